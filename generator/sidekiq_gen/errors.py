@@ -1,0 +1,41 @@
+"""What can go wrong, and what the user is told about it."""
+
+from __future__ import annotations
+
+
+class SidekiqGenError(Exception):
+    """A run that ends without writing anything.
+
+    message: one sentence that says what is wrong, for a person.
+    hint: one sentence that says what to do about it.
+    code: a stable kebab-case word for programs, for example ``no-lockfile``.
+    exit_status: 1, unless a subclass says otherwise.
+    """
+
+    exit_status = 1
+
+    def __init__(self, message: str, *, hint: str, code: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.code = code
+
+
+class Refused(SidekiqGenError):
+    """What was asked for cannot be had here."""
+
+
+class InvalidInput(SidekiqGenError):
+    """A value that makes no sense on any release: the usage exit status of the contract."""
+
+    exit_status = 2
+
+
+class DecisionNeeded(SidekiqGenError):
+    """A person would have been asked, but there is no terminal."""
+
+    exit_status = 3
+
+
+class Quit(SidekiqGenError):
+    """The user said no."""

@@ -1,0 +1,19 @@
+"""What the user should know although it does not stop the run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One remark.
+
+    code: a stable kebab-case word for programs, for example ``model-not-found``.
+    message: one sentence that says what was seen.
+    hint: one sentence that says what to do about it.
+    """
+
+    code: str
+    message: str
+    hint: str
