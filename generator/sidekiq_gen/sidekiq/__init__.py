@@ -1,0 +1,1 @@
+"""What each release of Sidekiq and sidekiq-unique-jobs can do, and since when."""

@@ -1,0 +1,152 @@
+"""What there is to say beside a lock of sidekiq-unique-jobs, true for the exact version of the gem."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sidekiq_gen.sidekiq.capabilities import can
+from sidekiq_gen.sidekiq.unique_locks import lock_type
+
+if TYPE_CHECKING:
+    from packaging.version import Version
+
+
+@dataclass(frozen=True)
+class _Words:
+    """One remark, in the wordings that different versions need.
+
+    usual: for a version that has every capability in `lacking`.
+    lacking: capability and wording without it; the first that is missing counts.
+    """
+
+    usual: str
+    lacking: tuple[tuple[str, str], ...] = ()
+
+    def for_version(self, version: Version) -> str:
+        return next((words for name, words in self.lacking if not can(name, version)), self.usual)
+
+
+# When the lock is freed. Source: lib/sidekiq_unique_jobs/lock/*.rb, lua/unlock.lua and server.rb (on death).
+_FREED = {
+    "until_executed": _Words(
+        "kept through retries, freed on success, on death, or after lock_ttl",
+        (
+            (
+                "unique_lock_held_through_retries",
+                "freed after every run, failed ones too: a duplicate can enter between retries",
+            ),
+        ),
+    ),
+    "until_executing": _Words(
+        "freed when a run starts, taken again when it fails, until the retry",
+        (
+            (
+                "unique_until_executing_relocks",
+                "freed when a run starts, not held while a failed job waits for its retry",
+            ),
+            (
+                "unique_until_executing_raises",
+                "freed when a run starts; this version swallows errors: nothing is retried",
+            ),
+        ),
+    ),
+    "until_and_while_executing": _Words("freed when a run starts, taken again if it fails; runs exclude each other"),
+    "until_expired": _Words(
+        "freed by lock_ttl alone, or on death: never by a run",
+        (
+            (
+                "unique_until_expired_outlives_reaper",
+                "freed by lock_ttl, or by the reaper within minutes after the job is done",
+            ),
+        ),
+    ),
+    "while_executing": _Words(
+        "taken when a run starts, freed when it ends, failed or not",
+        (
+            (
+                "unique_while_executing_ignores_result",
+                "held while a run lasts; a run that returns nil or false counts as a conflict",
+            ),
+        ),
+    ),
+    "while_executing_reject": _Words(
+        "held while a run lasts; a second run at the same time goes to the dead set",
+        (
+            (
+                "unique_while_executing_ignores_result",
+                "held while a run lasts; returning nil or false sends the job to the dead set",
+            ),
+        ),
+    ),
+}
+
+_RUN_TTL = _Words(
+    "counted from the start of a run: must outlast the longest one",
+    (
+        (
+            "unique_while_executing_outlives_ttl",
+            "counted from the start of a run: a longer run counts as a conflict once done",
+        ),
+    ),
+)
+
+# What lock_ttl is counted from. Source: lib/sidekiq_unique_jobs/lock_ttl.rb adds the time until a scheduled job is due;
+# lua/lock.lua (queue_and_lock.lua from v8.1.0) starts the clock when the lock is taken and does not renew it for a job
+# that has the lock already; lock/*.rb say when it is taken.
+_COUNTED = {
+    "until_executed": _Words(
+        "counted from the enqueue, never renewed: cover the wait and all retries",
+        (
+            (
+                "unique_lock_held_through_retries",
+                "counted from each enqueue, a retry's too: cover the wait and one run",
+            ),
+        ),
+    ),
+    "until_executing": _Words(
+        "counted from the enqueue or the last failure: cover the wait for the next run",
+        (
+            (
+                "unique_until_executing_relocks",
+                "counted from each enqueue, a retry's too: cover the wait in the queue",
+            ),
+        ),
+    ),
+    "until_and_while_executing": _Words(
+        "counted from the enqueue: a job that waits longer gives way to a duplicate",
+        (
+            (
+                "unique_until_and_while_runs_expired",
+                "counted from the enqueue: a job that waits longer is dropped, not run",
+            ),
+        ),
+    ),
+    "until_expired": _Words("counted from the enqueue plus any delay: until then no duplicate, run or not"),
+    "while_executing": _RUN_TTL,
+    "while_executing_reject": _RUN_TTL,
+}
+
+
+def lock_comment(lock: str, version: Version) -> str:
+    """Say in 80 characters at most when that version of the gem frees the lock."""
+    return _FREED[lock_type(lock).name].for_version(version)
+
+
+def ttl_comment(lock: str, version: Version) -> str:
+    """Say in 80 characters at most what lock_ttl is counted from, and what it must allow for."""
+    return _COUNTED[lock_type(lock).name].for_version(version)
+
+
+def ttl_hazard(lock: str, version: Version) -> str | None:
+    """Say why a lock_ttl loses work with this lock in that version; None when it does not.
+
+    Source: lock/until_and_while_executing.rb runs a job only if it could free its lock, at every tag from v7.1.0 to
+    v8.1.0. Up to v8.0.13 locksmith.rb cannot free a lock that has expired. From v8.1.0 lua/unlock.lua lets that pass
+    unless another job has taken the lock since, and then the work is done by that job, as with until_executed.
+    """
+    if lock_type(lock).name != "until_and_while_executing" or can("unique_until_and_while_runs_expired", version):
+        return None
+    return (
+        "With lock_ttl, until_and_while_executing drops a job without running it when it has waited longer than that."
+    )
