@@ -1,0 +1,1 @@
+"""From texts to files: the plan as a value, and the only writer."""

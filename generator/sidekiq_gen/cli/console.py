@@ -1,0 +1,158 @@
+"""The only printer: Rails' words and columns for people, one JSON document for programs."""
+
+from __future__ import annotations
+
+import json as jsonlib
+import os
+from contextlib import suppress
+from typing import TYPE_CHECKING, TextIO
+
+from sidekiq_gen.errors import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sidekiq_gen.errors import SidekiqGenError
+    from sidekiq_gen.notices import Notice
+
+_BOLD, _RED, _GREEN, _YELLOW, _BLUE, _RESET = (f"\033[{number}m" for number in (1, 31, 32, 33, 34, 0))
+_STATUS_COLOURS = {
+    "create": _GREEN,
+    "identical": _BLUE,
+    "force": _YELLOW,
+    "skip": _YELLOW,
+    "conflict": _RED,
+    "remove": _RED,
+}
+_STATUS_COLUMNS = 12
+# Texts from a repository must not be able to steer the terminal.
+_VISIBLE_CONTROLS = {
+    number: f"\\x{number:02x}" for number in (*range(0x20), *range(0x7F, 0xA0)) if chr(number) not in "\n\t"
+}
+
+
+class Console:
+    """Where a run writes to.
+
+    stdout, stderr: None when closed, as `sys.stdout` is then.
+    quiet: no statuses.
+    json: nothing but documents on standard output.
+    colour: None decides for each stream: a terminal that is not dumb, and no NO_COLOR.
+
+    Once a reader has gone away, what was meant for it is dropped and the run goes on. Any other failure of standard
+    output raises Refused (``cannot-print``), once.
+    """
+
+    def __init__(
+        self, stdout: TextIO | None, stderr: TextIO | None, *, quiet: bool, json: bool, colour: bool | None = None
+    ) -> None:
+        self.quiet = quiet
+        self.json = json
+        self._stdout = stdout
+        self._stderr = stderr
+        self._colour = colour
+        self._gone: set[TextIO] = set()
+
+    def status(self, word: str, path: str) -> None:
+        """One of Rails' status lines, on standard output."""
+        if self.quiet or self.json:
+            return
+        label = self._painted(word.rjust(_STATUS_COLUMNS), _STATUS_COLOURS.get(word, ""), self._stdout)
+        self._write(self._stdout, f"{label}  {_visible(path)}\n")
+
+    def notice(self, notice: Notice) -> None:
+        """A remark and its hint, on standard error."""
+        self._write(self._stderr, self._labelled("notice", _YELLOW, notice.message))
+        if notice.hint:
+            self._write(self._stderr, self._labelled("", "", notice.hint, columns=len("notice")))
+
+    def error(self, error: SidekiqGenError) -> None:
+        """What ended the run, on standard error; under JSON as a document as well."""
+        if self.json:
+            with suppress(Refused):  # standard output has failed: standard error is still to be told
+                self.document(
+                    {"schema": 1, "error": {"code": error.code, "message": error.message, "hint": error.hint}}
+                )
+        self._write(self._stderr, self._labelled("error", _RED, error.message))
+        if error.hint:
+            self._write(self._stderr, self._labelled("hint", _BLUE, error.hint, columns=len("error")))
+
+    def plain(self, text: str) -> None:
+        """Text as it is, with a line end, on standard output."""
+        if not self.json:
+            self._write(self._stdout, f"{_visible(text)}\n")
+
+    def document(self, document: Mapping[str, object]) -> None:
+        """The JSON document of the run, on standard output."""
+        text = jsonlib.dumps(document, indent=2, ensure_ascii=False)
+        if not _fits(text, self._stdout):
+            text = jsonlib.dumps(document, indent=2)
+        self._write(self._stdout, f"{text}\n")
+
+    def aside(self, text: str, *, end: str = "\n") -> None:
+        """A part of a conversation: on the terminal, even when standard output goes into a file."""
+        self._write(self._terminal, f"{_visible(text)}{end}")
+
+    def diff(self, text: str) -> None:
+        """A unified diff as part of a conversation."""
+        stream = self._terminal
+        colours = {"+": _GREEN, "-": _RED, "@": _BLUE}
+        for line in text.removesuffix("\n").split("\n"):
+            self._write(stream, f"{self._painted(_visible(line), colours.get(line[:1], ''), stream, bold=False)}\n")
+
+    @property
+    def _terminal(self) -> TextIO | None:
+        return self._stderr if self.json or not _is_terminal(self._stdout) else self._stdout
+
+    def _labelled(self, label: str, colour: str, text: str, *, columns: int = 0) -> str:
+        """The label, two spaces, the text; further lines of the text are indented likewise."""
+        label = label.rjust(columns)
+        lines = _visible(text).replace("\n", "\n" + " " * (len(label) + 2))
+        return f"{self._painted(label, colour, self._stderr)}  {lines}\n"
+
+    def _painted(self, text: str, colour: str, stream: TextIO | None, *, bold: bool = True) -> str:
+        wanted = self._colour
+        if wanted is None:
+            wanted = _is_terminal(stream) and os.environ.get("TERM") != "dumb" and not os.environ.get("NO_COLOR")
+        return f"{_BOLD if bold else ''}{colour}{text}{_RESET}" if wanted and colour else text
+
+    def _write(self, stream: TextIO | None, text: str) -> None:
+        if stream is None or stream in self._gone:
+            return
+        encoding = stream.encoding or "utf-8"
+        try:
+            stream.write(text.encode(encoding, "replace").decode(encoding))
+            stream.flush()
+        except OSError as error:
+            self._gone.add(stream)
+            _drain(stream)
+            if stream is self._stdout and not isinstance(error, BrokenPipeError):
+                raise Refused(
+                    f"The output cannot be written: {error.strerror}.",
+                    hint="Check where standard output and standard error go to.",
+                    code="cannot-print",
+                ) from error
+
+
+def _visible(text: str) -> str:
+    return text.translate(_VISIBLE_CONTROLS)
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    return stream is not None and stream.isatty()
+
+
+def _fits(text: str, stream: TextIO | None) -> bool:
+    try:
+        text.encode((stream and stream.encoding) or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _drain(stream: TextIO) -> None:
+    """Let what is still in the buffer go nowhere, or the interpreter complains about it when it ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    with suppress(OSError):  # no real file, so nothing is flushed later
+        os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)

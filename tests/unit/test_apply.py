@@ -1,0 +1,737 @@
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sidekiq_gen.changes.apply import apply
+from sidekiq_gen.changes.plan import Plan, plan_changes
+from sidekiq_gen.errors import DecisionNeeded, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+NOBODY = 65534
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+NEW = [
+    ("app/jobs/billing/charge_job.rb", "charge\n"),
+    ("config/sidekiq.yml", "new: true\n"),
+    ("spec/jobs/billing/charge_job_spec.rb", "größer\n"),
+    ("lib/linked.rb", "linked, new\n"),
+    ("config/same.yml", "same\n"),
+]
+Tree = dict[str, tuple[int, object]]
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    for folder in ("app/jobs", "config", "lib"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "config/sidekiq.yml").write_bytes(b"old: \xff\r\n")
+    (tmp_path / "config/sidekiq.yml").chmod(0o640)
+    (tmp_path / "config/same.yml").write_text("same\n")
+    (tmp_path / "lib/real.rb").write_text("linked, old\n")
+    (tmp_path / "lib/linked.rb").symlink_to("real.rb")
+    return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def _umask() -> Iterator[None]:
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
+def tree(root: Path) -> Tree:
+    """Everything below `root`: mode, and bytes or link target or None for a folder."""
+    found: Tree = {}
+    for path in sorted(root.rglob("*")):
+        content: object = None
+        if path.is_symlink():
+            content = str(path.readlink())
+        elif path.is_file():
+            content = path.read_bytes()
+        found[str(path.relative_to(root))] = (stat.S_IMODE(path.lstat().st_mode), content)
+    return found
+
+
+def forced(root: Path) -> Plan:
+    return plan_changes(root, NEW, force=True, skip=False)
+
+
+def written(before: Tree) -> Tree:
+    """What `before` looks like when all of NEW has been written."""
+    return {
+        **before,
+        "app/jobs/billing": (0o755, None),
+        "app/jobs/billing/charge_job.rb": (0o644, b"charge\n"),
+        "config/sidekiq.yml": (0o640, b"new: true\n"),
+        "lib/real.rb": (0o644, b"linked, new\n"),
+        "spec": (0o755, None),
+        "spec/jobs": (0o755, None),
+        "spec/jobs/billing": (0o755, None),
+        "spec/jobs/billing/charge_job_spec.rb": (0o644, b"gr\xc3\xb6\xc3\x9fer\n"),
+    }
+
+
+class Fault:
+    """Lets a function fail at its n-th call, once or from then on, and counts the calls."""
+
+    def __init__(self, owner: object, name: str, *, at: int, error: BaseException, stays: bool = False) -> None:
+        self.calls = 0
+        self._original: Callable[..., Any] = getattr(owner, name)
+        self._at = at
+        self._error = error
+        self._stays = stays
+
+    def function(self) -> Callable[..., Any]:
+        def stand_in(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401  # stands in for anything
+            self.calls += 1
+            if self.calls == self._at or (self._stays and self.calls > self._at):
+                raise self._error
+            return self._original(*arguments, **options)
+
+        return stand_in
+
+
+STEPS: dict[str, tuple[object, str, int]] = {
+    # how often a run that writes two new files and replaces two calls each of them
+    "os.open": (os, "open", 4),
+    "os.fsync": (os, "fsync", 4),
+    "os.link": (os, "link", 4),
+    "Path.replace": (Path, "replace", 2),
+    "Path.mkdir": (Path, "mkdir", 4),
+}
+EVERY_STEP = [(step, number) for step, (_, _, calls) in STEPS.items() for number in range(1, calls + 1)]
+
+
+def test_writes_all_that_is_to_be_written(root: Path) -> None:
+    before = tree(root)
+
+    apply(forced(root))
+
+    assert tree(root) == written(before)
+    assert (root / "lib/linked.rb").is_symlink()
+
+
+def test_skipped_and_identical_files_are_left_alone(root: Path) -> None:
+    before = tree(root)
+    stamps = {path: path.stat().st_mtime_ns for path in root.rglob("*.yml")}
+
+    apply(plan_changes(root, NEW, force=False, skip=True))
+
+    kept = {path: before[path] for path in ("config/sidekiq.yml", "lib/real.rb")}
+    assert tree(root) == {**written(before), **kept}
+    assert {path: path.stat().st_mtime_ns for path in stamps} == stamps
+
+
+def test_a_second_run_changes_nothing(root: Path) -> None:
+    apply(forced(root))
+    after = tree(root)
+    again = forced(root)
+
+    assert [file.status for file in again.files] == ["identical"] * 5
+    apply(again)
+    assert tree(root) == after
+
+
+@pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0o000, 0o644)])
+def test_a_new_file_follows_the_umask(root: Path, umask: int, mode: int) -> None:
+    os.umask(umask)
+
+    apply(plan_changes(root, [("new.rb", "")], force=False, skip=False))
+
+    assert stat.S_IMODE((root / "new.rb").stat().st_mode) == mode
+
+
+@pytest.mark.parametrize("mode", [0o755, 0o600, 0o666])
+def test_a_replaced_file_keeps_its_mode_whatever_the_umask(root: Path, mode: int) -> None:
+    (root / "config/sidekiq.yml").chmod(mode)
+    os.umask(0o077)
+
+    apply(forced(root))
+
+    assert tree(root)["config/sidekiq.yml"] == (mode, b"new: true\n")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_a_replaced_file_keeps_its_owner(root: Path) -> None:
+    os.chown(root / "config/sidekiq.yml", NOBODY, 12)
+
+    apply(forced(root))
+
+    after = (root / "config/sidekiq.yml").stat()
+    assert (after.st_uid, after.st_gid, stat.S_IMODE(after.st_mode)) == (NOBODY, 12, 0o640)
+
+
+def test_a_dangling_link_inside_the_root_is_filled(root: Path) -> None:
+    (root / "lib/later.rb").symlink_to("../engine/later.rb")
+
+    apply(plan_changes(root, [("lib/later.rb", "later\n")], force=False, skip=False))
+
+    assert str((root / "lib/later.rb").readlink()) == "../engine/later.rb"
+    assert (root / "engine/later.rb").read_text() == "later\n"
+
+
+def test_an_undecided_plan_is_not_begun(root: Path) -> None:
+    before = tree(root)
+
+    with pytest.raises(DecisionNeeded) as caught:
+        apply(plan_changes(root, NEW, force=False, skip=False))
+
+    assert caught.value.message == "Already there with another text: config/sidekiq.yml, lib/linked.rb."
+    assert tree(root) == before
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_every_step_is_really_taken(root: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    owner, name, calls = STEPS[step]
+    fault = Fault(owner, name, at=0, error=OSError())
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, name, fault.function())
+        apply(forced(root))
+
+    assert fault.calls == calls
+
+
+@pytest.mark.parametrize(("step", "number"), EVERY_STEP)
+def test_a_failure_at_any_step_leaves_everything_as_it_was(
+    root: Path, monkeypatch: pytest.MonkeyPatch, step: str, number: int
+) -> None:
+    before, inode = tree(root), (root / "config/sidekiq.yml").stat().st_ino
+    plan = forced(root)
+    owner, name, _ = STEPS[step]
+    fault = Fault(owner, name, at=number, error=OSError(errno.ENOSPC, "No space left on device"))
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, name, fault.function())
+        with pytest.raises(Refused) as caught:
+            apply(plan)
+
+    assert fault.calls >= number
+    assert tree(root) == before
+    assert (root / "config/sidekiq.yml").stat().st_ino == inode
+    assert caught.value.code == "cannot-write"
+    assert caught.value.message in {f"{file.path} cannot be written: No space left on device." for file in plan.writes}
+    assert caught.value.hint == "Nothing was written. Check the permissions and the free space there."
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), SystemExit(143), MemoryError()], ids=repr)
+@pytest.mark.parametrize(("step", "number"), EVERY_STEP)
+def test_an_interruption_at_any_step_leaves_everything_as_it_was(
+    root: Path, monkeypatch: pytest.MonkeyPatch, step: str, number: int, error: BaseException
+) -> None:
+    before = tree(root)
+    plan = forced(root)
+    owner, name, _ = STEPS[step]
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, name, Fault(owner, name, at=number, error=error).function())
+        with pytest.raises(type(error)) as caught:
+            apply(plan)
+
+    assert caught.value is error
+    assert tree(root) == before
+
+
+def test_the_message_names_the_file_that_failed(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = forced(root)
+    fault = Fault(os, "fsync", at=2, error=OSError(errno.EIO, "Input/output error"))
+    monkeypatch.setattr(os, "fsync", fault.function())
+
+    with pytest.raises(Refused) as caught:
+        apply(plan)
+
+    assert caught.value.message == "config/sidekiq.yml cannot be written: Input/output error."
+
+
+class TestWithoutHardLinks:
+    """As on FAT and on some mounts of virtual machines."""
+
+    @pytest.fixture(autouse=True, params=[errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS])
+    def _no_links(self, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+        fault = Fault(os, "link", at=1, error=OSError(request.param, "no links here"), stays=True)
+        monkeypatch.setattr(os, "link", fault.function())
+
+    def test_writes_all_the_same(self, root: Path) -> None:
+        before = tree(root)
+
+        apply(forced(root))
+
+        assert tree(root) == written(before)
+
+    @pytest.mark.parametrize(
+        ("name", "number"),
+        # four new texts, then two reservations and two backups
+        [("open", number) for number in range(1, 9)] + [("fsync", number) for number in range(1, 7)],
+    )
+    def test_a_failure_at_any_step_leaves_everything_as_it_was(
+        self, root: Path, monkeypatch: pytest.MonkeyPatch, name: str, number: int
+    ) -> None:
+        before = tree(root)
+        plan = forced(root)
+        with monkeypatch.context() as patch:
+            patch.setattr(os, name, Fault(os, name, at=number, error=OSError(errno.EIO, "broken")).function())
+            with pytest.raises(Refused) as caught:
+                apply(plan)
+
+        assert caught.value.code == "cannot-write"
+        assert tree(root) == before
+
+    @pytest.mark.parametrize("number", [1, 2, 3, 4])
+    def test_a_failing_rename_leaves_everything_as_it_was(
+        self, root: Path, monkeypatch: pytest.MonkeyPatch, number: int
+    ) -> None:
+        before = tree(root)
+        plan = forced(root)
+        with monkeypatch.context() as patch:
+            fault = Fault(Path, "replace", at=number, error=OSError(errno.EIO, "broken"))
+            patch.setattr(Path, "replace", fault.function())
+            with pytest.raises(Refused) as caught:
+                apply(plan)
+
+        assert caught.value.code == "cannot-write"
+        assert tree(root) == before
+
+    def test_a_file_that_appeared_is_not_overwritten(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        before = tree(root)
+        during(monkeypatch, "fsync", 3, lambda: (root / "app/jobs/billing/charge_job.rb").write_text("theirs"))
+
+        with pytest.raises(Refused) as caught:
+            apply(forced(root))
+
+        assert caught.value.code == "changed-meanwhile"
+        theirs = {
+            "app/jobs/billing": (0o755, None),
+            "app/jobs/billing/charge_job.rb": (0o644, b"theirs"),
+        }
+        assert tree(root) == {**before, **theirs}
+
+
+def during(monkeypatch: pytest.MonkeyPatch, name: str, number: int, happening: Callable[[], object]) -> None:
+    """Let something happen just before the n-th call of an `os` function."""
+    original: Callable[..., Any] = getattr(os, name)
+    calls = 0
+
+    def stand_in(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401  # stands in for anything
+        nonlocal calls
+        calls += 1
+        if calls == number:
+            happening()
+        return original(*arguments, **options)
+
+    monkeypatch.setattr(os, name, stand_in)
+
+
+@pytest.mark.parametrize("path", ["config/sidekiq.yml", "lib/real.rb"])
+def test_a_file_changed_since_the_plan_is_kept(root: Path, path: str) -> None:
+    plan = forced(root)
+    (root / path).write_text("theirs")
+    before = tree(root)
+
+    with pytest.raises(Refused) as caught:
+        apply(plan)
+
+    assert caught.value.code == "changed-meanwhile"
+    called = {"lib/real.rb": "lib/linked.rb"}.get(path, path)
+    assert caught.value.message == f"{called} was changed by something else in the meantime."
+    assert caught.value.hint == "Look at it and run the command again; nothing was written."
+    assert tree(root) == before
+
+
+def test_a_file_removed_since_the_plan_is_not_brought_back(root: Path) -> None:
+    plan = forced(root)
+    (root / "config/sidekiq.yml").unlink()
+    before = tree(root)
+
+    with pytest.raises(Refused) as caught:
+        apply(plan)
+
+    assert caught.value.code == "changed-meanwhile"
+    assert tree(root) == before
+
+
+def test_a_file_that_appeared_since_the_plan_is_kept(root: Path) -> None:
+    plan = plan_changes(root, [("a.rb", "a"), ("b.rb", "b")], force=True, skip=False)
+    (root / "b.rb").write_text("theirs")
+    before = tree(root)
+
+    with pytest.raises(Refused) as caught:
+        apply(plan)
+
+    assert caught.value.code == "changed-meanwhile"
+    assert tree(root) == before
+
+
+@pytest.mark.parametrize("way", ["in place", "by rename", "removed"])
+@pytest.mark.parametrize("moment", ["link", "fsync"])
+def test_a_file_changed_while_writing_is_kept(
+    root: Path, monkeypatch: pytest.MonkeyPatch, way: str, moment: str
+) -> None:
+    before = tree(root)
+    target = root / "config/sidekiq.yml"
+
+    def change() -> None:
+        if way == "in place":
+            target.write_text("theirs")
+        elif way == "by rename":
+            (root / "theirs").write_text("theirs")
+            (root / "theirs").rename(target)
+        else:
+            target.unlink()
+
+    # the second link is the backup of that file; the last fsync is the end of staging
+    during(monkeypatch, moment, {"link": 2, "fsync": 4}[moment], change)
+
+    with pytest.raises(Refused) as caught:
+        apply(forced(root))
+
+    mode = {"in place": 0o640, "by rename": 0o644}.get(way)
+    expected = {path: entry for path, entry in before.items() if path != "config/sidekiq.yml"}
+    if mode is not None:
+        expected["config/sidekiq.yml"] = (mode, b"theirs")
+    assert tree(root) == expected
+    assert caught.value.code == "changed-meanwhile"
+
+
+@pytest.mark.parametrize("way", ["in place", "by rename"])
+def test_a_file_changed_after_its_backup_is_kept(root: Path, monkeypatch: pytest.MonkeyPatch, way: str) -> None:
+    before = tree(root)
+    target = root / "config/sidekiq.yml"
+    original, backups = os.link, []
+
+    def link_then_change(source: Path, destination: Path) -> None:
+        original(source, destination)
+        if source == target:
+            backups.append(destination)
+            if way == "in place":
+                target.write_text("theirs")
+            else:
+                (root / "theirs").write_text("theirs")
+                (root / "theirs").rename(target)
+
+    monkeypatch.setattr(os, "link", link_then_change)
+
+    with pytest.raises(Refused) as caught:
+        apply(forced(root))
+
+    assert len(backups) == 1
+    assert caught.value.code == "changed-meanwhile"
+    assert tree(root) == {**before, "config/sidekiq.yml": ({"in place": 0o640}.get(way, 0o644), b"theirs")}
+
+
+def test_a_file_that_appears_while_writing_is_kept(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = tree(root)
+    spec = root / "spec/jobs/billing/charge_job_spec.rb"
+    during(monkeypatch, "link", 3, lambda: spec.write_text("theirs"))
+
+    with pytest.raises(Refused) as caught:
+        apply(forced(root))
+
+    assert caught.value.code == "changed-meanwhile"
+    assert caught.value.message == "spec/jobs/billing/charge_job_spec.rb was changed by something else in the meantime."
+    folders: Tree = dict.fromkeys(("spec", "spec/jobs", "spec/jobs/billing"), (0o755, None))
+    assert tree(root) == {**before, **folders, "spec/jobs/billing/charge_job_spec.rb": (0o644, b"theirs")}
+
+
+def test_a_folder_swapped_for_a_link_that_leads_out_is_refused(
+    root: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    outside = tmp_path_factory.mktemp("outside")
+    plan = forced(root)
+    (root / "app/jobs").rmdir()
+    (root / "app/jobs").symlink_to(outside)
+    before = tree(root)
+
+    with pytest.raises(Refused) as caught:
+        apply(plan)
+
+    assert caught.value.code == "outside-root"
+    assert tree(root) == before
+    assert list(outside.iterdir()) == []
+
+
+def test_what_cannot_be_put_back_is_kept_and_named(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = forced(root)
+    fault = Fault(Path, "replace", at=2, error=OSError(errno.EROFS, "Read-only file system"), stays=True)
+    monkeypatch.setattr(Path, "replace", fault.function())
+
+    with pytest.raises(Refused) as caught:
+        apply(plan)
+
+    (backup,) = (root / "config").glob(".sidekiq-gen-*")
+    assert backup.read_bytes() == b"old: \xff\r\n"
+    assert caught.value.code == "cannot-undo"
+    assert caught.value.message == (
+        f"config/sidekiq.yml cannot be put back, its old text is in {backup.name} beside it: Read-only file system."
+    )
+    assert caught.value.hint == "Look after that file by hand."
+
+
+def test_what_cannot_be_removed_again_is_named(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = plan_changes(root, [("a.rb", "a"), ("b.rb", "b")], force=False, skip=False)
+    original = Path.unlink
+
+    def unlink(path: Path, *, missing_ok: bool = False) -> None:
+        if path.name == "a.rb":
+            raise PermissionError(errno.EPERM, "Operation not permitted")
+        original(path, missing_ok=missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", unlink)
+    monkeypatch.setattr(os, "link", Fault(os, "link", at=2, error=OSError(errno.EIO, "broken")).function())
+
+    with pytest.raises(Refused) as caught:
+        apply(plan)
+
+    assert caught.value.code == "cannot-undo"
+    assert caught.value.message == "a.rb was created and cannot be removed again: Operation not permitted."
+    assert tree(root)["a.rb"] == (0o644, b"a")
+
+
+def test_a_folder_that_something_else_has_moved_into_stays(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = tree(root)
+    during(monkeypatch, "link", 1, lambda: (root / "app/jobs/billing/theirs.rb").write_text("theirs"))
+    failing = Fault(Path, "replace", at=1, error=OSError(errno.EIO, "broken"))
+    monkeypatch.setattr(Path, "replace", failing.function())
+
+    with pytest.raises(Refused):
+        apply(forced(root))
+
+    theirs: Tree = {"app/jobs/billing": (0o755, None), "app/jobs/billing/theirs.rb": (0o644, b"theirs")}
+    assert tree(root) == {**before, **theirs}
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_folder_that_appears_meanwhile_is_used_and_not_removed(
+    root: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    fails: bool,  # noqa: FBT001
+) -> None:
+    original = Path.mkdir
+
+    def mkdir(folder: Path, mode: int = 0o777) -> None:
+        if folder.name == "spec":
+            original(folder, mode)
+        original(folder, mode)
+
+    before = tree(root)
+    plan = forced(root)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "mkdir", mkdir)
+        if fails:
+            failing = Fault(Path, "replace", at=2, error=OSError(errno.EIO, "broken"))
+            patch.setattr(Path, "replace", failing.function())
+            with pytest.raises(Refused, match="broken"):
+                apply(plan)
+        else:
+            apply(plan)
+
+    assert tree(root) == ({**before, "spec": (0o755, None)} if fails else written(before))
+
+
+def as_nobody(action: Callable[[], None]) -> str:
+    """Run `action` in a child without root's rights; what it raised, as ``code: message``."""
+    reading, writing = os.pipe()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # the threads of pytest-xdist are no matter here
+        child = os.fork()
+    if child == 0:  # pragma: no cover  # leaves by _exit
+        outcome = "nothing raised"
+        try:
+            if os.geteuid() == 0:
+                os.setgroups([])
+                os.setgid(NOBODY)
+                os.setuid(NOBODY)
+            action()
+        except Refused as error:
+            outcome = f"{error.code}: {error.message}"
+        except BaseException as error:  # noqa: BLE001  # nothing may get out of the child
+            outcome = repr(error)
+        finally:
+            os.write(writing, outcome.encode())
+            os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as stream:
+        outcome = stream.read()
+    os.waitpid(child, 0)
+    return outcome
+
+
+@pytest.fixture
+def open_root() -> Iterator[Path]:
+    """A tree that other users may look into."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(os.path.realpath(folder))
+        root.chmod(0o755)
+        (root / "free").mkdir()
+        (root / "free").chmod(0o777)
+        (root / "closed").mkdir()
+        (root / "closed/old.rb").write_text("old")
+        (root / "closed").chmod(0o555)
+        yield root
+        (root / "closed").chmod(0o755)
+
+
+@pytest.mark.parametrize("path", ["closed/new.rb", "closed/below/new.rb"])
+def test_a_folder_that_may_not_be_written_to_is_refused(open_root: Path, path: str) -> None:
+    before = tree(open_root)
+    plan = plan_changes(open_root, [("free/a.rb", "a"), (path, "b")], force=True, skip=False)
+
+    assert as_nobody(lambda: apply(plan)) == f"cannot-write: {path} cannot be written: Permission denied."
+    assert tree(open_root) == before
+
+
+def test_a_file_that_may_not_be_written_to_is_refused_although_its_folder_would_allow_it(open_root: Path) -> None:
+    (open_root / "free/old.rb").write_text("old")
+    (open_root / "free/old.rb").chmod(0o444)
+    before = tree(open_root)
+    plan = plan_changes(open_root, [("free/a.rb", "a"), ("free/old.rb", "new")], force=True, skip=False)
+
+    assert as_nobody(lambda: apply(plan)) == "cannot-write: free/old.rb cannot be written: Permission denied."
+    assert tree(open_root) == before
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has a second user at hand")
+def test_a_file_of_somebody_else_is_replaced_where_that_is_allowed(open_root: Path) -> None:
+    (open_root / "free/old.rb").write_text("old")
+    (open_root / "free/old.rb").chmod(0o666)
+    plan = plan_changes(open_root, [("free/old.rb", "new")], force=True, skip=False)
+
+    assert as_nobody(lambda: apply(plan)) == "nothing raised"
+    assert tree(open_root)["free/old.rb"] == (0o666, b"new")
+    assert (open_root / "free/old.rb").stat().st_uid == NOBODY
+
+
+def test_a_file_that_may_not_be_read_is_refused(open_root: Path) -> None:
+    (open_root / "free/old.rb").write_text("old")
+    (open_root / "free/old.rb").chmod(0o000)
+
+    def plan() -> None:
+        plan_changes(open_root, [("free/old.rb", "new")], force=True, skip=False)
+
+    assert as_nobody(plan) == "unreadable: free/old.rb cannot be read: Permission denied."
+
+
+def test_the_check_itself_works(open_root: Path) -> None:
+    plan = plan_changes(open_root, [("free/a.rb", "a")], force=True, skip=False)
+
+    assert as_nobody(lambda: apply(plan)) == "nothing raised"
+    assert (open_root / "free/a.rb").read_text() == "a"
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4])
+@pytest.mark.parametrize("moment", ["fsync", "link"])
+def test_ctrl_c_at_any_moment_undoes_everything(
+    root: Path, monkeypatch: pytest.MonkeyPatch, moment: str, number: int
+) -> None:
+    before, handlers = tree(root), [signal.getsignal(number) for number in STOPPING]
+    during(monkeypatch, moment, number, lambda: signal.raise_signal(signal.SIGINT))
+
+    with pytest.raises(KeyboardInterrupt):
+        apply(forced(root))
+
+    assert tree(root) == before
+    assert [signal.getsignal(number) for number in STOPPING] == handlers
+
+
+def test_ctrl_c_is_heeded_before_the_next_file(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = []
+
+    def interrupted(descriptor: int) -> None:
+        begun.append(descriptor)
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(os, "fsync", interrupted)
+
+    with pytest.raises(KeyboardInterrupt):
+        apply(forced(root))
+
+    assert len(begun) == 1
+
+
+def test_two_signals_are_one_interruption(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = tree(root)
+
+    def twice() -> None:
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+
+    during(monkeypatch, "link", 3, twice)
+
+    with pytest.raises(KeyboardInterrupt):
+        apply(forced(root))
+
+    assert tree(root) == before
+
+
+def test_a_handler_of_the_callers_gets_its_signal_afterwards(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = tree(root)
+    seen = []
+    during(monkeypatch, "link", 3, lambda: signal.raise_signal(signal.SIGHUP))
+    handler = signal.signal(signal.SIGHUP, lambda number, _: seen.append((number, tree(root))))
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            apply(forced(root))
+    finally:
+        signal.signal(signal.SIGHUP, handler)
+
+    assert seen == [(signal.SIGHUP, before)]
+
+
+def test_any_thread_may_write(root: Path) -> None:
+    before = tree(root)
+
+    with ThreadPoolExecutor() as pool:
+        pool.submit(apply, forced(root)).result()
+
+    assert tree(root) == written(before)
+
+
+def test_an_ignored_signal_stays_ignored(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = tree(root)
+    during(monkeypatch, "fsync", 2, lambda: signal.raise_signal(signal.SIGHUP))
+    handler = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        apply(forced(root))
+    finally:
+        signal.signal(signal.SIGHUP, handler)
+
+    assert tree(root) == written(before)
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_a_signal_that_kills_does_so_after_everything_is_undone(root: Path, name: str) -> None:
+    before = tree(root)
+    script = f"""
+import os, signal
+from pathlib import Path
+from sidekiq_gen.changes.apply import apply
+from sidekiq_gen.changes.plan import plan_changes
+link = os.link
+def killed(*arguments):
+    link(*arguments)
+    os.kill(os.getpid(), signal.{name})
+os.link = killed
+apply(plan_changes(Path({str(root)!r}), {NEW!r}, force=True, skip=False))
+print("survived")
+"""
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+
+    assert (run.returncode, run.stdout, run.stderr) == (-getattr(signal, name), "", "")
+    assert tree(root) == before
+
+
+def test_the_longest_name_of_a_file_leaves_room_for_a_temporary_one(root: Path) -> None:
+    path = f"{'x' * 252}.rb"
+
+    apply(plan_changes(root, [(path, "long name")], force=False, skip=False))
+
+    assert (root / path).read_text() == "long name"

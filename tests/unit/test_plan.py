@@ -1,0 +1,246 @@
+from __future__ import annotations
+
+import dataclasses
+import os
+from pathlib import Path
+
+import pytest
+
+from sidekiq_gen.changes.plan import Plan, PlannedFile, Status, contents, locate, plan_changes
+from sidekiq_gen.errors import DecisionNeeded, Refused
+
+JOB = "app/jobs/process_order_job.rb"
+TEXT = "class ProcessOrderJob\nend\n"
+
+
+def put(root: Path, path: str, content: bytes) -> Path:
+    target = root / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(content)
+    return target
+
+
+def refusal(root: Path, path: str) -> Refused:
+    with pytest.raises(Refused) as caught:
+        plan_changes(root, [(path, TEXT)], force=True, skip=False)
+    assert caught.value.exit_status == 1
+    assert caught.value.hint
+    return caught.value
+
+
+@pytest.mark.parametrize("force", [False, True])
+@pytest.mark.parametrize("skip", [False, True])
+def test_a_missing_file_is_created_whatever_the_flags(tmp_path: Path, force: bool, skip: bool) -> None:  # noqa: FBT001
+    plan = plan_changes(tmp_path, [(JOB, TEXT)], force=force, skip=skip)
+
+    assert plan == Plan(root=tmp_path, files=(PlannedFile(path=JOB, text=TEXT, status="create", before=None),))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("force", [False, True])
+@pytest.mark.parametrize("skip", [False, True])
+def test_the_same_bytes_are_identical_whatever_the_flags(tmp_path: Path, force: bool, skip: bool) -> None:  # noqa: FBT001
+    put(tmp_path, JOB, TEXT.encode())
+
+    plan = plan_changes(tmp_path, [(JOB, TEXT)], force=force, skip=skip)
+
+    assert plan.files == (PlannedFile(path=JOB, text=TEXT, status="identical", before=TEXT.encode()),)
+
+
+@pytest.mark.parametrize(
+    ("force", "skip", "status"),
+    [(False, False, "conflict"), (True, False, "force"), (False, True, "skip"), (True, True, "force")],
+)
+@pytest.mark.parametrize("before", [b"", b"old\n", TEXT.replace("\n", "\r\n").encode(), b"\xff\xfe no text\x00"])
+def test_other_bytes_are_decided_by_the_flags(
+    tmp_path: Path,
+    force: bool,  # noqa: FBT001
+    skip: bool,  # noqa: FBT001
+    status: Status,
+    before: bytes,
+) -> None:
+    target = put(tmp_path, JOB, before)
+
+    plan = plan_changes(tmp_path, [(JOB, TEXT)], force=force, skip=skip)
+
+    assert plan.files == (PlannedFile(path=JOB, text=TEXT, status=status, before=before),)
+    assert target.read_bytes() == before
+
+
+def test_files_keep_their_order_and_text_is_compared_as_utf8(tmp_path: Path) -> None:
+    put(tmp_path, "b.rb", "# größer\n".encode())
+    put(tmp_path, "c.rb", b"old")
+
+    plan = plan_changes(tmp_path, [("c.rb", "new"), ("b.rb", "# größer\n"), ("a.rb", "")], force=False, skip=False)
+
+    assert [(file.path, file.status) for file in plan.files] == [
+        ("c.rb", "conflict"),
+        ("b.rb", "identical"),
+        ("a.rb", "create"),
+    ]
+    assert plan.files[1].content == b"# gr\xc3\xb6\xc3\x9fer\n"
+
+
+def test_the_root_of_a_plan_is_a_real_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "repo").mkdir()
+    (tmp_path / "alias").symlink_to("repo")
+    monkeypatch.chdir(tmp_path)
+
+    assert plan_changes(Path("alias"), [(JOB, TEXT)], force=False, skip=False).root == tmp_path / "repo"
+
+
+def test_what_is_to_be_decided_and_what_is_to_be_written(tmp_path: Path) -> None:
+    statuses: tuple[Status, ...] = ("create", "identical", "force", "skip", "conflict")
+    files = tuple(PlannedFile(path=f"{status}.rb", text="new", status=status, before=b"old") for status in statuses)
+    plan = Plan(root=tmp_path, files=files)
+
+    assert plan.conflicts == (files[4],)
+    assert plan.writes == (files[0], files[2])
+
+    decided = plan.with_status("conflict.rb", "skip")
+    assert decided == Plan(root=tmp_path, files=(*files[:4], dataclasses.replace(files[4], status="skip")))
+    assert plan.files == files
+    decided.require_decisions()
+    with pytest.raises(KeyError, match=r"other\.rb"):
+        plan.with_status("other.rb", "skip")
+
+
+def test_conflicts_need_a_decision(tmp_path: Path) -> None:
+    put(tmp_path, "a.rb", b"old")
+    put(tmp_path, "b.rb", b"old")
+    plan = plan_changes(tmp_path, [("a.rb", TEXT), ("b.rb", TEXT), ("c.rb", TEXT)], force=False, skip=False)
+
+    with pytest.raises(DecisionNeeded) as caught:
+        plan.require_decisions()
+
+    assert caught.value.exit_status == 3
+    assert caught.value.code == "conflict"
+    assert caught.value.message == "Already there with another text: a.rb, b.rb."
+    assert caught.value.hint == "Pass --force to overwrite or --skip to keep what is there; nothing was written."
+
+
+@pytest.mark.parametrize("path", ["/etc/motd", "../motd", "app/../../motd", "app/../app/motd", ".."])
+def test_a_path_that_leads_out_is_refused(tmp_path: Path, path: str) -> None:
+    error = refusal(tmp_path, path)
+
+    assert error.code == "outside-root"
+    assert error.message == f"{path} leads out of {tmp_path}."
+
+
+def test_an_absolute_path_below_the_root_is_refused_too(tmp_path: Path) -> None:
+    assert refusal(tmp_path, f"{tmp_path}/a.rb").code == "outside-root"
+
+
+@pytest.mark.parametrize("path", ["", ".", "a\0b"])
+def test_what_names_nothing_is_refused(tmp_path: Path, path: str) -> None:
+    error = refusal(tmp_path, path)
+
+    assert error.code == "not-a-file"
+    assert error.message == f"{path!r} is no name for a file."
+
+
+@pytest.mark.parametrize("kind", ["folder", "file", "dangling folder", "dangling file", "two hops", "root itself"])
+def test_a_link_that_leads_out_is_refused(tmp_path: Path, kind: str) -> None:
+    root, outside = tmp_path / "repo", tmp_path / "outside"
+    (root / "app").mkdir(parents=True)
+    outside.mkdir()
+    if kind == "folder":
+        (root / "app/jobs").symlink_to(outside)
+    elif kind == "file":
+        (root / "app/jobs").mkdir()
+        (root / JOB).symlink_to(put(outside, "job.rb", TEXT.encode()))
+    elif kind == "dangling folder":
+        (root / "app/jobs").symlink_to("../../nowhere/jobs")
+    elif kind == "dangling file":
+        (root / "app/jobs").mkdir()
+        (root / JOB).symlink_to(outside / "missing.rb")
+    elif kind == "two hops":
+        (root / "hop").symlink_to(outside)
+        (root / "app/jobs").symlink_to("../hop")
+    else:
+        (root / "app/jobs").mkdir()
+        (root / JOB).symlink_to(root)
+
+    error = refusal(root, JOB)
+
+    assert error.code == "outside-root"
+    assert error.message == f"{JOB} leads out of {root}."
+    assert sorted(path.name for path in outside.iterdir()) == (["job.rb"] if kind == "file" else [])
+
+
+def test_a_neighbour_whose_name_begins_alike_is_outside(tmp_path: Path) -> None:
+    (tmp_path / "repo").mkdir()
+    (tmp_path / "repo-2").mkdir()
+    (tmp_path / "repo/app").symlink_to("../repo-2")
+
+    assert refusal(tmp_path / "repo", "app/a.rb").code == "outside-root"
+
+
+def test_links_that_stay_inside_are_followed(tmp_path: Path) -> None:
+    put(tmp_path, "engine/jobs/a.rb", b"old")
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app/jobs").symlink_to("../engine/jobs")
+    (tmp_path / "app/dangling.rb").symlink_to("jobs/later.rb")
+
+    plan = plan_changes(tmp_path, [("app/jobs/a.rb", TEXT), ("app/dangling.rb", TEXT)], force=False, skip=False)
+
+    assert [(file.status, file.before) for file in plan.files] == [("conflict", b"old"), ("create", None)]
+    assert locate(tmp_path, "app/jobs/a.rb") == tmp_path / "engine/jobs/a.rb"
+    assert locate(tmp_path, "app/dangling.rb") == tmp_path / "engine/jobs/later.rb"
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe"])
+def test_what_is_no_file_is_in_the_way(tmp_path: Path, kind: str) -> None:
+    (tmp_path / "app/jobs").mkdir(parents=True)
+    if kind == "folder":
+        (tmp_path / JOB).mkdir()
+    else:
+        os.mkfifo(tmp_path / JOB)
+
+    error = refusal(tmp_path, JOB)
+
+    assert error.code == "not-a-file"
+    what = {"folder": "a folder", "pipe": "no regular file"}[kind]
+    assert error.message == f"{JOB} cannot be written: what is there is {what}."
+
+
+def test_a_file_where_a_folder_is_needed_is_in_the_way(tmp_path: Path) -> None:
+    put(tmp_path, "app", b"")
+
+    error = refusal(tmp_path, JOB)
+
+    assert error.code == "not-a-file"
+    assert error.message == f"{JOB} cannot be written: a folder on the way to it is a file."
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"), [(f"{'x' * 300}.rb", "File name too long"), ("loop.rb", "Too many levels of symbolic links")]
+)
+def test_what_cannot_be_looked_at_is_refused(tmp_path: Path, path: str, reason: str) -> None:
+    (tmp_path / "loop.rb").symlink_to("loop.rb")
+
+    error = refusal(tmp_path, path)
+
+    assert (error.code, error.message) == ("unreadable", f"{path} cannot be read: {reason}.")
+
+
+def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(tmp_path, JOB, b"old")
+
+    def denied(_: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", denied)
+
+    error = refusal(tmp_path, JOB)
+
+    assert error.code == "unreadable"
+    assert error.message == f"{JOB} cannot be read: Permission denied."
+    assert error.hint == "Make it readable for this user, or move it out of the way."
+
+
+def test_contents_tells_an_empty_file_from_none(tmp_path: Path) -> None:
+    put(tmp_path, "empty", b"")
+
+    assert contents("empty", tmp_path / "empty") == b""
+    assert contents("none", tmp_path / "none") is None
