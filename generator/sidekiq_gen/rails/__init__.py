@@ -1,0 +1,1 @@
+"""What the repository says: the lockfile, the habits of its jobs, everything known about the app."""

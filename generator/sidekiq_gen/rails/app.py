@@ -1,0 +1,226 @@
+"""Everything known about the repo, read when it is asked for and only once."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+import inflection
+
+from sidekiq_gen.rails import gems
+from sidekiq_gen.rails.constants import Constants, find_acronyms
+from sidekiq_gen.rails.conventions import Conventions, read_conventions
+from sidekiq_gen.rails.databases import Database, find_databases
+from sidekiq_gen.rails.factories import Factory, factory_call, find_factories, fixture_call
+from sidekiq_gen.rails.files import Repo
+from sidekiq_gen.rails.gems import ErrorTracker
+from sidekiq_gen.rails.jobs import JobFile, find_jobs
+from sidekiq_gen.rails.linter import Linter, find_linter, read_rules
+from sidekiq_gen.rails.queues import find_queues
+from sidekiq_gen.rails.ruby import code_lines, definitions
+from sidekiq_gen.rails.schema import read_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from sidekiq_gen.rails.lockfile import LockedGem, Lockfile
+
+__all__ = ["Database", "ErrorTracker", "Linter", "RailsApp", "TestFramework"]
+
+TestFramework = Literal["rspec", "minitest"]
+
+# A model may inherit its table over so many generations.
+MAXIMUM_GENERATIONS = 5
+
+_TABLE_NAME = re.compile(r"^[ \t]*self\.table_name\s*=\s*[:\"'](\w+(?:\.\w+)?)", re.MULTILINE)
+_WIRING = re.compile(r"^[^#\n]*\bSidekiqUniqueJobs::(?:Server\.configure|Middleware::Client)\b", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class RailsApp:
+    """One repo. Nothing is read before it is asked for, and a file that cannot be read counts as missing.
+
+    lockfile: None when the Sidekiq version was given by hand and there is none.
+    """
+
+    root: Path
+    lockfile: Lockfile | None
+
+    @classmethod
+    def load(cls, root: Path, lockfile: Lockfile | None) -> RailsApp:
+        """The app in a folder, with what its lock file says."""
+        return cls(root, lockfile)
+
+    def gem(self, name: str) -> LockedGem | None:
+        """The locked gem of that name."""
+        return self.lockfile.get(name) if self.lockfile else None
+
+    @cached_property
+    def rails(self) -> LockedGem | None:
+        """Rails itself, else its ``railties``."""
+        return gems.rails_gem(self.lockfile)
+
+    @cached_property
+    def databases(self) -> tuple[Database, ...]:
+        """The databases that it talks to, production's first."""
+        return find_databases(self._repo, self.lockfile)
+
+    @cached_property
+    def test_framework(self) -> TestFramework | None:
+        """What its tests are written with; minitest alone in the lock file says little, as Rails itself asks for it."""
+        if self.gem("rspec-rails"):
+            return "rspec"
+        if self.lockfile is None and (
+            self._repo.is_file("spec/rails_helper.rb") or self._repo.is_file("spec/spec_helper.rb")
+        ):
+            return "rspec"
+        if self._repo.is_folder("test"):
+            return "minitest"
+        if self._repo.is_folder("spec") and self.gem("rspec-core"):
+            return "rspec"
+        return "minitest" if self.gem("minitest") else None
+
+    @cached_property
+    def rspec_helper(self) -> Literal["rails_helper", "spec_helper"]:
+        """What a spec requires."""
+        lonely = self._repo.is_file("spec/spec_helper.rb") and not self._repo.is_file("spec/rails_helper.rb")
+        return "spec_helper" if lonely else "rails_helper"
+
+    @cached_property
+    def factories(self) -> bool:
+        """Whether a gem that makes test records is locked."""
+        return gems.has_factories(self.lockfile)
+
+    @cached_property
+    def error_tracker(self) -> ErrorTracker:
+        """Where an error can be reported."""
+        return gems.error_tracker(self.lockfile)
+
+    @cached_property
+    def linter(self) -> Linter | None:
+        """The linter whose word counts."""
+        return find_linter(self.lockfile)
+
+    @cached_property
+    def job_files(self) -> tuple[JobFile, ...]:
+        """The Sidekiq jobs that are there, their base classes among them."""
+        return find_jobs(self._repo)
+
+    @cached_property
+    def conventions(self) -> Conventions:
+        """How the house writes jobs."""
+        return read_conventions(self.job_files, read_rules(self._repo, self.lockfile))
+
+    @cached_property
+    def queues(self) -> tuple[str, ...]:
+        """The queues that are configured or used, and ``default``."""
+        return find_queues(self._repo, self.job_files)
+
+    @cached_property
+    def acronyms(self) -> tuple[str, ...]:
+        """The acronyms that the repo teaches Rails' inflector."""
+        return find_acronyms(self._repo)
+
+    @cached_property
+    def unique_jobs_wired(self) -> bool:
+        """Whether sidekiq-unique-jobs has been given its middleware somewhere under ``config``."""
+        return any(_WIRING.search(self._repo.read_found(path) or "") for path in self._repo.files("config"))
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The class names that the files in ``app/models`` stand for, sorted."""
+        return self._constants.models
+
+    def model_file(self, model: str) -> Path | None:
+        """The file that defines a model: ``Billing::Invoice`` -> ``app/models/billing/invoice.rb`` below the root."""
+        return self._path(self._constants.model_file(model))
+
+    def defined_elsewhere(self, class_name: str, target: Path) -> Path | None:
+        """A file below the root, other than target, that defines a class; target may be relative to the root."""
+        return self._path(self._constants.defined_elsewhere(class_name, str(target)))
+
+    def namespace_keyword(self, constant: str) -> Literal["module", "class"]:
+        """What a namespace is opened with: ``class`` when a file defines it as one."""
+        return self._constants.keyword(constant)
+
+    def factory(self, model: str) -> str | None:
+        """A Ruby expression that makes a persisted record with the repo's factories; None when none fits."""
+        return factory_call(self._repo, self._factories, model)
+
+    def fixture(self, model: str) -> str | None:
+        """A Ruby expression that gives a record from the repo's fixtures; None when there is none."""
+        path = self._model_path(model)
+        folder, _, last = path.rpartition("/")
+        plural = f"{folder}/{inflection.pluralize(last)}".lstrip("/")
+        return fixture_call(self._repo, dict.fromkeys((plural, plural.replace("/", "_"), *self._declared_table(model))))
+
+    def columns(self, model: str) -> Mapping[str, str] | None:
+        """The columns of a model's table and their types, in Rails' words; None when no dump of the schema knows it."""
+        for _ in range(MAXIMUM_GENERATIONS):
+            for table in self._tables(model):
+                columns = read_columns(self._repo, table)
+                if columns is not None:
+                    return columns
+            parent = self._superclass(model)
+            if parent is None:
+                return None
+            model = parent
+        return None
+
+    @cached_property
+    def _repo(self) -> Repo:
+        return Repo(self.root)
+
+    @cached_property
+    def _constants(self) -> Constants:
+        return Constants(self._repo, self.acronyms)
+
+    @cached_property
+    def _factories(self) -> tuple[Factory, ...]:
+        return find_factories(self._repo, self.lockfile)
+
+    def _path(self, path: str | None) -> Path | None:
+        return self.root / path if path else None
+
+    def _model_text(self, model: str) -> str:
+        path = self._constants.model_file(model)
+        return "\n".join(code_lines(self._repo.read_found(path) or "")) if path else ""
+
+    def _model_path(self, model: str) -> str:
+        """``Billing::Invoice`` -> ``billing/invoice``: by its file, which knows the acronyms, else by its name."""
+        path = self._constants.model_file(model)
+        return (
+            path.partition("app/models/")[2].removesuffix(".rb")
+            if path
+            else inflection.underscore(model.replace("::", "/"))
+        )
+
+    def _declared_table(self, model: str) -> tuple[str, ...]:
+        """The table that the model's file names, if it does."""
+        found = _TABLE_NAME.search(self._model_text(model))
+        return (found[1].rpartition(".")[2],) if found else ()
+
+    def _tables(self, model: str) -> Iterator[str]:
+        """The names that the table of a model may have: as declared, else with its namespace before it or without."""
+        declared = self._declared_table(model)
+        if declared:
+            yield from declared
+            return
+        path = self._model_path(model)
+        yield inflection.pluralize(path.replace("/", "_"))
+        yield inflection.pluralize(path.rpartition("/")[2])
+
+    def _superclass(self, model: str) -> str | None:
+        """The model that a model inherits from, as it would share its table."""
+        found = (
+            definition for definition in definitions(self._model_text(model).split("\n")) if definition.name == model
+        )
+        written = next((definition.superclass for definition in found if definition.superclass), None)
+        if not written:
+            return None
+        namespace = model.rpartition("::")[0]
+        names = (f"{namespace}::{written}".removeprefix("::"), written)
+        return next((name for name in names if name != model and self._constants.model_file(name)), None)

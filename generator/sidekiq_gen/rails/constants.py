@@ -1,0 +1,111 @@
+"""Which file defines which constant, by Zeitwerk's rule and by what the files say."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+import inflection
+
+from sidekiq_gen.rails.ruby import camelize, code_lines, definitions, fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sidekiq_gen.rails.files import Repo
+
+INFLECTIONS = "config/initializers/inflections.rb"
+# Every app has them, and none is a table.
+BASES = frozenset({"ApplicationRecord"})
+
+_ACRONYM = re.compile(r"^[^#\n]*\.acronym[ \t(]+[\"']([A-Za-z]\w*)[\"']")
+_PLAIN_PATH = re.compile(r"[a-z]\w*(?:/[a-z]\w*)*", re.ASCII)
+
+
+def find_acronyms(repo: Repo) -> tuple[str, ...]:
+    """The acronyms that the repo teaches Rails' inflector."""
+    found = map(_ACRONYM.search, code_lines(repo.read(INFLECTIONS) or ""))
+    return tuple(dict.fromkeys(acronym[1] for acronym in found if acronym))
+
+
+@dataclass(frozen=True)
+class Constants:
+    """The constants below every app folder of the repo."""
+
+    repo: Repo
+    acronyms: tuple[str, ...]
+
+    @cached_property
+    def models(self) -> tuple[str, ...]:
+        """The class names that the files in ``app/models`` stand for, sorted."""
+        names = (self._camelize(constant) for _, constant in self._model_files if _PLAIN_PATH.fullmatch(constant))
+        return tuple(sorted(set(names) - BASES))
+
+    def model_file(self, model: str) -> str | None:
+        """The file that defines a model, relative to the root."""
+        folded = fold(model)
+        for path, constant in self._model_files:
+            if fold(constant) == folded and (self._camelize(constant) == model or self._defines(path, model)):
+                return path
+        return None
+
+    def defined_elsewhere(self, class_name: str, target: str) -> str | None:
+        """A file other than target, relative to the root or absolute, that defines a class; relative to the root."""
+        class_name = class_name.removeprefix("::")
+        last = class_name.rpartition("::")[2].encode()
+        by_path = [path for path in self._named(class_name) if not self.repo.same(path, target)]
+        if by_path:
+            return by_path[0]
+        for path, _ in self.repo.app_files:
+            data = self.repo.bytes_found(path)
+            if data and last in data and self._defines(path, class_name) and not self.repo.same(path, target):
+                return path
+        return None
+
+    def keyword(self, constant: str) -> Literal["module", "class"]:
+        """What a namespace is opened with: ``class`` when a file defines it as one."""
+        constant = constant.removeprefix("::")
+        folded = fold(constant)
+        last = constant.rpartition("::")[2].encode()
+        # Its own file, in app or lib, and those of what is in it, which reopen it.
+        paths = [path for path, name in self._folded if name == folded]
+        paths.append(f"lib/{inflection.underscore(constant.replace('::', '/'))}.rb")
+        paths += [path for path, name in self._folded if name.startswith(f"{folded}/")]
+        for path in paths:
+            data = self.repo.bytes_found(path) or b""
+            if b"class " + last not in data and b"module " + last not in data:
+                continue
+            for definition in definitions(code_lines(data.decode("utf-8", "replace"))):
+                if definition.name == constant:
+                    return definition.keyword
+        return "module"
+
+    @cached_property
+    def _folded(self) -> tuple[tuple[str, str], ...]:
+        return tuple((path, fold(constant)) for path, constant in self.repo.app_files)
+
+    @cached_property
+    def _model_files(self) -> tuple[tuple[str, str], ...]:
+        folders = tuple(f"{unit}app/models/" for unit in self.repo.units)
+        concerns = tuple(f"{folder}concerns/" for folder in folders)
+        return tuple(
+            (path, constant)
+            for path, constant in self.repo.app_files
+            if path.startswith(folders) and not path.startswith(concerns)
+        )
+
+    def _named(self, constant: str) -> Iterator[str]:
+        """The files that Zeitwerk expects to define a constant."""
+        folded = fold(constant)
+        names = dict(self.repo.app_files)
+        return (path for path, name in self._folded if name == folded and self._camelize(names[path]) == constant)
+
+    def _camelize(self, path: str) -> str:
+        return camelize(path, self.acronyms)
+
+    def _defines(self, path: str, class_name: str) -> bool:
+        """Whether a file says that it defines a class."""
+        found = definitions(code_lines(self.repo.read_found(path) or ""))
+        return any(definition.name == class_name and definition.keyword == "class" for definition in found)

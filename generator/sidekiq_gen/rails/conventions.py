@@ -1,0 +1,92 @@
+"""How this repo writes jobs: the majority of its jobs decides, then its linter, then a default."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeVar
+
+from sidekiq_gen.rails.ruby import count_quotes
+from sidekiq_gen.sourced import Sourced
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sidekiq_gen.rails.jobs import JobFile, JobModule
+    from sidekiq_gen.rails.linter import LinterRules
+
+V = TypeVar("V")
+Quotes = Literal["double", "single"]
+Suffix = Literal["Job", "Worker", ""]
+QueueLiteral = Literal["string", "symbol"]
+
+# A single number of retries says little about the house.
+FEWEST_RETRIES = 3
+
+
+@dataclass(frozen=True)
+class Conventions:
+    """The habits of the house, each with where it was seen.
+
+    job_dir: relative to the root: ``app/jobs``.
+    suffix: what the names of job classes end in.
+    job_module: None when no job includes either; the release decides then.
+    queue_literal: how ``sidekiq_options`` names the queue.
+    retry: the usual number of retries; None when there is no such habit.
+    """
+
+    quotes: Sourced[Quotes]
+    frozen_string_literal: Sourced[bool]
+    job_dir: Sourced[str]
+    suffix: Sourced[Suffix]
+    job_module: Sourced[JobModule | None]
+    queue_literal: Sourced[QueueLiteral]
+    retry: Sourced[int | None]
+
+
+def read_conventions(job_files: Sequence[JobFile], rules: LinterRules) -> Conventions:
+    """Let the existing jobs vote; base classes only count where they alone include Sidekiq."""
+    jobs = [job for job in job_files if not job.base]
+    frozen = _vote(job.frozen_string_literal for job in jobs)
+    module: Sourced[JobModule] | None = _vote([job.module for job in job_files if job.module])
+    retries = [job.retry for job in jobs if job.retry is not None]
+    return Conventions(
+        quotes=_vote(map(_quotes, jobs)) or rules.quotes or Sourced("double", "default"),
+        frozen_string_literal=frozen or rules.frozen_string_literal or Sourced(value=True, origin="default"),
+        job_dir=_vote(job.folder for job in jobs or job_files) or Sourced("app/jobs", "default"),
+        suffix=_vote(map(_suffix, jobs)) or Sourced("Job", "default"),
+        job_module=_or_none(module),
+        queue_literal=_vote(map(_queue_literal, jobs)) or Sourced("string", "default"),
+        retry=_or_none(_vote(retries) if len(retries) >= FEWEST_RETRIES else None),
+    )
+
+
+def _or_none(vote: Sourced[V] | None) -> Sourced[V | None]:
+    """A vote that may have no outcome."""
+    return Sourced(vote.value, vote.origin, vote.reason) if vote else Sourced(None, "default")
+
+
+def _vote(votes: Iterable[V | None]) -> Sourced[V] | None:
+    """What most of the jobs do; None for a tie, or when none has an opinion. None is no vote."""
+    cast = list(votes)
+    ranking = Counter(vote for vote in cast if vote is not None).most_common(2)
+    if not ranking or (ranking[1:] and ranking[0][1] == ranking[1][1]):
+        return None
+    winner, count = ranking[0]
+    return Sourced(winner, "repo", f"{count} of {len(cast)} existing jobs")
+
+
+def _quotes(job: JobFile) -> Quotes | None:
+    """The quotes of most string literals in a job."""
+    single, double = count_quotes(job.lines)
+    return None if single == double else "single" if single > double else "double"
+
+
+def _suffix(job: JobFile) -> Suffix:
+    """The suffix of a job, by the name of its file."""
+    return "Job" if job.stem.endswith("_job") else "Worker" if job.stem.endswith("_worker") else ""
+
+
+def _queue_literal(job: JobFile) -> QueueLiteral | None:
+    """How a job writes its queue."""
+    return job.queue.literal if job.queue else None

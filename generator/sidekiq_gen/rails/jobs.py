@@ -1,0 +1,177 @@
+"""The Sidekiq jobs that the repo has already."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from sidekiq_gen.rails.ruby import calls, code_lines, definitions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sidekiq_gen.rails.files import Repo
+    from sidekiq_gen.rails.ruby import Definition
+
+JobModule = Literal["Sidekiq::Job", "Sidekiq::Worker"]
+
+JOB_FOLDERS = ("sidekiq", "jobs", "workers")
+# A job may inherit Sidekiq over so many generations.
+MAXIMUM_GENERATIONS = 10
+# Magic comments stand at the top, perhaps after a shebang and another one.
+MAGIC_LINES = 3
+
+_INCLUDE = re.compile(r"^[ \t]*include[ \t(][^#\n]*?\bSidekiq::(Job|Worker|IterableJob)\b(?!::)", re.MULTILINE)
+_FROZEN = re.compile(r"#.*\bfrozen[_-]string[_-]literal:\s*true\b", re.IGNORECASE)
+_PERFORM = re.compile(r"^[ \t]*def perform\b", re.MULTILINE)
+_BASE_NAME = re.compile(r"(?:application|base)(?:_job|_worker)?|base_\w+|\w+_base")
+_VALUE = r"(:)?(?:\"([^\"\n]*)\"|'([^'\n]*)'|(?<=:)(\w+))"
+_QUEUE = re.compile(rf"(?<!\w)(?:queue:|[\"']queue[\"']:|:queue\s*=>|[\"']queue[\"']\s*=>)\s*{_VALUE}")
+_RETRY = re.compile(r"(?<!\w)(?:retry:|[\"']retry[\"']:|:retry\s*=>|[\"']retry[\"']\s*=>)\s*([0-9]{1,4})(?![\w.])")
+
+
+@dataclass(frozen=True)
+class Queue:
+    """A queue that a job names, and how it writes it."""
+
+    name: str
+    literal: Literal["string", "symbol"]
+
+
+@dataclass(frozen=True)
+class JobFile:
+    """A file that defines a Sidekiq job, or the base class of some.
+
+    path: relative to the root: ``app/jobs/process_order_job.rb``.
+    folder: the one under ``app`` that it is in: ``app/jobs``.
+    lines: its lines of code, comments left out.
+    frozen_string_literal: whether it starts with the magic comment.
+    module: what the file itself includes; None when it inherits it.
+    base: whether it is there to be inherited from.
+    """
+
+    path: str
+    folder: str
+    lines: tuple[str, ...]
+    frozen_string_literal: bool
+    module: JobModule | None
+    base: bool
+
+    @property
+    def stem(self) -> str:
+        """The name of the file without its folder and ending."""
+        return self.path.rpartition("/")[2].removesuffix(".rb")
+
+    @cached_property
+    def options(self) -> tuple[str, ...]:
+        """Its calls of ``sidekiq_options``."""
+        return tuple(calls(self.lines, "sidekiq_options"))
+
+    @cached_property
+    def queue(self) -> Queue | None:
+        """The queue that it names literally, if any."""
+        for options in self.options:
+            if found := _QUEUE.search(options):
+                name = found[2] or found[3] or found[4]
+                return Queue(name, "symbol" if found[1] else "string") if name else None
+        return None
+
+    @property
+    def retry(self) -> int | None:
+        """The number of retries that it names literally, if any."""
+        return next((int(found[1]) for options in self.options if (found := _RETRY.search(options))), None)
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """A file in a folder for jobs, before it is known to be one."""
+
+    path: str
+    folder: str
+    text: str
+    lines: tuple[str, ...]
+    included: str | None
+    definitions: tuple[Definition, ...]
+
+
+def find_jobs(repo: Repo) -> tuple[JobFile, ...]:
+    """The files below ``app/sidekiq``, ``app/jobs`` and ``app/workers`` whose class is a Sidekiq job, in order.
+
+    That is one that includes ``Sidekiq::Job`` or ``Sidekiq::Worker``, or inherits from one that does. Packs,
+    modules and engines are looked through as well.
+    """
+    candidates = list(_candidates(repo))
+    classes, parents = _sidekiq_classes(candidates)
+    return tuple(
+        JobFile(
+            candidate.path,
+            candidate.folder,
+            candidate.lines,
+            _has_frozen_comment(candidate.text),
+            _module(candidate.included),
+            base=_is_base(candidate, parents),
+        )
+        for candidate in candidates
+        if candidate.included or any(definition.name in classes for definition in candidate.definitions)
+    )
+
+
+def _candidates(repo: Repo) -> Iterable[_Candidate]:
+    folders = (f"{unit}app/{name}" for name in JOB_FOLDERS for unit in repo.units)
+    for folder in folders:
+        for path in repo.files(folder):
+            text = repo.read_found(path)
+            if text is None:
+                continue
+            lines = tuple(code_lines(text))
+            included = _INCLUDE.search("\n".join(lines))
+            yield _Candidate(path, folder, text, lines, included and included[1], definitions(lines))
+
+
+def _sidekiq_classes(candidates: list[_Candidate]) -> tuple[set[str], set[str]]:
+    """The names of all Sidekiq classes, and of those among them that others inherit from."""
+    known = {definition.name for candidate in candidates for definition in candidate.definitions}
+    children = [
+        (definition.name, superclass)
+        for candidate in candidates
+        for definition in candidate.definitions
+        if (superclass := _superclass(definition, known))
+    ]
+    classes = {
+        definition.name for candidate in candidates if candidate.included for definition in candidate.definitions
+    }
+    for _ in range(MAXIMUM_GENERATIONS):
+        heirs = {name for name, superclass in children if superclass in classes} - classes
+        if not heirs:
+            break
+        classes |= heirs
+    return classes, {superclass for _, superclass in children if superclass in classes}
+
+
+def _superclass(definition: Definition, known: set[str]) -> str | None:
+    """The full name of the class that a class inherits from, looked up from the inside out as Ruby does."""
+    if not definition.superclass:
+        return None
+    namespaces = definition.name.split("::")[:-1]
+    names = ("::".join([*namespaces[:depth], definition.superclass]) for depth in range(len(namespaces), -1, -1))
+    return next((name for name in names if name in known), None)
+
+
+def _is_base(candidate: _Candidate, parents: set[str]) -> bool:
+    """Whether a file holds no job of its own."""
+    if _BASE_NAME.fullmatch(candidate.path.rpartition("/")[2].removesuffix(".rb")):
+        return True
+    inherited = any(definition.name in parents for definition in candidate.definitions)
+    return inherited and not _PERFORM.search(candidate.text)
+
+
+def _has_frozen_comment(text: str) -> bool:
+    """Whether a file starts with the magic comment."""
+    return any(_FROZEN.match(line) for line in text.split("\n", MAGIC_LINES)[:MAGIC_LINES])
+
+
+def _module(included: str | None) -> JobModule | None:
+    """The module by its last name."""
+    return "Sidekiq::Job" if included == "Job" else "Sidekiq::Worker" if included == "Worker" else None

@@ -1,0 +1,239 @@
+"""Bundler's lock file: which gems are locked, from where, and who asked for them."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from packaging.version import Version
+
+from sidekiq_gen.errors import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+Source = Literal["gem", "git", "path"]
+
+LOCKFILES = ("Gemfile.lock", "gems.locked")
+SOURCES: dict[str, Source] = {"GEM": "gem", "GIT": "git", "PATH": "path"}
+SECTIONS = frozenset(
+    {*SOURCES, "PLUGIN SOURCE", "PLATFORMS", "DEPENDENCIES", "CHECKSUMS", "RUBY VERSION", "BUNDLED WITH"}
+)
+MAXIMUM_VERSION = 100
+# Folders that hold other people's code, or none: no lock file is suggested from there.
+UNINTERESTING = frozenset({"node_modules", "vendor", "tmp", "log", "public", "coverage"})
+MAXIMUM_FOLDERS = 1000
+
+_NUMBERS = re.compile(r"[0-9]+(?:\.[0-9]+)*")
+_PRE_RELEASE = re.compile(r"\.?(alpha|beta|preview|pre|rc|dev|a|b|c)\.?([0-9]*)", re.IGNORECASE)
+_SPEC = re.compile(r" {4}([^\s()!]+) \(([^\s()]+)\)")
+_REQUIREMENT = re.compile(r" {6}([^\s()!]+)(?: \([^()]*\))?!?")
+_CONFLICT = re.compile(r"^(?:<{7}|>{7}|\|{7})(?: .*)?$|^={7}$", re.MULTILINE)
+
+
+def gem_version(text: str) -> Version:
+    """Read the version of a gem, a platform after the first ``-`` left out.
+
+    ``6.0.0.pre2`` is a pre-release, and so is, as in RubyGems, anything else with a letter in it: ``6.5.12.github1``
+    becomes the pre-release ``6.5.12a0``.
+
+    Raises:
+        ValueError: it does not start with a number, or is absurdly long.
+    """
+    plain = text.strip().partition("-")[0]
+    numbers = _NUMBERS.match(plain)
+    if not numbers or len(plain) > MAXIMUM_VERSION:
+        raise ValueError(f"no version of a gem: {text[:MAXIMUM_VERSION]!r}")
+    rest = plain[numbers.end() :]
+    if not rest:
+        return Version(numbers.group())
+    known = _PRE_RELEASE.fullmatch(rest)
+    return Version(f"{numbers.group()}.{known[1]}{known[2]}" if known else f"{numbers.group()}a0")
+
+
+@dataclass(frozen=True)
+class LockedGem:
+    """One gem as it is locked.
+
+    text: the version as it is written, without the platform: ``6.0.0.pre2``.
+    requires: the names of the gems it asks for.
+    """
+
+    name: str
+    version: Version
+    text: str
+    source: Source
+    requires: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Lockfile:
+    """One lock file.
+
+    path: where it was read.
+    gems: every locked gem by name, in the order of the file.
+    dependencies: the names that the Gemfile itself asks for.
+    ruby_version: as written, for example ``3.3.4p94``; None when the file does not say.
+    """
+
+    path: Path
+    gems: Mapping[str, LockedGem]
+    dependencies: frozenset[str]
+    ruby_version: str | None
+
+    def get(self, name: str) -> LockedGem | None:
+        """The locked gem of that name."""
+        return self.gems.get(name)
+
+    def is_direct(self, name: str) -> bool:
+        """Whether the Gemfile itself asks for this gem."""
+        return name in self.dependencies
+
+    def required_by(self, name: str) -> tuple[str, ...]:
+        """The names of the locked gems that ask for this one, in the order of the file."""
+        return tuple(gem.name for gem in self.gems.values() if name in gem.requires)
+
+
+def parse_lockfile(text: str, path: Path) -> Lockfile:
+    """Read the text of a lock file; path is only remembered and named in messages.
+
+    Gems come from the specs of GEM, GIT and PATH alone. One that is locked for several platforms is one gem.
+
+    Raises:
+        Refused: ``not-a-lockfile`` or ``lockfile-conflict``.
+    """
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    lines = [line.rstrip() for line in text.split("\n")]
+    if "\0" in text or SECTIONS.isdisjoint(lines):
+        raise _not_a_lockfile(path)
+    conflict = _CONFLICT.search(text)
+    if conflict:
+        raise Refused(
+            f"{path} has merge conflict markers (line {text.count(chr(10), 0, conflict.start()) + 1}).",
+            hint="Resolve the conflict, for example with bundle lock, and run this again.",
+            code="lockfile-conflict",
+        )
+    return _parse_lines(lines, path)
+
+
+def _parse_lines(lines: list[str], path: Path) -> Lockfile:
+    """Go through the lines once, section by section."""
+    found: dict[str, tuple[str, Version, Source]] = {}
+    requires: dict[str, dict[str, None]] = {}
+    dependencies: set[str] = set()
+    ruby_version = None
+    section = spec = ""
+    for line in lines:
+        if line and not line[0].isspace():
+            section, spec = line, ""
+        elif section in SOURCES:
+            if locked := _SPEC.fullmatch(line):
+                spec = _remember(locked[1], locked[2], SOURCES[section], found)
+            elif spec and (required := _REQUIREMENT.fullmatch(line)):
+                requires.setdefault(spec, {})[required[1]] = None
+        elif section == "DEPENDENCIES" and line:
+            dependencies.add(line.split(maxsplit=1)[0].rstrip("!"))
+        elif section == "RUBY VERSION" and line.lstrip().startswith("ruby "):
+            ruby_version = line.split()[1]
+    gems = {
+        name: LockedGem(name, version, text, source, tuple(requires.get(name, ())))
+        for name, (text, version, source) in found.items()
+    }
+    return Lockfile(path, gems, frozenset(dependencies), ruby_version)
+
+
+def _remember(name: str, text: str, source: Source, found: dict[str, tuple[str, Version, Source]]) -> str:
+    """Note a spec unless it is there for another platform already; its name, or nothing when it has no version."""
+    if name not in found:
+        try:
+            found[name] = (text.partition("-")[0], gem_version(text), source)
+        except ValueError:
+            return ""
+    return name
+
+
+def read_lockfile(path: Path) -> Lockfile:
+    """Read a lock file.
+
+    Raises:
+        Refused: ``lockfile-unreadable``, ``not-a-lockfile`` or ``lockfile-conflict``.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise Refused(
+            f"{path} cannot be read: {error.strerror or type(error).__name__}.",
+            hint="Give the path of a readable lock file: --lockfile Gemfile.lock.",
+            code="lockfile-unreadable",
+        ) from error
+    except UnicodeDecodeError as error:
+        raise _not_a_lockfile(path) from error
+    return parse_lockfile(text, path)
+
+
+def find_lockfile(root: Path) -> Path | None:
+    """The lock file of this very folder: ``Gemfile.lock``, else ``gems.locked``."""
+    return next((root / name for name in LOCKFILES if os.path.lexists(root / name)), None)
+
+
+def find_root(start: Path) -> Path | None:
+    """The nearest folder at or above start that holds a lock file."""
+    start = start.resolve()
+    return next((folder for folder in (start, *start.parents) if find_lockfile(folder)), None)
+
+
+def require_lockfile(start: Path) -> Path:
+    """The lock file of the nearest folder at or above start.
+
+    Raises:
+        Refused: ``no-lockfile``.
+    """
+    root = find_root(start)
+    found = find_lockfile(root) if root else None
+    if not found:
+        raise no_lockfile(start)
+    return found
+
+
+def no_lockfile(start: Path) -> Refused:
+    """The refusal for want of a lock file; its hint names the lock files just below start, as in a monorepo."""
+    below = _lockfiles_below(start)
+    if below:
+        names = ", ".join(below[:3]) + (" and others" if below[3:] else "")
+        folder = below[0].rpartition("/")[0]
+        hint = f"There is {names}: run it there, or give --root {folder}."
+    else:
+        hint = "Run it inside a Rails repo, or give --root, --lockfile or --sidekiq-version."
+    return Refused(
+        f"Neither {LOCKFILES[0]} nor {LOCKFILES[1]} was found in {start} or above it.", hint=hint, code="no-lockfile"
+    )
+
+
+def _lockfiles_below(start: Path) -> tuple[str, ...]:
+    """The lock files one or two folders below start, as paths relative to it."""
+    first = _subfolders(start)
+    second = [f"{folder}/{name}" for folder in first for name in _subfolders(start / folder)]
+    candidates = [*first, *second][:MAXIMUM_FOLDERS]
+    return tuple(f"{folder}/{found.name}" for folder in candidates if (found := find_lockfile(start / folder)))
+
+
+def _subfolders(folder: Path) -> list[str]:
+    """The names of the folders in a folder that may hold an app."""
+    try:
+        with os.scandir(folder) as entries:
+            names = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+    except OSError:
+        return []
+    return sorted(name for name in names if not name.startswith(".") and name not in UNINTERESTING)[:MAXIMUM_FOLDERS]
+
+
+def _not_a_lockfile(path: Path) -> Refused:
+    """The refusal of a file that Bundler did not write."""
+    return Refused(
+        f"{path} is not a lock file of Bundler.",
+        hint="Run bundle lock to write one, or give another: --lockfile Gemfile.lock.",
+        code="not-a-lockfile",
+    )
