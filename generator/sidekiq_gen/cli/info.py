@@ -1,0 +1,128 @@
+"""``sidekiq-gen info``: what was detected, and what this Sidekiq can do."""
+
+from __future__ import annotations
+
+import os
+import sys
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sidekiq_gen.cli import options
+from sidekiq_gen.cli.console import Console
+from sidekiq_gen.detect import Where, look_around
+
+if TYPE_CHECKING:
+    from sidekiq_gen.detect import Surroundings
+
+GEMS = ("sidekiq-pro", "sidekiq-ent", "sidekiq-unique-jobs", "sidekiq-throttled")
+COLUMN = 20
+
+
+def command(
+    *,
+    json: options.Json = False,
+    root: options.Root = None,
+    lockfile: options.Lockfile = None,
+    sidekiq_version: options.SidekiqVersion = None,
+) -> int:
+    """Show what was detected, and what this Sidekiq can and cannot do."""
+    console = Console(sys.stdout, sys.stderr, quiet=False, json=json)
+    surroundings = look_around(Where(root, lockfile, sidekiq_version), Path.cwd())
+    for notice in surroundings.notices:
+        console.notice(notice)
+    if json:
+        console.document(_document(surroundings))
+    else:
+        console.plain(_text(surroundings))
+    return 0
+
+
+def _document(surroundings: Surroundings) -> dict[str, object]:
+    app, release = surroundings.app, surroundings.release
+    gems = {name: app.gem(name) for name in GEMS}
+    return {
+        "schema": 1,
+        "lockfile": _lockfile(surroundings),
+        "sidekiq": {
+            "version": release.text,
+            "tree": release.tree,
+            "source": release.source,
+            "direct": app.lockfile.is_direct("sidekiq") if app.lockfile else False,
+            "required_by": list(app.lockfile.required_by("sidekiq")) if app.lockfile else [],
+        },
+        "gems": {name: gem.text if gem else None for name, gem in gems.items()},
+        "rails": app.rails.text if app.rails else None,
+        "databases": list(app.databases),
+        "test_framework": app.test_framework,
+        "factories": app.factories,
+        "error_tracker": app.error_tracker,
+        "linter": app.linter,
+        "queues": list(app.queues),
+        "conventions": {
+            "directory": app.conventions.job_dir.value,
+            "suffix": app.conventions.suffix.value,
+            "module": app.conventions.job_module.value,
+            "quotes": app.conventions.quotes.value,
+            "frozen_string_literal": app.conventions.frozen_string_literal.value,
+            "queue_literal": app.conventions.queue_literal.value,
+        },
+        "capabilities": release.capabilities.as_dict(),
+    }
+
+
+def _text(surroundings: Surroundings) -> str:
+    app, release, conventions = surroundings.app, surroundings.release, surroundings.app.conventions
+    tracker = {"rails": "Rails.error", "logger": "none, errors are logged"}.get(app.error_tracker, app.error_tracker)
+    gems = [f"{name} {gem.text}" for name in GEMS if (gem := app.gem(name))]
+    found = [
+        ("Sidekiq", f"{release.text}, from {_origin(surroundings)}; templates {release.tree}"),
+        ("Lockfile", _lockfile(surroundings) or "none"),
+        ("Rails", app.rails.text if app.rails else "none"),
+        ("Gems", ", ".join(gems) or "none of Sidekiq's companions"),
+        ("Databases", ", ".join(app.databases) or "none found"),
+        ("Tests", f"{app.test_framework or 'none found'}{', with factories' if app.factories else ''}"),
+        ("Error tracker", tracker),
+        ("Linter", app.linter or "none"),
+        ("Queues", ", ".join(app.queues)),
+        ("Jobs go to", _reasoned(conventions.job_dir.value, conventions.job_dir.reason)),
+        ("Suffix", _reasoned(conventions.suffix.value or "none", conventions.suffix.reason)),
+        ("Quotes", _reasoned(conventions.quotes.value, conventions.quotes.reason)),
+        (
+            "Frozen strings",
+            _reasoned(
+                "with the comment" if conventions.frozen_string_literal.value else "no comment",
+                conventions.frozen_string_literal.reason,
+            ),
+        ),
+    ]
+    capabilities = release.capabilities.as_dict()
+    able = sorted(name for name, can in capabilities.items() if can)
+    unable = sorted(name for name, can in capabilities.items() if not can)
+    lines = [f"{label:<{COLUMN}}{value}" for label, value in found]
+    lines += ["", f"It can:     {_wrapped(able)}", f"It cannot:  {_wrapped(unable)}"]
+    return "\n".join(lines)
+
+
+def _lockfile(surroundings: Surroundings) -> str | None:
+    """The lockfile as seen from the root."""
+    app = surroundings.app
+    return Path(os.path.relpath(app.lockfile.path, app.root)).as_posix() if app.lockfile else None
+
+
+def _origin(surroundings: Surroundings) -> str:
+    lockfile = surroundings.app.lockfile
+    if lockfile is None or lockfile.get("sidekiq") is None:
+        return "--sidekiq-version"
+    needed = lockfile.required_by("sidekiq")
+    through = "" if lockfile.is_direct("sidekiq") or not needed else f" through {', '.join(needed)}"
+    return f"the {surroundings.release.source.upper()} section{through}"
+
+
+def _reasoned(value: str, reason: str) -> str:
+    return f"{value} ({reason})" if reason else value
+
+
+def _wrapped(names: list[str]) -> str:
+
+    return textwrap.fill(", ".join(names), 100, subsequent_indent=" " * 12)

@@ -1,0 +1,81 @@
+"""Options that several commands share, and how a flag of the catalogue becomes one of typer's."""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import click
+import typer
+
+from sidekiq_gen.sourced import Sourced
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from sidekiq_gen.request import Answers, Flag
+
+_ROOT_HELP = "The repo [default: the nearest folder at or above this one with a lockfile]."
+
+Root = Annotated[Path | None, typer.Option("--root", metavar="DIR", help=_ROOT_HELP)]
+Lockfile = Annotated[
+    Path | None,
+    typer.Option("--lockfile", metavar="FILE", help="The lockfile [default: Gemfile.lock, else gems.locked]."),
+]
+SidekiqVersion = Annotated[
+    str | None,
+    typer.Option("--sidekiq-version", metavar="VERSION", help="Write for this Sidekiq instead of the locked one."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+
+
+def with_flags(command: Callable[..., int], flags: Sequence[Flag]) -> Callable[..., int]:
+    """The command with one option for each flag, in the place of its parameter ``flags``."""
+    parameters = []
+    for parameter in inspect.signature(command, eval_str=True).parameters.values():
+        if parameter.name == "flags":
+            parameters += [_parameter(flag) for flag in flags]
+        else:
+            parameters.append(parameter)
+
+    def wrapped(**values: Any) -> int:
+        given = {flag.parameter: values.pop(flag.parameter) for flag in flags}
+        return command(flags=given, **values)
+
+    wrapped.__doc__ = command.__doc__
+    wrapped.__name__ = command.__name__
+    wrapped.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    wrapped.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return wrapped
+
+
+def given(values: Mapping[str, Any]) -> Answers:
+    """The flags that were on the command line; what was left out is not in the result."""
+    return {
+        name: Sourced(value, "flag")
+        for name, value in values.items()
+        if value is not None and value is not False and value != []
+    }
+
+
+def _parameter(flag: Flag) -> inspect.Parameter:
+    annotation: Any = {
+        "switch": bool,
+        "number": int | None,
+        "list": list[str] | None,
+    }.get(flag.kind, str | None)
+    choice = click.Choice((*flag.choices, *flag.also)) if flag.choices else None
+    option = typer.Option(
+        flag.option,
+        help=flag.help + (f" One of {', '.join(flag.choices)}." if flag.also else ""),
+        metavar=flag.metavar or None,
+        click_type=choice,
+        show_default=False,
+    )
+    return inspect.Parameter(
+        flag.parameter,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=False if flag.kind == "switch" else None,
+        annotation=Annotated[annotation, option],
+    )

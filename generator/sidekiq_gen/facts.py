@@ -1,0 +1,196 @@
+"""What the templates know: a request, spelled in Ruby."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sidekiq_gen import ruby
+from sidekiq_gen.patterns.base import Key, Option
+from sidekiq_gen.patterns.catalogue import BY_NAME
+from sidekiq_gen.wording import deed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sidekiq_gen.naming import Argument
+    from sidekiq_gen.request import JobRequest, Situation
+
+# By type: the Ruby that turns what travels as JSON into what the work wants ({} is the argument), a value for
+# specs as it travels (text in "" is quoted by style), and the same value as it arrives.
+_PARSERS = {"date": "Date.iso8601({})", "time": "Time.zone.iso8601({})", "decimal": "BigDecimal({})"}
+_SAMPLES = {
+    "integer": "7",
+    "string": '"text"',
+    "float": "1.5",
+    "boolean": "true",
+    "array": "[1, 2]",
+    "hash": '{ "key" => 1 }',
+    "date": '"2026-01-31"',
+    "time": '"2026-01-31T12:00:00Z"',
+    "decimal": '"19.99"',
+}
+
+
+@dataclass(frozen=True)
+class SpecRecord:
+    """A record in a spec.
+
+    source: the Ruby that makes it persisted, from a factory or a fixture; None where a double stands in for it.
+    missing: the call of perform when just this record is gone.
+    """
+
+    variable: str
+    model: str
+    source: str | None
+    missing: str
+
+
+def job_facts(request: JobRequest) -> dict[str, Any]:
+    """What the templates of a job class are given, by name; texts are Ruby source."""
+    situation = request.situation
+    chosen = {pattern.name: pattern.settings for pattern in request.patterns}
+    records = [argument for argument in situation.arguments if argument.model]
+    key = chosen.get("idempotency-key")
+    handed = [_handed_over(argument, argument.parameter) for argument in situation.arguments]
+    if "advisory-lock" in chosen and "check-then-act" not in chosen and situation.record:
+        handed[situation.arguments.index(situation.record)] += ".reload"
+    names = [argument.name for argument in situation.arguments]
+    return {
+        "job": situation.name,
+        "options": _options(request),
+        "parameters": ", ".join(argument.parameter for argument in situation.arguments),
+        "lookups": records,
+        "guard": " && ".join(record.name for record in records),
+        "record": situation.record.name if situation.record else None,
+        "model": _model(situation),
+        "work": situation.name.method,
+        "work_parameters": ", ".join(names + (["idempotency_key:"] if key else [])),
+        "work_arguments": ", ".join(handed + ([f"idempotency_key: {in_job(key, situation)}"] if key else [])),
+        "key": lambda wanted: in_job(wanted, situation),
+        "connection": f"{_model(situation)}.connection",
+        "mark_directive": _mark_directive(situation),
+    }
+
+
+def spec_facts(request: JobRequest) -> dict[str, Any]:
+    """What the templates of a spec are given, by name: the facts of the job, and how a spec says the same things."""
+    situation = request.situation
+    sigil = "@" if request.test == "minitest" else ""
+    samples = {argument.name: _sample(request, argument) for argument in situation.arguments if not argument.model}
+
+    def handed(gone: Argument | None = None) -> str:
+        return ", ".join(
+            samples.get(argument.name) or ("0" if argument == gone else f"{sigil}{argument.name}.id")
+            for argument in situation.arguments
+        )
+
+    def perform(gone: Argument | None = None) -> str:
+        return f"perform({handed(gone)})" if situation.arguments else "perform"
+
+    records = tuple(
+        SpecRecord(argument.name, argument.model.name, _persisted(request, argument.model.name), perform(argument))
+        for argument in situation.arguments
+        if argument.model
+    )
+    received = [
+        _handed_over(argument, samples.get(argument.name) or f"{sigil}{argument.name}")
+        for argument in situation.arguments
+    ]
+    in_spec = _in_spec(request, samples, sigil)
+    key = next((pattern.settings for pattern in request.patterns if pattern.name == "idempotency-key"), None)
+    application_record = situation.app.model_file("ApplicationRecord") is not None
+    job = job_facts(request)
+    return job | {
+        "deed": deed(situation.name),
+        "records": records,
+        "doubled": any(record.variable == job["record"] and record.source is None for record in records),
+        "perform": perform(),
+        "handed": handed(),
+        "received": ", ".join(received + ([f"idempotency_key: {in_spec(key)}"] if key else [])),
+        "received_by_position": ", ".join(received + ([f"{{ idempotency_key: {in_spec(key)} }}"] if key else [])),
+        "key": in_spec,
+        "jid_key": key is not None and key.parts == ("jid",),
+        "stubs": lambda record: _stubs(request, record),
+        "ttl": ruby.integer,
+        "connection_settings": "connection_db_config.configuration_hash",
+        "lease": "lease_connection" if situation.release.capabilities.lease_connection else "connection",
+        "base_record": "ApplicationRecord" if application_record else "ActiveRecord::Base",
+    }
+
+
+def in_job(key: Key, situation: Situation) -> str:
+    """The key as the job spells it: ``"charge-customer-#{order.id}"``."""
+    records = {argument.name for argument in situation.arguments if argument.model}
+    parts = [f"#{{{part}.id}}" if part in records else f"#{{{part}}}" for part in key.parts]
+    return f'"{key.separator.join([key.lead, *parts])}"'
+
+
+def _in_spec(request: JobRequest, samples: dict[str, str], sigil: str) -> Callable[[Key], str]:
+    def spell(key: Key) -> str:
+        parts = []
+        for part in key.parts:
+            if part == "jid":
+                parts.append("#{job.jid}")
+            else:
+                parts.append(samples[part].strip("\"'") if part in samples else f"#{{{sigil}{part}.id}}")
+        return ruby.quote(key.separator.join([key.lead, *parts]), request.style.quotes)
+
+    return spell
+
+
+def _stubs(request: JobRequest, record: SpecRecord) -> str:
+    """What a double of the record answers."""
+    stubs = ["id: 1"]
+    mark = next((pattern.settings for pattern in request.patterns if pattern.name == "check-then-act"), None)
+    if mark and request.situation.record and record.variable == request.situation.record.name:
+        stubs += [f"{mark.column}?: false", "update_column: true"]
+    return ", ".join(stubs)
+
+
+def _mark_directive(situation: Situation) -> str:
+    """What keeps RuboCop quiet about update_column where rubocop-rails is in use: the mark must not fail to be set."""
+    return " # rubocop:disable Rails/SkipsModelValidations" if situation.app.gem("rubocop-rails") else ""
+
+
+def _model(situation: Situation) -> str:
+    return situation.record.model.name if situation.record and situation.record.model else "ActiveRecord::Base"
+
+
+def _handed_over(argument: Argument, source: str) -> str:
+    """What the work receives, from the Ruby that stands for the argument."""
+    return argument.name if argument.model and source == argument.parameter else _parsed(argument, source)
+
+
+def _parsed(argument: Argument, source: str) -> str:
+    return _PARSERS.get(argument.type, "{}").format(source)
+
+
+def _sample(request: JobRequest, argument: Argument) -> str:
+    sample = _SAMPLES[argument.type]
+    return sample.replace('"', "'") if request.style.quotes == "single" else sample
+
+
+def _persisted(request: JobRequest, model: str) -> str | None:
+    app = request.situation.app
+    fixture = app.fixture(model) if request.test == "minitest" else None
+    return app.factory(model) or fixture
+
+
+def _options(request: JobRequest) -> str:
+    """The call of ``sidekiq_options``: on one line where it fits and needs no comments, else one pair a line."""
+    situation, style = request.situation, request.style
+    symbol = style.queue_literal == "symbol" and request.queue.isidentifier()
+    queue = f":{request.queue}" if symbol else ruby.quote(request.queue, style.quotes)
+    options = [Option("queue", queue), Option("retry", str(situation.retry).lower())]
+    for pattern in request.patterns:
+        options += BY_NAME[pattern.name].options(pattern.settings, situation)
+    pairs = [f"{option.key}: {option.value}" for option in options]
+    line = f"sidekiq_options {', '.join(pairs)}"
+    if not any(option.comment for option in options) and len(line) + 2 <= style.width:
+        return line
+    lines = [
+        f"{pair}{',' if index + 1 < len(pairs) else ''}{' # ' + option.comment if option.comment else ''}"
+        for index, (pair, option) in enumerate(zip(pairs, options, strict=True))
+    ]
+    return "sidekiq_options " + ("\n" + " " * len("sidekiq_options ")).join(lines)

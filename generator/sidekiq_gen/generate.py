@@ -1,0 +1,76 @@
+"""The way through the house: where we are, what is wanted, what would be written."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sidekiq_gen import resolve
+from sidekiq_gen.changes.plan import Plan, plan_changes
+from sidekiq_gen.errors import Refused
+from sidekiq_gen.patterns.base import answer
+
+if TYPE_CHECKING:
+    from sidekiq_gen.detect import Surroundings, Where
+    from sidekiq_gen.notices import Notice
+    from sidekiq_gen.request import Answers, JobRequest
+
+
+@dataclass(frozen=True)
+class Generated:
+    """One job, rendered and planned; nothing is written yet."""
+
+    request: JobRequest
+    plan: Plan
+    notices: tuple[Notice, ...]
+
+
+def generate_job(answers: Answers, surroundings: Surroundings, *, force: bool = False, skip: bool = False) -> Generated:
+    """Decide, render and plan one job and its spec.
+
+    Raises:
+        InvalidInput, Refused: it cannot be written; DecisionNeeded is left to whoever applies the plan.
+    """
+    request = resolve.resolve(answers, surroundings)
+    if not force:
+        _refuse_a_second_class(request)
+    plan = plan_changes(surroundings.app.root, _texts(request), force=force, skip=skip)
+    return Generated(request, plan, tuple(resolve.notices(request, surroundings)))
+
+
+def command_line(answers: Answers, where: Where, request: JobRequest) -> str:
+    """The command that gives this job without asking anything."""
+    words = ["sidekiq-gen", "job", request.situation.name.class_name.removesuffix(_suffix(request))]
+    words += answer(answers, "arguments", ())
+    record = request.situation.record
+    if record and record.model and "model" not in answers and "arguments" not in answers:
+        words += ["--model", record.model.name]
+    for flag in resolve.all_flags():
+        if flag.parameter in answers:
+            words += flag.words(answers[flag.parameter].value)
+    return shlex.join([*words, *where.words(), "--no-input"])
+
+
+def _texts(request: JobRequest) -> list[tuple[str, str]]:
+    from sidekiq_gen.rendering import render_job, render_test
+
+    texts = [(request.job_path, render_job(request))]
+    if request.test_path is not None:
+        texts.append((request.test_path, render_test(request)))
+    return texts
+
+
+def _refuse_a_second_class(request: JobRequest) -> None:
+    app, name = request.situation.app, request.situation.name.class_name
+    other = app.defined_elsewhere(name, app.root / request.job_path)
+    if other is not None:
+        raise Refused(
+            f"{name} is already defined in {other.relative_to(app.root).as_posix()}.",
+            hint="Choose another name, or pass --force to write this one as well.",
+            code="class-exists",
+        )
+
+
+def _suffix(request: JobRequest) -> str:
+    return request.situation.app.conventions.suffix.value

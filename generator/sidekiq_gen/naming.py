@@ -1,0 +1,257 @@
+"""What a person types as NAME, ARG:TYPE or ERROR, turned into Ruby names."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, get_args
+
+import inflection
+
+from sidekiq_gen.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Suffix = Literal["Job", "Worker", ""]
+ArgumentType = Literal["integer", "string", "float", "boolean", "array", "hash", "record", "date", "time", "decimal"]
+
+KEYWORDS = frozenset(
+    "alias and begin break case class def defined do else elsif end ensure false for if in module next nil not or redo "
+    "rescue retry return self super then true undef unless until when while yield BEGIN END __FILE__ __LINE__ "
+    "__ENCODING__ __method__".split()
+)
+# Constants that a generated namespace or class must not reopen.
+CORE_CONSTANTS = frozenset(
+    "Array BasicObject Class Comparable Data Date Dir Enumerable Exception Fiber File Float Hash Integer IO Kernel "
+    "Logger Method Module Mutex NilClass Numeric Object Proc Process Queue Random Range Rational Redis Regexp Set "
+    "Signal Socket String Struct Symbol Thread Time ActiveJob ActiveModel ActiveRecord ActiveSupport ActionMailer "
+    "Rails Sidekiq SidekiqUniqueJobs".split()
+)
+# Methods that a job has from Sidekiq, Kernel or Object: the work must not redefine one of them.
+TAKEN_METHODS = frozenset(
+    "perform logger jid bid interrupted _context abort at_exit autoload binding callcc caller catch clone display dup "
+    "eval exec exit extend fail fork format freeze gem gets hash initialize inspect instance_eval instance_exec load "
+    "local_variables loop method methods object_id open p pp print printf proc putc puts raise rand readline readlines "
+    "require select send set_trace_func sleep spawn sprintf srand syscall system tap test then throw trap warn "
+    "itself lambda require_relative singleton_class srand to_enum enum_for trace_var untrace_var".split()
+)
+TAKEN_ARGUMENTS = frozenset({"jid", "logger"})
+
+_SEGMENT = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_LOCAL = re.compile(r"[a-z_][a-z0-9_]*")
+_CONSTANT = re.compile(r"[A-Z][A-Za-z0-9_]*(?:::[A-Z][A-Za-z0-9_]*)*")
+_SUFFIX = re.compile(r"_?(?:job|worker)$")
+MAXIMUM_LENGTH = 120
+
+
+def camelize(path: str, acronyms: Sequence[str] = ()) -> str:
+    """``billing/charge_api`` -> ``Billing::ChargeApi``, with the repo's acronyms (``API``) kept."""
+    known = {acronym.lower(): acronym for acronym in acronyms}
+    return "::".join(
+        "".join(known.get(word) or inflection.camelize(word) for word in segment.split("_") if word)
+        for segment in path.split("/")
+    )
+
+
+def underscore(constant: str, acronyms: Sequence[str] = ()) -> str:
+    """``Billing::ChargeAPI`` -> ``billing/charge_api``."""
+    for acronym in acronyms:
+        constant = re.sub(
+            rf"(?<![A-Z]){re.escape(acronym)}(?![a-z])", lambda found: f"_{found.group().lower()}_", constant
+        )
+    segments = (inflection.underscore(segment).strip("_") for segment in constant.split("::"))
+    return re.sub(r"__+", "_", "/".join(segments))
+
+
+@dataclass(frozen=True)
+class JobName:
+    """The names of one job.
+
+    path: underscored, without the suffix: ``billing/charge_customer``.
+    class_name: ``Billing::ChargeCustomerJob``.
+    file_stem: ``billing/charge_customer_job``.
+    """
+
+    path: str
+    class_name: str
+    file_stem: str
+
+    @property
+    def namespaces(self) -> tuple[str, ...]:
+        """The modules around the class, outermost first: ``("Billing",)``."""
+        return tuple(self.class_name.split("::")[:-1])
+
+    @property
+    def bare_class(self) -> str:
+        """The class without its namespaces."""
+        return self.class_name.split("::")[-1]
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words of the name itself: ``("charge", "customer")``."""
+        return tuple(self.path.split("/")[-1].split("_"))
+
+    @property
+    def method(self) -> str:
+        """The private method that holds the work: named after the job unless that name is taken in every object."""
+        name = "_".join(self.words)
+        return "work" if name in TAKEN_METHODS or name in KEYWORDS else name
+
+    @property
+    def slug(self) -> str:
+        """The name as the first part of an idempotency key: ``billing-charge-customer``."""
+        return self.path.replace("/", "-").replace("_", "-")
+
+
+def parse_job_name(text: str, *, suffix: Suffix, acronyms: Sequence[str] = ()) -> JobName:
+    """Read NAME in any of its forms.
+
+    Raises:
+        InvalidInput: the result would be no Ruby constant, or one that Ruby or Rails already owns.
+    """
+    segments = re.split(r"::|/", text.strip())
+    if len(text) > MAXIMUM_LENGTH or not all(_SEGMENT.fullmatch(segment) for segment in segments):
+        raise InvalidInput(
+            f"{_shown(text)} cannot become the name of a Ruby class.",
+            hint="Use letters, digits and underscores, starting with a letter: ProcessOrder or billing/process_order.",
+            code="invalid-name",
+        )
+    paths = [underscore(segment, acronyms) for segment in segments]
+    paths[-1] = _SUFFIX.sub("", paths[-1])
+    reserved = next((path for path in paths if path in KEYWORDS or path.upper() in {"BEGIN", "END"}), None)
+    if not paths[-1] or reserved:
+        what = f"{_shown(text)} is a reserved word of Ruby" if reserved else f"{_shown(text)} is only a suffix"
+        raise InvalidInput(f"{what}.", hint="Say what the job does: ProcessOrder.", code="invalid-name")
+    stem = "/".join(paths) + (f"_{suffix.lower()}" if suffix else "")
+    name = JobName("/".join(paths), camelize(stem, acronyms), stem)
+    if name.class_name.split("::")[0] in CORE_CONSTANTS:
+        raise InvalidInput(
+            f"{name.class_name} would reopen {name.class_name.split('::')[0]}, which Ruby or Rails owns.",
+            hint="Choose another name or namespace.",
+            code="invalid-name",
+        )
+    return name
+
+
+@dataclass(frozen=True)
+class Model:
+    """An ActiveRecord model: ``Billing::Invoice``."""
+
+    name: str
+
+    @property
+    def variable(self) -> str:
+        """The local variable that holds one record: ``invoice``."""
+        return inflection.underscore(self.name.split("::")[-1])
+
+
+def parse_model(text: str, acronyms: Sequence[str] = ()) -> Model:
+    """Read ``--model`` as ``Billing::Invoice`` or ``billing/invoice``.
+
+    Raises:
+        InvalidInput: it cannot be the name of a class.
+    """
+    name = camelize(underscore(text.replace("/", "::"), acronyms), acronyms)
+    segments = re.split(r"::|/", text)
+    if not all(_SEGMENT.fullmatch(segment) for segment in segments) or Model(name).variable in KEYWORDS:
+        raise InvalidInput(
+            f"{_shown(text)} cannot be the name of a model.",
+            hint="Give its class: --model Order.",
+            code="invalid-model",
+        )
+    return Model(text if _CONSTANT.fullmatch(text) else name)
+
+
+@dataclass(frozen=True)
+class Argument:
+    """One argument of ``perform``.
+
+    name: the local variable (``order`` for ``order:record``).
+    model: set for records only.
+    """
+
+    name: str
+    type: ArgumentType
+    model: Model | None = None
+
+    @property
+    def parameter(self) -> str:
+        """The name in the parameter list: ``order_id`` for a record."""
+        return f"{self.name}_id" if self.model else self.name
+
+
+def parse_argument(text: str, acronyms: Sequence[str] = ()) -> Argument:
+    """Read one ``ARG:TYPE``; the type is ``string`` when left out.
+
+    Raises:
+        InvalidInput: the name is no Ruby local variable, or the type is none of the ten.
+    """
+    name, _, kind = text.partition(":")
+    if not _LOCAL.fullmatch(name) or name in KEYWORDS | TAKEN_ARGUMENTS:
+        raise InvalidInput(
+            f"{_shown(name)} cannot be the name of an argument.",
+            hint="Use lower-case letters, digits and underscores, and no reserved word: amount:decimal.",
+            code="invalid-argument",
+        )
+    if kind not in {*get_args(ArgumentType), ""}:
+        raise InvalidInput(
+            f"{_shown(kind)} is no type of argument.",
+            hint=f"The types are {', '.join(get_args(ArgumentType))}.",
+            code="invalid-argument",
+        )
+    if kind != "record":
+        return Argument(name, kind or "string")  # type: ignore[arg-type]
+    name = name.removesuffix("_id")
+    return Argument(name, "record", Model(camelize(name, acronyms)))
+
+
+def parse_error_class(text: str) -> str:
+    """Read the ERROR of ``--discard-on``.
+
+    Raises:
+        InvalidInput: it is no Ruby constant.
+    """
+    constant = text.removeprefix("::")
+    if not _CONSTANT.fullmatch(constant) or len(constant) > MAXIMUM_LENGTH:
+        raise InvalidInput(
+            f"{_shown(text)} is not the name of an error class.",
+            hint="Give a constant: ActiveRecord::RecordInvalid.",
+            code="invalid-error-class",
+        )
+    return constant
+
+
+def parse_queue(text: str) -> str:
+    """Read ``--queue``.
+
+    Raises:
+        InvalidInput: it holds something other than letters, digits, ``_``, ``-``, ``.``, ``:`` or ``/``.
+    """
+    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.:/-]*", text):
+        raise InvalidInput(
+            f"{_shown(text)} cannot be the name of a queue.",
+            hint="Use letters, digits, underscores and dashes: --queue mailers.",
+            code="invalid-queue",
+        )
+    return text
+
+
+def parse_column(text: str) -> str:
+    """Read the COLUMN of ``--check-then-act``.
+
+    Raises:
+        InvalidInput: it cannot be the name of an attribute.
+    """
+    if not _LOCAL.fullmatch(text) or text in KEYWORDS:
+        raise InvalidInput(
+            f"{_shown(text)} cannot be the name of a column.",
+            hint="Give the column that marks the work as done: --check-then-act charged_at.",
+            code="invalid-column",
+        )
+    return text
+
+
+def _shown(text: str) -> str:
+    """What was typed, safe to print: quoted, escaped and cut."""
+    return ascii(text if len(text) <= MAXIMUM_LENGTH // 2 else f"{text[: MAXIMUM_LENGTH // 2]}...")

@@ -1,0 +1,1 @@
+"""The safeguards that can be laid over a job."""

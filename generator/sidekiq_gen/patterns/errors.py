@@ -1,0 +1,94 @@
+"""What no retry can fix: errors that end a job at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from sidekiq_gen.errors import Refused
+from sidekiq_gen.naming import parse_error_class
+from sidekiq_gen.notices import Notice
+from sidekiq_gen.patterns.base import Pattern, answer
+from sidekiq_gen.request import Answers, Flag, JobRequest, Situation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dataclass(frozen=True)
+class DiscardOnSettings:
+    """Which errors end the job, where it goes, and by which means.
+
+    to: the Dead set, or nowhere.
+    means: ``retry_in`` asks Sidekiq for it (6.5.2 and later); ``rescue`` swallows the error in ``perform``; ``bury``
+        swallows it and puts the job into the Dead set, which is the only way before 6.5.2.
+    """
+
+    errors: tuple[str, ...]
+    to: Literal["dead", "nowhere"]
+    means: Literal["retry_in", "rescue", "bury"]
+
+
+class DiscardOn(Pattern):
+    """What ActiveJob calls ``discard_on``, which a Sidekiq::Job does not have."""
+
+    name = "discard-on"
+    layer = "class"
+    flags = (
+        Flag(
+            "--discard-on",
+            "Never retry this error. May be given several times.",
+            "list",
+            metavar="ERROR",
+            question="Which errors can no retry fix? (class names, separated by commas)",
+        ),
+        Flag(
+            "--discard-to",
+            "Where a job goes whose error is never retried.",
+            "choice",
+            choices=("dead", "nowhere"),
+            question="Where shall a job go that failed with one of them?",
+        ),
+    )
+    summary = "give up at once on errors that no retry can fix: to the Dead set, or nowhere"
+    paragraph = (
+        "Sidekiq retries every error, also those that will be the same tomorrow: a declined card, a record that is "
+        "invalid. Those named here end the job at the first failure. In the Dead set (dead) somebody can look at it "
+        "and retry it by hand; nowhere is for jobs that have lost their purpose."
+    )
+
+    def suggestion(self, flag: Flag, answers: Answers, situation: Situation) -> str | None:
+        return "nowhere" if not situation.retry else "dead" if flag.parameter == "discard_to" else ""
+
+    def decide(self, answers: Answers, situation: Situation) -> DiscardOnSettings:
+        errors = tuple(dict.fromkeys(parse_error_class(text) for text in answer(answers, "discard_on")))
+        to = answer(answers, "discard_to", "dead")
+        if not situation.retry:
+            if to == "dead":
+                raise self._pointless(situation)
+            return DiscardOnSettings(errors, to, "rescue")
+        if situation.release.capabilities.retry_in_kill:
+            return DiscardOnSettings(errors, to, "retry_in")
+        return DiscardOnSettings(errors, to, "bury" if to == "dead" else "rescue")
+
+    def notices(self, settings: DiscardOnSettings, request: JobRequest) -> Iterator[Notice]:
+        if settings.means != "retry_in" and request.situation.retry:
+            yield Notice(
+                "discard-by-rescue",
+                f"Sidekiq {request.situation.release.text} cannot end a job from sidekiq_retry_in: a rescue does.",
+                "From 6.5.2 on run this command again for the shorter form.",
+            )
+
+    @staticmethod
+    def _pointless(situation: Situation) -> Refused:
+        if situation.retry is False:
+            return Refused(
+                "--discard-to dead contradicts --retry false, which keeps failed jobs out of the Dead set.",
+                hint="Use --discard-to nowhere, or allow retries: --retry 5.",
+                code="contradictory-patterns",
+            )
+        return Refused(
+            "--discard-to dead adds nothing to --retry 0, which sends every failed job to the Dead set.",
+            hint="Leave out --discard-on, use --discard-to nowhere, or allow retries: --retry 5.",
+            code="contradictory-patterns",
+        )

@@ -1,0 +1,134 @@
+"""Safe to run twice: a mark that is checked first, a key that is handed on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sidekiq_gen.errors import Refused
+from sidekiq_gen.naming import parse_column
+from sidekiq_gen.notices import Notice
+from sidekiq_gen.patterns.base import Key, Pattern, answer, only_for_records
+from sidekiq_gen.request import Answers, Flag, JobRequest, Situation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# What is written into the mark, by the type of its column.
+_MARKS = {"datetime": "Time.current", "date": "Date.current", "boolean": "true"}
+
+
+@dataclass(frozen=True)
+class Mark:
+    """The column that says the work is done, and the Ruby value written into it."""
+
+    column: str
+    value: str
+
+    @property
+    def unset(self) -> str:
+        """The RSpec matcher for a mark that is not set: a boolean may be false or null."""
+        return "be_blank" if self.value == "true" else "be_nil"
+
+
+class CheckThenAct(Pattern):
+    """Skips the work when its mark is set; sets the mark when the work is done."""
+
+    name = "check-then-act"
+    layer = "check"
+    flags = (
+        Flag(
+            "--check-then-act",
+            "Skip the work when COLUMN is set, set it afterwards.",
+            "text",
+            metavar="COLUMN",
+            question="Which column marks the work as done?",
+        ),
+    )
+    summary = "skip the work when a column of the record says it is done; set it after success"
+    paragraph = (
+        "For work that must happen once per record: sending a mail, charging a card. The column is set only after the "
+        "work has succeeded, so a crash means one more run, never a lost one; add an idempotency key when the work "
+        "calls another service. Alone it does not stop two runs at the very same moment: add a lock for that."
+    )
+
+    def refusal(self, situation: Situation) -> Refused | None:
+        return only_for_records(self.name, situation, "Give the model (--model Order), or use --idempotency-key.")
+
+    def decide(self, answers: Answers, situation: Situation) -> Mark:
+        column = parse_column(answer(answers, "check_then_act"))
+        return Mark(column, _MARKS[self._type(column, situation)])
+
+    def notices(self, settings: Mark, request: JobRequest) -> Iterator[Notice]:
+        known = _columns(request.situation)
+        if known is not None and settings.column not in known:
+            yield Notice(
+                "column-not-found",
+                f"The schema shows no column {settings.column} in the table of this model.",
+                f"Add it before you run the job: a {'boolean' if settings.value == 'true' else 'datetime'} column.",
+            )
+        if not any(pattern.name in {"advisory-lock", "row-lock"} for pattern in request.patterns):
+            yield Notice(
+                "check-without-lock",
+                "Two runs at the same moment can both find the mark unset.",
+                "Add --row-lock or --advisory-lock when that would do harm.",
+            )
+
+    @staticmethod
+    def _type(column: str, situation: Situation) -> str:
+        """The type of the column, from the schema or, where that is silent, from its name."""
+        kind = (_columns(situation) or {}).get(column)
+        if kind is None:
+            return "date" if column.endswith("_on") else "datetime" if column.endswith("_at") else "boolean"
+        if kind.startswith(("datetime", "timestamp")):
+            return "datetime"
+        if kind in _MARKS:
+            return kind
+        raise Refused(
+            f"The column {column} is a {kind}: it cannot tell done from not done.",
+            hint="Use a datetime, date or boolean column: --check-then-act processed_at.",
+            code="column-is-no-mark",
+        )
+
+
+class IdempotencyKey(Pattern):
+    """Hands the work a key that is the same in every run of the same job."""
+
+    name = "idempotency-key"
+    layer = "work"
+    flags = (Flag("--idempotency-key", "Hand the work a key that stays the same over every retry.", "switch"),)
+    summary = "hand the work a key that is the same in every retry, for the other side to deduplicate by"
+    paragraph = (
+        "For calls to services that accept an idempotency key: payments, mail providers. A job can be killed after the "
+        "call and before its mark is saved; the next run then repeats the call with the same key, and the other side "
+        "acts once. It costs nothing here, and does nothing for a service that ignores the key."
+    )
+
+    def decide(self, answers: Answers, situation: Situation) -> Key:
+        arguments = situation.arguments
+        telling = arguments and not any(argument.type in {"array", "hash"} for argument in arguments)
+        parts = tuple(argument.name for argument in arguments) if telling else ("jid",)
+        return Key(situation.name.slug, parts, "-")
+
+    def notices(self, settings: Key, request: JobRequest) -> Iterator[Notice]:
+        if settings.parts == ("jid",):
+            yield Notice(
+                "key-per-enqueue",
+                "The key is made of the job's id: retries share it, a second enqueue has its own.",
+                "Give the job a record or scalar arguments to have one key for all of them.",
+            )
+        locks = [pattern for pattern in request.patterns if pattern.name in {"advisory-lock", "row-lock"}]
+        if locks and getattr(locks[0].settings, "scope", "transaction") == "transaction":
+            yield Notice(
+                "call-inside-transaction",
+                "The call to the other service runs inside the transaction that holds the lock.",
+                "For slow calls use --advisory-lock --lock-scope session, which keeps no transaction open.",
+            )
+
+
+def _columns(situation: Situation) -> dict[str, str] | None:
+    """The columns of the record's table as the schema names them, or None where that is not known."""
+    if not situation.record or not situation.record.model:
+        return None
+    columns = situation.app.columns(situation.record.model.name)
+    return None if columns is None else dict(columns)

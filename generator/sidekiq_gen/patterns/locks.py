@@ -1,0 +1,147 @@
+"""Only one at a time: advisory locks and row locks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from sidekiq_gen.errors import Refused
+from sidekiq_gen.notices import Notice
+from sidekiq_gen.patterns.base import Key, Pattern, answer, only_for_records
+from sidekiq_gen.request import Answers, Flag, JobRequest, Situation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sidekiq_gen.rails.app import Database
+
+Scope = Literal["transaction", "session"]
+
+
+@dataclass(frozen=True)
+class AdvisoryLockSettings:
+    """How the lock is taken and what happens when another run has it.
+
+    key: the name of the lock, hashed by the database or, on MySQL, before it gets there.
+    """
+
+    key: Key
+    database: Database
+    scope: Scope
+    on_locked: Literal["skip", "retry"]
+
+
+class AdvisoryLock(Pattern):
+    """A lock in the database that has a name and no row."""
+
+    name = "advisory-lock"
+    layer = "lock"
+    excludes = frozenset({"row-lock"})
+    opens_block = True
+    flags = (
+        Flag("--advisory-lock", "Let only one run at a time do the work, by a named lock in the database.", "switch"),
+        Flag(
+            "--lock-scope",
+            "How long the advisory lock is held: until the transaction ends, or until it is released.",
+            "choice",
+            choices=("transaction", "session"),
+            question="Hold the advisory lock for a transaction, or for the session?",
+        ),
+        Flag(
+            "--on-locked",
+            "What a run does that finds the advisory lock taken.",
+            "choice",
+            choices=("skip", "retry"),
+            question="What shall a run do that finds the lock taken?",
+        ),
+    )
+    summary = "let only one run at a time do the work; a second one skips it or is retried"
+    paragraph = (
+        "For work that must not run next to itself, on PostgreSQL and MySQL. Whoever comes second does not wait. The "
+        "transaction scope is freed by itself, whatever happens, and works behind PgBouncer, but keeps a transaction "
+        "open while the work runs; the session scope does not, and needs a connection of its own to the server."
+    )
+
+    def refusal(self, situation: Situation) -> Refused | None:
+        if situation.database == "sqlite":
+            return Refused(
+                "--advisory-lock cannot be had on SQLite, which has no advisory locks.",
+                hint="Use --unique while_executing with sidekiq-unique-jobs, or mark the work with --check-then-act.",
+                code="no-advisory-locks",
+            )
+        return _no_database(self.name) if situation.database is None else None
+
+    def suggestion(self, flag: Flag, answers: Answers, situation: Situation) -> str | None:
+        if flag.parameter == "lock_scope" and situation.database == "mysql":
+            return None  # MySQL has one scope only
+        if flag.parameter == "on_locked" and not situation.retry:
+            return None  # nothing would try again
+        return super().suggestion(flag, answers, situation)
+
+    def decide(self, answers: Answers, situation: Situation) -> AdvisoryLockSettings:
+        database = situation.database
+        if database is None:  # refusal() comes first
+            raise _no_database(self.name)
+        scope: Scope = answer(answers, "lock_scope", "session" if database == "mysql" else "transaction")
+        if database == "mysql" and scope == "transaction":
+            raise Refused(
+                "--lock-scope transaction cannot be had on MySQL: GET_LOCK is held by the connection.",
+                hint="Use --lock-scope session, or --row-lock.",
+                code="no-transaction-lock",
+            )
+        on_locked = answer(answers, "on_locked", "skip")
+        if on_locked == "retry" and not situation.retry:
+            raise Refused(
+                f"--on-locked retry raises an error, and --retry {str(situation.retry).lower()} never tries again.",
+                hint="Allow retries (--retry 5), or use --on-locked skip.",
+                code="contradictory-patterns",
+            )
+        parts = tuple(argument.name for argument in situation.arguments if argument.type not in {"array", "hash"})
+        if situation.record:
+            parts = (situation.record.name,)
+        return AdvisoryLockSettings(Key(situation.name.class_name, parts, ":"), database, scope, on_locked)
+
+    def notices(self, settings: AdvisoryLockSettings, request: JobRequest) -> Iterator[Notice]:
+        if settings.scope == "session" and settings.database == "postgresql":
+            yield Notice(
+                "session-lock",
+                "A session lock does not work behind PgBouncer in transaction pooling.",
+                "Use --lock-scope transaction there.",
+            )
+
+
+class RowLock(Pattern):
+    """SELECT ... FOR UPDATE on the record."""
+
+    name = "row-lock"
+    layer = "lock"
+    excludes = frozenset({"advisory-lock"})
+    opens_block = True
+    flags = (Flag("--row-lock", "Lock the record's row while the work runs; other runs wait.", "switch"),)
+    summary = "lock the record's row while the work runs; a second run waits, then sees what the first one did"
+    paragraph = (
+        "For short work on one record. Other runs for the same record wait instead of skipping, and so does everything "
+        "else that updates the row. The record is read again when the lock is taken. It keeps a transaction open."
+    )
+
+    def refusal(self, situation: Situation) -> Refused | None:
+        if situation.database == "sqlite":
+            return Refused(
+                "--row-lock cannot be had on SQLite, which has no row locks.",
+                hint="Use --unique while_executing with sidekiq-unique-jobs, or mark the work with --check-then-act.",
+                code="no-row-locks",
+            )
+        return only_for_records(self.name, situation, "Give the model (--model Order), or use --advisory-lock.") or (
+            _no_database(self.name) if situation.database is None else None
+        )
+
+    def decide(self, answers: Answers, situation: Situation) -> None:
+        return None
+
+
+def _no_database(name: str) -> Refused:
+    return Refused(
+        f"--{name} depends on the database, and neither Gemfile.lock nor config/database.yml names one.",
+        hint="Say which one it is: --database postgresql.",
+        code="no-database",
+    )

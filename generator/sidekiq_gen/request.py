@@ -1,0 +1,132 @@
+"""Everything decided, before anything is rendered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from sidekiq_gen.sourced import Sourced
+
+if TYPE_CHECKING:
+    from sidekiq_gen.naming import Argument, JobName
+    from sidekiq_gen.rails.app import Database, RailsApp
+    from sidekiq_gen.sidekiq.release import Release
+
+Kind = Literal["record", "plain"]
+TestFramework = Literal["rspec", "minitest", "none"]
+Retry: TypeAlias = "int | Literal[False]"
+
+# What was typed or answered, by parameter name (``advisory_lock``); what was left open is not in it.
+Answers: TypeAlias = Mapping[str, Sourced[Any]]
+
+
+@dataclass(frozen=True)
+class Flag:
+    """One option of the command line, and the question that asks for the same thing.
+
+    kind: ``switch`` takes no value, ``list`` may be given several times, ``choice`` takes one of ``choices``.
+    also: further values that are taken but not offered: other names for the same choices.
+    question: asked on a terminal when the flag was left out; empty when it never is.
+    """
+
+    option: str
+    help: str
+    kind: Literal["switch", "text", "number", "choice", "list"]
+    metavar: str = ""
+    choices: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    question: str = ""
+
+    @property
+    def parameter(self) -> str:
+        """The name of the Python parameter: ``discard_on`` for ``--discard-on``."""
+        return self.option.removeprefix("--").replace("-", "_")
+
+    def words(self, value: object) -> list[str]:
+        """The words of a command line that give this value."""
+        if self.kind == "switch":
+            return [self.option] if value else []
+        values = value if isinstance(value, (list, tuple)) else [value]
+        return [word for item in values for word in (self.option, str(item))]
+
+
+@dataclass(frozen=True)
+class Style:
+    """How the repo writes Ruby: what rendering takes instead of spelling it out in each template."""
+
+    quotes: Literal["double", "single"]
+    frozen_string_literal: bool
+    queue_literal: Literal["string", "symbol"]
+    job_module: Literal["Sidekiq::Job", "Sidekiq::Worker"] | None
+    width: int = 120
+
+
+@dataclass(frozen=True)
+class Situation:
+    """The job that was asked for and the repo it is for: what decides which patterns can be had.
+
+    record: the argument whose model the job is about; None for the kind ``plain``.
+    database: None when neither the repo nor a flag names one.
+    """
+
+    app: RailsApp
+    release: Release
+    name: JobName
+    arguments: tuple[Argument, ...]
+    record: Argument | None
+    database: Database | None
+    retry: Retry
+
+    @property
+    def kind(self) -> Kind:
+        """The shape of the job."""
+        return "record" if self.record else "plain"
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A pattern that was asked for.
+
+    name: its name in the catalogue: ``advisory-lock``.
+    settings: its own frozen settings, as its templates see them.
+    """
+
+    name: str
+    settings: Any
+
+    @property
+    def identifier(self) -> str:
+        """The name under which templates see the settings: ``advisory_lock``."""
+        return self.name.replace("-", "_")
+
+
+@dataclass(frozen=True)
+class JobRequest:
+    """One job, completely decided.
+
+    directory: of the job class, relative to the root: ``app/jobs``.
+    patterns: in the order in which they wrap the work, outermost first.
+    """
+
+    situation: Situation
+    queue: str
+    directory: str
+    test: TestFramework
+    style: Style
+    patterns: tuple[Chosen, ...]
+
+    @property
+    def job_path(self) -> str:
+        """Where the class goes, relative to the root."""
+        return f"{self.directory}/{self.situation.name.file_stem}.rb"
+
+    @property
+    def test_path(self) -> str | None:
+        """Where its spec goes: the same place under ``spec`` or ``test``; None when there is none."""
+        if self.test == "none":
+            return None
+        folder, ending = ("spec", "_spec.rb") if self.test == "rspec" else ("test", "_test.rb")
+        before, _, after = f"/{self.directory}/".rpartition("/app/")
+        parts = (before.strip("/"), folder, after.strip("/"), self.situation.name.file_stem)
+        return "/".join(part for part in parts if part) + ending
