@@ -1,0 +1,59 @@
+# A shortcut to everything that is done here more than once.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SNAPSHOTS := $(BIN)/pytest tests/snapshots/test_snapshots.py --quiet --numprocesses auto
+READY := $(VENV)/ready
+JOB := job ChargeCustomer --model Order --advisory-lock --check-then-act charged_at --idempotency-key \
+       --discard-on PaymentGateway::CardDeclined --queue payments --retry 5 --no-input
+
+.DEFAULT_GOAL := help
+.PHONY: help install try test lint snapshots bench live-setup clean
+.SILENT:
+
+help: ## say what there is
+	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: $(READY) ## make .venv, with the package and the tools in it
+
+# pip comes first: --group needs 25.1.
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 10) else "make PYTHON=... with 3.10 or later")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt pip
+	$(BIN)/python -m pip install --quiet -c constraints.txt --group dev -e .
+	touch $@
+
+try: $(READY) ## write a job and its spec into a fresh copy of examples/storefront
+	command="$(CURDIR)/$(BIN)/sidekiq-gen"; folder="$$(mktemp -d)/storefront"; \
+	cp -R examples/storefront "$$folder" && cd "$$folder" && \
+	echo '$$ sidekiq-gen $(JOB)' && "$$command" $(JOB) && \
+	for file in app/jobs/charge_customer_job.rb spec/jobs/charge_customer_job_spec.rb; do \
+	  printf '\n%s\n\n' "--- $$file"; cat "$$file"; \
+	done && printf '\n%s\n' "Try more in $$folder"
+
+test: $(READY) ## run all tests
+	$(BIN)/pytest --numprocesses auto --quiet
+
+lint: $(READY) ## check style, types and layers
+	$(BIN)/ruff check --quiet
+	$(BIN)/ruff format --check --quiet
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# Writing snapshots makes pytest-snapshot fail each test that wrote one (status 1), so a second run has the last word.
+snapshots: $(READY) ## write the snapshots again, all of them
+	rm -rf tests/snapshots/rendered
+	$(SNAPSHOTS) --snapshot-update >/dev/null || [ $$? = 1 ]
+	$(SNAPSHOTS)
+
+bench: $(READY) ## measure start-up times
+	$(BIN)/python bench/startup.py
+
+live-setup: ## install what the live tests need (Debian 12, as root)
+	tests/live/setup
+
+clean: ## remove everything that was made
+	rm -rf $(VENV) build dist .coverage .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find bench generator tests -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,24 @@
+# frozen_string_literal: true
+
+require "net/http"
+
+# Takes money. Two charges with the same idempotency key are one.
+module PaymentGateway
+  class Error < StandardError; end
+  class CardDeclined < Error; end
+  class RateLimited < Error; end
+
+  ENDPOINT = URI("https://payments.example/v1/charges")
+
+  def self.charge(customer_token, amount_cents:, idempotency_key:)
+    body = { customer: customer_token, amount: amount_cents }.to_json
+    headers = { "Content-Type" => "application/json", "Idempotency-Key" => idempotency_key }
+
+    case response = Net::HTTP.post(ENDPOINT, body, headers)
+    when Net::HTTPSuccess then JSON.parse(response.body)
+    when Net::HTTPPaymentRequired then raise CardDeclined, response.message
+    when Net::HTTPTooManyRequests then raise RateLimited, response.message
+    else raise Error, "#{response.code} #{response.message}"
+    end
+  end
+end

@@ -1,0 +1,15 @@
+# frozen_string_literal: true
+
+require_relative "boot"
+
+require "rails/all"
+
+Bundler.require(*Rails.groups)
+
+module Storefront
+  class Application < Rails::Application
+    config.load_defaults 7.2
+    config.time_zone = "UTC"
+    config.active_job.queue_adapter = :sidekiq
+  end
+end

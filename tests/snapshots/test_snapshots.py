@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from support.cases import Case, all_cases
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytest_snapshot.plugin import Snapshot
+
+# Minitest looks the same in every tree, and the triples are run, not read.
+SHOWN = [
+    case
+    for case in all_cases()
+    if not case.name.startswith(("triple", "6.5-minitest", "8-minitest", "long-6.5", "long-8"))
+]
+
+
+@pytest.mark.parametrize("case", SHOWN, ids=lambda case: case.name)
+def test_a_case_renders_what_it_rendered_before(case: Case, tmp_path: Path, snapshot: Snapshot) -> None:
+    snapshot.snapshot_dir = "tests/snapshots/rendered"
+    rendered = case.render(tmp_path)
+    texts = [f"$ sidekiq-gen job {case.job} {' '.join(case.arguments.split())}\n"]
+    texts += [f"--- {path}\n{text}" for path, text in rendered.items()]
+
+    snapshot.assert_match("\n".join(texts), f"{case.name}.txt")

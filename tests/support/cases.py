@@ -1,0 +1,202 @@
+"""What is rendered in tests: every pattern alone, a covering set of pairs, both sides of the gates, every style.
+
+Snapshots, Ruby, RuboCop and the live tests all run over these cases.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from allpairspy import AllPairs
+
+from support.command import sidekiq_gen
+from support.repos import Repo
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+# The releases that Debian's suites have, one for each tree.
+RELEASES = {
+    "6.5": Repo(sidekiq="6.5.12", rails="6.1.7.10", unique_jobs="7.1.33"),
+    "7": Repo(sidekiq="7.3.2", rails="7.2.2", unique_jobs="8.0.10"),
+    "8": Repo(sidekiq="8.1.7", rails="7.2.2", unique_jobs="8.1.0"),
+}
+
+# The values of each pattern on its own; the first is always its absence.
+LOCKS = {
+    "none": "",
+    "advisory": "--advisory-lock",
+    "advisory-retry": "--advisory-lock --on-locked retry",
+    "session": "--advisory-lock --lock-scope session",
+    "session-retry": "--advisory-lock --lock-scope session --on-locked retry",
+    "row": "--row-lock",
+}
+CHECKS = {"none": "", "check": "--check-then-act charged_at", "check-boolean": "--check-then-act processed"}
+KEYS = {"none": "", "key": "--idempotency-key"}
+DISCARDS = {
+    "none": "",
+    "dead": "--discard-on PaymentGateway::CardDeclined",
+    "nowhere": "--discard-on PaymentGateway::CardDeclined --discard-to nowhere",
+    "several": "--discard-on PaymentGateway::CardDeclined --discard-on ActiveRecord::RecordInvalid",
+    "no-retry": "--discard-on PaymentGateway::CardDeclined --discard-to nowhere --retry 0",
+}
+UNIQUES = {
+    "none": "",
+    "until-executed": "--unique until_executed --unique-ttl 3600 --on-conflict log",
+    "replace": "--unique until_executed --on-conflict replace",
+    "while-executing": "--unique while_executing --on-conflict reschedule",
+    "until-and-while": "--unique until_and_while_executing",
+}
+ARGUMENTS = {
+    "record": "order:record",
+    "record-more": "order:record amount:decimal due_on:date",
+    "two-records": "order:record restaurant:record",
+    "plain": "--kind plain",
+    "plain-arguments": "account_id:integer at:time tags:array --kind plain",
+    "plain-scalars": "account_id:integer name:string --kind plain",
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One command line for one repo.
+
+    name: unique among the cases, fit for a file name.
+    """
+
+    name: str
+    repo: Repo
+    arguments: str
+    job: str = "ChargeCustomer"
+
+    def render(self, folder: Path) -> dict[str, str]:
+        """Run the command in a fresh repo; returns the new files by path."""
+        root = self.repo.write(folder)
+        before = {path for path in root.rglob("*") if path.is_file()}
+        done = sidekiq_gen(root, "job", self.job, *self.arguments.split(), "--no-input")
+        assert done.status == 0, f"{self.name}: {done.err}"
+        new = sorted(path for path in root.rglob("*") if path.is_file() and path not in before)
+        return {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in new}
+
+
+def alone() -> Iterator[Case]:
+    """Every pattern alone, on every tree, with RSpec and factories and with Minitest and fixtures."""
+    groups = {"lock": LOCKS, "check": CHECKS, "key": KEYS, "discard": DISCARDS, "unique": UNIQUES}
+    for tree, repo in RELEASES.items():
+        for framework in ("rspec", "minitest"):
+            place = _framework(repo, framework, "factory" if framework == "rspec" else "fixture")
+            for shape, arguments in ARGUMENTS.items():
+                yield Case(f"{tree}-{framework}-{shape}", place, arguments)
+            for values in groups.values():
+                for name, flags in list(values.items())[1:]:
+                    yield Case(f"{tree}-{framework}-{name}", place, f"order:record {flags}")
+            yield Case(f"{tree}-{framework}-plain-advisory", place, f"{ARGUMENTS['plain']} {LOCKS['advisory']}")
+            yield Case(f"{tree}-{framework}-plain-key", place, f"{ARGUMENTS['plain']} {KEYS['key']}")
+            yield Case(
+                f"{tree}-{framework}-mysql", replace(place, adapter="mysql2"), f"order:record {LOCKS['session']}"
+            )
+
+
+def pairs() -> Iterator[Case]:
+    """A covering set: any two values of any two patterns, styles, shapes and trees meet in some case."""
+    factors = {
+        "tree": list(RELEASES),
+        "framework": ["rspec", "minitest"],
+        "records": ["factory", "fixture", "double"],
+        "quotes": ["double", "single"],
+        "comment": [True, False],
+        "job": ["ChargeCustomer", "Billing::ChargeCustomer"],
+        "shape": list(ARGUMENTS),
+        "lock": list(LOCKS),
+        "check": list(CHECKS),
+        "key": list(KEYS),
+        "discard": list(DISCARDS),
+        "unique": list(UNIQUES),
+    }
+    names = list(factors)
+    for number, row in enumerate(AllPairs(list(factors.values()), filter_func=_possible(names))):
+        value = dict(zip(names, row, strict=True))
+        repo = replace(
+            _framework(RELEASES[value["tree"]], value["framework"], value["records"]),
+            quotes=value["quotes"],
+            comment=value["comment"],
+        )
+        flags = (ARGUMENTS[value["shape"]], LOCKS[value["lock"]], CHECKS[value["check"]], KEYS[value["key"]])
+        more = (DISCARDS[value["discard"]], UNIQUES[value["unique"]])
+        yield Case(f"pair-{number:03}", repo, " ".join([*flags, *more]), value["job"])
+
+
+def triples() -> Iterator[Case]:
+    """Lock, check-then-act and idempotency key, which interact, in all their combinations."""
+    for tree, repo in RELEASES.items():
+        for records in ("factory", "double"):
+            for lock, flags in list(LOCKS.items())[1:]:
+                yield Case(
+                    f"triple-{tree}-{records}-{lock}",
+                    replace(repo, records=records),
+                    f"order:record {flags} {CHECKS['check']} {KEYS['key']}",
+                )
+
+
+def gates() -> Iterator[Case]:
+    """Both sides of each gate that what is rendered so far depends on."""
+    both = f"order:record {DISCARDS['several']}"
+    for version in ("6.0.7", "6.4.1", "6.5.1", "6.5.2"):
+        repo = Repo(sidekiq=version, rails="6.1.7.10")
+        yield Case(f"gate-{version}-dead", repo, both)
+        yield Case(f"gate-{version}-dead-minitest", _framework(repo, "minitest", "fixture"), both)
+        yield Case(f"gate-{version}-nowhere", repo, f"{both} --discard-to nowhere")
+    for version in ("7.2.4", "7.3.0", "8.0.6", "8.0.7"):
+        repo = Repo(sidekiq=version, unique_jobs="8.0.13")
+        yield Case(f"gate-{version}", repo, f"order:record {UNIQUES['replace']} {DISCARDS['nowhere']}")
+    for sidekiq, gem in (
+        ("6.5.12", "7.1.29"), ("6.5.12", "7.1.30"), ("7.3.2", "8.0.2"), ("7.3.2", "8.0.3"), ("8.1.7", "8.0.13"),
+        ("8.1.7", "8.1.0"),
+    ):  # fmt: skip
+        repo = Repo(sidekiq=sidekiq, unique_jobs=gem)
+        for lock in ("until_executed", "until_executing", "until_expired", "while_executing", "while_executing_reject"):
+            yield Case(f"gate-{sidekiq}-{gem}-{lock}", repo, f"order:record --unique {lock}")
+    for rails in ("7.1.5", "7.2.0"):
+        yield Case(f"gate-rails-{rails}", Repo(rails=rails), f"order:record {LOCKS['session']}")
+
+
+def styles() -> Iterator[Case]:
+    """Long names, which must still fit the line, and symbols for queues."""
+    everything = " ".join(
+        (LOCKS["session-retry"], CHECKS["check"], KEYS["key"], DISCARDS["several"], UNIQUES["replace"])
+    )
+    for tree, repo in RELEASES.items():
+        for framework in ("rspec", "minitest"):
+            place = _framework(repo, framework, "factory")
+            name = "Integrations::Accounting::SynchronizeOutstandingInvoices"
+            yield Case(
+                f"long-{tree}-{framework}", place, f"restaurant:record {everything}".replace("charged", "indexed"), name
+            )
+
+
+def all_cases() -> list[Case]:
+    """All of them, each name once."""
+    cases = [*alone(), *pairs(), *triples(), *gates(), *styles()]
+    assert len({case.name for case in cases}) == len(cases)
+    return cases
+
+
+def _framework(repo: Repo, framework: str, records: str) -> Repo:
+    return replace(repo, rspec=framework == "rspec", records=records)
+
+
+def _possible(names: Sequence[str]) -> Callable[[Sequence[str]], bool]:
+    """Whether the beginning of a row can still become a case."""
+
+    def possible(row: Sequence[str]) -> bool:
+        value = dict(zip(names, row, strict=False))
+        plain = value.get("shape", "").startswith("plain")
+        if plain and (value.get("lock") == "row" or value.get("check", "none") != "none"):
+            return False
+        if value.get("records") == "fixture" and value.get("framework") == "rspec":
+            return False
+        return not (value.get("discard") == "no-retry" and value.get("lock", "").endswith("-retry"))
+
+    return possible

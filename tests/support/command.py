@@ -1,0 +1,68 @@
+"""The command line, run in this process or in one of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sidekiq_gen.cli.app import run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What came out of a run."""
+
+    status: int
+    out: str
+    err: str
+
+
+def sidekiq_gen(root: Path, *arguments: str) -> Finished:
+    """Run the command in this process, in the folder ``root``, without a terminal."""
+    out, err = io.StringIO(), io.StringIO()
+    stdin, sys.stdin = sys.stdin, io.StringIO()
+    try:
+        with _inside(root), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            status = run(arguments)
+    finally:
+        sys.stdin = stdin
+    return Finished(status, out.getvalue(), err.getvalue())
+
+
+def in_a_process(root: Path, arguments: Sequence[str], **environment: str) -> Finished:
+    """Run the command as a user does, with standard input closed."""
+    done = subprocess.run(
+        [sys.executable, "-m", "sidekiq_gen", *arguments],
+        cwd=root,
+        env={**os.environ, **environment},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return Finished(done.returncode, done.stdout, done.stderr)
+
+
+@contextlib.contextmanager
+def _inside(folder: Path) -> Iterator[None]:
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)
+
+
+def tree(root: Path) -> dict[str, bytes]:
+    """Every file below the root and what it holds."""
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
