@@ -49,6 +49,7 @@ class SpecRecord:
 def job_facts(request: JobRequest) -> dict[str, Any]:
     """What the templates of a job class are given, by name; texts are Ruby source."""
     situation = request.situation
+    can = situation.release.capabilities
     chosen = {pattern.name: pattern.settings for pattern in request.patterns}
     records = [argument for argument in situation.arguments if argument.model]
     key = chosen.get("idempotency-key")
@@ -68,7 +69,7 @@ def job_facts(request: JobRequest) -> dict[str, Any]:
         "work_parameters": ", ".join(names + (["idempotency_key:"] if key else [])),
         "work_arguments": ", ".join(handed + ([f"idempotency_key: {in_job(key, situation)}"] if key else [])),
         "key": lambda wanted: in_job(wanted, situation),
-        "connection": f"{_model(situation)}.connection",
+        "connection": f"{_model(situation)}.{'lease_connection' if can.lease_connection else 'connection'}",
         "mark_directive": _mark_directive(situation),
     }
 
@@ -100,7 +101,7 @@ def spec_facts(request: JobRequest) -> dict[str, Any]:
     in_spec = _in_spec(request, samples, sigil)
     key = next((pattern.settings for pattern in request.patterns if pattern.name == "idempotency-key"), None)
     application_record = situation.app.model_file("ApplicationRecord") is not None
-    job = job_facts(request)
+    job, can = job_facts(request), situation.release.capabilities
     return job | {
         "deed": deed(situation.name),
         "records": records,
@@ -113,8 +114,10 @@ def spec_facts(request: JobRequest) -> dict[str, Any]:
         "jid_key": key is not None and key.parts == ("jid",),
         "stubs": lambda record: _stubs(request, record),
         "ttl": ruby.integer,
-        "connection_settings": "connection_db_config.configuration_hash",
-        "lease": "lease_connection" if situation.release.capabilities.lease_connection else "connection",
+        "connection_settings": (
+            "connection_db_config.configuration_hash" if can.connection_db_config else "connection_config"
+        ),
+        "lease": "lease_connection" if can.lease_connection else "connection",
         "base_record": "ApplicationRecord" if application_record else "ActiveRecord::Base",
     }
 

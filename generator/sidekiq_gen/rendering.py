@@ -64,11 +64,10 @@ class Renderer:
             return ""
 
     def gather(self, part: str, slot: str) -> list[str]:
-        """One slot of the kind and of every chosen pattern."""
+        """One slot of the kind and of every chosen pattern, in the order of the catalogue."""
         kind = self.slot(f"kinds/{self._request.situation.kind}/{part}.rb.j2", slot)
-        patterns = (
-            self.slot(f"patterns/{pattern.identifier}/{part}.rb.j2", slot) for pattern in self._request.patterns
-        )
+        listed = sorted(self._request.patterns, key=lambda pattern: list(BY_NAME).index(pattern.name))
+        patterns = (self.slot(f"patterns/{pattern.identifier}/{part}.rb.j2", slot) for pattern in listed)
         return [kind, *patterns]
 
     def wrap(self, body: str) -> str:

@@ -17,6 +17,8 @@ def quote(text: str, quotes: Quotes) -> str:
 
 DIGITS_WITHOUT_GROUPS = 4
 
+_BLOCK_PARAMETERS = re.compile(r"((?:\|[^|]*\|)?) *(.*)")
+
 
 def integer(number: int) -> str:
     """An integer literal, with underscores from five digits on, as RuboCop wants it."""
@@ -45,7 +47,15 @@ def _fit_line(line: str, width: int) -> list[str]:
     code, comment = _split_comment(line)
     if comment:
         return [f"{margin}{comment}", *_fit_line(code, width)]
-    group = _last_group(line)
+    group, block = _last_group(line), _last_block(line)
+    if block and not (group and block[1] < group[0] < width):
+        opening, closing = block
+        parameters, body = _BLOCK_PARAMETERS.match(line[opening + 1 : closing].strip()).groups()  # type: ignore[union-attr]
+        return [
+            f"{line[:opening]}do{parameters and f' {parameters}'}",
+            *_fit_line(f"{margin}  {body}", width),
+            *_fit_line(f"{margin}end{line[closing + 1 :]}", width),
+        ]
     if group:
         opening, closing = group
         arguments = _split_commas(line[opening + 1 : closing].strip())
@@ -76,6 +86,20 @@ def _split_comment(line: str) -> tuple[str, str]:
         elif character == "#" and line[index - 1 : index] == " " and line[:index].strip():
             return line[:index].rstrip(), line[index:]
     return line, ""
+
+
+def _last_block(line: str) -> tuple[int, int] | None:
+    """Where the last outermost block in curly brackets opens and closes."""
+    opened: list[int] = []
+    found = None
+    for index, character in _outside_strings(line):
+        if character in "([{":
+            opened.append(index)
+        elif character in ")]}" and opened:
+            start = opened.pop()
+            if not opened and character == "}" and re.search(r"[\w)] $", line[:start]):
+                found = (start, index)
+    return found
 
 
 def _last_group(line: str) -> tuple[int, int] | None:

@@ -14,6 +14,8 @@ from sidekiq_gen.request import Answers, Flag, JobRequest, Situation
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_EVERY_ERROR = frozenset({"Exception", "StandardError"})
+
 
 @dataclass(frozen=True)
 class DiscardOnSettings:
@@ -63,6 +65,13 @@ class DiscardOn(Pattern):
     def decide(self, answers: Answers, situation: Situation) -> DiscardOnSettings:
         errors = tuple(dict.fromkeys(parse_error_class(text) for text in answer(answers, "discard_on")))
         to = answer(answers, "discard_to", "dead")
+        everything = next((error for error in errors if error in _EVERY_ERROR), None)
+        if everything:
+            raise Refused(
+                f"--discard-on {everything} takes in every error, so that nothing would ever be retried.",
+                hint="Name the errors that no retry can fix, or allow no retries: --retry 0.",
+                code="contradictory-patterns",
+            )
         if not situation.retry:
             if to == "dead":
                 raise self._pointless(situation)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sidekiq_gen.errors import Refused
+from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.naming import parse_column
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.patterns.base import Key, Pattern, answer, only_for_records
@@ -85,7 +85,7 @@ class CheckThenAct(Pattern):
         if kind in _MARKS:
             return kind
         raise Refused(
-            f"The column {column} is a {kind}: it cannot tell done from not done.",
+            f"The column {column} is of the type {kind}, which cannot tell done from not done.",
             hint="Use a datetime, date or boolean column: --check-then-act processed_at.",
             code="column-is-no-mark",
         )
@@ -106,6 +106,12 @@ class IdempotencyKey(Pattern):
 
     def decide(self, answers: Answers, situation: Situation) -> Key:
         arguments = situation.arguments
+        if any(argument.parameter == "idempotency_key" for argument in arguments):
+            raise InvalidInput(
+                "--idempotency-key hands the work an idempotency_key, and an argument has that name.",
+                hint="Give the argument another name, or leave out --idempotency-key.",
+                code="invalid-argument",
+            )
         telling = arguments and not any(argument.type in {"array", "hash"} for argument in arguments)
         parts = tuple(argument.name for argument in arguments) if telling else ("jid",)
         return Key(situation.name.slug, parts, "-")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from packaging.version import Version
 
 GEM = "sidekiq-unique-jobs"
+DAY = 86_400
 
 
 @dataclass(frozen=True)
@@ -86,13 +87,13 @@ class Unique(Pattern):
 
     def suggestion(self, flag: Flag, answers: Answers, situation: Situation) -> str | None:
         if flag.parameter == "unique_ttl":
-            ttl = unique_jobs.default_ttl(answer(answers, "unique"))
+            ttl = _default_ttl(answer(answers, "unique"), situation)
             return None if ttl is None else str(ttl)
         return super().suggestion(flag, answers, situation)
 
     def decide(self, answers: Answers, situation: Situation) -> UniqueSettings:
         lock = lock_type(answer(answers, "unique")).name
-        ttl = answer(answers, "unique_ttl", unique_jobs.default_ttl(lock))
+        ttl = answer(answers, "unique_ttl", _default_ttl(lock, situation))
         if ttl is not None and ttl < 1:
             raise InvalidInput(
                 f"--unique-ttl {ttl} is no length of time.", hint="Give seconds: 3600.", code="invalid-ttl"
@@ -121,6 +122,12 @@ class Unique(Pattern):
                 "Add its client and server middleware and SidekiqUniqueJobs::Server.configure to the initializer.",
             )
         hazard = unique_jobs.ttl_hazard(settings.lock, version)
+        if hazard and not settings.ttl:
+            yield Notice(
+                "unique-without-end",
+                f"{settings.lock} has no lock_ttl here: a killed process keeps its lock until the reaper finds it.",
+                "Use until_executed or while_executing unless you need both.",
+            )
         if hazard and settings.ttl:
             yield Notice("unique-ttl-hazard", hazard, "Use until_executed or while_executing unless you need both.")
         discards = any(
@@ -138,6 +145,13 @@ class Unique(Pattern):
 
 def _version(situation: Situation) -> Version:
     return situation.app.gem(GEM).version  # type: ignore[union-attr] # refusal() comes first
+
+
+def _default_ttl(lock: str, situation: Situation) -> int | None:
+    """Seconds, or None where this version of the gem may drop a job whose lock has expired."""
+    if unique_jobs.ttl_hazard(lock, _version(situation)):
+        return None
+    return unique_jobs.default_ttl(lock) or DAY
 
 
 def _seconds(seconds: int) -> str:

@@ -28,6 +28,12 @@ RAILS = rows(
         "v7.2.0 activerecord/lib/active_record/connection_handling.rb:255",
     ),
     (
+        "connection_db_config",
+        ">=6.1.0",
+        "Model.connection_db_config tells how it is connected; connection_config before",
+        "v6.1.0 activerecord/lib/active_record/connection_handling.rb:310",
+    ),
+    (
         "after_all_transactions_commit",
         ">=7.2.0",
         "ActiveRecord.after_all_transactions_commit runs a block after the outermost commit",
