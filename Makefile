@@ -9,7 +9,7 @@ JOB := job ChargeCustomer --model Order --advisory-lock --check-then-act charged
        --discard-on PaymentGateway::CardDeclined --queue payments --retry 5 --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help install try test lint snapshots bench live-setup clean
+.PHONY: help install try test lint snapshots bench live-setup live-report clean
 .SILENT:
 
 help: ## say what there is
@@ -53,6 +53,9 @@ bench: $(READY) ## measure start-up times
 
 live-setup: ## install what the live tests need (Debian 12, as root)
 	tests/live/setup
+
+live-report: $(READY) ## run the live tests and write docs/live.md from what they executed; LIVE= takes their options
+	$(BIN)/pytest tests/live --numprocesses auto --quiet --live-report docs $(LIVE)
 
 clean: ## remove everything that was made
 	rm -rf $(VENV) build dist .coverage .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -1,0 +1,136 @@
+"""Fixtures of the live tests: services for the session, a variant for each test that asks for one, apps.
+
+    pytest tests/live --sidekiq-lib 6.5.12=/src/sidekiq/lib --unique-jobs-lib 7.1.33=/src/unique/lib:/src/script/lib
+
+Without the roots of tests/live/setup every test here is skipped; where CI is set it fails instead.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from live.app import App
+from live.databases import MariaDB, PostgreSQL
+from live.processes import Processes, cache_folder
+from live.report import Ledger, promise
+from live.roots import MISSING, NAMES, RubyRoot, Variant, find_roots, variants
+from live.services import Redis
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+HERE = Path(__file__).parent
+__all__ = ["promise"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("live", "releases laid over the roots of the live tests")
+    for name in ("sidekiq", "unique-jobs"):
+        group.addoption(f"--{name}-lib", action="append", default=[], metavar="VERSION=DIR[:DIR...]")
+    group.addoption(
+        "--live-report", type=Path, metavar="FOLDER", help="write what was executed into live.md, live.json"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "live: runs in the Ruby roots of tests/live/setup, with real services")
+    folder = config.getoption("--live-report", default=None)
+    if folder and not hasattr(config, "workerinput"):  # the process that the others report to
+        config.pluginmanager.register(Ledger(folder))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker("live")
+
+
+def chosen_variants(config: pytest.Config) -> list[Variant]:
+    """What the session runs on; empty when the roots are not there."""
+    libs = (config.getoption("--sidekiq-lib", default=[]), config.getoption("--unique-jobs-lib", default=[]))
+    roots = find_roots()
+    return variants(roots, *libs) if len(roots) == len(NAMES) else []
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """`variant`: once for each release, without sidekiq-unique-jobs; `unique_variant`: for each with it."""
+    every = chosen_variants(metafunc.config)
+    if "variant" in metafunc.fixturenames:
+        plain = [variant for variant in every if not variant.unique_jobs]
+        metafunc.parametrize("variant", plain or [None], ids=str, scope="session")
+    if "unique_variant" in metafunc.fixturenames:
+        unique = [variant for variant in every if variant.unique_jobs]
+        reason = pytest.mark.skip("sidekiq-unique-jobs is not in Debian: --unique-jobs-lib VERSION=DIR lays it over")
+        metafunc.parametrize("unique_variant", unique or [pytest.param(None, marks=reason)], ids=str, scope="session")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Everything that is skipped for want of the roots is one line of the summary."""
+    report = yield
+    if report.skipped and isinstance(report.longrepr, tuple) and MISSING in report.longrepr[2]:
+        report.longrepr = (str(HERE / "setup"), 1, report.longrepr[2])
+    return report
+
+
+@pytest.fixture(scope="session")
+def _roots() -> Iterator[dict[str, RubyRoot]]:
+    lock = cache_folder() / "roots" / ".lock"
+    if os.geteuid() != 0 or not lock.exists() or len(find_roots()) < len(NAMES):
+        if os.environ.get("CI"):
+            pytest.fail(MISSING)
+        pytest.skip(MISSING)
+    with lock.open("r", encoding="utf-8") as held:  # setup waits with replacing them
+        fcntl.flock(held, fcntl.LOCK_SH)
+        yield find_roots()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def roots(_roots: dict[str, RubyRoot]) -> dict[str, RubyRoot]:
+    """The three roots by name."""
+    return _roots
+
+
+@pytest.fixture(scope="session")
+def processes(roots: dict[str, RubyRoot]) -> Iterator[Processes]:
+    assert roots
+    with Processes() as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def postgresql(processes: Processes) -> PostgreSQL:
+    return PostgreSQL.start(processes)
+
+
+@pytest.fixture(scope="session")
+def mariadb(processes: Processes) -> MariaDB:
+    return MariaDB.start(processes)
+
+
+@pytest.fixture(scope="session")
+def redis(processes: Processes) -> Redis:
+    return Redis.start(processes)
+
+
+@pytest.fixture
+def app(processes: Processes, postgresql: PostgreSQL, redis: Redis) -> App:
+    """An app on PostgreSQL, for one test."""
+    return App.create(processes, postgresql, redis)
+
+
+@pytest.fixture
+def mysql_app(processes: Processes, mariadb: MariaDB, redis: Redis) -> App:
+    """An app on MariaDB, for one test."""
+    return App.create(processes, mariadb, redis)
+
+
+@pytest.fixture(scope="session")
+def forky(roots: dict[str, RubyRoot]) -> Variant:
+    """The youngest root as it is: its RuboCop judges all rendered files."""
+    return Variant(roots["forky"], roots["forky"].version("ruby-sidekiq"))

@@ -1,0 +1,6 @@
+# frozen_string_literal: true
+
+module Billing
+  class Invoice < ApplicationRecord
+  end
+end

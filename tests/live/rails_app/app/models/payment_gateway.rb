@@ -1,0 +1,8 @@
+# frozen_string_literal: true
+
+module PaymentGateway
+  class Error < StandardError; end
+  class CardDeclined < Error; end
+  class RateLimited < Error; end
+  class Timeout < Error; end
+end

@@ -1,0 +1,7 @@
+# frozen_string_literal: true
+
+FactoryBot.define do
+  factory :restaurant do
+    sequence(:name) { |number| "Restaurant #{number}" }
+  end
+end

@@ -1,0 +1,114 @@
+"""Rendered jobs for the live tests: every case, for the releases of a variant, each under a class name of its own."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from sidekiq_gen.patterns.catalogue import PATTERNS
+from support.cases import RELEASES, Case, alone, pairs, styles, triples
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from live.roots import Variant
+    from sidekiq_gen.patterns.base import Pattern
+
+# The sidekiq-unique-jobs that is rendered for where none is laid over the root: the options are then only looked at.
+UNIQUE_JOBS = {"6": "7.1.33", "7": "8.0.10", "8": "8.1.0"}
+TREES = {"6": "6.5", "7": "7", "8": "8"}
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """One case, rendered for a variant.
+
+    files: path below the app -> text. patterns: the names of the patterns in it.
+    """
+
+    case: Case
+    files: dict[str, str]
+    patterns: tuple[str, ...]
+
+    @property
+    def kind(self) -> str:
+        """The kind of the job."""
+        return "plain" if "--kind plain" in self.case.arguments else "record"
+
+    @property
+    def job(self) -> str:
+        """The path of the job class."""
+        return next(path for path in self.files if path.startswith("app/"))
+
+    @property
+    def spec(self) -> str:
+        """The path of its spec."""
+        return next(path for path in self.files if not path.startswith("app/"))
+
+
+def cases(variant: Variant) -> Iterator[Case]:
+    """Every case of the variant's tree and every covering pair, for exactly its releases."""
+    tree = TREES[variant.sidekiq[0]]
+    own = [case for case in [*alone(), *triples(), *styles()] if f"{tree}-" in case.name]
+    for number, case in enumerate([*own, *pairs()]):
+        yield target(case, variant, f"{case.job}Case{number}")
+
+
+def target(case: Case, variant: Variant, job: str) -> Case:
+    """The case for the releases of the variant, under another name."""
+    line = variant.sidekiq[0]
+    repo = replace(
+        case.repo,
+        sidekiq=variant.sidekiq,
+        rails=variant.rails,
+        unique_jobs=variant.unique_jobs or UNIQUE_JOBS[line],
+        gems={"rubocop-rails": "2.34.2"},
+    )
+    return replace(case, repo=repo, job=job)
+
+
+def render(case: Case, folder: Path) -> Rendered:
+    """Run the command for a case in a folder of its own."""
+    chosen = tuple(pattern.name for pattern in PATTERNS if pattern.flags[0].option in case.arguments.split())
+    return Rendered(case, case.render(folder), chosen)
+
+
+def without(case: Case, pattern: str) -> Case:
+    """The same command line without one pattern and its further flags."""
+    flags = {flag.option: flag for flag in _named(pattern).flags}
+    words, kept = case.arguments.split(), []
+    while words:
+        word = words.pop(0)
+        if word not in flags:
+            kept.append(word)
+        elif flags[word].kind != "switch":
+            words.pop(0)
+    return replace(case, arguments=" ".join(kept))
+
+
+def _named(name: str) -> Pattern:
+    return next(pattern for pattern in PATTERNS if pattern.name == name)
+
+
+def with_work(files: dict[str, str], ruby: str) -> dict[str, str]:
+    """The job classes among the files, with Ruby in the place of their TODO."""
+    todo = re.compile(r"^( +)# TODO: .*$", re.MULTILINE)
+    return {
+        path: todo.sub(lambda found: textwrap.indent(ruby.strip("\n"), found[1]), text)
+        for path, text in files.items()
+        if path.startswith("app/")
+    }
+
+
+def job_class(arguments: str, variant: Variant, name: str, folder: Path, adapter: str = "pg") -> Rendered:
+    """One job for a scenario, rendered with RSpec and factories."""
+    case = target(scenario(variant, arguments, adapter), variant, name)
+    return render(case, folder / name)
+
+
+def scenario(variant: Variant, arguments: str = "order:record", adapter: str = "pg") -> Case:
+    """A case for the repo of the variant's tree, with RSpec and factories."""
+    return Case("scenario", replace(RELEASES[TREES[variant.sidekiq[0]]], adapter=adapter), arguments)

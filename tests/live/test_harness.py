@@ -1,0 +1,329 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from live.processes import Processes
+from live.roots import Variant, parse_overlay, variants
+from live.rubocop import rubocop, ruby_warnings
+from live.ruby import RubyError, enqueue, finish_ruby, run_ruby, start_ruby
+from live.samples import JOB, RETRY_JOB, SPEC, TEST, THREE, UNIQUE_JOBS_WIRING
+from live.server import SidekiqServer
+from live.services import answers
+from live.specs import run_specs
+
+if TYPE_CHECKING:
+    from live.app import App
+    from live.databases import MariaDB, PostgreSQL
+    from live.roots import RubyRoot
+    from live.services import Redis
+
+GOLDEN = Path(__file__).parents[3] / "shared" / "golden"
+
+
+def test_three_jobs_are_green(processes: Processes, variant: Variant, app: App) -> None:
+    app.write(THREE)
+
+    report = run_specs(processes, variant, app)
+
+    assert report.failures == []
+    assert {file: len(examples) for file, examples in report.files.items()} == {
+        "spec/jobs/fail_once_job_spec.rb": 1,
+        "spec/jobs/lock_restaurant_job_spec.rb": 1,
+        "spec/jobs/mark_order_job_spec.rb": 2,
+    }
+
+
+def test_minitest_is_green(processes: Processes, variant: Variant, app: App) -> None:
+    app.write(THREE)
+
+    report = run_specs(processes, variant, app, "minitest")
+
+    assert (report.failures, report.passed) == ([], 1)
+
+
+def test_versions_are_the_variants(processes: Processes, variant: Variant, app: App) -> None:
+    printed = run_ruby(processes, variant, app, "print Sidekiq::VERSION, ' ', Rails.version")
+
+    assert printed == f"{variant.sidekiq} {variant.rails}"
+
+
+def test_mysql(processes: Processes, variant: Variant, mysql_app: App, mariadb: MariaDB) -> None:
+    mysql_app.write({path: text for path, text in THREE.items() if "mark_order" in path})
+
+    report = run_specs(processes, variant, mysql_app)
+
+    assert (report.failures, report.passed) == ([], 2)
+    assert mariadb.query("SELECT COUNT(*) FROM orders", mysql_app.database_url) == [["0"]]
+
+
+@pytest.mark.parametrize("framework", ["rspec", "minitest"])
+def test_what_is_wrong_is_told_of_the_right_file(
+    processes: Processes, variant: Variant, app: App, framework: str
+) -> None:
+    if framework == "rspec":
+        broken = {
+            "spec/jobs/a_spec.rb": SPEC.replace("be_processed", "be_notified"),
+            "spec/jobs/b_spec.rb": "class <",
+            "spec/jobs/c_spec.rb": SPEC.replace("MarkOrderJob", "NoSuchJob"),
+        }
+        report = run_specs(processes, variant, app_with(app, broken))
+    else:
+        broken = {
+            "test/jobs/a_test.rb": TEST.replace("MarkOrderJobTest", "ATest").replace(
+                "assert_predicate", "refute_predicate"
+            ),
+            "test/jobs/b_test.rb": "class <",
+            "test/jobs/c_test.rb": TEST.replace("MarkOrderJob", "NoSuchJob").replace("NoSuchJobTest", "CTest"),
+        }
+        report = run_specs(processes, variant, app_with(app, broken), "minitest")
+
+    failing = {file for file, examples in report.files.items() if any(one.status == "failed" for one in examples)}
+    assert failing == set(broken)
+    assert report.passed == (5 if framework == "rspec" else 1)  # what is sound still runs
+
+
+def app_with(app: App, files: dict[str, str]) -> App:
+    app.write(THREE | files)
+    return app
+
+
+WARNED = {
+    "unused variable": JOB.replace("work(order)\n      ", "unused = 1\n      work(order)\n      ", 1),
+    "deprecated by Rails": JOB.replace(
+        'Effect.note("marked"', 'DEPRECATOR.warn("gone soon")\n    Effect.note("marked"'
+    ),
+    "told by Sidekiq": JOB.replace(
+        'Effect.note("marked"', 'Sidekiq.logger.warn("x is deprecated")\n    Effect.note("x"'
+    ),
+}
+
+
+@pytest.mark.parametrize("case", WARNED)
+def test_warnings_fail_the_spec_of_the_job(processes: Processes, variant: Variant, app: App, case: str) -> None:
+    deprecator = (
+        "ActiveSupport::Deprecation" if variant.rails < "7.1" else "Rails.application.deprecators[:active_record]"
+    )
+    app.write(THREE | {"app/jobs/mark_order_job.rb": WARNED[case].replace("DEPRECATOR", deprecator)})
+
+    report = run_specs(processes, variant, app)
+
+    assert report.failures
+    assert {failure.split(":")[0] for failure in report.failures} == {"spec/jobs/mark_order_job_spec.rb"}
+
+
+def test_deprecated_testing_api_is_seen(processes: Processes, roots: dict[str, RubyRoot], app: App) -> None:
+    (forky,) = (variant for variant in variants(roots) if variant.root.name == "forky")
+    app.write(THREE | {"spec/jobs/a_spec.rb": 'require "rails_helper"\nrequire "sidekiq/testing"\n'})
+
+    report = run_specs(processes, forky, app)
+
+    assert any("deprecated" in failure for failure in report.failures)
+
+
+def test_a_job_goes_through_the_real_server(
+    processes: Processes, variant: Variant, app: App, postgresql: PostgreSQL, redis: Redis
+) -> None:
+    app.write(THREE)
+    setup = "ActiveRecord::Base.logger = nil; puts Order.create!(id: 3_000_000_000).id"
+    assert run_ruby(processes, variant, app, setup).split() == ["3000000000"]
+
+    with SidekiqServer.start(processes, variant, app, redis, queues=["default", "marks"]) as server:
+        jids = enqueue(processes, variant, app, "MarkOrderJob", [3_000_000_000], [3_000_000_000], [1])
+        server.drain(count=3)
+        assert sorted(jid or "" for jid in jids) == sorted(one.jid for one in server.executions if one.event == "done")
+
+    assert postgresql.query("SELECT name, subject FROM effects", app.database_url) == [["marked", "3000000000"]]
+    assert postgresql.query("SELECT processed FROM orders", app.database_url) == [["t"]]
+    assert app.warnings == []
+
+
+def test_a_failed_job_is_retried_when_made_due(
+    processes: Processes, variant: Variant, app: App, postgresql: PostgreSQL, redis: Redis
+) -> None:
+    app.write(THREE)
+
+    with SidekiqServer.start(processes, variant, app, redis) as server:
+        enqueue(processes, variant, app, "FailOnceJob", ["a"])
+        server.drain(count=1)
+        assert redis.call(app.redis_url, "ZCARD", "retry") == 1
+        server.make_due("retry")
+        server.drain(count=2)
+
+    assert [one.event for one in server.executions] == ["start", "fail", "start", "done"]
+    assert postgresql.query("SELECT count(*) FROM effects", app.database_url) == [["2"]]
+
+
+def test_a_killed_server_is_gone_and_another_starts(
+    processes: Processes, variant: Variant, app: App, redis: Redis
+) -> None:
+    server = SidekiqServer.start(processes, variant, app, redis)
+    assert server.kill() == -signal.SIGKILL
+
+    with SidekiqServer.start(processes, variant, app, redis) as other:
+        assert other.child.pid != server.child.pid
+        assert other.kill(signal.SIGTERM) == 0
+
+
+def test_several_processes_at_once(processes: Processes, forky: Variant, app: App, redis: Redis) -> None:
+    app.write(THREE)
+    code = 'ARGV.first.to_i.times { FailOnceJob.perform_async("x") }'
+
+    children = [start_ruby(processes, forky, app, code, "5") for _ in range(3)]
+    for child in children:
+        finish_ruby(processes, child)
+
+    assert redis.call(app.redis_url, "LLEN", "queue:default") == 15
+
+
+def test_a_failing_script_is_told(processes: Processes, forky: Variant, app: App) -> None:
+    with pytest.raises(RubyError, match="no good"):
+        run_ruby(processes, forky, app, 'raise "no good"')
+
+
+def test_the_root_cannot_be_written_to(processes: Processes, forky: Variant, app: App) -> None:
+    done = forky.run(processes, ["/bin/sh", "-c", "touch /x; touch /app/x"], app=app.folder, env={}, timeout=10)
+
+    assert "Read-only" in done.stderr
+    assert (app.folder / "x").exists()
+    assert str(forky.root.path) not in Path("/proc/mounts").read_text(encoding="utf-8")
+
+
+def test_rubocop_finds_what_is_planted_and_nothing_else(processes: Processes, forky: Variant, tmp_path: Path) -> None:
+    jobs = tmp_path / "app" / "jobs"
+    jobs.mkdir(parents=True)
+    (jobs / "clean_job.rb").write_text(RETRY_JOB, encoding="utf-8")
+    (jobs / "planted_job.rb").write_text(
+        RETRY_JOB.replace("FailOnceJob", "PlantedJob").replace(
+            'Effect.note("tried", name)', "Order.where(name: name).take\n    unused = 'single'"
+        ),
+        encoding="utf-8",
+    )
+
+    offenses = rubocop(processes, forky, tmp_path)
+    warnings = ruby_warnings(processes, forky, tmp_path)
+
+    assert {offense.path for offense in offenses + warnings} == {"app/jobs/planted_job.rb"}
+    assert {"Lint/UselessAssignment", "Style/StringLiterals", "Rails/FindBy"} <= {one.cop for one in offenses}
+    assert [(one.line, one.message) for one in warnings] == [(10, "warning: assigned but unused variable - unused")]
+
+
+@pytest.mark.parametrize("tree", ["6.5", "7", "8"])
+def test_golden_jobs_are_green_and_clean(
+    processes: Processes, forky: Variant, roots: dict[str, RubyRoot], app: App, tree: str
+) -> None:
+    if not GOLDEN.is_dir():
+        pytest.skip("the golden jobs are not beside this checkout")
+    app.copy(GOLDEN / tree)
+    (variant,) = (one for one in variants(roots) if one.sidekiq.startswith(tree[0]))
+
+    report = run_specs(processes, variant, app)
+
+    assert report.failures == []
+    assert report.passed >= 5
+    assert rubocop(processes, forky, GOLDEN / tree, {"plugins": []}) == []
+    assert ruby_warnings(processes, forky, GOLDEN / tree) == []
+
+
+def test_many_specs_run_in_one_boot(processes: Processes, forky: Variant, app: App) -> None:
+    for number in range(100):
+        name = f"Mark{number}OrderJob"
+        app.write(
+            {
+                f"app/jobs/mark{number}_order_job.rb": JOB.replace("MarkOrderJob", name),
+                f"spec/jobs/mark{number}_order_job_spec.rb": SPEC.replace("MarkOrderJob", name),
+            }
+        )
+
+    start = time.monotonic()
+    report = run_specs(processes, forky, app)
+
+    assert (report.failures, report.passed, len(report.files)) == ([], 200, 100)
+    assert time.monotonic() - start < 60
+
+
+def test_overlays_are_variants(roots: dict[str, RubyRoot], tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+    one, two = tmp_path / "one", tmp_path / "two"
+
+    made = variants(roots, [f"7.0.9={one}"], [f"8.0.10={one}:{two}"])
+
+    assert [str(variant) for variant in made][3:] == [
+        "trixie-7.0.9",
+        f"trixie-{roots['trixie'].version('ruby-sidekiq')}+unique-jobs-8.0.10",
+        "trixie-7.0.9+unique-jobs-8.0.10",
+    ]
+    assert made[-1].overlays == (one, one, two)
+
+
+@pytest.mark.parametrize("text", ["6.5.12", "lib=DIR", "6.5.12=", "6.5.12=/no/such/folder"])
+def test_an_overlay_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"expected VERSION=DIR|no folder"):
+        parse_overlay(text)
+
+
+CRASH = """
+import sys, time
+sys.path.insert(0, sys.argv[1])
+from live.processes import Processes
+from live.databases import PostgreSQL
+from live.services import Redis
+processes = Processes()
+print(PostgreSQL.start(processes).port, Redis.start(processes).port, processes.data, flush=True)
+time.sleep(60)
+"""
+
+
+def test_what_a_killed_run_leaves_is_swept_by_the_next() -> None:
+    command = [sys.executable, "-c", CRASH, str(Path(__file__).parents[1])]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout
+        postgres, redis, data = child.stdout.readline().split()
+        os.kill(child.pid, signal.SIGKILL)
+    assert answers(int(postgres))
+    assert answers(int(redis))
+
+    with Processes():
+        assert not answers(int(postgres))
+        assert not answers(int(redis))
+        assert not Path(data).exists()
+
+
+UNIQUE_JOB = """\
+# frozen_string_literal: true
+
+class OnceJob
+  include Sidekiq::Job
+
+  sidekiq_options lock: :until_executed, lock_ttl: 600
+
+  def perform(name)
+    Effect.note("done", name)
+  end
+end
+"""
+
+
+def test_unique_jobs_overlay(processes: Processes, unique_variant: Variant, app: App, redis: Redis) -> None:
+    app.write({"app/jobs/once_job.rb": UNIQUE_JOB, "config/initializers/unique.rb": UNIQUE_JOBS_WIRING})
+    versions = "print Sidekiq::VERSION, ' ', SidekiqUniqueJobs::VERSION"
+    assert run_ruby(processes, unique_variant, app, versions).split() == [
+        unique_variant.sidekiq,
+        unique_variant.unique_jobs,
+    ]
+
+    first, second, other = enqueue(processes, unique_variant, app, "OnceJob", ["a"], ["a"], ["b"])
+    with SidekiqServer.start(processes, unique_variant, app, redis) as server:
+        server.drain(count=2)
+        (again,) = enqueue(processes, unique_variant, app, "OnceJob", ["a"])
+        server.drain(count=3)
+
+    assert (bool(first), second, bool(other), bool(again)) == (True, None, True, True)

@@ -1,0 +1,141 @@
+"""Every rendered spec is green on the real releases, and red for the job without one of its patterns."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from live import rendered
+from live.rubocop import rubocop, ruby_warnings
+from live.specs import run_specs
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from live.app import App
+    from live.processes import Processes
+    from live.report import Note
+    from live.roots import Variant
+    from live.specs import Framework, Report
+
+
+def of_framework(variant: Variant, framework: Framework, folder: Path) -> list[rendered.Rendered]:
+    made = [
+        rendered.render(case, folder / str(number))
+        for number, case in enumerate(rendered.cases(variant))
+        if case.repo.rspec == (framework == "rspec") and case.repo.adapter == "pg"
+    ]
+    assert len(made) > 30
+    return made
+
+
+def run(processes: Processes, variant: Variant, app: App, framework: Framework, files: dict[str, str]) -> Report:
+    app.write(files)
+    return run_specs(processes, variant, app, framework)
+
+
+@pytest.mark.parametrize("framework", ["rspec", "minitest"])
+def test_every_rendered_spec_is_green(
+    processes: Processes, variant: Variant, app: App, framework: Framework, tmp_path: Path, promise: Note
+) -> None:
+    made = of_framework(variant, framework, tmp_path)
+
+    report = run(processes, variant, app, framework, {path: text for one in made for path, text in one.files.items()})
+
+    for kind, pattern in sorted({(one.kind, pattern) for one in made for pattern in (*one.patterns, "none")}):
+        own = [
+            one
+            for one in made
+            if one.kind == kind and (pattern in one.patterns or (pattern == "none" and not one.patterns))
+        ]
+        promise(variant, kind, pattern, f"its {framework} spec is green", len(own))
+    assert report.failures == []
+    assert sorted(report.files) == sorted(one.spec for one in made)
+    assert all(report.files.values())
+
+
+@pytest.mark.parametrize("framework", ["rspec", "minitest"])
+def test_a_job_without_one_of_its_patterns_fails_its_spec(
+    processes: Processes, variant: Variant, app: App, framework: Framework, tmp_path: Path, promise: Note
+) -> None:
+    mutants: dict[str, str] = {}
+    files: dict[str, str] = {}
+    for number, one in enumerate(of_framework(variant, framework, tmp_path)):
+        for pattern in one.patterns:
+            whole = replace(one.case, job=f"{one.case.job}No{pattern.replace('-', '').capitalize()}")
+            folder = tmp_path / f"{number}-{pattern}"
+            spec = rendered.render(whole, folder / "whole")
+            poorer = rendered.render(rendered.without(whole, pattern), folder / "poorer")
+            assert spec.files[spec.job] != poorer.files[poorer.job]
+            files |= {poorer.job: poorer.files[poorer.job], spec.spec: spec.files[spec.spec]}
+            mutants[spec.spec] = f"{one.case.name} without {pattern}"
+
+    report = run(processes, variant, app, framework, files)
+
+    promise(variant, "record", "every pattern", f"its {framework} spec fails without it", len(mutants))
+    survivors = [
+        name for spec, name in mutants.items() if all(example.status == "passed" for example in report.files[spec])
+    ]
+    assert survivors == []
+    assert len(mutants) > 30
+
+
+def test_the_mark_is_read_again_inside_the_lock(
+    processes: Processes, variant: Variant, app: App, tmp_path: Path
+) -> None:
+    made = [one for one in of_framework(variant, "rspec", tmp_path) if ".reload.charged_at?" in one.files[one.job]]
+    files = {
+        path: text.replace(".reload.charged_at?", ".charged_at?") for one in made for path, text in one.files.items()
+    }
+
+    report = run(processes, variant, app, "rspec", files)
+
+    survivors = [one.case.name for one in made if all(e.status == "passed" for e in report.files[one.spec])]
+    assert survivors == []
+    assert len(made) > 5
+
+
+@pytest.mark.parametrize("framework", ["rspec", "minitest"])
+def test_what_is_rendered_for_mysql_is_green_on_mariadb(
+    processes: Processes, variant: Variant, mysql_app: App, framework: Framework, tmp_path: Path, promise: Note
+) -> None:
+    mysql = [
+        replace(case, repo=replace(case.repo, adapter="mysql2"))
+        for case in rendered.cases(variant)
+        if case.repo.rspec == (framework == "rspec")
+        and ("--lock-scope session" in case.arguments or "--row-lock" in case.arguments)
+    ]
+    made = [rendered.render(case, tmp_path / str(number)) for number, case in enumerate(mysql)]
+
+    files = {path: text for one in made for path, text in one.files.items()}
+    report = run(processes, variant, mysql_app, framework, files)
+
+    promise(variant, "record", "session and row locks", f"its {framework} spec is green on MariaDB", len(made))
+    assert report.failures == []
+    assert sorted(report.files) == sorted(one.spec for one in made)
+    assert len(made) > 5
+
+
+def test_the_youngest_rubocop_and_its_rails_cops_find_nothing(
+    processes: Processes, variant: Variant, forky: Variant, tmp_path: Path, promise: Note
+) -> None:
+    folder = tmp_path / "rendered"
+    for number, case in enumerate(rendered.cases(variant)):
+        plain = replace(case, repo=replace(case.repo, quotes=None, comment=None))
+        for path, text in rendered.render(plain, tmp_path / str(number)).files.items():
+            target = folder / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, encoding="utf-8")
+
+    offenses = rubocop(processes, forky, folder) + ruby_warnings(processes, forky, folder)
+
+    promise(
+        variant,
+        "all",
+        "every combination",
+        "RuboCop 1.91 with rubocop-rails finds nothing",
+        len(list(folder.rglob("*.rb"))),
+    )
+    assert [str(offense) for offense in offenses] == []

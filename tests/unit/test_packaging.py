@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import venv
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from sidekiq_gen import __version__
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATES = ROOT / "templates"
+PACKAGE = ROOT / "generator" / "sidekiq_gen"
+WHERE = "import importlib.resources as r; print(r.files('sidekiq_gen') / 'templates')"
+
+Contents = dict[str, bytes]
+
+
+@dataclass(frozen=True)
+class Built:
+    sdist: Path
+    from_sdist: Path
+    from_checkout: Path
+
+
+def run(*command: str | Path, cwd: Path) -> str:
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def contents(folder: Path) -> Contents:
+    files = [Path(home, name) for home, _, names in os.walk(folder, followlinks=True) for name in names]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files if path.suffix != ".pyc"}
+
+
+def wheel_contents(wheel: Path, under: str) -> Contents:
+    with zipfile.ZipFile(wheel) as archive:
+        return {name.removeprefix(under): archive.read(name) for name in archive.namelist() if name.startswith(under)}
+
+
+def sdist_contents(sdist: Path, under: str) -> Contents:
+    under = f"{sdist.name.removesuffix('.tar.gz')}/{under}"
+    with tarfile.open(sdist) as archive:
+        members = [member for member in archive.getmembers() if member.name.startswith(under)]
+        files = {member.name.removeprefix(under): archive.extractfile(member) for member in members if member.isfile()}
+        return {name: file.read() for name, file in files.items() if file}
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    both, wheel = tmp_path_factory.mktemp("both"), tmp_path_factory.mktemp("wheel")
+    build = (sys.executable, "-m", "build", "--no-isolation", "--outdir")
+    run(*build, both, ROOT, cwd=both)
+    run(*build, wheel, "--wheel", ROOT, cwd=wheel)
+    (sdist,), (from_sdist,), (from_checkout,) = both.glob("*.tar.gz"), both.glob("*.whl"), wheel.glob("*.whl")
+    return Built(sdist, from_sdist, from_checkout)
+
+
+@pytest.fixture
+def empty_environment(tmp_path: Path) -> Path:
+    home = tmp_path / "environment"
+    venv.create(home)
+    return home / "bin"
+
+
+def test_the_checkout_reaches_its_templates_through_the_package() -> None:
+    assert contents(PACKAGE / "templates") == contents(TEMPLATES) != {}
+
+
+def test_the_sdist_has_the_package_with_its_templates_as_plain_files(built: Built) -> None:
+    assert sdist_contents(built.sdist, "generator/sidekiq_gen/") == contents(PACKAGE)
+
+
+def test_the_wheel_is_the_package_and_nothing_else(built: Built) -> None:
+    assert wheel_contents(built.from_checkout, "sidekiq_gen/") == contents(PACKAGE)
+    tops = {name.split("/")[0] for name in wheel_contents(built.from_checkout, "")}
+    assert tops == {"sidekiq_gen", f"sidekiq_gen-{__version__}.dist-info"}
+
+
+def test_the_wheel_made_from_the_sdist_is_the_same(built: Built) -> None:
+    assert wheel_contents(built.from_sdist, "") == wheel_contents(built.from_checkout, "")
+
+
+def test_an_installed_wheel_works_from_any_folder(built: Built, empty_environment: Path, tmp_path: Path) -> None:
+    pip = (sys.executable, "-m", "pip", "--python", empty_environment / "python", "--disable-pip-version-check")
+    run(*pip, "install", "-c", ROOT / "constraints.txt", built.from_sdist, cwd=tmp_path)
+    command, root = empty_environment / "sidekiq-gen", tmp_path / "storefront"
+    shutil.copytree(ROOT / "examples" / "storefront", root)
+    before = contents(root)
+
+    assert run(command, "--version", cwd=tmp_path) == f"sidekiq-gen {__version__}\n"
+    printed = run(command, "job", "ChargeCustomer", "--model", "Order", "--pretend", "--root", root, cwd=tmp_path)
+
+    assert "      create  app/jobs/charge_customer_job.rb\n      create  spec/jobs/charge_customer" in printed
+    assert contents(root) == before
+    templates = Path(run(empty_environment / "python", "-I", "-c", WHERE, cwd=tmp_path).strip())
+    assert templates.is_relative_to(empty_environment.parent)
+    assert contents(templates) == contents(TEMPLATES)

@@ -1,0 +1,36 @@
+"""What the README shows is what comes out."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from sidekiq_gen.cli.app import app
+from sidekiq_gen.patterns.catalogue import PATTERNS
+from support.command import sidekiq_gen
+from support.repos import Repo
+
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```ruby\n(.*?)```", README, re.DOTALL)
+COMMAND = "job ChargeCustomer order:record --discard-on PaymentGateway::CardDeclined"
+
+
+@pytest.mark.parametrize(("version", "block"), [("6.4.1", 0), ("8.1.7", 1)])
+def test_the_two_releases_side_by_side_are_real(tmp_path: Path, version: str, block: int) -> None:
+    assert f"`sidekiq-gen {COMMAND}`" in README
+
+    done = sidekiq_gen(Repo(sidekiq=version).write(tmp_path), *COMMAND.split(), "--no-input")
+
+    assert done.status == 0
+    assert BLOCKS[block] in (tmp_path / "app/jobs/charge_customer_job.rb").read_text(encoding="utf-8")
+    assert len(BLOCKS) == 2
+
+
+def test_every_safeguard_and_every_command_is_named() -> None:
+    commands = {str(command.name) for command in app.registered_commands}
+
+    assert commands == {"info", "job", "patterns"}
+    assert [name for name in commands if f"`sidekiq-gen {name}" not in README] == []
+    assert [flag.option for pattern in PATTERNS for flag in pattern.flags if flag.option not in README] == []
