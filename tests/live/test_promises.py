@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
+import signal
 import time
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from packaging.version import Version
 
 from live import rendered
 from live.provider import Provider
-from live.ruby import enqueue, finish_ruby, run_ruby, start_ruby
+from live.ruby import finish_ruby, run_ruby, start_ruby
 from live.server import SidekiqServer
 from sidekiq_gen.sidekiq.capabilities import Capabilities
 
@@ -187,7 +187,6 @@ def test_without_a_lock_they_do_meet(
         assert any(overlap(*pair) for pair in combinations(entered[f"{name}/{ids[name][0]}"], 2))
 
 
-@pytest.mark.parametrize("lock", ["--row-lock", "--advisory-lock", "--advisory-lock --lock-scope session"])
 def test_fifty_duplicates_have_one_effect(
     processes: Processes,
     variant: Variant,
@@ -195,25 +194,29 @@ def test_fifty_duplicates_have_one_effect(
     redis: Redis,
     postgresql: PostgreSQL,
     tmp_path: Path,
-    lock: str,
     promise: Note,
 ) -> None:
-    one = rendered.job_class(f"order:record --check-then-act charged_at {lock}", variant, "ChargeOnce", tmp_path)
-    app.write(rendered.with_work(one.files, 'Effect.note("charged", order.id)\nsleep 0.02'))
-    create(processes, variant, app, [BIG])
-    code = f"10.times {{ ChargeOnceJob.perform_async({BIG}) }}"
+    names = {"row": "ChargeOnceByRow", "advisory": "ChargeOnceByName", "session": "ChargeOnceBySession"}
+    for lock, name in names.items():
+        one = rendered.job_class(f"order:record --check-then-act charged_at {LOCKS[lock]}", variant, name, tmp_path)
+        app.write(rendered.with_work(one.files, f'Effect.note("{name}", order.id)\nsleep 0.02'))
+    orders = [BIG + number for number in range(len(names))]
+    create(processes, variant, app, orders)
+    pushes = "; ".join(f"{name}Job.perform_async({order})" for name, order in zip(names.values(), orders, strict=True))
     with (
         SidekiqServer.start(processes, variant, app, redis, concurrency=10) as first,
         SidekiqServer.start(processes, variant, app, redis, concurrency=10) as second,
     ):
-        for child in [start_ruby(processes, variant, app, code) for _ in range(5)]:
+        for child in [start_ruby(processes, variant, app, f"10.times {{ {pushes} }}") for _ in range(5)]:
             finish_ruby(processes, child)
-        first.wait_until(lambda: first.ended() + second.ended() >= 50)
-        assert first.ended() + second.ended() == 50
+        first.wait_until(lambda: first.ended() + second.ended() >= 50 * len(names))
+        assert first.ended() + second.ended() == 50 * len(names)
 
-    promise(variant, "record", f"check-then-act {lock}", "fifty duplicates, one effect", 50)
-    assert postgresql.query("SELECT name, subject FROM effects", app.database_url) == [["charged", str(BIG)]]
-    assert postgresql.query("SELECT count(charged_at) FROM orders", app.database_url) == [["1"]]
+    for lock in names:
+        promise(variant, "record", f"check-then-act with {lock} lock", "fifty duplicates, one effect", 50)
+    effects = postgresql.query("SELECT name, subject FROM effects", app.database_url)
+    assert sorted(effects) == sorted([name, str(order)] for name, order in zip(names.values(), orders, strict=True))
+    assert postgresql.query("SELECT count(charged_at) FROM orders", app.database_url) == [["3"]]
 
 
 MOMENTS = 20
@@ -230,33 +233,28 @@ def test_a_key_keeps_a_killed_job_from_charging_twice(
 ) -> None:
     flags = "order:record --advisory-lock --check-then-act charged_at --idempotency-key"
     one = rendered.job_class(flags, variant, "ChargeByKey", tmp_path)
+    orders = [BIG + number for number in range(MOMENTS)]
+    keys = [f"charge-by-key-{order}" for order in orders]
     with Provider() as provider:
         work = f'Net::HTTP.post(URI("{provider.url}"), idempotency_key)\nsleep 0.1'
         app.write({path: f'require "net/http"\n\n{text}' for path, text in rendered.with_work(one.files, work).items()})
-        orders = [BIG + number for number in range(MOMENTS)]
         create(processes, variant, app, orders)
+        push = "JSON.parse(ARGV.first).each { |id| ChargeByKeyJob.set(queue: id.to_s).perform_async(id) }"
+        run_ruby(processes, variant, app, push, json.dumps(orders))
         for number, order in enumerate(orders):
-            # What was cut off before runs again on this server, while the next one is cut off a little later.
-            calls = [[order]] if number == 0 else [[orders[number - 1]], [order]]
-            with SidekiqServer.start(processes, variant, app, redis) as server:
-                enqueue(processes, variant, app, "ChargeByKeyJob", *calls[:-1])
-                if number:
-                    server.drain(count=1)
-                enqueue(processes, variant, app, "ChargeByKeyJob", calls[-1])
-                provider.wait_for_call(f"charge-by-key-{order}")
-                time.sleep(number * 0.008)
-                server.kill()
+            with SidekiqServer.start(processes, variant, app, redis, queues=[str(order)]) as server:
+                provider.wait_for_call(keys[number])
+                time.sleep(number * 0.008)  # each a little later between the call and the mark, the last ones after it
+                assert server.kill() == -signal.SIGKILL
+        cut_off = postgresql.query("SELECT count(*) FROM orders WHERE charged_at IS NULL", app.database_url)
+        run_ruby(processes, variant, app, push.replace("set(queue: id.to_s).", ""), json.dumps(orders))
         with SidekiqServer.start(processes, variant, app, redis) as server:
-            enqueue(processes, variant, app, "ChargeByKeyJob", [orders[-1]])
-            server.drain(count=1)
+            server.drain(count=MOMENTS)
 
-    keys = [f"charge-by-key-{order}" for order in orders]
     words = "killed between call and mark, run again: charged once"
     promise(variant, "record", "idempotency-key", words, MOMENTS)
     assert provider.charges == dict.fromkeys(keys, 1)
-    assert (
-        sum(calls > 1 for calls in provider.calls.values()) >= MOMENTS // 2
-    )  # they were cut off between call and mark
+    assert sum(calls - 1 for calls in provider.calls.values()) == int(cut_off[0][0]) >= MOMENTS // 2
     assert postgresql.query("SELECT count(charged_at) FROM orders", app.database_url) == [[str(MOMENTS)]]
 
 
