@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -12,7 +11,7 @@ from sidekiq_gen.changes.apply import apply
 from sidekiq_gen.cli import conflicts, options
 from sidekiq_gen.cli.console import Console
 from sidekiq_gen.detect import Where, look_around
-from sidekiq_gen.errors import InvalidInput
+from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.generate import Generated, command_line, generate_job
 from sidekiq_gen.resolve import all_flags
 
@@ -61,30 +60,27 @@ def _command(
         raise InvalidInput(
             "The NAME of the job is missing.", hint="Say what it does: sidekiq-gen job ProcessOrder.", code="usage"
         )
-    surroundings = look_around(where, Path.cwd())
+    surroundings = look_around(where, options.here())
     asked = answers
     if terminal:
         from sidekiq_gen.cli.prompts import ask_for_job
 
-        asked = ask_for_job(answers, surroundings, console)
+        asked = ask_for_job(answers, surroundings, console, force=force)
     generated = generate_job(asked, surroundings, force=force, skip=skip)
-    for notice in generated.notices:
-        console.notice(notice)
-    if terminal:
-        from sidekiq_gen.cli.prompts import confirm
-
-        confirm(generated, console)
-    if not pretend:
-        generated = _write(generated, console, terminal=terminal)
-    else:
-        _print(generated, console)
-        if not (quiet or json):
-            console.plain("Nothing was written: this was --pretend.")
+    _announce(generated, console, terminal=terminal)
     line = command_line(asked, where, generated.request)
-    if json:
-        console.document(_document(generated, line))
-    elif any(value.origin == "answer" for value in asked.values()):
-        console.plain(f"\nThe same without questions:\n  {line}")
+    if pretend:
+        _report(generated, line, console)
+        if not quiet:
+            console.plain("Nothing was written: this was --pretend.")
+        return 0
+    decided = _write(generated, console, terminal=terminal)
+    try:
+        _report(decided, line, console, but=frozenset(file.path for file in generated.plan.conflicts))
+        if any(value.origin == "answer" for value in asked.values()):
+            console.plain(f"\nThe same without questions:\n  {line}")
+    except Refused as error:
+        console.error(error)  # the files are there: what failed is only to say so
     return 0
 
 
@@ -92,22 +88,38 @@ command = options.with_flags(_command, all_flags())
 
 
 def _terminal() -> bool:
-    return sys.stdin is not None and sys.stdin.isatty()
+    """Whether there is somebody who can be asked: who can type, and see what is asked."""
+    readable = sys.stdin is not None and sys.stdin.isatty()
+    return readable and any(stream is not None and stream.isatty() for stream in (sys.stdout, sys.stderr))
+
+
+def _announce(generated: Generated, console: Console, *, terminal: bool) -> None:
+    """Say what is to be known before anything is written; on a terminal show it all and have it confirmed."""
+    if not terminal:
+        for notice in generated.notices:
+            console.notice(notice)
+        return
+    from sidekiq_gen.cli.prompts import confirm, show
+
+    show(generated, console)
+    for notice in generated.notices:
+        console.notice(notice)
+    confirm(generated, console)
 
 
 def _write(generated: Generated, console: Console, *, terminal: bool) -> Generated:
-    """Decide about conflicts, write, and print the statuses that have not been printed by deciding."""
+    """Have conflicts decided, which prints their statuses, and write."""
     plan = conflicts.resolve(generated.plan, console, terminal=terminal)
     apply(plan)
-    decided = Generated(generated.request, plan, generated.notices)
-    _print(decided, console, but={file.path for file in generated.plan.conflicts})
-    return decided
+    return Generated(generated.request, plan, generated.notices)
 
 
-def _print(generated: Generated, console: Console, but: set[str] | frozenset[str] = frozenset()) -> None:
+def _report(generated: Generated, line: str, console: Console, but: frozenset[str] = frozenset()) -> None:
     for file in generated.plan.files:
         if file.path not in but:
             console.status(file.status, file.path)
+    if console.json:
+        console.document(_document(generated, line))
 
 
 def _document(generated: Generated, line: str) -> dict[str, object]:

@@ -2,120 +2,157 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import questionary
+from prompt_toolkit.application import create_app_session, get_app_session
+from prompt_toolkit.completion import WordCompleter
+from prompt_toolkit.filters import Always
 from prompt_toolkit.key_binding import KeyBindings, merge_key_bindings
+from prompt_toolkit.layout import Dimension
+from prompt_toolkit.output import create_output
 
 from sidekiq_gen import naming, resolve
-from sidekiq_gen.errors import InvalidInput, Quit, Refused
+from sidekiq_gen.cli.trial import Trial, judge, named, problem, refused, said, value_of
+from sidekiq_gen.errors import Quit
 from sidekiq_gen.patterns.base import answer
 from sidekiq_gen.patterns.catalogue import BY_NAME, PATTERNS
-from sidekiq_gen.sourced import Sourced
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterable, Sequence
+    from contextlib import AbstractContextManager
 
+    from prompt_toolkit.application import AppSession
     from prompt_toolkit.key_binding.key_processor import KeyPressEvent
 
     from sidekiq_gen.cli.console import Console
+    from sidekiq_gen.cli.trial import Parse
     from sidekiq_gen.detect import Surroundings
     from sidekiq_gen.generate import Generated
     from sidekiq_gen.patterns.base import Pattern
-    from sidekiq_gen.request import Answers, Flag, Situation
+    from sidekiq_gen.request import Answers, Situation
+    from sidekiq_gen.sourced import Sourced
+
+MOST_IN_A_LIST = 12  # more than that are completed while somebody types
 
 _ANOTHER = "another one"
+_CHANGES = frozenset({"create", "force", "conflict"})
+_MARGIN = 5  # what questionary puts before each line of a list
+_NARROWEST = 40
 _KINDS = {"record": "record: about one row of a model", "plain": "plain: about its arguments, or nothing"}
 _QUESTIONS = {flag.parameter: flag.question for flag in resolve.JOB_FLAGS}
+_STYLE = questionary.Style([("disabled", "fg:ansibrightblack"), ("placeholder", "fg:ansibrightblack")])
 
 
-def ask_for_job(answers: Answers, surroundings: Surroundings, console: Console) -> Answers:
+def ask_for_job(answers: Answers, surroundings: Surroundings, console: Console, *, force: bool = False) -> Answers:
     """Complete the answers; those that were given as flags are not asked for again.
 
+    force: whether a class of the same name elsewhere does not matter.
+
     Raises:
-        Quit: somebody typed q.
+        InvalidInput, Refused: a flag asks for what cannot be had, whatever the answers are.
+        Quit: somebody typed q or Ctrl-D.
         KeyboardInterrupt: somebody pressed Ctrl-C.
     """
-    release = surroundings.release
-    console.plain(f"Sidekiq {release.text}. Enter takes what is offered, q leaves everything as it is.")
-    asked = dict(answers)
-    if "name" not in asked:
-        asked["name"] = _said(_text("What is the job called?", check=_check(_name_of)))
-    _ask_for_model(asked, surroundings)
-    if "queue" not in asked:
-        asked["queue"] = _said(_one_of(_QUESTIONS["queue"], surroundings.app.queues, check=_check(naming.parse_queue)))
-    if "retry" not in asked:
-        usual = surroundings.app.conventions.retry.value
-        offered = str(resolve.RETRIES if usual is None else usual)
-        asked["retry"] = _said(_text(_QUESTIONS["retry"], offered, check=_check(resolve.parse_retry)))
-    situation = resolve.situate(asked, surroundings)
-    for pattern in _ask_for_patterns(asked, situation):
-        _ask_about(pattern, asked, situation)
+    version, app = surroundings.release.text, surroundings.app
+    trial = Trial(surroundings, force=force)
+    asked = dict(answers) | {
+        pattern.flags[0].parameter: said(value=True)
+        for pattern in named(answers)
+        if pattern.flags[0].kind == "switch" and pattern.flags[0].parameter not in answers
+    }
+    trial.run(asked)
+    with _on_the_terminal():
+        console.aside(_fitting(f"Sidekiq {version}. Enter takes what is offered, q leaves everything as it is."))
+        if "name" not in asked:
+            asked["name"] = said(_text("What is the job called?", trial.of("name", asked)))
+        _ask_for_model(asked, trial)
+        if "queue" not in asked:
+            asked["queue"] = said(_one_of(_QUESTIONS["queue"], app.queues, "default", naming.parse_queue))
+        if "retry" not in asked:
+            usual = app.conventions.retry.value
+            offered = str(resolve.RETRIES if usual is None else usual)
+            asked["retry"] = said(_text(_QUESTIONS["retry"], trial.of("retry", asked), offered))
+        situation = resolve.situate(asked, surroundings)
+        for pattern in _ask_for_patterns(asked, situation, console):
+            _ask_about(pattern, asked, situation)
     return asked
 
 
+def show(generated: Generated, console: Console) -> None:
+    """Show the job that would be written."""
+    job = generated.plan.files[0]
+    if job.status in _CHANGES:
+        console.aside(f"\n{job.text}")
+
+
 def confirm(generated: Generated, console: Console) -> None:
-    """Show what would be written, and ask once.
+    """Show which files would be written and ask once, unless nothing would change.
 
     Raises:
         Quit: the answer was no.
+        KeyboardInterrupt: somebody pressed Ctrl-C.
     """
-    job = generated.plan.files[0]
-    console.plain(f"\n{job.text}")
-    for file in generated.plan.files:
-        console.status(file.status, file.path)
-    if not _ask(questionary.confirm("Write this?", default=True)):
-        raise _quit()
-
-
-def _name_of(text: str) -> naming.JobName:
-    return naming.parse_job_name(text, suffix="Job")
-
-
-def _ask_for_model(asked: dict[str, Sourced[Any]], surroundings: Surroundings) -> None:
-    app = surroundings.app
-    parsed = [naming.parse_argument(text, app.acronyms) for text in answer(asked, "arguments", ())]
-    if "model" in asked or any(argument.model for argument in parsed):
+    if not any(file.status in _CHANGES for file in generated.plan.files):
         return
-    name = naming.parse_job_name(answer(asked, "name"), suffix="", acronyms=app.acronyms)
-    guessed = resolve.guess_model(name, app)
+    for file in generated.plan.files:
+        console.aside(f"{file.status:>12}  {file.path}")
+    with _on_the_terminal():
+        if not _ask(questionary.confirm("Write this?", default=True)):
+            raise _quit()
+
+
+def _ask_for_model(asked: dict[str, Sourced[Any]], trial: Trial) -> None:
+    if not trial.asks_for_model(asked):
+        return
+    app = trial.surroundings.app
+    guessed = resolve.guess_model(naming.parse_job_name(answer(asked, "name"), suffix="", acronyms=app.acronyms), app)
     if "kind" not in asked:
-        titles = list(_KINDS.values())
-        picked = _select(_QUESTIONS["kind"], titles, default=titles[0 if guessed else 1])
-        asked["kind"] = _said(next(kind for kind, title in _KINDS.items() if title == picked))
+        parse = trial.of("kind", asked)
+        choices = [_choice(kind, _reason(parse, kind), title=title) for kind, title in _KINDS.items()]
+        asked["kind"] = said(_select(_QUESTIONS["kind"], choices, "record" if guessed else "plain"))
     if answer(asked, "kind") == "record":
-        models = sorted(app.models, key=lambda model: model != (guessed.name if guessed else None))
-        model = _one_of(_QUESTIONS["model"], models, check=_check(naming.parse_model))
-        asked["model"] = _said(model)
+        offered = guessed.name if guessed else ""
+        asked["model"] = said(_one_of(_QUESTIONS["model"], app.models, offered, trial.of("model", asked)))
 
 
-def _ask_for_patterns(asked: dict[str, Sourced[Any]], situation: Situation) -> list[Pattern]:
-    """Ask which patterns are wanted; those that cannot be had are shown with the reason."""
-    choices = []
-    for pattern in PATTERNS:
-        refusal = pattern.refusal(situation)
-        choices.append(
-            questionary.Choice(
-                f"{pattern.name}: {pattern.summary}",
-                value=pattern.name,
-                disabled=refusal.message if refusal else None,
-                checked=pattern.flags[0].parameter in asked and refusal is None,
-            )
-        )
-    wanted = _ask(questionary.checkbox("Which safeguards? (space selects)", choices=choices, validate=_compatible))
-    for pattern in PATTERNS:
-        if pattern.name not in wanted:
-            for flag in pattern.flags:
-                asked.pop(flag.parameter, None)
-    return [BY_NAME[name] for name in wanted]
+def _ask_for_patterns(asked: Answers, situation: Situation, console: Console) -> list[Pattern]:
+    """Ask which patterns are wanted.
+
+    Those that flags ask for stay, those that cannot be had are shown with the reason.
+    """
+    given = [pattern.name for pattern in named(asked)]
+    wanted: list[str] = []
+    choices = [_offer(pattern, given, situation) for pattern in PATTERNS]
+    question, how = "Which safeguards?", "(space selects, Enter goes on, also with none)"
+    while not all(choice.disabled for choice in choices):
+        wanted = _ask(questionary.checkbox(question, choices, instruction=how, style=_STYLE, erase_when_done=True))
+        console.aside(f"? {question} {', '.join(wanted) or 'none'}")
+        clash = _clash(wanted)
+        if clash is None:
+            break
+        console.aside(_fitting(clash))
+        for choice in choices:
+            choice.checked = choice.value in wanted
+    return [BY_NAME[name] for name in BY_NAME if name in {*given, *wanted}]
 
 
-def _compatible(names: list[str]) -> bool | str:
+def _offer(pattern: Pattern, given: Sequence[str], situation: Situation) -> questionary.Choice:
+    if pattern.name in given:
+        return _choice(pattern.name, "asked for on the command line")
+    refusal = refused(pattern, situation)
+    reason = refusal.message if refusal else _clash([*given, pattern.name])
+    return (
+        _choice(pattern.name, reason) if reason else _choice(pattern.name, title=f"{pattern.name}: {pattern.summary}")
+    )
+
+
+def _clash(names: Sequence[str]) -> str | None:
     for name in names:
-        clash = sorted(BY_NAME[name].excludes & set(names))
-        if clash:
-            return f"{name} and {clash[0]} are two locks for the same thing: choose one"
-    return True
+        for other in sorted(BY_NAME[name].excludes & set(names)):
+            return f"{name} and {other} are two locks for the same thing: choose one."
+    return None
 
 
 def _ask_about(pattern: Pattern, asked: dict[str, Sourced[Any]], situation: Situation) -> None:
@@ -124,84 +161,109 @@ def _ask_about(pattern: Pattern, asked: dict[str, Sourced[Any]], situation: Situ
         if flag.parameter in asked:
             continue
         if flag.kind == "switch":
-            asked[flag.parameter] = _said(value=True)
+            asked[flag.parameter] = said(value=True)
             continue
-        suggestion = "" if flag is pattern.flags[0] else pattern.suggestion(flag, asked, situation)
-        if suggestion is None:
+        offered = "" if flag is pattern.flags[0] else pattern.suggestion(flag, asked, situation)
+        if offered is None:
             continue
+        parse = judge(pattern, flag, asked, situation)
         if flag.choices:
-            asked[flag.parameter] = _said(_select(flag.question, list(flag.choices), suggestion or flag.choices[0]))
+            text = _select(flag.question, [_choice(choice, _reason(parse, choice)) for choice in flag.choices], offered)
         else:
-            text = _text(flag.question, suggestion, check=_checker(pattern, flag, asked, situation))
-            asked[flag.parameter] = _said(_value(flag, text))
+            text = _text(flag.question, parse, offered)
+        asked[flag.parameter] = said(value_of(flag, text))
 
 
-def _checker(
-    pattern: Pattern, flag: Flag, asked: dict[str, Sourced[Any]], situation: Situation
-) -> Callable[[str], bool | str]:
-    """A validator that lets the pattern itself judge the answer."""
-
-    def parse(text: str) -> object:
-        return pattern.decide({**asked, flag.parameter: _said(_value(flag, text))}, situation)
-
-    return _check(parse)
+def _choice(value: str, reason: str | None = None, *, title: str = "") -> questionary.Choice:
+    """One line of a list, greyed out when there is a reason why it cannot be had."""
+    title = title or value
+    disabled = _fitting(reason, _MARGIN + len(title) + 2) if reason else None
+    return questionary.Choice(_fitting(title, _MARGIN), value=value, disabled=disabled)
 
 
-def _value(flag: Flag, text: str) -> object:
-    if flag.kind == "list":
-        return [item.strip() for item in text.split(",")]
-    if flag.kind == "number":
-        return int(text) if text.isascii() and text.isdigit() else -1
-    return text
+def _fitting(text: str, column: int = 0) -> str:
+    """The text broken into lines for this terminal, as it begins in some column of a list."""
+    indented = " " * min(column, _MARGIN)
+    width = max(get_app_session().output.get_size().columns - 1, _NARROWEST)
+    return textwrap.fill(text, width, initial_indent=" " * column, subsequent_indent=indented).strip()
 
 
-def _said(value: object) -> Sourced[Any]:
-    return Sourced(value, "answer")
+def _reason(parse: Parse, text: str) -> str | None:
+    wrong = problem(parse, text)
+    return wrong.message if wrong else None
 
 
-def _check(parse: Callable[[str], object]) -> Callable[[str], bool | str]:
+def _one_of(question: str, known: Sequence[str], offered: str, parse: Parse) -> str:
+    """Pick from what the repo has, or type something else."""
+    if not 0 < len(known) <= MOST_IN_A_LIST:
+        return _text(question, parse, offered, known)
+    picked = _select(question, [*(_choice(text, _reason(parse, text)) for text in known), _choice(_ANOTHER)], offered)
+    return _text(question, parse) if picked == _ANOTHER else picked
+
+
+def _select(question: str, choices: Sequence[questionary.Choice], offered: str) -> str:
+    possible = [choice.value for choice in choices if not choice.disabled]
+    default = offered if offered in possible else possible[0]
+    return str(_ask(questionary.select(question, choices, default=default, style=_STYLE)))
+
+
+def _text(question: str, parse: Parse, offered: str = "", known: Iterable[str] = ()) -> str:
+    """Ask for a text; Enter alone takes what is offered, which stands there until somebody types."""
+
     def check(text: str) -> bool | str:
-        if text.strip() == "q":
-            return True
-        try:
-            parse(text.strip())
-        except (InvalidInput, Refused) as error:
-            return error.message
-        return True
+        text = text.strip() or offered
+        wrong = None if text == "q" else problem(parse, text)
+        return _fitting(f"{wrong.message} {wrong.hint}") if wrong else True
 
-    return check
-
-
-def _text(question: str, offered: str = "", *, check: Callable[[str], bool | str]) -> str:
-    text: str = questionary.text(question, default=offered, validate=check).unsafe_ask().strip()
+    words = [*known]
+    asked = questionary.text(
+        question,
+        validate=check,
+        validate_while_typing=False,
+        placeholder=[("class:placeholder", offered)],
+        completer=WordCompleter(words, ignore_case=True, match_middle=True, sentence=True) if words else None,
+        reserve_space_for_menu=8 if words else 0,
+        style=_STYLE,
+    )
+    text = str(_ask(asked, offered, typed=True)).strip()
     if text == "q":
         raise _quit()
     return text
 
 
-def _select(question: str, choices: list[str], default: str) -> str:
-    return str(_ask(questionary.select(question, choices=choices, default=default)))
-
-
-def _one_of(question: str, known: Any, *, check: Callable[[str], bool | str]) -> str:
-    """Pick from what the repo has, or type something else."""
-    if not known:
-        return _text(question, check=check)
-    picked = _select(question, [*known, _ANOTHER], default=known[0])
-    return _text(question, check=check) if picked == _ANOTHER else picked
-
-
-def _ask(question: questionary.Question) -> Any:
-    """Ask a question that is not answered by typing: there q quits."""
+def _ask(question: questionary.Question, offered: str = "", *, typed: bool = False) -> Any:
+    """Ask; q quits where the answer is not typed, Ctrl-D quits everywhere."""
     bindings = KeyBindings()
 
-    @bindings.add("q", eager=True)
-    def _(event: KeyPressEvent) -> None:
+    def leave(event: KeyPressEvent) -> None:
         event.app.exit(exception=_quit())
 
+    def accept(event: KeyPressEvent) -> None:
+        if not event.current_buffer.text:
+            event.current_buffer.insert_text(offered)
+        event.current_buffer.validate_and_handle()
+
+    if typed:
+        bindings.add("enter", eager=True)(accept)
+    for key in () if typed else ("q", "Q", "c-d"):
+        bindings.add(key, eager=True)(leave)
     application = question.application
     application.key_bindings = merge_key_bindings([application.key_bindings or KeyBindings(), bindings])
-    return question.unsafe_ask()
+    for window in application.layout.find_all_windows():  # nothing is cut off in a narrow terminal
+        window.wrap_lines = Always()
+        if window.height == 1:
+            window.height = Dimension(min=1)
+        if typed:
+            window.dont_extend_height = Always()
+    try:
+        return question.unsafe_ask()
+    except EOFError:
+        raise _quit() from None
+
+
+def _on_the_terminal() -> AbstractContextManager[AppSession]:
+    """Ask where somebody can see it, also when standard output goes into a file."""
+    return create_app_session(output=create_output(always_prefer_tty=True))
 
 
 def _quit() -> Quit:

@@ -1,0 +1,572 @@
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pexpect  # type: ignore[import-untyped]
+import pytest
+
+from support.command import in_a_process, tree
+from support.repos import Repo
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+STOREFRONT = Path(__file__).parents[2] / "examples/storefront"
+EVERYTHING = Repo(unique_jobs="8.0.10", files={"config/sidekiq.yml": ":queues:\n  - critical\n  - default\n"})
+SQLITE = Repo(adapter="sqlite3")
+
+ENTER, DOWN, UP, SPACE, TAB, CLEAR = "\r", "\x1b[B", "\x1b[A", " ", "\t", "\x15"
+CTRL_C, CTRL_D = "\x03", "\x04"
+NAME, KIND, MODEL = "What is the job called?", "What kind of job is it?", "Which model is it about?"
+QUEUE, RETRIES, SAFEGUARDS, WRITE = "Which queue?", "How many retries?", "Which safeguards?", "Write this?"
+COLUMN = "Which column marks the work as done?"
+SCOPE = "Hold the advisory lock for a transaction, or for the session?"
+TAKEN = "What shall a run do that finds the lock taken?"
+ERRORS = "Which errors can no retry fix? (class names, separated by commas)"
+DISCARD = "Where shall a job go that failed with one of them?"
+UNTIL = "Until when is the job unique?"
+SECONDS = "After how many seconds is the lock freed, whatever happens?"
+DUPLICATE = "What shall happen to a duplicate?"
+# Every question there is, and an answer that leads to the next one.
+CONVERSATION = (
+    (NAME, f"ChargeCustomer{ENTER}"),
+    (KIND, f"{UP}{ENTER}"),
+    (MODEL, ENTER),
+    (QUEUE, f"{UP}{ENTER}"),
+    (RETRIES, f"3{ENTER}"),
+    # All but the row lock.
+    (SAFEGUARDS, f"{SPACE}{DOWN}{SPACE}{DOWN}{SPACE}{DOWN}{DOWN}{SPACE}{DOWN}{SPACE}{ENTER}"),
+    (COLUMN, f"charged_at{ENTER}"),
+    (SCOPE, f"{DOWN}{ENTER}"),
+    (TAKEN, f"{DOWN}{ENTER}"),
+    (ERRORS, f"PaymentGateway::CardDeclined, ActiveRecord::RecordInvalid{ENTER}"),
+    (DISCARD, f"{DOWN}{ENTER}"),
+    (UNTIL, ENTER),
+    (SECONDS, f"3600{ENTER}"),
+    (DUPLICATE, ENTER),
+    (WRITE, ENTER),
+)
+FILES = {"app/jobs/charge_customer_job.rb", "spec/jobs/charge_customer_job_spec.rb"}
+QUIT = "error  Nothing was written."
+LINE = "The same without questions:\n  "
+_CONTROLS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\r")
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("PYTHONUTF8", "1")
+    monkeypatch.setenv("PYTHONWARNINGS", "error")
+    monkeypatch.setenv("PROMPT_TOOLKIT_NO_CPR", "1")  # nobody here answers where the cursor is
+    for name in ("NO_COLOR", "COLUMNS", "LINES"):
+        monkeypatch.delenv(name, raising=False)
+
+
+class Terminal:
+    """A person at a terminal, who waits for each question before answering it."""
+
+    def __init__(self, root: Path, *arguments: str, columns: int = 120, redirected: str = "") -> None:
+        command = [sys.executable, "-m", "sidekiq_gen", "job", *arguments]
+        if redirected:
+            command = ["/bin/sh", "-c", f"{shlex.join(command)} {redirected}"]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # the threads of pytest-xdist are no matter to a fork
+            self.child = pexpect.spawn(
+                command[0], command[1:], cwd=str(root), timeout=30, dimensions=(60, columns), encoding="utf-8"
+            )
+        self.child.delaybeforesend = None  # nothing is sent before its question is there
+        self.raw = ""
+
+    def see(self, text: str) -> Terminal:
+        """Wait until the text has been shown, however it is broken into lines."""
+        letters = r"(?:\s|\x1b\[[0-9;?]*[A-Za-z])*".join(map(re.escape, text.replace(" ", "")))
+        self.child.expect(letters)
+        self.raw += self.child.before + self.child.after
+        return self
+
+    def answer(self, question: str, keys: str) -> Terminal:
+        self.see(question).child.send(keys)
+        return self
+
+    def type(self, keys: str) -> Terminal:
+        self.child.send(keys)
+        return self
+
+    def talk(self, conversation: Sequence[tuple[str, str]]) -> Terminal:
+        for question, keys in conversation:
+            self.answer(question, keys)
+        return self
+
+    def end(self) -> int:
+        """Wait for the end; the exit status."""
+        self.child.expect(pexpect.EOF)
+        self.raw += self.child.before
+        status: int = self.child.wait()
+        self.child.ptyproc.delayafterclose = 0  # it has ended already
+        self.child.close()
+        assert "Traceback" not in self.shown
+        assert "Something went wrong" not in self.shown
+        return status
+
+    @property
+    def shown(self) -> str:
+        """All that has been shown, without colours and movements of the cursor."""
+        return _CONTROLS.sub("", self.raw)
+
+
+def new(root: Path, before: dict[str, bytes]) -> dict[str, bytes]:
+    after = tree(root)
+    assert before.items() <= after.items()
+    return {path: content for path, content in after.items() if path not in before}
+
+
+def test_every_question_and_the_same_without_questions(tmp_path: Path) -> None:
+    root = EVERYTHING.write(tmp_path)
+    before = tree(root)
+
+    terminal = Terminal(root).talk(CONVERSATION)
+
+    assert terminal.end() == 0
+    written = new(root, before)
+    assert set(written) == FILES
+    job = written["app/jobs/charge_customer_job.rb"].decode()
+    assert 'queue: "critical"' in job
+    assert "retry: 3" in job
+    assert "lock: :until_executed" in job
+    assert "lock_ttl: 1.hour.to_i" in job
+    assert "charged_at" in job
+    assert "PaymentGateway::CardDeclined" in job
+    assert job in terminal.shown
+    assert terminal.shown.count("      create  app/jobs/charge_customer_job.rb\n") == 2  # to be confirmed, then done
+    line = terminal.shown.rpartition(LINE)[2].strip()
+    assert line == (
+        "sidekiq-gen job ChargeCustomer --model Order --kind record --queue critical --retry 3 "
+        "--check-then-act charged_at --idempotency-key --advisory-lock --lock-scope session --on-locked retry "
+        "--discard-on PaymentGateway::CardDeclined --discard-on ActiveRecord::RecordInvalid --discard-to nowhere "
+        "--unique until_executed --unique-ttl 3600 --on-conflict log --no-input"
+    )
+    assert again(root, line, written) == written
+
+
+@pytest.mark.parametrize(
+    ("repo", "arguments", "conversation"),
+    [
+        (
+            SQLITE,
+            ["billing/sync_invoices_job", "since:date"],
+            [(KIND, ENTER), (QUEUE, f"{DOWN}{ENTER}"), (QUEUE, f"low-1{ENTER}"), (RETRIES, f"false{ENTER}"),
+             (SAFEGUARDS, f"{SPACE}{ENTER}"), (WRITE, "y")],
+        ),
+        (
+            Repo(sidekiq="6.5.12", rails="6.1.7.10", adapter="mysql2", rspec=False, records="fixture"),
+            ["--root", ".", "--advisory-lock"],
+            [(NAME, f"process_order{ENTER}"), (KIND, ENTER), (MODEL, f"{DOWN}{ENTER}"), (QUEUE, ENTER),
+             (RETRIES, ENTER), (SAFEGUARDS, ENTER), (TAKEN, ENTER), (WRITE, ENTER)],
+        ),
+        (
+            Repo(sidekiq="8.1.7", unique_jobs="8.1.0"),
+            ["Reindex", "--test", "none", "--unique-ttl", "90"],
+            [(KIND, f"{UP}{ENTER}"), (MODEL, f"{UP}{ENTER}"), (MODEL, f"Admin::Page{ENTER}"), (QUEUE, ENTER),
+             (RETRIES, ENTER), (SAFEGUARDS, ENTER), (UNTIL, f"{DOWN}{ENTER}"), (DUPLICATE, ENTER), (WRITE, ENTER)],
+        ),
+    ],
+    ids=["sqlite", "mysql", "unique"],
+)  # fmt: skip
+def test_the_printed_line_gives_the_same_bytes(
+    tmp_path: Path, repo: Repo, arguments: list[str], conversation: list[tuple[str, str]]
+) -> None:
+    root = repo.write(tmp_path)
+    before = tree(root)
+
+    terminal = Terminal(root, *arguments).talk(conversation)
+
+    assert terminal.end() == 0
+    written = new(root, before)
+    assert written
+    assert again(root, terminal.shown.rpartition(LINE)[2].strip(), written) == written
+
+
+def again(root: Path, line: str, written: dict[str, bytes]) -> dict[str, bytes]:
+    """Remove what was written, run the printed line, and return what it writes."""
+    for path in written:
+        (root / path).unlink()
+    before = tree(root)
+    program, *arguments = shlex.split(line)
+    assert program == "sidekiq-gen"
+    assert in_a_process(root, arguments).status == 0
+    return new(root, before)
+
+
+@pytest.mark.parametrize(
+    ("way", "question"),
+    [(way, question) for way in ("q", "Ctrl-C") for question, _ in CONVERSATION]
+    + [("Ctrl-D", question) for question in (NAME, KIND, RETRIES, SAFEGUARDS, WRITE)],
+)
+def test_leaving_at_any_question_writes_nothing(tmp_path: Path, way: str, question: str) -> None:
+    root = EVERYTHING.write(tmp_path)
+    before = tree(root)
+    number = [asked for asked, _ in CONVERSATION].index(question)
+    typed = question in {NAME, RETRIES, COLUMN, ERRORS, SECONDS}
+    keys = {"q": f"q{ENTER}" if typed else "q", "Ctrl-D": CTRL_D, "Ctrl-C": CTRL_C}[way]
+
+    terminal = Terminal(root).talk(CONVERSATION[:number]).answer(question, keys)
+
+    assert terminal.end() == (130 if way == "Ctrl-C" else 1)
+    assert (QUIT in terminal.shown) is (way != "Ctrl-C")
+    assert tree(root) == before
+
+
+def test_no_at_the_end_writes_nothing(tmp_path: Path) -> None:
+    root = EVERYTHING.write(tmp_path)
+    before = tree(root)
+
+    terminal = Terminal(root).talk(CONVERSATION[:-1]).answer(WRITE, "n")
+
+    assert terminal.end() == 1
+    assert QUIT in terminal.shown
+    assert tree(root) == before
+
+
+def test_what_the_repo_has_is_offered(tmp_path: Path) -> None:
+    root = tmp_path / "storefront"
+    shutil.copytree(STOREFRONT, root)
+    before = tree(root)
+
+    terminal = Terminal(root, "NotifyUser")
+    terminal.answer(KIND, ENTER)  # a record, as User is a model
+    terminal.see(MODEL).see("  Order").see("  Restaurant").see("» User").see("  another one").type(ENTER)
+    terminal.see(QUEUE)
+    for queue in ("critical", "payments", "mailers", "» default", "search", "another one"):
+        terminal.see(queue)
+    terminal.type(ENTER).answer(RETRIES, ENTER).answer(SAFEGUARDS, ENTER).answer(WRITE, ENTER)
+
+    assert terminal.end() == 0
+    job = new(root, before)["app/jobs/notify_user_job.rb"].decode()
+    assert "User.find_by(id: user_id)" in job
+    assert 'sidekiq_options queue: "default", retry: 3' in job
+    assert "Which safeguards? none\n" in terminal.shown
+
+
+def test_the_queues_of_existing_jobs_are_offered(tmp_path: Path) -> None:
+    old = 'class OldJob\n  include Sidekiq::Job\n  sidekiq_options queue: "exports"\nend\n'
+    root = Repo(files={"app/jobs/old_job.rb": old}).write(tmp_path)
+
+    terminal = Terminal(root, "Foo", "--kind", "plain").see(QUEUE).see("exports").see("default").type("q")
+
+    assert terminal.end() == 1
+
+
+def test_many_models_are_completed_while_typing(tmp_path: Path) -> None:
+    names = [f"Thing{letter}" for letter in "ABCDEFGHIJKLM"]
+    files = {f"app/models/thing_{name[-1].lower()}.rb": f"class {name} < ApplicationRecord\nend\n" for name in names}
+    root = Repo(files=files).write(tmp_path)
+    before = tree(root)
+
+    terminal = Terminal(root, "Foo", "--kind", "record", "--queue", "default", "--retry", "1")
+    terminal.answer(MODEL, "ngm").see("ThingM").type(f"{TAB}{ENTER}").answer(SAFEGUARDS, ENTER).answer(WRITE, ENTER)
+
+    assert terminal.end() == 0
+    assert "ThingM.find_by" in new(root, before)["app/jobs/foo_job.rb"].decode()
+
+
+def test_what_flags_say_is_not_asked(tmp_path: Path) -> None:
+    root = EVERYTHING.write(tmp_path)
+    before = tree(root)
+    flags = "--queue low --retry 2 --idempotency-key --advisory-lock --lock-scope transaction --on-locked skip"
+
+    terminal = Terminal(root, "ChargeCustomer", "order:record", *flags.split(), "--unique", "until_executed")
+    terminal.see(SAFEGUARDS).see("idempotency-key (asked for on the command line)")
+    terminal.see("row-lock (advisory-lock and row-lock are two locks for the same thing: choose one.)")
+    terminal.type(ENTER).answer(SECONDS, ENTER).answer(DUPLICATE, ENTER).answer(WRITE, ENTER)
+
+    assert terminal.end() == 0
+    for question in (NAME, KIND, MODEL, QUEUE, RETRIES, SCOPE, TAKEN, UNTIL):
+        assert question not in terminal.shown
+    written = new(root, before)
+    assert set(written) == FILES
+    assert "idempotency_key:" in written["app/jobs/charge_customer_job.rb"].decode()
+    assert f"job ChargeCustomer order:record {flags} --unique until_executed" in terminal.shown
+
+
+def test_a_flag_of_a_pattern_asks_for_the_pattern(tmp_path: Path) -> None:
+    root = EVERYTHING.write(tmp_path)
+    before = tree(root)
+    arguments = "Foo order:record --queue low --retry 2 --lock-scope session --discard-to nowhere"
+
+    terminal = Terminal(root, *arguments.split()).see(SAFEGUARDS)
+    terminal.see("advisory-lock (asked for on the command line)").see("discard-on (asked for on the command line)")
+    terminal.type(ENTER).answer(TAKEN, ENTER).answer(ERRORS, f"Gone{ENTER}").answer(WRITE, ENTER)
+
+    assert terminal.end() == 0
+    job = new(root, before)["app/jobs/foo_job.rb"].decode()
+    assert "pg_try_advisory_lock" in job
+    assert ":discard if error.is_a?(Gone)" in job
+    assert (
+        "--advisory-lock --lock-scope session --on-locked skip --discard-on Gone --discard-to nowhere" in terminal.shown
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message", "status"),
+    [
+        ("Foo --row-lock", "--row-lock cannot be had on SQLite, which has no row locks.", 1),
+        ("--unique-ttl 60", "--unique needs sidekiq-unique-jobs, which is not in the lockfile.", 1),
+        ("Foo --kind plain --check-then-act done_at", "--check-then-act needs a record, and FooJob has none.", 1),
+        ("--kind plain --model Order", "--kind plain has no record, and a model was given.", 1),
+        ("--discard-on oops", "'oops' is not the name of an error class.", 2),
+        ("--queue low;high", "'low;high' cannot be the name of a queue.", 2),
+        ("--retry often", "--retry 'often' is no number of retries.", 2),
+        ("Old", "OldJob is already defined in app/services/old_job.rb.", 1),
+    ],
+)
+def test_flags_that_cannot_be_had_are_refused_before_anything_is_asked(
+    tmp_path: Path, arguments: str, message: str, status: int
+) -> None:
+    root = Repo(adapter="sqlite3", files={"app/services/old_job.rb": "class OldJob\nend\n"}).write(tmp_path)
+    before = tree(root)
+
+    terminal = Terminal(root, *arguments.split())
+
+    assert terminal.end() == status
+    assert f"error  {message}\n" in terminal.shown
+    assert "?" not in terminal.shown.partition("error")[0]
+    assert tree(root) == before
+
+
+def test_a_flag_that_leaves_no_answer_to_a_question_is_refused_before_it_is_asked(tmp_path: Path) -> None:
+    root = EVERYTHING.write(tmp_path)
+    before = tree(root)
+
+    terminal = Terminal(root, "--unique-ttl", "0")
+
+    assert terminal.end() == 2
+    assert "error  --unique-ttl 0 is no length of time.\n" in terminal.shown
+    assert NAME not in terminal.shown
+    assert tree(root) == before
+
+
+def test_what_cannot_be_had_is_greyed_out_with_the_reason(tmp_path: Path) -> None:
+    root = SQLITE.write(tmp_path)
+    before = tree(root)
+
+    terminal = Terminal(root, "Foo", "--kind", "plain", "--queue", "low", "--retry", "0").see(SAFEGUARDS)
+    terminal.see("- check-then-act (--check-then-act needs a record, and FooJob has none.)")
+    terminal.see("» ○ idempotency-key: hand the work a key")  # the first that can be had
+    terminal.see("- advisory-lock (--advisory-lock cannot be had on SQLite, which has no advisory locks.)")
+    terminal.see("- row-lock (--row-lock cannot be had on SQLite, which has no row locks.)")
+    terminal.see("○ discard-on: give up at once")
+    terminal.see("- unique (--unique needs sidekiq-unique-jobs, which is not in the lockfile.)")
+    assert "\x1b[0;90m" in terminal.raw
+    terminal.type(f"{DOWN}{SPACE}{ENTER}").answer(ERRORS, f"Gone{ENTER}")
+    terminal.see(DISCARD).see("- dead (--discard-to dead adds nothing to --retry 0").see("» nowhere").type(ENTER)
+    terminal.answer(WRITE, ENTER)
+
+    assert terminal.end() == 0
+    assert "rescue Gone" in new(root, before)["app/jobs/foo_job.rb"].decode()
+    assert "--discard-on Gone --discard-to nowhere --no-input" in terminal.shown
+
+
+def test_a_kind_that_a_flag_rules_out_is_greyed_out(tmp_path: Path) -> None:
+    root = Repo().write(tmp_path)
+
+    terminal = Terminal(root, "Foo", "--row-lock").see(KIND).see("» record")
+    terminal.see("- plain: about its arguments, or nothing (--row-lock needs a record, and FooJob has none.)").type("q")
+
+    assert terminal.end() == 1
+
+
+def test_a_strategy_that_the_lock_rules_out_is_greyed_out(tmp_path: Path) -> None:
+    root = EVERYTHING.write(tmp_path)
+
+    terminal = Terminal(root, "Foo", "--kind", "plain", "--queue", "low", "--retry", "1", "--unique", "while_executing")
+    terminal.answer(SAFEGUARDS, ENTER).answer(SECONDS, ENTER)
+    terminal.see(DUPLICATE).see("» log").see("- replace (The lock while_executing cannot replace a duplicate").type("q")
+
+    assert terminal.end() == 1
+
+
+def test_wrong_answers_are_told_at_the_question_and_corrected(tmp_path: Path) -> None:
+    old = {"app/services/old_job.rb": "class OldJob\nend\n"}
+    root = Repo(unique_jobs="8.0.10", files=old).write(tmp_path)
+    before = tree(root)
+    terminal = Terminal(root)
+
+    def wrong(question: str, answers: dict[str, str], right: str) -> None:
+        terminal.see(question)
+        for answer, message in answers.items():
+            terminal.type("...").see("...")  # what was told before is gone
+            terminal.type(f"{CLEAR}{answer}{ENTER}").see(message)
+        terminal.type(f"{CLEAR}{right}{ENTER}")
+
+    bad_name = "cannot become the name of a Ruby class. Use letters, digits"
+    wrong(NAME, {"1st": f"'1st' {bad_name}", "Old": "OldJob is already defined in app/services/old_job.rb."}, "Foo")
+    terminal.answer(KIND, f"{UP}{ENTER}").answer(MODEL, f"{UP}{ENTER}")
+    wrong(MODEL, {"a b": "'a b' cannot be the name of a model."}, "Order")
+    terminal.answer(QUEUE, f"{UP}{ENTER}")
+    wrong(QUEUE, {"low;high": "'low;high' cannot be the name of a queue."}, "low")
+    wrong(RETRIES, {"many": "--retry 'many' is no number of retries."}, "7")
+    terminal.answer(SAFEGUARDS, f"{SPACE}{DOWN}{DOWN}{SPACE}{DOWN}{SPACE}{DOWN}{SPACE}{DOWN}{SPACE}{ENTER}")
+    terminal.see("row-lock are two locks for the same thing: choose one.")
+    terminal.answer(SAFEGUARDS, f"{DOWN}{DOWN}{SPACE}{ENTER}")  # what was selected still is
+    wrong(COLUMN, {"": "'' cannot be the name of a column.", "state": "The column state is of the type"}, "charged_at")
+    wrong(ERRORS, {"": "'' is not the name of an error class.", "Gone oops": "'oops' is not the name"}, "Gone,Late")
+    terminal.answer(DISCARD, ENTER).answer(UNTIL, ENTER)
+    wrong(
+        SECONDS,
+        {"0": "--unique-ttl 0 is no length of time.", "soon": "'soon' is no number", "9" * 20: "is no number"},
+        "60",
+    )
+    terminal.answer(DUPLICATE, ENTER).answer(WRITE, ENTER)
+
+    assert terminal.end() == 0
+    job = new(root, before)["app/jobs/foo_job.rb"].decode()
+    assert 'queue: "low"' in job
+    assert "lock_ttl: 1.minute.to_i" in job
+    assert "with_lock" in job
+    assert "Gone, Late" in job
+    assert "advisory" not in job
+
+
+def test_a_repeated_run_has_nothing_to_confirm(tmp_path: Path) -> None:
+    root = EVERYTHING.write(tmp_path)
+    assert in_a_process(root, ["job", "Foo", "order:record", "--queue", "default", "--retry", "5"]).status == 0
+    before = tree(root)
+
+    terminal = Terminal(root, "Foo", "order:record").talk([(QUEUE, ENTER), (RETRIES, ENTER), (SAFEGUARDS, ENTER)])
+
+    assert terminal.end() == 0
+    assert WRITE not in terminal.shown
+    assert terminal.shown.count("   identical  app/jobs/foo_job.rb\n") == 1
+    assert tree(root) == before
+
+
+def test_a_conflict_is_decided_after_the_confirmation(tmp_path: Path) -> None:
+    root = Repo(files={"app/jobs/foo_job.rb": "class FooJob\nend\n"}).write(tmp_path)
+    before = tree(root)
+    arguments = ["Foo", "order:record", "--queue", "default", "--retry", "5"]
+
+    terminal = Terminal(root, *arguments).answer(SAFEGUARDS, ENTER).see("conflict  app/jobs/foo_job.rb")
+    terminal.answer(WRITE, ENTER).answer("[Ynaqdhm]", f"n{ENTER}")
+
+    assert terminal.end() == 0
+    assert set(new(root, before)) == {"spec/jobs/foo_job_spec.rb"}
+
+
+@pytest.mark.parametrize("option", ["--no-input", "--json", "--quiet", "--pretend"])
+def test_nothing_is_asked_when_a_flag_forbids_it(tmp_path: Path, option: str) -> None:
+    root = EVERYTHING.write(tmp_path)
+    before = tree(root)
+
+    terminal = Terminal(root, "ChargeCustomer", "order:record", option)
+
+    assert terminal.end() == 0
+    assert "?" not in re.sub(r"\{.*\}", "", terminal.shown, flags=re.DOTALL)
+    assert LINE not in terminal.shown
+    assert set(new(root, before)) == (set() if option == "--pretend" else FILES)
+
+
+@pytest.mark.parametrize("option", ["--no-input", "--json", "--quiet", "--pretend"])
+def test_without_a_name_and_without_asking_it_is_a_usage_error(tmp_path: Path, option: str) -> None:
+    root = EVERYTHING.write(tmp_path)
+    before = tree(root)
+
+    terminal = Terminal(root, option)
+
+    assert terminal.end() == 2
+    assert "The NAME of the job is missing." in terminal.shown
+    assert tree(root) == before
+
+
+def test_nothing_is_asked_without_a_terminal_on_standard_input(tmp_path: Path) -> None:
+    root = EVERYTHING.write(tmp_path)
+    before = tree(root)
+
+    terminal = Terminal(root, "ChargeCustomer", "order:record", redirected="< /dev/null")
+
+    assert terminal.end() == 0
+    assert terminal.shown == (
+        "      create  app/jobs/charge_customer_job.rb\n      create  spec/jobs/charge_customer_job_spec.rb\n"
+    )
+    assert set(new(root, before)) == FILES
+
+
+def test_nothing_is_asked_where_nobody_would_see_it(tmp_path: Path) -> None:
+    root = EVERYTHING.write(tmp_path / "repo")
+    before = tree(root)
+    out = tmp_path / "out"
+
+    terminal = Terminal(root, "ChargeCustomer", "order:record", redirected=f"> {shlex.quote(str(out))} 2>&1")
+
+    assert terminal.end() == 0
+    assert terminal.shown == ""
+    assert "create  app/jobs/charge_customer_job.rb" in out.read_text()
+    assert set(new(root, before)) == FILES
+
+
+def test_questions_are_seen_although_standard_output_is_a_file(tmp_path: Path) -> None:
+    root = EVERYTHING.write(tmp_path / "repo")
+    before = tree(root)
+    out = tmp_path / "out"
+
+    terminal = Terminal(root, redirected=f"> {shlex.quote(str(out))}").talk(CONVERSATION)
+
+    assert terminal.end() == 0
+    assert out.read_text().startswith(
+        "      create  app/jobs/charge_customer_job.rb\n      create  spec/jobs/charge_customer_job_spec.rb\n"
+        f"\n{LINE}sidekiq-gen job ChargeCustomer "
+    )
+    assert set(new(root, before)) == FILES
+
+
+@pytest.mark.parametrize(
+    ("columns", "variable", "value"), [(60, "", ""), (20, "", ""), (120, "NO_COLOR", "1"), (120, "TERM", "dumb")]
+)
+def test_any_terminal_will_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, columns: int, variable: str, value: str
+) -> None:
+    if variable:
+        monkeypatch.setenv(variable, value)
+    root = EVERYTHING.write(tmp_path)
+    before = tree(root)
+
+    terminal = Terminal(root, columns=columns).talk(CONVERSATION)
+
+    assert terminal.end() == 0
+    assert set(new(root, before)) == FILES
+    if variable == "NO_COLOR":
+        assert not re.search(r"\x1b\[[0-9;]*\b(?:3[0-8]|4[0-8]|9[0-7])\b[0-9;]*m", terminal.raw)
+
+
+def test_reasons_are_not_cut_off_in_a_narrow_terminal(tmp_path: Path) -> None:
+    root = SQLITE.write(tmp_path)
+
+    terminal = Terminal(root, "Foo", "--kind", "plain", "--queue", "low", "--retry", "1", columns=60).see(SAFEGUARDS)
+    terminal.see("unique (--unique needs sidekiq-unique-jobs, which is not in the lockfile.)").type("q")
+
+    assert terminal.end() == 1
+
+
+@pytest.mark.parametrize("option", ["--no-input", "--pretend", "--json"])
+def test_runs_that_ask_nothing_do_not_load_what_asks(tmp_path: Path, option: str) -> None:
+    root = EVERYTHING.write(tmp_path)
+    script = (
+        "import sys\n"
+        "from sidekiq_gen.cli.app import run\n"
+        f"status = run(['job', 'Foo', 'order:record', '--idempotency-key', {option!r}])\n"
+        "asking = {'questionary', 'prompt_toolkit', 'sidekiq_gen.cli.prompts', 'asyncio'} & set(sys.modules)\n"
+        "sys.exit(f'loaded {asking}' if asking else status)\n"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=root, env=os.environ, capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
