@@ -95,7 +95,7 @@ class Fault:
         self._stays = stays
 
     def function(self) -> Callable[..., Any]:
-        def stand_in(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401  # stands in for anything
+        def stand_in(*arguments: Any, **options: Any) -> Any:  # stands in for anything
             self.calls += 1
             if self.calls == self._at or (self._stays and self.calls > self._at):
                 raise self._error
@@ -321,7 +321,7 @@ def during(monkeypatch: pytest.MonkeyPatch, name: str, number: int, happening: C
     original: Callable[..., Any] = getattr(os, name)
     calls = 0
 
-    def stand_in(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401  # stands in for anything
+    def stand_in(*arguments: Any, **options: Any) -> Any:  # stands in for anything
         nonlocal calls
         calls += 1
         if calls == number:

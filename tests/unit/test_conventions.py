@@ -222,10 +222,12 @@ def test_the_options_of_a_job(tmp_path: Path, options: str, queue: tuple[str, st
     assert (file.queue and (file.queue.name, file.queue.literal), file.retry) == (queue, retries)
 
 
-def test_fewer_than_three_numbers_of_retries_are_no_habit(tmp_path: Path) -> None:
-    for name, retries in {"a": "5", "b": "5", "c": "false"}.items():
+def test_the_usual_number_of_retries_is_that_of_most_jobs_and_a_tie_has_none(tmp_path: Path) -> None:
+    for name, retries in {"a": "7", "b": "false"}.items():
         put(tmp_path, f"app/jobs/{name}_job.rb", job(name.upper(), f"  sidekiq_options retry: {retries}"))
+    assert conventions(tmp_path).retry == Sourced(7, "repo", "1 of 1 existing jobs")
 
+    put(tmp_path, "app/jobs/c_job.rb", job("C", "  sidekiq_options retry: 3"))
     assert conventions(tmp_path).retry == Sourced(None, "default")
 
 

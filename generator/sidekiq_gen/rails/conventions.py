@@ -20,9 +20,6 @@ Quotes = Literal["double", "single"]
 Suffix = Literal["Job", "Worker", ""]
 QueueLiteral = Literal["string", "symbol"]
 
-# A single number of retries says little about the house.
-FEWEST_RETRIES = 3
-
 
 @dataclass(frozen=True)
 class Conventions:
@@ -57,7 +54,7 @@ def read_conventions(job_files: Sequence[JobFile], rules: LinterRules) -> Conven
         suffix=_vote(map(_suffix, jobs)) or Sourced("Job", "default"),
         job_module=_or_none(module),
         queue_literal=_vote(map(_queue_literal, jobs)) or Sourced("string", "default"),
-        retry=_or_none(_vote(retries) if len(retries) >= FEWEST_RETRIES else None),
+        retry=_or_none(_vote(retries)),
     )
 
 
