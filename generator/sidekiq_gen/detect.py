@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from packaging.version import InvalidVersion, Version
-
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.rails.app import RailsApp
-from sidekiq_gen.rails.lockfile import Lockfile, find_lockfile, find_root, no_lockfile, read_lockfile
+from sidekiq_gen.rails.lockfile import Lockfile, find_lockfile, find_root, gem_version, no_lockfile, read_lockfile
 from sidekiq_gen.sidekiq.release import Release, Source, detect_release, sidekiq_not_locked
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from packaging.version import Version
+
     from sidekiq_gen.notices import Notice
+
+_VERSION = re.compile(r"[0-9]+(?:\.[0-9A-Za-z]+)*")
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,7 @@ def look_around(where: Where, start: Path) -> Surroundings:
 
 def _root(where: Where, start: Path) -> Path:
     if where.root is not None:
-        if not where.root.is_dir():
+        if not os.path.isdir(where.root):  # noqa: PTH112 - Path.is_dir raises where a folder above is closed
             raise InvalidInput(
                 f"--root {where.root} is not a folder.", hint="Give the folder of a Rails repo.", code="invalid-root"
             )
@@ -92,7 +96,7 @@ def _lockfile(where: Where, root: Path) -> Lockfile | None:
         if where.sidekiq_version is not None:
             return None
         raise no_lockfile(root)
-    if where.lockfile is not None and not path.exists():
+    if where.lockfile is not None and not os.path.lexists(path):
         raise Refused(f"There is no lockfile {path}.", hint="Give one that exists to --lockfile.", code="no-lockfile")
     return read_lockfile(path)
 
@@ -100,15 +104,20 @@ def _lockfile(where: Where, root: Path) -> Lockfile | None:
 def _sidekiq(where: Where, lockfile: Lockfile | None) -> tuple[Version, str, Source]:
     gem = lockfile.get("sidekiq") if lockfile else None
     if where.sidekiq_version is not None:
-        try:
-            version = Version(where.sidekiq_version)
-        except InvalidVersion:
-            raise InvalidInput(
-                f"--sidekiq-version {where.sidekiq_version!a} is no version.",
-                hint="Give the number of a release: --sidekiq-version 7.3.2.",
-                code="invalid-version",
-            ) from None
-        return version, where.sidekiq_version, gem.source if gem else "gem"
+        return _version(where.sidekiq_version), where.sidekiq_version, gem.source if gem else "gem"
     if gem is None:
         raise sidekiq_not_locked(lockfile.path.name if lockfile else "The repo")
     return gem.version, gem.text, gem.source
+
+
+def _version(typed: str) -> Version:
+    try:
+        if _VERSION.fullmatch(typed):
+            return gem_version(typed)
+    except ValueError:  # absurdly long
+        pass
+    raise InvalidInput(
+        f"--sidekiq-version {typed[:40]!a} is no version.",
+        hint="Give the number of a release: --sidekiq-version 7.3.2.",
+        code="invalid-version",
+    )

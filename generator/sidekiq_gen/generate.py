@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from sidekiq_gen import resolve
 from sidekiq_gen.changes.plan import Plan, plan_changes
-from sidekiq_gen.errors import Refused
+from sidekiq_gen.errors import InvalidInput, Refused
+from sidekiq_gen.naming import parse_job_name
 from sidekiq_gen.patterns.base import answer
 
 if TYPE_CHECKING:
     from sidekiq_gen.detect import Surroundings, Where
+    from sidekiq_gen.naming import JobName
     from sidekiq_gen.notices import Notice
     from sidekiq_gen.request import Answers, JobRequest
 
@@ -41,7 +43,7 @@ def generate_job(answers: Answers, surroundings: Surroundings, *, force: bool = 
 
 def command_line(answers: Answers, where: Where, request: JobRequest) -> str:
     """The command that gives this job without asking anything."""
-    words = ["sidekiq-gen", "job", request.situation.name.class_name.removesuffix(_suffix(request))]
+    words = ["sidekiq-gen", "job", _name(request)]
     words += answer(answers, "arguments", ())
     record = request.situation.record
     if record and record.model and "model" not in answers and "arguments" not in answers:
@@ -72,5 +74,16 @@ def _refuse_a_second_class(request: JobRequest) -> None:
         )
 
 
-def _suffix(request: JobRequest) -> str:
-    return request.situation.app.conventions.suffix.value
+def _name(request: JobRequest) -> str:
+    """NAME in the first form that is read as the same name: ``Worker`` is not for ``WorkerJob``."""
+    app, name = request.situation.app, request.situation.name
+    suffix = app.conventions.suffix.value
+
+    def read(form: str) -> JobName | None:
+        try:
+            return parse_job_name(form, suffix=suffix, acronyms=app.acronyms)
+        except InvalidInput:
+            return None
+
+    forms = (name.class_name.removesuffix(suffix), name.path, name.file_stem)
+    return next((form for form in forms if read(form) == name), name.class_name)

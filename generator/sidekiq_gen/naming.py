@@ -23,23 +23,29 @@ KEYWORDS = frozenset(
 )
 # Constants that a generated namespace or class must not reopen.
 CORE_CONSTANTS = frozenset(
-    "Array BasicObject Class Comparable Data Date Dir Enumerable Exception Fiber File Float Hash Integer IO Kernel "
-    "Logger Method Module Mutex NilClass Numeric Object Proc Process Queue Random Range Rational Redis Regexp Set "
-    "Signal Socket String Struct Symbol Thread Time ActiveJob ActiveModel ActiveRecord ActiveSupport ActionMailer "
-    "Rails Sidekiq SidekiqUniqueJobs".split()
+    "Array BasicObject BigDecimal Binding Class Comparable Complex Data Date DateTime Delegator Dir Encoding "
+    "Enumerable Enumerator Exception FalseClass Fiber File Float Hash Integer IO Kernel Logger MatchData Method "
+    "Module Monitor Mutex NilClass Numeric Object OpenStruct Pathname Proc Process Queue Ractor Random Range Rational "
+    "Redis Regexp Set Signal Socket StandardError String StringIO Struct Symbol Tempfile Thread Time TrueClass "
+    "UnboundMethod ActionCable ActionController ActionMailer ActionView ActiveJob ActiveModel ActiveRecord "
+    "ActiveStorage ActiveSupport Rails Sidekiq SidekiqUniqueJobs".split()
 )
-# Methods that a job has from Sidekiq, Kernel or Object: the work must not redefine one of them.
+# Methods that a job has from Sidekiq, a pattern, Kernel or Object: the work must not redefine one of them.
 TAKEN_METHODS = frozenset(
-    "perform logger jid bid interrupted _context abort at_exit autoload binding callcc caller catch clone display dup "
-    "eval exec exit extend fail fork format freeze gem gets hash initialize inspect instance_eval instance_exec load "
-    "local_variables loop method methods object_id open p pp print printf proc putc puts raise rand readline readlines "
-    "require select send set_trace_func sleep spawn sprintf srand syscall system tap test then throw trap warn "
-    "itself lambda require_relative singleton_class srand to_enum enum_for trace_var untrace_var".split()
+    "perform bury with_advisory_lock logger jid bid interrupted _context abort at_exit autoload binding callcc caller "
+    "catch clone display dup eval exec exit extend fail fork format freeze gem gets hash initialize inspect "
+    "instance_eval instance_exec load local_variables loop method methods object_id open p pp print printf proc putc "
+    "puts raise rand readline readlines require select send set_trace_func sleep spawn sprintf srand syscall system "
+    "tap test then throw trap warn itself lambda require_relative singleton_class to_enum enum_for trace_var "
+    "untrace_var as_json concern define_singleton_method debugger instance_of method_missing presence public_send "
+    "suppress to_json to_param to_query to_s try untaint taint with with_options".split()
 )
-TAKEN_ARGUMENTS = frozenset({"jid", "logger"})
+# Variables that would hide what a job calls, or that it sets itself.
+TAKEN_ARGUMENTS = frozenset({"e", "jid", "logger"})
 
 _SEGMENT = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-_LOCAL = re.compile(r"[a-z_][a-z0-9_]*")
+_LOCAL = re.compile(r"[a-z][a-z0-9_]*")  # an underscore in front would say that it is not used
+_COLUMN = re.compile(r"[a-z_][a-z0-9_]*")
 _CONSTANT = re.compile(r"[A-Z][A-Za-z0-9_]*(?:::[A-Z][A-Za-z0-9_]*)*")
 _SUFFIX = re.compile(r"_?(?:job|worker)$")
 MAXIMUM_LENGTH = 120
@@ -154,7 +160,8 @@ def parse_model(text: str, acronyms: Sequence[str] = ()) -> Model:
     """
     name = camelize(underscore(text.replace("/", "::"), acronyms), acronyms)
     segments = re.split(r"::|/", text)
-    if not all(_SEGMENT.fullmatch(segment) for segment in segments) or Model(name).variable in KEYWORDS:
+    taken = Model(name).variable in KEYWORDS | TAKEN_ARGUMENTS
+    if taken or len(text) > MAXIMUM_LENGTH or not all(_SEGMENT.fullmatch(segment) for segment in segments):
         raise InvalidInput(
             f"{_shown(text)} cannot be the name of a model.",
             hint="Give its class: --model Order.",
@@ -188,7 +195,10 @@ def parse_argument(text: str, acronyms: Sequence[str] = ()) -> Argument:
         InvalidInput: the name is no Ruby local variable, or the type is none of the ten.
     """
     name, _, kind = text.partition(":")
-    if not _LOCAL.fullmatch(name) or name in KEYWORDS | TAKEN_ARGUMENTS:
+    bare = name.removesuffix("_id") if kind == "record" else name
+    model = camelize(bare, acronyms) if kind == "record" else None
+    unusable = not _LOCAL.fullmatch(bare) or len(name) > MAXIMUM_LENGTH or bare in KEYWORDS | TAKEN_ARGUMENTS
+    if unusable or (model is not None and not _CONSTANT.fullmatch(model)):
         raise InvalidInput(
             f"{_shown(name)} cannot be the name of an argument.",
             hint="Use lower-case letters, digits and underscores, and no reserved word: amount:decimal.",
@@ -200,10 +210,7 @@ def parse_argument(text: str, acronyms: Sequence[str] = ()) -> Argument:
             hint=f"The types are {', '.join(get_args(ArgumentType))}.",
             code="invalid-argument",
         )
-    if kind != "record":
-        return Argument(name, kind or "string")  # type: ignore[arg-type]
-    name = name.removesuffix("_id")
-    return Argument(name, "record", Model(camelize(name, acronyms)))
+    return Argument(bare, kind or "string", Model(model) if model else None)  # type: ignore[arg-type]
 
 
 def parse_error_class(text: str) -> str:
@@ -243,7 +250,7 @@ def parse_column(text: str) -> str:
     Raises:
         InvalidInput: it cannot be the name of an attribute.
     """
-    if not _LOCAL.fullmatch(text) or text in KEYWORDS:
+    if not _COLUMN.fullmatch(text) or text in KEYWORDS:
         raise InvalidInput(
             f"{_shown(text)} cannot be the name of a column.",
             hint="Give the column that marks the work as done: --check-then-act charged_at.",

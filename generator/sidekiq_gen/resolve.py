@@ -85,7 +85,7 @@ def choose(answers: Answers, situation: Situation) -> tuple[Chosen, ...]:
         InvalidInput: a flag was given that only says something about a pattern that was not asked for.
         Refused: one cannot be had here, or two contradict each other.
     """
-    wanted = [pattern for pattern in from_the_outside_in() if answer(answers, pattern.flags[0].parameter)]
+    wanted = [pattern for pattern in from_the_outside_in() if pattern.flags[0].parameter in answers]
     names = {pattern.name for pattern in wanted}
     for pattern in PATTERNS:
         stray = next((flag for flag in pattern.flags[1:] if flag.parameter in answers), None)
@@ -150,14 +150,14 @@ def _record(
     kind, typed = answer(answers, "kind"), answer(answers, "model")
     records = [argument for argument in arguments if argument.model]
     if kind == "plain":
-        if typed or records:
+        if typed is not None or records:
             raise Refused(
                 "--kind plain has no record, and a model was given.",
                 hint="Leave out --kind plain, or pass the id as an integer argument.",
                 code="contradictory-patterns",
             )
         return arguments, None
-    if typed:
+    if typed is not None:
         model = parse_model(typed, app.acronyms)
     elif records:
         return arguments, records[0]
@@ -183,7 +183,10 @@ def guess_model(name: JobName, app: RailsApp) -> Model | None:
     """The model that the last words of NAME spell, if a file in app/models proves it: ``ProcessOrder`` -> ``Order``."""
     namespace = "::".join(name.namespaces)
     for start in range(len(name.words)):
-        model = parse_model("_".join(name.words[start:]), app.acronyms).name
+        try:
+            model = parse_model("_".join(name.words[start:]), app.acronyms).name
+        except InvalidInput:  # check_in ends in a reserved word, process_2fa in no constant
+            continue
         for candidate in (f"{namespace}::{model}", model) if namespace else (model,):
             if app.model_file(candidate) is not None:
                 return Model(candidate)

@@ -52,13 +52,10 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command line; returns its exit status. No exception leaves it."""
     console = Console(sys.stdout, sys.stderr, quiet=False, json="--json" in arguments)
     try:
-        status = app(list(arguments), standalone_mode=False, prog_name="sidekiq-gen")
+        status = _call(arguments, console)
     except SidekiqGenError as error:
         console.error(error)
         return error.exit_status
-    except click.exceptions.NoArgsIsHelpError as error:
-        console.plain(error.format_message())
-        return error.exit_code
     except click.ClickException as error:
         console.error(_usage(error))
         return error.exit_code
@@ -72,11 +69,21 @@ def run(arguments: Sequence[str]) -> int:
     return status if isinstance(status, int) else 0
 
 
+def _call(arguments: Sequence[str], console: Console) -> object:
+    try:
+        return app(list(arguments), standalone_mode=False, prog_name="sidekiq-gen")
+    except click.exceptions.NoArgsIsHelpError as error:
+        console.plain(error.format_message())
+        return error.exit_code
+
+
 def _usage(error: click.ClickException) -> InvalidInput:
     """What click found wrong with the command line, in our form."""
     context = getattr(error, "ctx", None)
     command = context.command_path if context else "sidekiq-gen"
-    return InvalidInput(error.format_message().rstrip("."), hint=f"See {command} --help.", code="usage")
+    message = error.format_message().strip().removesuffix(".").strip()
+    sentence = message if message.endswith((".", "?", "?)")) else f"{message}."
+    return InvalidInput(sentence, hint=f"See {command} --help.", code="usage")
 
 
 def _defect(error: Exception) -> SidekiqGenError:

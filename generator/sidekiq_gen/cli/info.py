@@ -4,19 +4,37 @@ from __future__ import annotations
 
 import os
 import sys
-import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.cli import options
 from sidekiq_gen.cli.console import Console
 from sidekiq_gen.detect import Where, look_around
+from sidekiq_gen.sidekiq.capabilities import TABLE
 
 if TYPE_CHECKING:
     from sidekiq_gen.detect import Surroundings
 
 GEMS = ("sidekiq-pro", "sidekiq-ent", "sidekiq-unique-jobs", "sidekiq-throttled")
 COLUMN = 20
+# What people ask about; programs get all of the table.
+TOLD = frozenset(
+    {
+        "job_module",
+        "retry_in_kill",
+        "retries_exhausted_discard",
+        "discard_runs_death_handlers",
+        "retry_for",
+        "perform_bulk",
+        "perform_inline",
+        "strict_arguments_raise",
+        "transactional_push",
+        "iterable_job",
+        "capsules",
+        "testing_api",
+        "unique_lock_held_through_retries",
+    }
+)
 
 
 def command(
@@ -28,7 +46,7 @@ def command(
 ) -> int:
     """Show what was detected, and what this Sidekiq can and cannot do."""
     console = Console(sys.stdout, sys.stderr, quiet=False, json=json)
-    surroundings = look_around(Where(root, lockfile, sidekiq_version), Path.cwd())
+    surroundings = look_around(Where(root, lockfile, sidekiq_version), options.here())
     for notice in surroundings.notices:
         console.notice(notice)
     if json:
@@ -96,12 +114,11 @@ def _text(surroundings: Surroundings) -> str:
             ),
         ),
     ]
-    capabilities = release.capabilities.as_dict()
-    able = sorted(name for name, can in capabilities.items() if can)
-    unable = sorted(name for name, can in capabilities.items() if not can)
+    shown = [row for row in TABLE if row.name in TOLD and (row.gem == "sidekiq" or app.gem(row.gem))]
+    answers = [("yes" if release.capabilities.as_dict()[row.name] else "no", row.summary) for row in shown]
     lines = [f"{label:<{COLUMN}}{value}" for label, value in found]
-    lines += ["", f"It can:     {_wrapped(able)}", f"It cannot:  {_wrapped(unable)}"]
-    return "\n".join(lines)
+    lines += ["", f"What this Sidekiq can do ({len(TABLE)} capabilities: --json):"]
+    return "\n".join(lines + [f"  {answer:<5}{summary}" for answer, summary in answers])
 
 
 def _lockfile(surroundings: Surroundings) -> str | None:
@@ -121,8 +138,3 @@ def _origin(surroundings: Surroundings) -> str:
 
 def _reasoned(value: str, reason: str) -> str:
     return f"{value} ({reason})" if reason else value
-
-
-def _wrapped(names: list[str]) -> str:
-
-    return textwrap.fill(", ".join(names), 100, subsequent_indent=" " * 12)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import click
 import typer
 
+from sidekiq_gen.errors import Refused
 from sidekiq_gen.sourced import Sourced
 
 if TYPE_CHECKING:
@@ -28,6 +29,20 @@ SidekiqVersion = Annotated[
     typer.Option("--sidekiq-version", metavar="VERSION", help="Write for this Sidekiq instead of the locked one."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+
+
+def here() -> Path:
+    """The current folder.
+
+    Raises:
+        Refused: it has been deleted.
+    """
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        raise Refused(
+            "The current folder is gone.", hint="Change to one that exists, and run this again.", code="no-folder"
+        ) from None
 
 
 def with_flags(command: Callable[..., int], flags: Sequence[Flag]) -> Callable[..., int]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import textwrap
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -35,7 +34,7 @@ def command(
         raise InvalidInput(
             f"There is no pattern {name!a}.", hint=f"There are {', '.join(BY_NAME)}.", code="unknown-pattern"
         )
-    surroundings = look_around(Where(root, lockfile, sidekiq_version), Path.cwd())
+    surroundings = look_around(Where(root, lockfile, sidekiq_version), options.here())
     order = Argument("record", "record", Model("Record"))
     database = surroundings.app.databases[0] if surroundings.app.databases else None
     situation = Situation(

@@ -106,7 +106,7 @@ class IdempotencyKey(Pattern):
 
     def decide(self, answers: Answers, situation: Situation) -> Key:
         arguments = situation.arguments
-        if any(argument.parameter == "idempotency_key" for argument in arguments):
+        if any(argument.name == "idempotency_key" for argument in arguments):
             raise InvalidInput(
                 "--idempotency-key hands the work an idempotency_key, and an argument has that name.",
                 hint="Give the argument another name, or leave out --idempotency-key.",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from packaging.version import Version
 
 GEM = "sidekiq-unique-jobs"
+LONGEST_TTL = 1_000_000_000  # thirty years; Redis takes no more than 2^63 milliseconds
 DAY = 86_400
 
 
@@ -94,7 +95,7 @@ class Unique(Pattern):
     def decide(self, answers: Answers, situation: Situation) -> UniqueSettings:
         lock = lock_type(answer(answers, "unique")).name
         ttl = answer(answers, "unique_ttl", _default_ttl(lock, situation))
-        if ttl is not None and ttl < 1:
+        if ttl is not None and not 0 < ttl <= LONGEST_TTL:
             raise InvalidInput(
                 f"--unique-ttl {ttl} is no length of time.", hint="Give seconds: 3600.", code="invalid-ttl"
             )

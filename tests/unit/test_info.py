@@ -1,0 +1,189 @@
+"""``sidekiq-gen info``: what was detected, for people and for programs."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sidekiq_gen.cli.info import TOLD
+from sidekiq_gen.sidekiq.capabilities import TABLE
+from support.command import sidekiq_gen, tree
+from support.repos import Repo
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+RICH = Repo(
+    unique_jobs="8.0.10",
+    gems={
+        "sidekiq-pro": "7.3.0",
+        "sidekiq-ent": "7.3.1",
+        "sidekiq-throttled": "1.5.0",
+        "sentry-sidekiq": "5.20.0",
+        "rubocop": "1.60.0",
+    },
+    quotes="single",
+    comment=False,
+    files={
+        "config/sidekiq.yml": ":queues:\n  - critical\n  - [low, 2]\n",
+        "config/database.yml": "production:\n  adapter: mysql2\ntest:\n  adapter: sqlite3\n",
+    },
+)
+
+
+def info(root: Path, *arguments: str) -> dict[str, Any]:
+    done = sidekiq_gen(root, "info", "--json", *arguments)
+    assert done.status == 0, done.err
+    parsed: dict[str, Any] = json.loads(done.out)
+    return parsed
+
+
+def test_the_document_of_a_plain_repo(tmp_path: Path) -> None:
+    root = Repo().write(tmp_path)
+    before = tree(root)
+
+    told = info(root)
+
+    capabilities = told.pop("capabilities")
+    assert told == {
+        "schema": 1,
+        "lockfile": "Gemfile.lock",
+        "sidekiq": {"version": "7.3.2", "tree": "7", "source": "gem", "direct": True, "required_by": []},
+        "gems": {"sidekiq-pro": None, "sidekiq-ent": None, "sidekiq-unique-jobs": None, "sidekiq-throttled": None},
+        "rails": "7.2.2",
+        "databases": ["postgresql"],
+        "test_framework": "rspec",
+        "factories": True,
+        "error_tracker": "rails",
+        "linter": None,
+        "queues": ["default"],
+        "conventions": {
+            "directory": "app/jobs",
+            "suffix": "Job",
+            "module": None,
+            "quotes": "double",
+            "frozen_string_literal": True,
+            "queue_literal": "string",
+        },
+    }
+    assert set(capabilities) == {row.name for row in TABLE}
+    assert capabilities["retry_in_kill"] is True
+    assert capabilities["iterable_job"] is True
+    assert {type(value) for value in capabilities.values()} == {bool}
+    assert tree(root) == before
+
+
+def test_the_document_of_a_rich_repo(tmp_path: Path) -> None:
+    told = info(RICH.write(tmp_path))
+
+    assert told["gems"] == {
+        "sidekiq-pro": "7.3.0",
+        "sidekiq-ent": "7.3.1",
+        "sidekiq-unique-jobs": "8.0.10",
+        "sidekiq-throttled": "1.5.0",
+    }
+    assert (told["databases"], told["error_tracker"], told["linter"]) == (["mysql", "sqlite"], "sentry", "rubocop")
+    assert told["queues"] == ["critical", "low", "default"]
+    assert (told["conventions"]["quotes"], told["conventions"]["frozen_string_literal"]) == ("single", False)
+
+
+def test_the_text_for_people(tmp_path: Path) -> None:
+    done = sidekiq_gen(RICH.write(tmp_path), "info")
+
+    assert (done.status, done.err) == (0, "")
+    facts, _, capabilities = done.out.partition("\n\n")
+    assert facts.split("\n") == [
+        "Sidekiq             7.3.2, from the GEM section; templates 7",
+        "Lockfile            Gemfile.lock",
+        "Rails               7.2.2",
+        "Gems                sidekiq-pro 7.3.0, sidekiq-ent 7.3.1, sidekiq-unique-jobs 8.0.10, sidekiq-throttled 1.5.0",
+        "Databases           mysql, sqlite",
+        "Tests               rspec, with factories",
+        "Error tracker       sentry",
+        "Linter              rubocop",
+        "Queues              critical, low, default",
+        "Jobs go to          app/jobs",
+        "Suffix              Job",
+        "Quotes              single (.rubocop.yml)",
+        "Frozen strings      no comment (.rubocop.yml)",
+    ]
+    head, *told = capabilities.rstrip("\n").split("\n")
+    assert head == f"What this Sidekiq can do ({len(TABLE)} capabilities: --json):"
+    assert "  yes  sidekiq_retry_in may return :kill or :discard" in told
+    assert "  yes  Sidekiq::IterableJob goes on where a stopped process left off" in told
+    assert "  no   death handlers run for a job that is discarded" in told
+    assert "  no   until_executed keeps the lock while a failed job waits for its retry" in told
+    assert len(told) == len(TOLD)
+
+
+def test_what_a_gem_does_is_told_only_where_it_is_locked(tmp_path: Path) -> None:
+    shown = sidekiq_gen(Repo().write(tmp_path), "info").out
+
+    assert "until_executed" not in shown
+    assert frozenset(row.name for row in TABLE) > TOLD
+
+
+def test_sidekiq_through_another_gem(tmp_path: Path) -> None:
+    specs = "    sidekiq (6.5.12)\n    wrapper (1.0)\n      sidekiq (>= 6)\n"
+    (tmp_path / "Gemfile.lock").write_text(f"GIT\n  specs:\n{specs}\nDEPENDENCIES\n  wrapper!\n")
+
+    told = info(tmp_path)
+    shown = sidekiq_gen(tmp_path, "info").out
+
+    assert told["sidekiq"] == {
+        "version": "6.5.12",
+        "tree": "6.5",
+        "source": "git",
+        "direct": False,
+        "required_by": ["wrapper"],
+    }
+    assert shown.startswith("Sidekiq             6.5.12, from the GIT section through wrapper; templates 6.5\n")
+
+
+def test_without_a_lockfile(tmp_path: Path) -> None:
+    told = info(tmp_path, "--sidekiq-version", "8.1.7")
+
+    assert told["lockfile"] is None
+    assert told["sidekiq"] == {"version": "8.1.7", "tree": "8", "source": "gem", "direct": False, "required_by": []}
+    assert (told["rails"], told["databases"], told["test_framework"], told["factories"]) == (None, [], None, False)
+    assert (told["error_tracker"], told["linter"]) == ("logger", None)
+    shown = sidekiq_gen(tmp_path, "info", "--sidekiq-version", "8.1.7").out
+    assert shown.startswith(
+        "Sidekiq             8.1.7, from --sidekiq-version; templates 8\nLockfile            none\n"
+    )
+
+
+def test_an_old_release_is_remarked_on(tmp_path: Path) -> None:
+    done = sidekiq_gen(Repo(sidekiq="6.4.2", rails="6.1.7").write(tmp_path), "info", "--json")
+
+    assert done.status == 0
+    assert done.err.startswith("notice  Sidekiq 6.4.2 is older than 6.5 and lacks ")
+    assert json.loads(done.out)["capabilities"]["retry_in_kill"] is False
+
+
+def test_the_lockfile_of_another_folder_is_told_relative_to_the_root(tmp_path: Path) -> None:
+    root = Repo().write(tmp_path / "api")
+    (tmp_path / "other.lock").write_text(Repo(sidekiq="8.0.6").lockfile())
+
+    told = info(root, "--lockfile", str(tmp_path / "other.lock"))
+
+    assert (told["lockfile"], told["sidekiq"]["version"]) == ("../other.lock", "8.0.6")
+
+
+@pytest.mark.parametrize(
+    ("version", "capability", "expected"),
+    [
+        ("6.5.1", "retry_in_kill", False),
+        ("6.5.2", "retry_in_kill", True),
+        ("7.2.4", "iterable_job", False),
+        ("7.3.0", "iterable_job", True),
+        ("8.0.6", "discard_runs_death_handlers", False),
+        ("8.0.7", "discard_runs_death_handlers", True),
+    ],
+)
+def test_capabilities_follow_the_exact_version(
+    tmp_path: Path, version: str, capability: str, *, expected: bool
+) -> None:
+    assert info(Repo(sidekiq=version).write(tmp_path))["capabilities"][capability] is expected
