@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+import textwrap
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 Quotes = Literal["double", "single"]
 
@@ -17,6 +21,8 @@ def quote(text: str, quotes: Quotes) -> str:
 
 DIGITS_WITHOUT_GROUPS = 4
 
+_COMMENT = re.compile(r"\s*# (?!rubocop:)")
+_DIRECTIVE = re.compile(r"# rubocop:")
 _BLOCK_PARAMETERS = re.compile(r"((?:\|[^|]*\|)?) *(.*)")
 
 
@@ -37,7 +43,40 @@ def indent(text: str, levels: int) -> str:
 
 def fit(text: str, width: int) -> str:
     """The text with every line that is too long broken where RuboCop would break it."""
-    return "\n".join(part for line in text.split("\n") for part in _fit_line(line, width))
+    lines = (part for line in text.split("\n") for part in _fit_line(line, width))
+    return "\n".join(part for run in _comments_together(lines) for part in _fit_comment(run, width))
+
+
+def _comments_together(lines: Iterable[str]) -> Iterator[list[str]]:
+    """Each line alone, but comments that follow each other at the same depth together."""
+    run: list[str] = []
+    for line in lines:
+        if run and not (_COMMENT.match(line) and _COMMENT.match(run[0]) and _depth(line) == _depth(run[0])):
+            yield run
+            run = []
+        run.append(line)
+    if run:
+        yield run
+
+
+def _fit_comment(run: list[str], width: int) -> list[str]:
+    """The lines of a comment, filled again when one of them is too long; any other line as it is."""
+    if max(map(len, run)) <= width or not _COMMENT.match(run[0]):
+        return run
+    margin = " " * _depth(run[0])
+    words = " ".join(_COMMENT.sub("", line) for line in run)
+    return textwrap.wrap(
+        words,
+        width,
+        initial_indent=f"{margin}# ",
+        subsequent_indent=f"{margin}# ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _depth(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _fit_line(line: str, width: int) -> list[str]:
@@ -46,7 +85,7 @@ def _fit_line(line: str, width: int) -> list[str]:
     margin = line[: len(line) - len(line.lstrip())]
     code, comment = _split_comment(line)
     if comment:
-        return [f"{margin}{comment}", *_fit_line(code, width)]
+        return _fit_commented(code, comment, margin, width)
     group, block = _last_group(line), _last_block(line)
     if block and not (group and block[1] < group[0] < width):
         opening, closing = block
@@ -59,7 +98,7 @@ def _fit_line(line: str, width: int) -> list[str]:
     if group:
         opening, closing = group
         arguments = _split_commas(line[opening + 1 : closing].strip())
-        inner = [f"{margin}  {argument}{',' if argument is not arguments[-1] else ''}" for argument in arguments]
+        inner = _one_a_line(arguments, f"{margin}  ")
         together = f"{margin}  {', '.join(arguments)}"
         body = [together] if len(together) <= width else inner
         return [
@@ -67,12 +106,31 @@ def _fit_line(line: str, width: int) -> list[str]:
             *(part for piece in body for part in _fit_line(piece, width)),
             margin + line[closing:],
         ]
+    return _fit_list(line, margin)
+
+
+def _fit_commented(code: str, comment: str, margin: str, width: int) -> list[str]:
+    """The comment moves up, but for a directive, which RuboCop does not count and wants beside the code."""
+    fitted = _fit_line(code, width)
+    if _DIRECTIVE.match(comment):
+        return [f"{fitted[0]} {comment}", *fitted[1:]]
+    return [f"{margin}{comment}", *fitted]
+
+
+def _fit_list(line: str, margin: str) -> list[str]:
+    """The arguments of a call without brackets, or the pairs of a hash, each on a line of its own."""
     command = re.match(r"\s*[a-z_]+ (?=\S)", line)
     arguments = _split_commas(line[command.end() :]) if command else []
     if command and len(arguments) > 1:
         separator = ",\n" + " " * command.end()
         return (command.group() + separator.join(arguments)).split("\n")
+    if line.lstrip().startswith(("'", '"')):
+        return _one_a_line(_split_commas(line.strip()), margin)
     return [line]
+
+
+def _one_a_line(items: list[str], margin: str) -> list[str]:
+    return (margin + f",\n{margin}".join(items)).split("\n")
 
 
 def _split_comment(line: str) -> tuple[str, str]:
