@@ -66,7 +66,8 @@ class Ledger:
 def markdown(rows: Iterable[Row]) -> str:
     """The table for people."""
     rows = list(rows)
-    lines = ["| release | kind | pattern | promise | executed | result |", "| --- | --- | --- | --- | ---: | --- |"]
+    lines = ["# What has been executed", "", "`make live-report` writes this table from a run of the live tests.", ""]
+    lines += ["| release | kind | pattern | promise | executed | result |", "| --- | --- | --- | --- | ---: | --- |"]
     lines += [
         f"| {row.release} | {row.kind} | {row.pattern} | {row.promise} | {row.executed} | {row.result} |"
         for row in rows

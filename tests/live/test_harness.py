@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,10 +40,10 @@ def test_three_jobs_are_green(processes: Processes, variant: Variant, app: App) 
     }
 
 
-def test_minitest_is_green(processes: Processes, variant: Variant, app: App) -> None:
+def test_minitest_is_green(processes: Processes, forky: Variant, app: App) -> None:
     app.write(THREE)
 
-    report = run_specs(processes, variant, app, "minitest")
+    report = run_specs(processes, forky, app, "minitest")
 
     assert (report.failures, report.passed) == ([], 1)
 
@@ -55,10 +54,10 @@ def test_versions_are_the_variants(processes: Processes, variant: Variant, app: 
     assert printed == f"{variant.sidekiq} {variant.rails}"
 
 
-def test_mysql(processes: Processes, variant: Variant, mysql_app: App, mariadb: MariaDB) -> None:
+def test_mysql(processes: Processes, forky: Variant, mysql_app: App, mariadb: MariaDB) -> None:
     mysql_app.write({path: text for path, text in THREE.items() if "mark_order" in path})
 
-    report = run_specs(processes, variant, mysql_app)
+    report = run_specs(processes, forky, mysql_app)
 
     assert (report.failures, report.passed) == ([], 2)
     assert mariadb.query("SELECT COUNT(*) FROM orders", mysql_app.database_url) == [["0"]]
@@ -66,7 +65,7 @@ def test_mysql(processes: Processes, variant: Variant, mysql_app: App, mariadb: 
 
 @pytest.mark.parametrize("framework", ["rspec", "minitest"])
 def test_what_is_wrong_is_told_of_the_right_file(
-    processes: Processes, variant: Variant, app: App, framework: str
+    processes: Processes, forky: Variant, app: App, framework: str
 ) -> None:
     if framework == "rspec":
         broken = {
@@ -74,7 +73,7 @@ def test_what_is_wrong_is_told_of_the_right_file(
             "spec/jobs/b_spec.rb": "class <",
             "spec/jobs/c_spec.rb": SPEC.replace("MarkOrderJob", "NoSuchJob"),
         }
-        report = run_specs(processes, variant, app_with(app, broken))
+        report = run_specs(processes, forky, app_with(app, broken))
     else:
         broken = {
             "test/jobs/a_test.rb": TEST.replace("MarkOrderJobTest", "ATest").replace(
@@ -83,7 +82,7 @@ def test_what_is_wrong_is_told_of_the_right_file(
             "test/jobs/b_test.rb": "class <",
             "test/jobs/c_test.rb": TEST.replace("MarkOrderJob", "NoSuchJob").replace("NoSuchJobTest", "CTest"),
         }
-        report = run_specs(processes, variant, app_with(app, broken), "minitest")
+        report = run_specs(processes, forky, app_with(app, broken), "minitest")
 
     failing = {file for file, examples in report.files.items() if any(one.status == "failed" for one in examples)}
     assert failing == set(broken)
@@ -162,12 +161,12 @@ def test_a_failed_job_is_retried_when_made_due(
 
 
 def test_a_killed_server_is_gone_and_another_starts(
-    processes: Processes, variant: Variant, app: App, redis: Redis
+    processes: Processes, forky: Variant, app: App, redis: Redis
 ) -> None:
-    server = SidekiqServer.start(processes, variant, app, redis)
+    server = SidekiqServer.start(processes, forky, app, redis)
     assert server.kill() == -signal.SIGKILL
 
-    with SidekiqServer.start(processes, variant, app, redis) as other:
+    with SidekiqServer.start(processes, forky, app, redis) as other:
         assert other.child.pid != server.child.pid
         assert other.kill(signal.SIGTERM) == 0
 
@@ -230,23 +229,6 @@ def test_golden_jobs_are_green_and_clean(
     assert report.passed >= 5
     assert rubocop(processes, forky, GOLDEN / tree, {"plugins": []}) == []
     assert ruby_warnings(processes, forky, GOLDEN / tree) == []
-
-
-def test_many_specs_run_in_one_boot(processes: Processes, forky: Variant, app: App) -> None:
-    for number in range(100):
-        name = f"Mark{number}OrderJob"
-        app.write(
-            {
-                f"app/jobs/mark{number}_order_job.rb": JOB.replace("MarkOrderJob", name),
-                f"spec/jobs/mark{number}_order_job_spec.rb": SPEC.replace("MarkOrderJob", name),
-            }
-        )
-
-    start = time.monotonic()
-    report = run_specs(processes, forky, app)
-
-    assert (report.failures, report.passed, len(report.files)) == ([], 200, 100)
-    assert time.monotonic() - start < 60
 
 
 def test_overlays_are_variants(roots: dict[str, RubyRoot], tmp_path: Path) -> None:
