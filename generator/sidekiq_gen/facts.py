@@ -104,6 +104,7 @@ def spec_facts(request: JobRequest) -> dict[str, Any]:
     job, can = job_facts(request), situation.release.capabilities
     return job | {
         "deed": deed(situation.name),
+        "subject": subject_of(request),
         "records": records,
         "doubled": any(record.variable == job["record"] and record.source is None for record in records),
         "perform": perform(),
@@ -122,6 +123,12 @@ def spec_facts(request: JobRequest) -> dict[str, Any]:
     }
 
 
+def subject_of(request: JobRequest) -> str:
+    """The name that an RSpec file has for the job: another one where a record is called that."""
+    taken = request.test == "rspec" and any(argument.name == "job" for argument in request.situation.arguments)
+    return "background_job" if taken else "job"
+
+
 def in_job(key: Key, situation: Situation) -> str:
     """The key as the job spells it: ``"charge-customer-#{order.id}"``."""
     records = {argument.name for argument in situation.arguments if argument.model}
@@ -134,7 +141,7 @@ def _in_spec(request: JobRequest, samples: dict[str, str], sigil: str) -> Callab
         parts = []
         for part in key.parts:
             if part == "jid":
-                parts.append("#{job.jid}")
+                parts.append(f"#{{{subject_of(request)}.jid}}")
             else:
                 parts.append(samples[part].strip("\"'") if part in samples else f"#{{{sigil}{part}.id}}")
         return ruby.quote(key.separator.join([key.lead, *parts]), request.style.quotes)

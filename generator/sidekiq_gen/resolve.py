@@ -169,7 +169,7 @@ def _record(
                 hint="Name it: --model Order.",
                 code="no-model",
             )
-        if guessed is None:
+        if guessed is None or any(argument.name == guessed.variable for argument in arguments):
             return arguments, None
         model = guessed
     record = Argument(model.variable, "record", model)

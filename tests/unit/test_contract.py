@@ -1071,17 +1071,49 @@ def test_arguments_that_look_alike_are_all_separated(tmp_path: Path) -> None:
 
     text = the_test(tmp_path, f"Report {' '.join(f'{name}:integer' for name in names)}")
 
-    assert f"    expect(job).to receive(:report).with(\n{'      7,\n' * 39}      7\n    )\n" in text
-    assert f"    job.perform(\n{'      7,\n' * 39}      7\n    )\n" in text
-    block = f"        job.perform(\n{'          7,\n' * 39}          7\n        )\n"
+    def sevens(margin: str) -> str:
+        return f",\n{margin}".join(["7"] * 40)
+
+    assert f"    expect(job).to receive(:report).with(\n      {sevens(' ' * 6)}\n    )\n" in text
+    assert f"    job.perform(\n      {sevens(' ' * 6)}\n    )\n" in text
+    block = f"        job.perform(\n          {sevens(' ' * 10)}\n        )\n"
     assert f"    expect do\n      2.times do\n{block}      end\n    end.not_to raise_error\n" in text
 
 
 @pytest.mark.parametrize("depth", range(4))
 @pytest.mark.parametrize("repo", [Repo(), MYSQL], ids=["postgresql", "mysql"])
 def test_no_line_is_too_long_in_a_namespace(tmp_path: Path, repo: Repo, depth: int) -> None:
-    line = f"{'Billing::' * depth}SettleInvoice order:record --advisory-lock --lock-scope session --check-then-act charged_at"
+    flags = "--advisory-lock --lock-scope session --check-then-act charged_at --discard-on PaymentGateway::CardDeclined"
 
-    files = generate(tmp_path, f"{line} --discard-on PaymentGateway::CardDeclined", repo)
+    files = generate(tmp_path, f"{'Billing::' * depth}SettleInvoice order:record {flags}", repo)
 
     assert {path: max(map(len, text.split("\n"))) <= 120 for path, text in files.items()} == dict.fromkeys(files, True)
+
+
+def test_a_record_that_is_called_job_does_not_take_the_place_of_the_job_in_its_spec(tmp_path: Path) -> None:
+    root = Repo(records="double").write(tmp_path)
+
+    assert sidekiq_gen(root, "job", "PublishPosting", "job:record", "--no-input").status == 0
+
+    spec = (root / "spec/jobs/publish_posting_job_spec.rb").read_text(encoding="utf-8")
+    assert "subject(:background_job) { described_class.new }" in spec
+    assert "let(:job) { instance_double(Job, id: 1) }" in spec
+    assert "background_job.perform(job.id)" in spec
+
+
+def test_an_argument_that_has_the_name_of_the_guessed_model_is_taken_at_its_word(tmp_path: Path) -> None:
+    root = Repo().write(tmp_path)
+
+    assert sidekiq_gen(root, "job", "ProcessOrder", "order:string", "--no-input").status == 0
+
+    assert "  def perform(order)\n    process_order(order)\n" in (root / JOB).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("sidekiq", "status"), [("6.5.1", 1), ("6.5.2", 0)])
+def test_runtime_errors_are_not_swallowed_by_a_rescue(tmp_path: Path, sidekiq: str, status: int) -> None:
+    root = Repo(sidekiq=sidekiq).write(tmp_path)
+
+    done = sidekiq_gen(root, "job", "ProcessOrder", "--discard-on", "RuntimeError", "--no-input")
+
+    assert done.status == status
+    assert (root / JOB).exists() == (status == 0)

@@ -72,12 +72,16 @@ class DiscardOn(Pattern):
                 hint="Name the errors that no retry can fix, or allow no retries: --retry 0.",
                 code="contradictory-patterns",
             )
-        if not situation.retry:
-            if to == "dead":
-                raise self._pointless(situation)
-            return DiscardOnSettings(errors, to, "rescue")
-        if situation.release.capabilities.retry_in_kill:
+        if situation.retry and situation.release.capabilities.retry_in_kill:
             return DiscardOnSettings(errors, to, "retry_in")
+        if not situation.retry and to == "dead":
+            raise self._pointless(situation)
+        if "RuntimeError" in errors:
+            raise Refused(
+                "--discard-on RuntimeError needs a rescue here, which would swallow whatever the work raises by name.",
+                hint="Name a narrower error.",
+                code="contradictory-patterns",
+            )
         return DiscardOnSettings(errors, to, "bury" if to == "dead" else "rescue")
 
     def notices(self, settings: DiscardOnSettings, request: JobRequest) -> Iterator[Notice]:
