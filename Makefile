@@ -5,6 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 SNAPSHOTS := $(BIN)/pytest tests/snapshots/test_snapshots.py --quiet --numprocesses auto
 READY := $(VENV)/ready
+# Live tests wait more than they compute: two processes for each core, and whoever is idle takes over.
+WORKERS ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
+PYTEST := $(BIN)/pytest --quiet --numprocesses $(WORKERS) --dist worksteal
 JOB := job ChargeCustomer --model Order --advisory-lock --check-then-act charged_at --idempotency-key \
        --discard-on PaymentGateway::CardDeclined --queue payments --retry 5 --no-input
 
@@ -34,7 +37,7 @@ try: $(READY) ## write a job and its spec into a fresh copy of examples/storefro
 	done && printf '\n%s\n' "Try more in $$folder"
 
 test: $(READY) ## run all tests
-	$(BIN)/pytest --numprocesses auto --quiet
+	$(PYTEST)
 
 lint: $(READY) ## check style, types and layers
 	$(BIN)/ruff check --quiet
@@ -55,7 +58,7 @@ live-setup: ## install what the live tests need (Debian 12, as root)
 	tests/live/setup
 
 live-report: $(READY) ## run the live tests and write docs/live.md from what they executed; LIVE= takes their options
-	$(BIN)/pytest tests/live --numprocesses auto --quiet --live-report docs $(LIVE)
+	$(PYTEST) tests/live --live-report docs $(LIVE)
 
 clean: ## remove everything that was made
 	rm -rf $(VENV) build dist .coverage .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
