@@ -50,11 +50,10 @@ def job_facts(request: JobRequest) -> dict[str, Any]:
     """What the templates of a job class are given, by name; texts are Ruby source."""
     situation = request.situation
     can = situation.release.capabilities
-    chosen = {pattern.name: pattern.settings for pattern in request.patterns}
     records = [argument for argument in situation.arguments if argument.model]
-    key = chosen.get("idempotency-key")
+    key = _key(request)
     handed = [_handed_over(argument, argument.parameter) for argument in situation.arguments]
-    if "advisory-lock" in chosen and "check-then-act" not in chosen and situation.record:
+    if request.chosen("advisory-lock") and not request.chosen("check-then-act") and situation.record:
         handed[situation.arguments.index(situation.record)] += ".reload"
     names = [argument.name for argument in situation.arguments]
     return {
@@ -69,7 +68,7 @@ def job_facts(request: JobRequest) -> dict[str, Any]:
         "work_parameters": ", ".join(names + (["idempotency_key:"] if key else [])),
         "work_arguments": ", ".join(handed + ([f"idempotency_key: {in_job(key, situation)}"] if key else [])),
         "key": lambda wanted: in_job(wanted, situation),
-        "connection": f"{_model(situation)}.{'lease_connection' if can.lease_connection else 'connection'}",
+        "lease": "lease_connection" if can.lease_connection else "connection",
         "mark_directive": _mark_directive(situation),
     }
 
@@ -99,7 +98,7 @@ def spec_facts(request: JobRequest) -> dict[str, Any]:
         for argument in situation.arguments
     ]
     in_spec = _in_spec(request, samples, sigil)
-    key = next((pattern.settings for pattern in request.patterns if pattern.name == "idempotency-key"), None)
+    key = _key(request)
     application_record = situation.app.model_file("ApplicationRecord") is not None
     job, can = job_facts(request), situation.release.capabilities
     return job | {
@@ -118,7 +117,6 @@ def spec_facts(request: JobRequest) -> dict[str, Any]:
         "connection_settings": (
             "connection_db_config.configuration_hash" if can.connection_db_config else "connection_config"
         ),
-        "lease": "lease_connection" if can.lease_connection else "connection",
         "base_record": "ApplicationRecord" if application_record else "ActiveRecord::Base",
     }
 
@@ -152,10 +150,15 @@ def _in_spec(request: JobRequest, samples: dict[str, str], sigil: str) -> Callab
 def _stubs(request: JobRequest, record: SpecRecord) -> str:
     """What a double of the record answers."""
     stubs = ["id: 1"]
-    mark = next((pattern.settings for pattern in request.patterns if pattern.name == "check-then-act"), None)
+    mark = request.chosen("check-then-act")
     if mark and request.situation.record and record.variable == request.situation.record.name:
-        stubs += [f"{mark.column}?: false", "update_column: true"]
+        stubs += [f"{mark.settings.column}?: false", "update_column: true"]
     return ", ".join(stubs)
+
+
+def _key(request: JobRequest) -> Key | None:
+    chosen = request.chosen("idempotency-key")
+    return chosen.settings if chosen else None
 
 
 def _mark_directive(situation: Situation) -> str:
@@ -183,8 +186,7 @@ def _sample(request: JobRequest, argument: Argument) -> str:
 
 def _persisted(request: JobRequest, model: str) -> str | None:
     app = request.situation.app
-    fixture = app.fixture(model) if request.test == "minitest" else None
-    return app.factory(model) or fixture
+    return app.factory(model) or (app.fixture(model) if request.test == "minitest" else None)
 
 
 def _options(request: JobRequest) -> str:

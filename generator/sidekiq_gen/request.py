@@ -116,6 +116,15 @@ class JobRequest:
     style: Style
     patterns: tuple[Chosen, ...]
 
+    def chosen(self, *names: str) -> Chosen | None:
+        """The first pattern of one of these names, or None where none was asked for."""
+        return next((pattern for pattern in self.patterns if pattern.name in names), None)
+
+    @property
+    def lock(self) -> Chosen | None:
+        """The pattern that locks the work in the database, if there is one: they exclude each other."""
+        return self.chosen("advisory-lock", "row-lock")
+
     @property
     def job_path(self) -> str:
         """Where the class goes, relative to the root."""

@@ -128,7 +128,7 @@ def notices(request: JobRequest, surroundings: Surroundings) -> Iterator[Notice]
             "No spec is written: the lockfile has neither rspec-rails nor Minitest.",
             "Pass --test rspec or --test minitest to have one.",
         )
-    if len(situation.app.databases) > 1 and any("lock" in pattern.name for pattern in request.patterns):
+    if len(situation.app.databases) > 1 and request.lock:
         yield Notice(
             "several-databases",
             f"The repo names {', '.join(situation.app.databases)}: the lock is written for {situation.database}.",

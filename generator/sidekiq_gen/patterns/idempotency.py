@@ -67,7 +67,7 @@ class CheckThenAct(Pattern):
                 f"The schema shows no column {settings.column} in the table of this model.",
                 f"Add it before you run the job: a {'boolean' if settings.value == 'true' else 'datetime'} column.",
             )
-        if not any(pattern.name in {"advisory-lock", "row-lock"} for pattern in request.patterns):
+        if not request.lock:
             yield Notice(
                 "check-without-lock",
                 "Two runs at the same moment can both find the mark unset.",
@@ -123,8 +123,7 @@ class IdempotencyKey(Pattern):
                 "The key is made of the job's id: retries share it, a second enqueue has its own.",
                 "Give the job a record or scalar arguments to have one key for all of them.",
             )
-        locks = [pattern for pattern in request.patterns if pattern.name in {"advisory-lock", "row-lock"}]
-        if locks and getattr(locks[0].settings, "scope", "transaction") == "transaction":
+        if request.lock and getattr(request.lock.settings, "scope", "transaction") == "transaction":
             yield Notice(
                 "call-inside-transaction",
                 "The call to the other service runs inside the transaction that holds the lock.",

@@ -131,11 +131,9 @@ class Unique(Pattern):
             )
         if hazard and settings.ttl:
             yield Notice("unique-ttl-hazard", hazard, "Use until_executed or while_executing unless you need both.")
-        discards = any(
-            chosen.name == "discard-on" and chosen.settings.means == "retry_in" and chosen.settings.to == "nowhere"
-            for chosen in request.patterns
-        )
-        if discards and unique_jobs.leaks_on_discard(settings.lock, version, situation.release.version):
+        discard = request.chosen("discard-on")
+        dropped = discard and discard.settings.means == "retry_in" and discard.settings.to == "nowhere"
+        if dropped and unique_jobs.leaks_on_discard(settings.lock, version, situation.release.version):
             yield Notice(
                 "unique-lock-kept",
                 f"Sidekiq {situation.release.text} runs no death handlers for a job that is discarded: its lock stays "
