@@ -167,7 +167,7 @@ def _mark_directive(situation: Situation) -> str:
 
 
 def _model(situation: Situation) -> str:
-    return situation.record.model.name if situation.record and situation.record.model else "ActiveRecord::Base"
+    return situation.model.name if situation.model else "ActiveRecord::Base"
 
 
 def _handed_over(argument: Argument, source: str) -> str:

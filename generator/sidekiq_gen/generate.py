@@ -10,7 +10,7 @@ from sidekiq_gen import resolve
 from sidekiq_gen.changes.plan import Plan, plan_changes
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.naming import parse_job_name
-from sidekiq_gen.patterns.base import answer
+from sidekiq_gen.request import answer
 
 if TYPE_CHECKING:
     from sidekiq_gen.detect import Surroundings, Where

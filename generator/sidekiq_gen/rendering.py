@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, TemplateNotFound
 
 from sidekiq_gen import ruby
 from sidekiq_gen.facts import job_facts, spec_facts
+from sidekiq_gen.kinds.catalogue import KIND_BY_NAME
 from sidekiq_gen.patterns.catalogue import BY_NAME
 
 if TYPE_CHECKING:
@@ -40,12 +41,14 @@ class Renderer:
 
     def __init__(self, request: JobRequest, facts: Mapping[str, Any]) -> None:
         self._tree = request.situation.release.tree
+        self._kind = KIND_BY_NAME[request.situation.kind].identifier
         self._request = request
         self._facts = {
             **facts,
             "q": partial(ruby.quote, quotes=request.style.quotes),
             "can": request.situation.release.capabilities,
             "style": request.style,
+            "kind": request.kind_settings,
             "chosen": frozenset(pattern.identifier for pattern in request.patterns),
             **{pattern.identifier: pattern.settings for pattern in request.patterns},
         }
@@ -65,7 +68,7 @@ class Renderer:
 
     def gather(self, part: str, slot: str) -> list[str]:
         """One slot of the kind and of every chosen pattern, in the order of the catalogue."""
-        kind = self.slot(f"kinds/{self._request.situation.kind}/{part}.rb.j2", slot)
+        kind = self.slot(f"kinds/{self._kind}/{part}.rb.j2", slot)
         listed = sorted(self._request.patterns, key=lambda pattern: list(BY_NAME).index(pattern.name))
         patterns = (self.slot(f"patterns/{pattern.identifier}/{part}.rb.j2", slot) for pattern in listed)
         return [kind, *patterns]
@@ -88,10 +91,11 @@ class Renderer:
 def render_job(request: JobRequest) -> str:
     """The text of the job class."""
     renderer = Renderer(request, job_facts(request))
-    body = renderer.wrap(renderer.slot(f"kinds/{request.situation.kind}/job.rb.j2", "work"))
+    shape = f"kinds/{KIND_BY_NAME[request.situation.kind].identifier}/job.rb.j2"
+    body = renderer.wrap(renderer.slot(shape, "work"))
     text = renderer.render(
         "job.rb.j2",
-        perform=ruby.sections(renderer.slot(f"kinds/{request.situation.kind}/job.rb.j2", "lookup"), body),
+        perform=ruby.sections(renderer.slot(shape, "lookup"), body),
         constants=ruby.sections(*renderer.gather("job", "constants")),
         todo=[text for text in renderer.gather("job", "todo") if text][-1],
         hooks=ruby.sections(*renderer.gather("job", "hooks")),

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from sidekiq_gen.sourced import Sourced
 
 if TYPE_CHECKING:
-    from sidekiq_gen.naming import Argument, JobName
+    from sidekiq_gen.naming import Argument, JobName, Model
     from sidekiq_gen.rails.app import Database, RailsApp
     from sidekiq_gen.sidekiq.release import Release
 
-Kind = Literal["record", "plain"]
+KindName = Literal["record", "plain"]
 TestFramework = Literal["rspec", "minitest", "none"]
 Retry: TypeAlias = "int | Literal[False]"
 
@@ -66,22 +66,20 @@ class Style:
 class Situation:
     """The job that was asked for and the repo it is for: what decides which patterns can be had.
 
-    record: the argument whose model the job is about; None for the kind ``plain``.
+    model: what the job is about: the model of its record, or of the rows it works through; None for ``plain``.
+    record: the argument that names one row of the model; None unless the kind is ``record``.
     database: None when neither the repo nor a flag names one.
     """
 
     app: RailsApp
     release: Release
     name: JobName
+    kind: KindName
     arguments: tuple[Argument, ...]
+    model: Model | None
     record: Argument | None
     database: Database | None
     retry: Retry
-
-    @property
-    def kind(self) -> Kind:
-        """The shape of the job."""
-        return "record" if self.record else "plain"
 
 
 @dataclass(frozen=True)
@@ -105,11 +103,13 @@ class Chosen:
 class JobRequest:
     """One job, completely decided.
 
+    kind_settings: the settings of its kind, as its templates see them under ``kind``; None where it has none.
     directory: of the job class, relative to the root: ``app/jobs``.
     patterns: in the order in which they wrap the work, outermost first.
     """
 
     situation: Situation
+    kind_settings: Any
     queue: str
     directory: str
     test: TestFramework
@@ -139,3 +139,8 @@ class JobRequest:
         before, _, after = f"/{self.directory}/".rpartition("/app/")
         parts = (before.strip("/"), folder, after.strip("/"), self.situation.name.file_stem)
         return "/".join(part for part in parts if part) + ending
+
+
+def answer(answers: Answers, parameter: str, default: Any = None) -> Any:
+    """The value of one answer, or the default where the flag was left open."""
+    return answers[parameter].value if parameter in answers else default

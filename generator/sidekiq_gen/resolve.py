@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 from sidekiq_gen.errors import InvalidInput, Refused
-from sidekiq_gen.naming import Argument, JobName, Model, parse_argument, parse_job_name, parse_model, parse_queue
+from sidekiq_gen.kinds.catalogue import KIND_BY_NAME, KINDS
+from sidekiq_gen.naming import parse_job_name, parse_queue
 from sidekiq_gen.notices import Notice
-from sidekiq_gen.patterns.base import answer
 from sidekiq_gen.patterns.catalogue import BY_NAME, PATTERNS, from_the_outside_in
-from sidekiq_gen.request import Answers, Chosen, Flag, JobRequest, Kind, Retry, Situation, Style
+from sidekiq_gen.request import Answers, Chosen, Flag, JobRequest, Retry, Situation, Style, answer
+from sidekiq_gen.subject import find_subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sidekiq_gen.detect import Surroundings
-    from sidekiq_gen.rails.app import RailsApp
+    from sidekiq_gen.patterns.base import Pattern
 
 RETRIES = 5
 
 JOB_FLAGS = (
     Flag("--model", "The model the job is about.", "text", metavar="NAME", question="Which model is it about?"),
-    Flag("--kind", "The shape of the job.", "choice", choices=get_args(Kind), question="What kind of job is it?"),
+    Flag(
+        "--kind",
+        "The shape of the job.",
+        "choice",
+        choices=tuple(kind.name for kind in KINDS),
+        question="What kind of job is it?",
+    ),
     Flag("--queue", "Its queue.", "text", metavar="NAME", question="Which queue?"),
     Flag("--retry", "How often a failed job is tried again.", "text", metavar="N|false", question="How many retries?"),
     Flag("--dir", "The folder of the job class, relative to the root.", "text", metavar="DIR"),
@@ -48,6 +55,7 @@ def resolve(answers: Answers, surroundings: Surroundings) -> JobRequest:
     directory = _directory(answer(answers, "dir", conventions.job_dir.value))
     return JobRequest(
         situation,
+        KIND_BY_NAME[situation.kind].decide(answers, situation),
         parse_queue(answer(answers, "queue", "default")),
         directory,
         answer(answers, "test", app.test_framework or "none"),
@@ -65,9 +73,8 @@ def situate(answers: Answers, surroundings: Surroundings) -> Situation:
     """Decide what the job is about: everything but its patterns."""
     app = surroundings.app
     name = parse_job_name(answer(answers, "name", ""), suffix=app.conventions.suffix.value, acronyms=app.acronyms)
-    arguments = tuple(parse_argument(text, app.acronyms) for text in answer(answers, "arguments", ()))
-    arguments, record = _record(answers, name, arguments, app)
-    names = [name for argument in arguments for name in {argument.name, argument.parameter}]
+    subject = find_subject(answers, name, app)
+    names = [name for argument in subject.arguments for name in {argument.name, argument.parameter}]
     if len(set(names)) < len(names):
         raise InvalidInput(
             "Two arguments have the same name.", hint="Give each argument a name of its own.", code="invalid-argument"
@@ -75,7 +82,21 @@ def situate(answers: Answers, surroundings: Surroundings) -> Situation:
     database = answer(answers, "database", app.databases[0] if app.databases else None)
     usual = RETRIES if app.conventions.retry.value is None else app.conventions.retry.value
     retry = parse_retry(answer(answers, "retry")) if "retry" in answers else usual
-    return Situation(app, surroundings.release, name, arguments, record, database, retry)
+    situation = Situation(
+        app,
+        surroundings.release,
+        name,
+        subject.kind,
+        subject.arguments,
+        subject.model,
+        subject.record,
+        database,
+        retry,
+    )
+    refusal = KIND_BY_NAME[subject.kind].refusal(situation)
+    if refusal:
+        raise refusal
+    return situation
 
 
 def choose(answers: Answers, situation: Situation) -> tuple[Chosen, ...]:
@@ -87,6 +108,7 @@ def choose(answers: Answers, situation: Situation) -> tuple[Chosen, ...]:
     """
     wanted = [pattern for pattern in from_the_outside_in() if pattern.flags[0].parameter in answers]
     names = {pattern.name for pattern in wanted}
+    _refuse_stray_flags(answers, situation)
     for pattern in PATTERNS:
         stray = next((flag for flag in pattern.flags[1:] if flag.parameter in answers), None)
         if stray and pattern.name not in names:
@@ -104,22 +126,34 @@ def choose(answers: Answers, situation: Situation) -> tuple[Chosen, ...]:
                 hint="Choose one of them.",
                 code="contradictory-patterns",
             )
-        refusal = pattern.refusal(situation)
+        refusal = unfit(pattern, situation) or pattern.refusal(situation)
         if refusal:
             raise refusal
         chosen.append(Chosen(pattern.name, pattern.decide(answers, situation)))
     return tuple(chosen)
 
 
+def unfit(pattern: Pattern, situation: Situation) -> Refused | None:
+    """Why a pattern cannot be laid over jobs of this kind, or None when it can."""
+    if situation.kind in pattern.kinds:
+        return None
+    return Refused(
+        f"{pattern.flags[0].option} cannot be laid over the kind {situation.kind}.",
+        hint=f"{KIND_BY_NAME[situation.kind].instead} Leave out {pattern.flags[0].option}.".strip(),
+        code="contradictory-patterns",
+    )
+
+
 def notices(request: JobRequest, surroundings: Surroundings) -> Iterator[Notice]:
     """Everything the user should know about this request."""
     yield from surroundings.notices
     situation = request.situation
-    for argument in situation.arguments:
-        if argument.model and situation.app.model_file(argument.model.name) is None:
+    models = [situation.model, *(argument.model for argument in situation.arguments)]
+    for model in dict.fromkeys(models):
+        if model and situation.app.model_file(model.name) is None:
             yield Notice(
                 "model-not-found",
-                f"No file in app/models defines {argument.model.name}.",
+                f"No file in app/models defines {model.name}.",
                 "The spec is green once the model exists; --model names another one.",
             )
     if request.test == "none" and situation.app.test_framework is None:
@@ -134,63 +168,27 @@ def notices(request: JobRequest, surroundings: Surroundings) -> Iterator[Notice]
             f"The repo names {', '.join(situation.app.databases)}: the lock is written for {situation.database}.",
             "Pass --database to choose another one.",
         )
+    yield from KIND_BY_NAME[situation.kind].notices(request.kind_settings, request)
     for chosen in request.patterns:
         yield from BY_NAME[chosen.name].notices(chosen.settings, request)
 
 
 def all_flags() -> tuple[Flag, ...]:
     """Every flag that decides something about a job, in the order of the help."""
-    return (*JOB_FLAGS, *(flag for pattern in PATTERNS for flag in pattern.flags))
+    shapes = (flag for kind in KINDS for flag in kind.flags)
+    return (*JOB_FLAGS, *shapes, *(flag for pattern in PATTERNS for flag in pattern.flags))
 
 
-def _record(
-    answers: Answers, name: JobName, arguments: tuple[Argument, ...], app: RailsApp
-) -> tuple[tuple[Argument, ...], Argument | None]:
-    """The arguments with the record among them, and the record; it comes first where nobody has placed it."""
-    kind, typed = answer(answers, "kind"), answer(answers, "model")
-    records = [argument for argument in arguments if argument.model]
-    if kind == "plain":
-        if typed is not None or records:
-            raise Refused(
-                "--kind plain has no record, and a model was given.",
-                hint="Leave out --kind plain, or pass the id as an integer argument.",
+def _refuse_stray_flags(answers: Answers, situation: Situation) -> None:
+    """Refuse a flag of another kind."""
+    for kind in KINDS:
+        stray = next((flag for flag in kind.flags if flag.parameter in answers), None)
+        if stray and kind.name != situation.kind:
+            raise InvalidInput(
+                f"{stray.option} says something about --kind {kind.name}, and this is a {situation.kind} job.",
+                hint=f"Add --kind {kind.name}, or leave out {stray.option}.",
                 code="contradictory-patterns",
             )
-        return arguments, None
-    if typed is not None:
-        model = parse_model(typed, app.acronyms)
-    elif records:
-        return arguments, records[0]
-    else:
-        guessed = guess_model(name, app)
-        if guessed is None and kind == "record":
-            raise Refused(
-                f"--kind record needs a model, and no file in app/models fits {name.class_name}.",
-                hint="Name it: --model Order.",
-                code="no-model",
-            )
-        if guessed is None or any(argument.name == guessed.variable for argument in arguments):
-            return arguments, None
-        model = guessed
-    record = Argument(model.variable, "record", model)
-    for index, argument in enumerate(arguments):
-        if argument.parameter == record.parameter:
-            return (*arguments[:index], record, *arguments[index + 1 :]), record
-    return (record, *arguments), record
-
-
-def guess_model(name: JobName, app: RailsApp) -> Model | None:
-    """The model that the last words of NAME spell, if a file in app/models proves it: ``ProcessOrder`` -> ``Order``."""
-    namespace = "::".join(name.namespaces)
-    for start in range(len(name.words)):
-        try:
-            model = parse_model("_".join(name.words[start:]), app.acronyms).name
-        except InvalidInput:  # check_in ends in a reserved word, process_2fa in no constant
-            continue
-        for candidate in (f"{namespace}::{model}", model) if namespace else (model,):
-            if app.model_file(candidate) is not None:
-                return Model(candidate)
-    return None
 
 
 def parse_retry(typed: str) -> Retry:

@@ -38,7 +38,15 @@ def command(
     order = Argument("record", "record", Model("Record"))
     database = surroundings.app.databases[0] if surroundings.app.databases else None
     situation = Situation(
-        surroundings.app, surroundings.release, JobName("job", "Job", "job"), (order,), order, database, 1
+        surroundings.app,
+        surroundings.release,
+        JobName("job", "Job", "job"),
+        "record",
+        (order,),
+        order.model,
+        order,
+        database,
+        1,
     )
     shown = [BY_NAME[name]] if name else list(PATTERNS)
     refusals = {pattern.name: pattern.refusal(situation) for pattern in shown}

@@ -16,8 +16,10 @@ from prompt_toolkit.output import create_output
 from sidekiq_gen import naming, resolve
 from sidekiq_gen.cli.trial import Trial, judge, named, problem, refused, said, value_of
 from sidekiq_gen.errors import Quit
-from sidekiq_gen.patterns.base import answer
+from sidekiq_gen.kinds.catalogue import KIND_BY_NAME, KINDS
 from sidekiq_gen.patterns.catalogue import BY_NAME, PATTERNS
+from sidekiq_gen.request import answer
+from sidekiq_gen.subject import guess_model
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -40,7 +42,6 @@ _ANOTHER = "another one"
 _CHANGES = frozenset({"create", "force", "conflict"})
 _MARGIN = 5  # what questionary puts before each line of a list
 _NARROWEST = 40
-_KINDS = {"record": "record: about one row of a model", "plain": "plain: about its arguments, or nothing"}
 _QUESTIONS = {flag.parameter: flag.question for flag in resolve.JOB_FLAGS}
 _STYLE = questionary.Style([("disabled", "fg:ansibrightblack"), ("placeholder", "fg:ansibrightblack")])
 
@@ -107,12 +108,17 @@ def _ask_for_model(asked: dict[str, Sourced[Any]], trial: Trial) -> None:
     if not trial.asks_for_model(asked):
         return
     app = trial.surroundings.app
-    guessed = resolve.guess_model(naming.parse_job_name(answer(asked, "name"), suffix="", acronyms=app.acronyms), app)
+    name = naming.parse_job_name(answer(asked, "name"), suffix="", acronyms=app.acronyms)
+    guessed = guess_model(name, app)
     if "kind" not in asked:
         parse = trial.of("kind", asked)
-        choices = [_choice(kind, _reason(parse, kind), title=title) for kind, title in _KINDS.items()]
+        choices = [
+            _choice(kind.name, _reason(parse, kind.name), title=f"{kind.name}: {kind.summary}") for kind in KINDS
+        ]
         asked["kind"] = said(_select(_QUESTIONS["kind"], choices, "record" if guessed else "plain"))
-    if answer(asked, "kind") == "record":
+    about = KIND_BY_NAME[answer(asked, "kind")].about
+    if about != "nothing":
+        guessed = guessed or guess_model(name, app, rows=about == "rows")
         offered = guessed.name if guessed else ""
         asked["model"] = said(_one_of(_QUESTIONS["model"], app.models, offered, trial.of("model", asked)))
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from sidekiq_gen import naming, resolve
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.generate import generate_job
-from sidekiq_gen.patterns.base import answer
+from sidekiq_gen.kinds.catalogue import KIND_BY_NAME
 from sidekiq_gen.patterns.catalogue import PATTERNS
+from sidekiq_gen.request import answer
 from sidekiq_gen.sourced import Sourced
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class Trial:
             known["model"] = Sourced("StandInRecord", "default")
         situation = resolve.situate(known, self.surroundings)
         for pattern in named(asked):
-            refusal = pattern.refusal(situation)
+            refusal = resolve.unfit(pattern, situation) or pattern.refusal(situation)
             if refusal:
                 raise refusal
             first = pattern.flags[0]
@@ -68,18 +69,18 @@ class Trial:
 
     def asks_for_model(self, asked: Answers) -> bool:
         """Whether kind or model are still to be asked for, so that every pattern for records may yet be had."""
-        texts = answer(asked, "arguments", ())
+        texts, kind = answer(asked, "arguments", ()), answer(asked, "kind")
         arguments = [naming.parse_argument(text, self.surroundings.app.acronyms) for text in texts]
         return (
             "model" not in asked
-            and answer(asked, "kind") != "plain"
+            and not (kind and KIND_BY_NAME[kind].about == "nothing")
             and not any(argument.model for argument in arguments)
         )
 
 
 def refused(pattern: Pattern, situation: Situation) -> InvalidInput | Refused | None:
     """Why a pattern cannot be had here, as far as that does not depend on what is still to be answered about it."""
-    refusal = pattern.refusal(situation)
+    refusal = resolve.unfit(pattern, situation) or pattern.refusal(situation)
     if refusal is None and pattern.flags[0].kind == "switch":
         return problem(lambda _: pattern.decide(completed(pattern, {}, situation), situation), "")
     return refusal

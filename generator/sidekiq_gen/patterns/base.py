@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sidekiq_gen.notices import Notice
-    from sidekiq_gen.request import Answers, Flag, JobRequest, Situation
+    from sidekiq_gen.request import Answers, Flag, JobRequest, KindName, Situation
 
 Layer = Literal["class", "lock", "check", "work"]
 LAYERS: tuple[Layer, ...] = ("class", "lock", "check", "work")  # from the outside in
@@ -48,6 +48,8 @@ class Pattern(ABC):
 
     Its templates are in the folder of its identifier below ``patterns/`` in the template trees; they see the
     settings that ``decide`` returns under that identifier.
+
+    kinds: what it can be laid over.
     """
 
     name: ClassVar[str]
@@ -55,6 +57,7 @@ class Pattern(ABC):
     flags: ClassVar[tuple[Flag, ...]]
     summary: ClassVar[str]
     paragraph: ClassVar[str]
+    kinds: ClassVar[frozenset[KindName]] = frozenset({"record", "plain"})
     excludes: ClassVar[frozenset[str]] = frozenset()
     opens_block: ClassVar[bool] = False  # inside it, leaving early is `next`
 
@@ -90,8 +93,3 @@ def only_for_records(name: str, situation: Situation, alternative: str) -> Refus
     return Refused(
         f"--{name} needs a record, and {situation.name.class_name} has none.", hint=alternative, code="needs-record"
     )
-
-
-def answer(answers: Answers, parameter: str, default: Any = None) -> Any:
-    """The value of one answer, or the default where the flag was left open."""
-    return answers[parameter].value if parameter in answers else default

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Literal
 from sidekiq_gen.errors import Refused
 from sidekiq_gen.naming import parse_error_class
 from sidekiq_gen.notices import Notice
-from sidekiq_gen.patterns.base import Pattern, answer
-from sidekiq_gen.request import Answers, Flag, JobRequest, Situation
+from sidekiq_gen.patterns.base import Pattern
+from sidekiq_gen.request import Answers, Flag, JobRequest, Situation, answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

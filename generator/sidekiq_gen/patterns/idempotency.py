@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.naming import parse_column
 from sidekiq_gen.notices import Notice
-from sidekiq_gen.patterns.base import Key, Pattern, answer, only_for_records
-from sidekiq_gen.request import Answers, Flag, JobRequest, Situation
+from sidekiq_gen.patterns.base import Key, Pattern, only_for_records
+from sidekiq_gen.request import Answers, Flag, JobRequest, Situation, answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

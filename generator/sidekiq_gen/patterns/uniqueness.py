@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from sidekiq_gen import ruby
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.notices import Notice
-from sidekiq_gen.patterns.base import Option, Pattern, answer
-from sidekiq_gen.request import Answers, Flag, JobRequest, Situation
+from sidekiq_gen.patterns.base import Option, Pattern
+from sidekiq_gen.request import Answers, Flag, JobRequest, Situation, answer
 from sidekiq_gen.sidekiq import unique_jobs
 from sidekiq_gen.sidekiq.unique_locks import LOCKS, STRATEGIES, lock_type, on_conflict
 

@@ -1,0 +1,14 @@
+"""All kinds there are, in the order in which people are asked about them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sidekiq_gen.kinds.single import Plain, Record
+
+if TYPE_CHECKING:
+    from sidekiq_gen.kinds.base import Kind
+
+KINDS: tuple[Kind, ...] = (Record(), Plain())
+
+KIND_BY_NAME = {kind.name: kind for kind in KINDS}
