@@ -62,13 +62,14 @@ def look_around(where: Where, start: Path) -> Surroundings:
     lockfile = _lockfile(where, root)
     version, text, source = _sidekiq(where, lockfile)
     app = RailsApp.load(root, lockfile)
-    unique_jobs = app.gem("sidekiq-unique-jobs")
+    unique_jobs, throttled = app.gem("sidekiq-unique-jobs"), app.gem("sidekiq-throttled")
     release, notices = detect_release(
         version,
         text,
         source,
-        unique_jobs.version if unique_jobs else None,
         app.rails.version if app.rails else None,
+        unique_jobs=unique_jobs.version if unique_jobs else None,
+        throttled=throttled.version if throttled else None,
     )
     return Surroundings(app, release, notices)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sidekiq_gen import ruby
+from sidekiq_gen import reporting, ruby
 from sidekiq_gen.patterns.base import Key, Option
 from sidekiq_gen.patterns.catalogue import BY_NAME
+from sidekiq_gen.patterns.postponement import COUNTER
 from sidekiq_gen.wording import deed
 
 if TYPE_CHECKING:
@@ -56,10 +57,13 @@ def job_facts(request: JobRequest) -> dict[str, Any]:
     if request.chosen("advisory-lock") and not request.chosen("check-then-act") and situation.record:
         handed[situation.arguments.index(situation.record)] += ".reload"
     names = [argument.name for argument in situation.arguments]
+    parameters = ", ".join(argument.parameter for argument in situation.arguments)
+    postponed = request.chosen("retry-after")
     return {
         "job": situation.name,
         "options": _options(request),
-        "parameters": ", ".join(argument.parameter for argument in situation.arguments),
+        "parameters": parameters,
+        "signature": ", ".join(part for part in (parameters, f"{COUNTER} = 0" if postponed else "") if part),
         "lookups": records,
         "guard": " && ".join(record.name for record in records),
         "record": situation.record.name if situation.record else None,
@@ -70,6 +74,13 @@ def job_facts(request: JobRequest) -> dict[str, Any]:
         "key": lambda wanted: in_job(wanted, situation),
         "lease": "lease_connection" if can.lease_connection else "connection",
         "mark_directive": _mark_directive(situation),
+        "number": ruby.integer,
+        "record_in_payload": _record_in_payload(situation),
+        "failed_value": _failed_value(request),
+        "report": lambda error, *pairs: ruby.requote(
+            reporting.report(situation.app, error, pairs), request.style.quotes
+        ),
+        "reporter": reporting.reporter(situation.app),
     }
 
 
@@ -114,6 +125,7 @@ def spec_facts(request: JobRequest) -> dict[str, Any]:
         "jid_key": key is not None and key.parts == ("jid",),
         "stubs": lambda record: _stubs(request, record),
         "ttl": ruby.integer,
+        "logged": _logged(request, samples, sigil),
         "connection_settings": (
             "connection_db_config.configuration_hash" if can.connection_db_config else "connection_config"
         ),
@@ -147,12 +159,26 @@ def _in_spec(request: JobRequest, samples: dict[str, str], sigil: str) -> Callab
     return spell
 
 
+def _logged(request: JobRequest, samples: dict[str, str], sigil: str) -> str:
+    """The pairs of the log context, as the job that a spec runs has them."""
+    context = request.chosen("log-context")
+    arguments = {argument.parameter: argument for argument in request.situation.arguments}
+    pairs = context.settings.pairs if context else ()
+    return ", ".join(
+        f"{name}: {samples.get(arguments[name].name) or f'{sigil}{arguments[name].name}.id'}" for name, _ in pairs
+    )
+
+
 def _stubs(request: JobRequest, record: SpecRecord) -> str:
     """What a double of the record answers."""
     stubs = ["id: 1"]
     mark = request.chosen("check-then-act")
-    if mark and request.situation.record and record.variable == request.situation.record.name:
+    job_record = request.situation.record.name if request.situation.record else None
+    if mark and record.variable == job_record:
         stubs += [f"{mark.settings.column}?: false", "update_column: true"]
+    failed = request.chosen("on-exhausted")
+    if failed and failed.settings.mark and "update_column: true" not in stubs and record.variable == job_record:
+        stubs.append("update_column: true")
     return ", ".join(stubs)
 
 
@@ -164,6 +190,21 @@ def _key(request: JobRequest) -> Key | None:
 def _mark_directive(situation: Situation) -> str:
     """What keeps RuboCop quiet about update_column where rubocop-rails is in use: the mark must not fail to be set."""
     return " # rubocop:disable Rails/SkipsModelValidations" if situation.app.gem("rubocop-rails") else ""
+
+
+def _failed_value(request: JobRequest) -> str:
+    """What is written into the column that says that the record has failed."""
+    chosen = request.chosen("on-exhausted")
+    mark = chosen.settings.mark if chosen else None
+    if mark is None:
+        return ""
+    return ruby.quote(mark.value, request.style.quotes) if mark.text else str(mark.value)
+
+
+def _record_in_payload(situation: Situation) -> str:
+    """The id of the record in a job's payload."""
+    index = situation.arguments.index(situation.record) if situation.record else 0
+    return ".first" if index == 0 else f"[{index}]"
 
 
 def _model(situation: Situation) -> str:
@@ -194,7 +235,10 @@ def _options(request: JobRequest) -> str:
     situation, style = request.situation, request.style
     symbol = style.queue_literal == "symbol" and request.queue.isidentifier()
     queue = f":{request.queue}" if symbol else ruby.quote(request.queue, style.quotes)
-    options = [Option("queue", queue), Option("retry", str(situation.retry).lower())]
+    retries = Option("retry", str(situation.retry).lower())
+    if situation.retry_for:
+        retries = Option("retry_for", ruby.whole_seconds(situation.retry_for))
+    options = [Option("queue", queue), retries]
     for pattern in request.patterns:
         options += BY_NAME[pattern.name].options(pattern.settings, situation)
     pairs = [f"{option.key}: {option.value}" for option in options]

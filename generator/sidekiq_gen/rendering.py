@@ -96,10 +96,11 @@ def render_job(request: JobRequest) -> str:
     text = renderer.render(
         "job.rb.j2",
         perform=ruby.sections(renderer.slot(shape, "lookup"), body),
+        includes="\n".join(text for text in renderer.gather("job", "includes") if text),
         constants=ruby.sections(*renderer.gather("job", "constants")),
         todo=[text for text in renderer.gather("job", "todo") if text][-1],
         hooks=ruby.sections(*renderer.gather("job", "hooks")),
-        rescues=ruby.sections(*renderer.gather("job", "rescues")),
+        rescues="\n".join(text for text in renderer.gather("job", "rescues") if text),
         methods=ruby.sections(*renderer.gather("job", "methods")),
         indent=ruby.indent,
     )

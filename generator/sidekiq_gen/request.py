@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.rails.app import Database, RailsApp
     from sidekiq_gen.sidekiq.release import Release
 
-KindName = Literal["record", "plain"]
+KindName = Literal["record", "plain", "claim", "backfill", "fan-out"]
 TestFramework = Literal["rspec", "minitest", "none"]
 Retry: TypeAlias = "int | Literal[False]"
 
@@ -69,6 +69,7 @@ class Situation:
     model: what the job is about: the model of its record, or of the rows it works through; None for ``plain``.
     record: the argument that names one row of the model; None unless the kind is ``record``.
     database: None when neither the repo nor a flag names one.
+    retry_for: seconds, None where the number of retries ends them; Sidekiq's default number goes with it.
     """
 
     app: RailsApp
@@ -80,6 +81,7 @@ class Situation:
     record: Argument | None
     database: Database | None
     retry: Retry
+    retry_for: int | None = None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from sidekiq_gen.kinds.catalogue import KIND_BY_NAME, KINDS
 from sidekiq_gen.naming import parse_job_name, parse_queue
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.patterns.catalogue import BY_NAME, PATTERNS, from_the_outside_in
-from sidekiq_gen.request import Answers, Chosen, Flag, JobRequest, Retry, Situation, Style, answer
+from sidekiq_gen.request import Answers, Chosen, Flag, JobRequest, Situation, Style, answer
+from sidekiq_gen.retries import find_retries, retry_notices
 from sidekiq_gen.subject import find_subject
 
 if TYPE_CHECKING:
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
     from sidekiq_gen.detect import Surroundings
     from sidekiq_gen.patterns.base import Pattern
-
-RETRIES = 5
 
 JOB_FLAGS = (
     Flag("--model", "The model the job is about.", "text", metavar="NAME", question="Which model is it about?"),
@@ -32,6 +31,7 @@ JOB_FLAGS = (
     ),
     Flag("--queue", "Its queue.", "text", metavar="NAME", question="Which queue?"),
     Flag("--retry", "How often a failed job is tried again.", "text", metavar="N|false", question="How many retries?"),
+    Flag("--retry-for", "For how long a failed job is tried again, instead of how often.", "number", metavar="SECONDS"),
     Flag("--dir", "The folder of the job class, relative to the root.", "text", metavar="DIR"),
     Flag("--test", "The framework of its spec.", "choice", choices=("rspec", "minitest", "none")),
     Flag(
@@ -80,8 +80,7 @@ def situate(answers: Answers, surroundings: Surroundings) -> Situation:
             "Two arguments have the same name.", hint="Give each argument a name of its own.", code="invalid-argument"
         )
     database = answer(answers, "database", app.databases[0] if app.databases else None)
-    usual = RETRIES if app.conventions.retry.value is None else app.conventions.retry.value
-    retry = parse_retry(answer(answers, "retry")) if "retry" in answers else usual
+    retry, retry_for = find_retries(answers, surroundings)
     situation = Situation(
         app,
         surroundings.release,
@@ -92,6 +91,7 @@ def situate(answers: Answers, surroundings: Surroundings) -> Situation:
         subject.record,
         database,
         retry,
+        retry_for,
     )
     refusal = KIND_BY_NAME[subject.kind].refusal(situation)
     if refusal:
@@ -156,6 +156,7 @@ def notices(request: JobRequest, surroundings: Surroundings) -> Iterator[Notice]
                 f"No file in app/models defines {model.name}.",
                 "The spec is green once the model exists; --model names another one.",
             )
+    yield from retry_notices(situation)
     if request.test == "none" and situation.app.test_framework is None:
         yield Notice(
             "no-test-framework",
@@ -189,21 +190,6 @@ def _refuse_stray_flags(answers: Answers, situation: Situation) -> None:
                 hint=f"Add --kind {kind.name}, or leave out {stray.option}.",
                 code="contradictory-patterns",
             )
-
-
-def parse_retry(typed: str) -> Retry:
-    """Read ``--retry``: a number or ``false``.
-
-    Raises:
-        InvalidInput: it is neither.
-    """
-    if typed == "false":
-        return False
-    if typed.isascii() and typed.isdigit() and len(typed) < 5:  # noqa: PLR2004 - 9999 retries are years
-        return int(typed)
-    raise InvalidInput(
-        f"--retry {typed!a} is no number of retries.", hint="Give a number or false: --retry 5.", code="invalid-retry"
-    )
 
 
 def _directory(typed: str) -> str:

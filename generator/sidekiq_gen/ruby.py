@@ -19,6 +19,11 @@ def quote(text: str, quotes: Quotes) -> str:
     return f'"{text}"'
 
 
+def requote(source: str, quotes: Quotes) -> str:
+    """Ruby whose string literals in double quotes stand in the repo's quotes afterwards."""
+    return re.sub(r'"([^"\n]*)"', lambda literal: quote(literal[1], quotes), source)
+
+
 DIGITS_WITHOUT_GROUPS = 4
 
 _COMMENT = re.compile(r"\s*# (?!rubocop:)")
@@ -29,6 +34,21 @@ _BLOCK_PARAMETERS = re.compile(r"((?:\|[^|]*\|)?) *(.*)")
 def integer(number: int) -> str:
     """An integer literal, with underscores from five digits on, as RuboCop wants it."""
     return f"{number:_}" if len(str(number)) > DIGITS_WITHOUT_GROUPS else str(number)
+
+
+def duration(seconds: int) -> str:
+    """A length of time as ActiveSupport says it: ``1.hour``; a bare number where no unit fits: ``90``."""
+    for unit, length in (("week", 604_800), ("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        if seconds % length == 0:
+            count = seconds // length
+            return f"{count}.{unit if count == 1 else unit + 's'}"
+    return integer(seconds)
+
+
+def whole_seconds(seconds: int) -> str:
+    """The same as an Integer, for options that take no duration: ``1.hour.to_i``."""
+    text = duration(seconds)
+    return f"{text}.to_i" if "." in text else text
 
 
 def sections(*texts: str) -> str:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # The sidekiq-unique-jobs that is rendered for where none is laid over the root: the options are then only looked at.
 UNIQUE_JOBS = {"6": "7.1.33", "7": "8.0.10", "8": "8.1.0"}
+# What stands in for sidekiq-throttled is the same for every release of it.
+THROTTLED = {"6": "0.18.0", "7": "1.5.2", "8": "2.1.0"}
 TREES = {"6": "6.5", "7": "7", "8": "8"}
 
 
@@ -65,7 +67,7 @@ def target(case: Case, variant: Variant, job: str) -> Case:
         sidekiq=variant.sidekiq,
         rails=variant.rails,
         unique_jobs=variant.unique_jobs or UNIQUE_JOBS[line],
-        gems={"rubocop-rails": "2.34.2"},
+        gems={**case.repo.gems, "sidekiq-throttled": THROTTLED[line], "rubocop-rails": "2.34.2"},
     )
     return replace(case, repo=repo, job=job)
 

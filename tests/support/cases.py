@@ -17,11 +17,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-# The releases that Debian's suites have, one for each tree.
+# The releases that Debian's suites have, one for each tree, each with another error tracker.
 RELEASES = {
-    "6.5": Repo(sidekiq="6.5.12", rails="6.1.7.10", unique_jobs="7.1.33"),
-    "7": Repo(sidekiq="7.3.2", rails="7.2.2", unique_jobs="8.0.10"),
-    "8": Repo(sidekiq="8.1.7", rails="7.2.2", unique_jobs="8.1.0"),
+    "6.5": Repo(
+        sidekiq="6.5.12",
+        rails="6.1.7.10",
+        unique_jobs="7.1.33",
+        gems={"sidekiq-throttled": "1.4.0", "honeybadger": "5.15.6"},
+    ),
+    "7": Repo(
+        sidekiq="7.3.2",
+        rails="7.2.2",
+        unique_jobs="8.0.10",
+        gems={"sidekiq-throttled": "1.5.2", "sentry-ruby": "5.22.1"},
+    ),
+    "8": Repo(sidekiq="8.1.7", rails="7.2.2", unique_jobs="8.1.0", gems={"sidekiq-throttled": "2.1.0"}),
 }
 
 # The values of each pattern on its own; the first is always its absence.
@@ -42,6 +52,28 @@ DISCARDS = {
     "several": "--discard-on PaymentGateway::CardDeclined --discard-on ActiveRecord::RecordInvalid",
     "no-retry": "--discard-on PaymentGateway::CardDeclined --discard-to nowhere --retry 0",
 }
+EXHAUSTIONS = {
+    "none": "",
+    "exhausted": "--on-exhausted",
+    "exhausted-mark": "--on-exhausted --mark-failed failed_at",
+}
+POSTPONEMENTS = {
+    "none": "",
+    "retry-after": "--retry-after PaymentGateway::RateLimited",
+    "retry-after-several": "--retry-after PaymentGateway::RateLimited --retry-after SearchIndex::Busy "
+    "--retry-after-limit 3",
+}
+TRACKERS = {
+    "sentry-ruby": "5.22.1",
+    "sentry-raven": "3.1.2",
+    "honeybadger": "5.15.6",
+    "bugsnag": "6.27.1",
+    "rollbar": "3.6.0",
+    "appsignal": "4.3.2",
+    "airbrake": "13.0.5",
+}
+THROTTLES = {"none": "", "throttle": "--throttle 10/60"}
+CONTEXTS = {"none": "", "log": "--log-context"}
 UNIQUES = {
     "none": "",
     "until-executed": "--unique until_executed --unique-ttl 3600 --on-conflict log",
@@ -83,16 +115,17 @@ class Case:
 
 def alone() -> Iterator[Case]:
     """Every pattern alone, on every tree, with RSpec and factories and with Minitest and fixtures."""
-    groups = {"lock": LOCKS, "check": CHECKS, "key": KEYS, "discard": DISCARDS, "unique": UNIQUES}
+    groups = (LOCKS, CHECKS, KEYS, DISCARDS, UNIQUES, EXHAUSTIONS, POSTPONEMENTS, THROTTLES, CONTEXTS)
     for tree, repo in RELEASES.items():
         for framework in ("rspec", "minitest"):
             place = _framework(repo, framework, "factory" if framework == "rspec" else "fixture")
             for shape, arguments in ARGUMENTS.items():
                 yield Case(f"{tree}-{framework}-{shape}", place, arguments)
-            for values in groups.values():
+            for values in groups:
                 for name, flags in list(values.items())[1:]:
                     yield Case(f"{tree}-{framework}-{name}", place, f"order:record {flags}")
             yield Case(f"{tree}-{framework}-plain-advisory", place, f"{ARGUMENTS['plain']} {LOCKS['advisory']}")
+            yield Case(f"{tree}-{framework}-plain-log", place, f"{ARGUMENTS['plain-arguments']} {CONTEXTS['log']}")
             yield Case(f"{tree}-{framework}-plain-key", place, f"{ARGUMENTS['plain']} {KEYS['key']}")
             yield Case(
                 f"{tree}-{framework}-mysql", replace(place, adapter="mysql2"), f"order:record {LOCKS['session']}"
@@ -114,6 +147,10 @@ def pairs() -> Iterator[Case]:
         "key": list(KEYS),
         "discard": list(DISCARDS),
         "unique": list(UNIQUES),
+        "exhaustion": list(EXHAUSTIONS),
+        "postponement": list(POSTPONEMENTS),
+        "throttle": list(THROTTLES),
+        "context": list(CONTEXTS),
     }
     names = list(factors)
     for number, row in enumerate(AllPairs(list(factors.values()), filter_func=_possible(names))):
@@ -124,7 +161,14 @@ def pairs() -> Iterator[Case]:
             comment=value["comment"],
         )
         flags = (ARGUMENTS[value["shape"]], LOCKS[value["lock"]], CHECKS[value["check"]], KEYS[value["key"]])
-        more = (DISCARDS[value["discard"]], UNIQUES[value["unique"]])
+        more = (
+            DISCARDS[value["discard"]],
+            UNIQUES[value["unique"]],
+            EXHAUSTIONS[value["exhaustion"]],
+            POSTPONEMENTS[value["postponement"]],
+            THROTTLES[value["throttle"]],
+            CONTEXTS[value["context"]],
+        )
         yield Case(f"pair-{number:03}", repo, " ".join([*flags, *more]), value["job"])
 
 
@@ -162,6 +206,28 @@ def gates() -> Iterator[Case]:
         yield Case(f"gate-rails-{rails}", Repo(rails=rails), f"order:record {LOCKS['session']}")
 
 
+def more_gates() -> Iterator[Case]:
+    """The same for what depends on gems beside Sidekiq, and for the time that retries may take."""
+    for version in ("7.1.2", "7.1.3", "8.0.10", "8.1.0"):
+        length = "--retry-for 172800" if version != "7.1.2" else "--retry 12"
+        yield Case(f"gate-{version}-retry-for", Repo(sidekiq=version), f"order:record {length}")
+    for gem in ("1.0.1", "1.4.0"):
+        repo = Repo(sidekiq="6.5.12", rails="6.1.7.10", gems={"sidekiq-throttled": gem})
+        yield Case(f"gate-throttled-{gem}", repo, f"order:record {THROTTLES['throttle']}")
+    for version in ("6.5.12", "8.1.7"):
+        repo = Repo(sidekiq=version, gems={"sidekiq-ent": "2.5.3" if version[0] == "6" else "8.0.1"})
+        for framework in ("rspec", "minitest"):
+            yield Case(
+                f"gate-enterprise-{version}-{framework}",
+                _framework(repo, framework, "factory"),
+                f"order:record {THROTTLES['throttle']} --unique until_executing --unique-ttl 600",
+            )
+    for tracker, gem in TRACKERS.items():
+        for framework in ("rspec", "minitest"):
+            repo = _framework(Repo(gems={tracker: gem} if gem else {}, rails="7.2.2"), framework, "factory")
+            yield Case(f"gate-tracker-{tracker}-{framework}", repo, f"order:record {EXHAUSTIONS['exhausted-mark']}")
+
+
 def styles() -> Iterator[Case]:
     """Long names, which must still fit the line, and symbols for queues."""
     everything = " ".join(
@@ -178,7 +244,7 @@ def styles() -> Iterator[Case]:
 
 def all_cases() -> list[Case]:
     """All of them, each name once."""
-    cases = [*alone(), *pairs(), *triples(), *gates(), *styles()]
+    cases = [*alone(), *pairs(), *triples(), *gates(), *more_gates(), *styles()]
     assert len({case.name for case in cases}) == len(cases)
     return cases
 
@@ -194,6 +260,13 @@ def _possible(names: Sequence[str]) -> Callable[[Sequence[str]], bool]:
         value = dict(zip(names, row, strict=False))
         plain = value.get("shape", "").startswith("plain")
         if plain and (value.get("lock") == "row" or value.get("check", "none") != "none"):
+            return False
+        if value.get("shape") == "plain" and value.get("context") == "log":
+            return False
+        if plain and value.get("exhaustion") == "exhausted-mark":
+            return False
+        keyed_by_jid = value.get("key") == "key" and value.get("shape") in {"plain", "plain-arguments"}
+        if keyed_by_jid and value.get("postponement", "none") != "none":
             return False
         if value.get("records") == "fixture" and value.get("framework") == "rspec":
             return False

@@ -11,7 +11,7 @@ from packaging.version import Version
 
 from sidekiq_gen.sidekiq.capabilities import TABLE, Capabilities, Capability, can
 
-GEMS = ("sidekiq", "sidekiq-unique-jobs", "rails")
+GEMS = ("sidekiq", "sidekiq-unique-jobs", "sidekiq-throttled", "rails")
 SOURCE = re.compile(r"v\d+(\.\d+)+ [\w./]+:\d+")
 
 # The last release before each first one, where it is not the patch before.
@@ -27,6 +27,9 @@ LAST_BEFORE = {
     "7.3.0": "7.2.4",
     "7.3.5": "7.3.3",
     "8.0.0": "7.3.10",
+    "0.16.0": "0.15.1",
+    "1.1.0": "1.0.1",
+    "1.5.0": "1.4.0",
     "8.1.0": "8.0.13",
     "9.0.0": "8.1.0",
 }

@@ -11,7 +11,7 @@ from sidekiq_gen.sidekiq.release import Release, detect_release, sidekiq_not_loc
 
 
 def detect(text: str, rails: str | None = None) -> tuple[Release, tuple[Notice, ...]]:
-    return detect_release(Version(text), text, "gem", None, Version(rails) if rails else None)
+    return detect_release(Version(text), text, "gem", Version(rails) if rails else None)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_outside_6_0_to_8_is_refused(text: str, code: str) -> None:
 
 
 def test_the_release_knows_its_neighbours() -> None:
-    release, notices = detect_release(Version("7.3.2"), "7.3.2", "git", Version("8.0.10"), Version("7.2.2"))
+    release, notices = detect_release(Version("7.3.2"), "7.3.2", "git", Version("7.2.2"), unique_jobs=Version("8.0.10"))
     assert release.source == "git"
     assert release.capabilities.retry_in_kill
     assert release.capabilities.unique_ttl_duration

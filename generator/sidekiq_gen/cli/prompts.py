@@ -19,6 +19,7 @@ from sidekiq_gen.errors import Quit
 from sidekiq_gen.kinds.catalogue import KIND_BY_NAME, KINDS
 from sidekiq_gen.patterns.catalogue import BY_NAME, PATTERNS
 from sidekiq_gen.request import answer
+from sidekiq_gen.retries import RETRIES
 from sidekiq_gen.subject import guess_model
 
 if TYPE_CHECKING:
@@ -71,9 +72,9 @@ def ask_for_job(answers: Answers, surroundings: Surroundings, console: Console, 
         _ask_for_model(asked, trial)
         if "queue" not in asked:
             asked["queue"] = said(_one_of(_QUESTIONS["queue"], app.queues, "default", naming.parse_queue))
-        if "retry" not in asked:
+        if "retry" not in asked and "retry_for" not in asked:
             usual = app.conventions.retry.value
-            offered = str(resolve.RETRIES if usual is None else usual)
+            offered = str(RETRIES if usual is None else usual)
             asked["retry"] = said(_text(_QUESTIONS["retry"], trial.of("retry", asked), offered))
         situation = resolve.situate(asked, surroundings)
         for pattern in _ask_for_patterns(asked, situation, console):

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from sidekiq_gen.notices import Notice
     from sidekiq_gen.request import Answers, Flag, JobRequest, KindName, Situation
 
-Layer = Literal["class", "lock", "check", "work"]
-LAYERS: tuple[Layer, ...] = ("class", "lock", "check", "work")  # from the outside in
+Layer = Literal["class", "context", "lock", "check", "work"]
+LAYERS: tuple[Layer, ...] = ("class", "context", "lock", "check", "work")  # from the outside in
+
+EVERY_ERROR = frozenset({"Exception", "StandardError"})
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,12 @@ class Pattern(ABC):
     def notices(self, settings: Any, request: JobRequest) -> Iterator[Notice]:
         """What the user should know about having chosen it."""
         yield from ()
+
+
+def columns_of(situation: Situation) -> dict[str, str] | None:
+    """The columns of the model's table and their types as the schema names them, or None where it is silent."""
+    columns = situation.app.columns(situation.model.name) if situation.model else None
+    return None if columns is None else dict(columns)
 
 
 def only_for_records(name: str, situation: Situation, alternative: str) -> Refused | None:

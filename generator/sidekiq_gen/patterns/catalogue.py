@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from sidekiq_gen.patterns.base import LAYERS, Pattern
+from sidekiq_gen.patterns.context import LogContext
 from sidekiq_gen.patterns.errors import DiscardOn
+from sidekiq_gen.patterns.exhaustion import OnExhausted
 from sidekiq_gen.patterns.idempotency import CheckThenAct, IdempotencyKey
 from sidekiq_gen.patterns.locks import AdvisoryLock, RowLock
+from sidekiq_gen.patterns.postponement import RetryAfter
+from sidekiq_gen.patterns.throttling import Throttle
 from sidekiq_gen.patterns.uniqueness import Unique
 
 PATTERNS: tuple[Pattern, ...] = (
@@ -13,8 +17,12 @@ PATTERNS: tuple[Pattern, ...] = (
     IdempotencyKey(),
     AdvisoryLock(),
     RowLock(),
-    DiscardOn(),
     Unique(),
+    Throttle(),
+    RetryAfter(),
+    DiscardOn(),
+    OnExhausted(),
+    LogContext(),
 )
 
 

@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, Literal
 from sidekiq_gen.errors import Refused
 from sidekiq_gen.naming import parse_error_class
 from sidekiq_gen.notices import Notice
-from sidekiq_gen.patterns.base import Pattern
+from sidekiq_gen.patterns.base import EVERY_ERROR, Pattern
 from sidekiq_gen.request import Answers, Flag, JobRequest, Situation, answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-_EVERY_ERROR = frozenset({"Exception", "StandardError"})
 
 
 @dataclass(frozen=True)
@@ -22,7 +20,8 @@ class DiscardOnSettings:
     """Which errors end the job, where it goes, and by which means.
 
     to: the Dead set, or nowhere.
-    means: ``retry_in`` asks Sidekiq for it (6.5.2 and later); ``rescue`` swallows the error in ``perform``; ``bury``
+    means: ``retry_in`` asks Sidekiq for it (6.5.2 and later); ``rescue`` swallows the error in ``perform``, also where
+        the record is to be marked failed, as nothing runs sidekiq_retries_exhausted for a discarded job; ``bury``
         swallows it and puts the job into the Dead set, which is the only way before 6.5.2.
     """
 
@@ -36,6 +35,7 @@ class DiscardOn(Pattern):
 
     name = "discard-on"
     layer = "class"
+    kinds = frozenset({"record", "plain", "claim", "backfill", "fan-out"})
     flags = (
         Flag(
             "--discard-on",
@@ -65,14 +65,15 @@ class DiscardOn(Pattern):
     def decide(self, answers: Answers, situation: Situation) -> DiscardOnSettings:
         errors = tuple(dict.fromkeys(parse_error_class(text) for text in answer(answers, "discard_on")))
         to = answer(answers, "discard_to", "dead")
-        everything = next((error for error in errors if error in _EVERY_ERROR), None)
+        everything = next((error for error in errors if error in EVERY_ERROR), None)
         if everything:
             raise Refused(
                 f"--discard-on {everything} takes in every error, so that nothing would ever be retried.",
                 hint="Name the errors that no retry can fix, or allow no retries: --retry 0.",
                 code="contradictory-patterns",
             )
-        if situation.retry and situation.release.capabilities.retry_in_kill:
+        marks = to == "nowhere" and "on_exhausted" in answers and situation.record is not None
+        if situation.retry and situation.release.capabilities.retry_in_kill and not marks:
             return DiscardOnSettings(errors, to, "retry_in")
         if not situation.retry and to == "dead":
             raise self._pointless(situation)
@@ -85,11 +86,18 @@ class DiscardOn(Pattern):
         return DiscardOnSettings(errors, to, "bury" if to == "dead" else "rescue")
 
     def notices(self, settings: DiscardOnSettings, request: JobRequest) -> Iterator[Notice]:
-        if settings.means != "retry_in" and request.situation.retry:
+        situation = request.situation
+        if settings.means != "retry_in" and situation.retry and not situation.release.capabilities.retry_in_kill:
             yield Notice(
                 "discard-by-rescue",
-                f"Sidekiq {request.situation.release.text} cannot end a job from sidekiq_retry_in: a rescue does.",
+                f"Sidekiq {situation.release.text} cannot end a job from sidekiq_retry_in: a rescue does.",
                 "From 6.5.2 on run this command again for the shorter form.",
+            )
+        if settings.means == "retry_in" and settings.to == "nowhere" and request.chosen("on-exhausted"):
+            yield Notice(
+                "discard-without-report",
+                "Sidekiq does not run sidekiq_retries_exhausted for a job that is discarded: nobody is told.",
+                "Use --discard-to dead to have these errors reported too.",
             )
 
     @staticmethod

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.naming import parse_column
 from sidekiq_gen.notices import Notice
-from sidekiq_gen.patterns.base import Key, Pattern, only_for_records
+from sidekiq_gen.patterns.base import Key, Pattern, columns_of, only_for_records
 from sidekiq_gen.request import Answers, Flag, JobRequest, Situation, answer
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class CheckThenAct(Pattern):
         return Mark(column, _MARKS[self._type(column, situation)])
 
     def notices(self, settings: Mark, request: JobRequest) -> Iterator[Notice]:
-        known = _columns(request.situation)
+        known = columns_of(request.situation)
         if known is not None and settings.column not in known:
             yield Notice(
                 "column-not-found",
@@ -77,7 +77,7 @@ class CheckThenAct(Pattern):
     @staticmethod
     def _type(column: str, situation: Situation) -> str:
         """The type of the column, from the schema or, where that is silent, from its name."""
-        kind = (_columns(situation) or {}).get(column)
+        kind = (columns_of(situation) or {}).get(column)
         if kind is None:
             return "date" if column.endswith("_on") else "datetime" if column.endswith("_at") else "boolean"
         if kind.startswith(("datetime", "timestamp")):
@@ -99,9 +99,9 @@ class IdempotencyKey(Pattern):
     flags = (Flag("--idempotency-key", "Hand the work a key that stays the same over every retry.", "switch"),)
     summary = "hand the work a key that is the same in every retry, for the other side to deduplicate by"
     paragraph = (
-        "For calls to services that accept an idempotency key: payments, mail providers. A job can be killed after the "
-        "call and before its mark is saved; the next run then repeats the call with the same key, and the other side "
-        "acts once. It costs nothing here, and does nothing for a service that ignores the key."
+        "For calls to services that accept an idempotency key: payments, mail providers. A job can be killed after "
+        "the call and before its mark is saved; the next run then repeats the call with the same key, and the other "
+        "side acts once. It costs nothing here, and does nothing for a service that ignores the key."
     )
 
     def decide(self, answers: Answers, situation: Situation) -> Key:
@@ -114,6 +114,12 @@ class IdempotencyKey(Pattern):
             )
         telling = arguments and not any(argument.type in {"array", "hash"} for argument in arguments)
         parts = tuple(argument.name for argument in arguments) if telling else ("jid",)
+        if not telling and "retry_after" in answers:
+            raise Refused(
+                "--idempotency-key is made of the job's id here, and --retry-after enqueues a job with another id.",
+                hint="Give the job a record or scalar arguments to make the key of, or leave out one of the two.",
+                code="contradictory-patterns",
+            )
         return Key(situation.name.slug, parts, "-")
 
     def notices(self, settings: Key, request: JobRequest) -> Iterator[Notice]:
@@ -123,17 +129,3 @@ class IdempotencyKey(Pattern):
                 "The key is made of the job's id: retries share it, a second enqueue has its own.",
                 "Give the job a record or scalar arguments to have one key for all of them.",
             )
-        if request.lock and getattr(request.lock.settings, "scope", "transaction") == "transaction":
-            yield Notice(
-                "call-inside-transaction",
-                "The call to the other service runs inside the transaction that holds the lock.",
-                "For slow calls use --advisory-lock --lock-scope session, which keeps no transaction open.",
-            )
-
-
-def _columns(situation: Situation) -> dict[str, str] | None:
-    """The columns of the record's table as the schema names them, or None where that is not known."""
-    if not situation.record or not situation.record.model:
-        return None
-    columns = situation.app.columns(situation.record.model.name)
-    return None if columns is None else dict(columns)

@@ -108,6 +108,8 @@ class AdvisoryLock(Pattern):
                 "A session lock does not work behind PgBouncer in transaction pooling.",
                 "Use --lock-scope transaction there.",
             )
+        if settings.scope == "transaction":
+            yield from _call_inside_transaction(request)
 
 
 class RowLock(Pattern):
@@ -137,6 +139,19 @@ class RowLock(Pattern):
 
     def decide(self, answers: Answers, situation: Situation) -> None:
         return None
+
+    def notices(self, settings: None, request: JobRequest) -> Iterator[Notice]:
+        yield from _call_inside_transaction(request)
+
+
+def _call_inside_transaction(request: JobRequest) -> Iterator[Notice]:
+    """What is said to whoever calls another service while a lock keeps a transaction open."""
+    if request.chosen("idempotency-key", "retry-after", "throttle"):
+        yield Notice(
+            "call-inside-transaction",
+            "The call to the other service runs inside the transaction that holds the lock.",
+            "For slow calls use --advisory-lock --lock-scope session, which keeps no transaction open.",
+        )
 
 
 def _no_database(name: str) -> Refused:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from sidekiq_gen import ruby
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.patterns.base import Option, Pattern
 from sidekiq_gen.request import Answers, Flag, JobRequest, Situation, answer
-from sidekiq_gen.sidekiq import unique_jobs
+from sidekiq_gen.sidekiq import enterprise, unique_jobs
 from sidekiq_gen.sidekiq.unique_locks import LOCKS, STRATEGIES, lock_type, on_conflict
 
 if TYPE_CHECKING:
@@ -21,6 +21,15 @@ if TYPE_CHECKING:
 GEM = "sidekiq-unique-jobs"
 LONGEST_TTL = 1_000_000_000  # thirty years; Redis takes no more than 2^63 milliseconds
 DAY = 86_400
+
+_PROMISES = {
+    "until_executing": "is unique until it starts",
+    "until_executed": "is unique until it has run",
+    "until_expired": "is unique until its lock expires",
+    "while_executing": "runs one at a time",
+    "until_and_while_executing": "is unique until it starts, then runs one at a time",
+    "while_executing_reject": "runs one at a time, the others go to the Dead set",
+}
 
 
 @dataclass(frozen=True)
@@ -37,16 +46,42 @@ class UniqueSettings:
     on_conflict: str | dict[str, str]
     string_keys: bool
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What it sets in ``sidekiq_options``."""
+        return ("lock", "lock_ttl", "on_conflict") if self.ttl else ("lock", "on_conflict")
+
+    @property
+    def promise(self) -> str:
+        """What the job is then, in the words of an example."""
+        return _PROMISES[self.lock]
+
+
+@dataclass(frozen=True)
+class EnterpriseUniqueSettings:
+    """The same by Sidekiq Enterprise: ttl in seconds, until is ``success`` or ``start``."""
+
+    ttl: int
+    until: str
+
+    keys: ClassVar[tuple[str, ...]] = ("unique_for", "unique_until")
+
+    @property
+    def promise(self) -> str:
+        """What the job is then, in the words of an example."""
+        return _PROMISES["until_executing" if self.until == "start" else "until_executed"]
+
 
 class Unique(Pattern):
     """Refuses to enqueue, or to run, the same job with the same arguments twice."""
 
     name = "unique"
     layer = "class"
+    kinds = frozenset({"record", "plain", "claim", "fan-out"})
     flags = (
         Flag(
             "--unique",
-            "Let sidekiq-unique-jobs refuse duplicates, with this lock.",
+            "Let sidekiq-unique-jobs (or Enterprise) refuse duplicates, with this lock.",
             "choice",
             metavar="LOCK",
             choices=tuple(LOCKS),
@@ -69,7 +104,7 @@ class Unique(Pattern):
             question="What shall happen to a duplicate?",
         ),
     )
-    summary = "refuse duplicates of a job that is waiting or running, with sidekiq-unique-jobs"
+    summary = "refuse duplicates of a job that is waiting or running, with sidekiq-unique-jobs or Enterprise"
     paragraph = (
         "For jobs that are enqueued more often than they need to run: rebuilding an index, refreshing a cache. The "
         "lock is kept in Redis from the enqueue on and has an end in time, so that a killed process cannot keep it "
@@ -78,6 +113,8 @@ class Unique(Pattern):
 
     def refusal(self, situation: Situation) -> Refused | None:
         gem = situation.app.gem(GEM)
+        if gem is None and situation.app.gem(enterprise.GEM):
+            return None
         if gem is None:
             return Refused(
                 f"--unique needs {GEM}, which is not in the lockfile.",
@@ -87,18 +124,23 @@ class Unique(Pattern):
         return unique_jobs.pairing_error(gem.version, situation.release.version)
 
     def suggestion(self, flag: Flag, answers: Answers, situation: Situation) -> str | None:
+        if situation.app.gem(GEM) is None:
+            return {"unique_ttl": str(DAY)}.get(flag.parameter)
         if flag.parameter == "unique_ttl":
             ttl = _default_ttl(answer(answers, "unique"), situation)
             return None if ttl is None else str(ttl)
         return super().suggestion(flag, answers, situation)
 
-    def decide(self, answers: Answers, situation: Situation) -> UniqueSettings:
+    def decide(self, answers: Answers, situation: Situation) -> UniqueSettings | EnterpriseUniqueSettings:
         lock = lock_type(answer(answers, "unique")).name
-        ttl = answer(answers, "unique_ttl", _default_ttl(lock, situation))
+        by_enterprise = situation.app.gem(GEM) is None
+        ttl = answer(answers, "unique_ttl", DAY if by_enterprise else _default_ttl(lock, situation))
         if ttl is not None and not 0 < ttl <= LONGEST_TTL:
             raise InvalidInput(
                 f"--unique-ttl {ttl} is no length of time.", hint="Give seconds: 3600.", code="invalid-ttl"
             )
+        if by_enterprise:
+            return EnterpriseUniqueSettings(ttl, _until(lock, answers))
         return UniqueSettings(
             lock,
             ttl,
@@ -106,15 +148,21 @@ class Unique(Pattern):
             situation.release.capabilities.nested_options_string_keys,
         )
 
-    def options(self, settings: UniqueSettings, situation: Situation) -> tuple[Option, ...]:
+    def options(self, settings: UniqueSettings | EnterpriseUniqueSettings, situation: Situation) -> tuple[Option, ...]:
+        if isinstance(settings, EnterpriseUniqueSettings):
+            length = Option("unique_for", ruby.whole_seconds(settings.ttl), "whatever happens, it ends then")
+            return (length, Option("unique_until", f":{settings.until}"))
         version = _version(situation)
         lock = Option("lock", f":{settings.lock}", unique_jobs.lock_comment(settings.lock, version))
-        ttl = Option("lock_ttl", _seconds(settings.ttl or 0), unique_jobs.ttl_comment(settings.lock, version))
+        ttl = Option("lock_ttl", ruby.whole_seconds(settings.ttl or 0), unique_jobs.ttl_comment(settings.lock, version))
         conflict = Option("on_conflict", _strategies(settings.on_conflict))
         return (lock, ttl, conflict) if settings.ttl else (lock, conflict)
 
-    def notices(self, settings: UniqueSettings, request: JobRequest) -> Iterator[Notice]:
+    def notices(self, settings: UniqueSettings | EnterpriseUniqueSettings, request: JobRequest) -> Iterator[Notice]:
         situation = request.situation
+        if isinstance(settings, EnterpriseUniqueSettings):
+            yield from _about_enterprise(situation)
+            return
         version = _version(situation)
         if not situation.app.unique_jobs_wired:
             yield Notice(
@@ -153,13 +201,36 @@ def _default_ttl(lock: str, situation: Situation) -> int | None:
     return unique_jobs.default_ttl(lock) or DAY
 
 
-def _seconds(seconds: int) -> str:
-    """Ruby for a number of seconds that every release of the gem takes: ``1.hour.to_i``, ``90``."""
-    for unit, length in (("week", 604_800), ("day", 86_400), ("hour", 3_600), ("minute", 60)):
-        if seconds % length == 0:
-            count = seconds // length
-            return f"{count}.{unit if count == 1 else unit + 's'}.to_i"
-    return ruby.integer(seconds)
+def _until(lock: str, answers: Answers) -> str:
+    """When Enterprise frees its lock, for a lock of sidekiq-unique-jobs that means the same."""
+    until = enterprise.UNIQUE_UNTIL.get(lock)
+    if until is None:
+        raise Refused(
+            f"--unique {lock} cannot be had with Sidekiq Enterprise, whose locks end at the start or with success.",
+            hint=f"Use --unique {' or --unique '.join(enterprise.UNIQUE_UNTIL)}, or add {GEM} to the Gemfile.",
+            code="no-such-lock",
+        )
+    if "on_conflict" in answers:
+        raise Refused(
+            "--on-conflict cannot be had with Sidekiq Enterprise, which drops every duplicate.",
+            hint=f"Leave out --on-conflict, or add {GEM} to the Gemfile.",
+            code="no-such-strategy",
+        )
+    return until
+
+
+def _about_enterprise(situation: Situation) -> Iterator[Notice]:
+    yield Notice(
+        "enterprise-not-run",
+        "Sidekiq Enterprise is closed: its unique jobs are written from its public documentation and were not run.",
+        "Try a duplicate once against your Redis.",
+    )
+    if not situation.app.enterprise_unique:
+        yield Notice(
+            "enterprise-unique-off",
+            "Nothing under config/ switches unique jobs on, without which unique_for does nothing.",
+            "Add to the initializer of Sidekiq: Sidekiq::Enterprise.unique! unless Rails.env.test?",
+        )
 
 
 def _strategies(on_conflict: str | dict[str, str]) -> str:

@@ -21,6 +21,7 @@ from sidekiq_gen.rails.linter import Linter, find_linter, read_rules
 from sidekiq_gen.rails.queues import find_queues
 from sidekiq_gen.rails.ruby import code_lines, definitions
 from sidekiq_gen.rails.schema import read_columns
+from sidekiq_gen.rails.wrappers import ErrorWrapper, find_wrapper
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,6 +37,11 @@ TestFramework = Literal["rspec", "minitest"]
 MAXIMUM_GENERATIONS = 5
 
 _TABLE_NAME = re.compile(r"^[ \t]*self\.table_name\s*=\s*[:\"'](\w+(?:\.\w+)?)", re.MULTILINE)
+_OWN_LOGGER = re.compile(
+    r"^[^#\n]*\b(?:config|Sidekiq)\.(?:logger(?:\.formatter)?|log_formatter)\s*=[^=]", re.MULTILINE
+)
+_THROTTLED = re.compile(r"^[^#\n]*\bSidekiq::Throttled\.setup!", re.MULTILINE)
+_ENTERPRISE_UNIQUE = re.compile(r"^[^#\n]*\bSidekiq::Enterprise\.unique!", re.MULTILINE)
 _WIRING = re.compile(r"^[^#\n]*\bSidekiqUniqueJobs::(?:Server\.configure|Middleware::Client)\b", re.MULTILINE)
 
 
@@ -100,6 +106,11 @@ class RailsApp:
         return gems.error_tracker(self.lockfile)
 
     @cached_property
+    def error_wrapper(self) -> ErrorWrapper | None:
+        """What existing jobs report errors with, where that is the repo's own."""
+        return find_wrapper(self.job_files, self._constants)
+
+    @cached_property
     def linter(self) -> Linter | None:
         """The linter whose word counts."""
         return find_linter(self.lockfile)
@@ -127,7 +138,23 @@ class RailsApp:
     @cached_property
     def unique_jobs_wired(self) -> bool:
         """Whether sidekiq-unique-jobs has been given its middleware somewhere under ``config``."""
-        return any(_WIRING.search(self._repo.read_found(path) or "") for path in self._repo.files("config"))
+        return self._configured(_WIRING)
+
+    @cached_property
+    def enterprise_unique(self) -> bool:
+        """Whether the unique jobs of Sidekiq Enterprise have been switched on somewhere under ``config``."""
+        return self._configured(_ENTERPRISE_UNIQUE)
+
+    @cached_property
+    def throttled_set_up(self) -> bool:
+        """Whether sidekiq-throttled has been set up somewhere under ``config``."""
+        return self._configured(_THROTTLED)
+
+    @cached_property
+    def own_sidekiq_logger(self) -> bool:
+        """Whether an initializer that speaks of Sidekiq gives it a logger or a formatter."""
+        texts = (self._repo.read_found(path) or "" for path in self._repo.files("config/initializers"))
+        return any("Sidekiq" in text and _OWN_LOGGER.search(text) for text in texts)
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -170,6 +197,9 @@ class RailsApp:
             model = parent
         return None
 
+    def _configured(self, call: re.Pattern[str]) -> bool:
+        return any(call.search(self._repo.read_found(path) or "") for path in self._repo.files("config"))
+
     @cached_property
     def _repo(self) -> Repo:
         return Repo(self.root)
@@ -185,7 +215,8 @@ class RailsApp:
     def _path(self, path: str | None) -> Path | None:
         return self.root / path if path else None
 
-    def _model_text(self, model: str) -> str:
+    def model_text(self, model: str) -> str:
+        """The lines of code of the file that defines a model; empty when there is none."""
         path = self._constants.model_file(model)
         return "\n".join(code_lines(self._repo.read_found(path) or "")) if path else ""
 
@@ -200,7 +231,7 @@ class RailsApp:
 
     def _declared_table(self, model: str) -> tuple[str, ...]:
         """The table that the model's file names, if it does."""
-        found = _TABLE_NAME.search(self._model_text(model))
+        found = _TABLE_NAME.search(self.model_text(model))
         return (found[1].rpartition(".")[2],) if found else ()
 
     def _tables(self, model: str) -> Iterator[str]:
@@ -216,7 +247,7 @@ class RailsApp:
     def _superclass(self, model: str) -> str | None:
         """The model that a model inherits from, as it would share its table."""
         found = (
-            definition for definition in definitions(self._model_text(model).split("\n")) if definition.name == model
+            definition for definition in definitions(self.model_text(model).split("\n")) if definition.name == model
         )
         written = next((definition.superclass for definition in found if definition.superclass), None)
         if not written:

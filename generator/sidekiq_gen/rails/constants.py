@@ -82,6 +82,10 @@ class Constants:
                     return definition.keyword
         return "module"
 
+    def names(self, constant: str) -> bool:
+        """Whether a file below an app folder is the one that Zeitwerk expects to define a constant."""
+        return next(self._named(constant.removeprefix("::")), None) is not None
+
     @cached_property
     def _folded(self) -> tuple[tuple[str, str], ...]:
         return tuple((path, fold(constant)) for path, constant in self.repo.app_files)

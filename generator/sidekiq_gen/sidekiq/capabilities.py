@@ -10,6 +10,7 @@ from sidekiq_gen.sidekiq.config_table import CONFIG
 from sidekiq_gen.sidekiq.job_table import JOB
 from sidekiq_gen.sidekiq.push_table import PUSH
 from sidekiq_gen.sidekiq.rails_table import RAILS
+from sidekiq_gen.sidekiq.throttled_table import THROTTLED
 from sidekiq_gen.sidekiq.unique_jobs_table import UNIQUE_JOBS
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TABLE", "Capabilities", "Capability", "can"]
 
-TABLE: tuple[Capability, ...] = (*JOB, *PUSH, *CONFIG, *UNIQUE_JOBS, *RAILS)
+TABLE: tuple[Capability, ...] = (*JOB, *PUSH, *CONFIG, *UNIQUE_JOBS, *THROTTLED, *RAILS)
 """Every capability there is: the one place where the versions stand that a template depends on."""
 
 _ROWS = {row.name: row for row in TABLE}
@@ -34,11 +35,19 @@ class Capabilities:
     answers: tuple[tuple[str, bool], ...]
 
     @classmethod
-    def of(cls, *, sidekiq: Version, unique_jobs: Version | None = None, rails: Version | None = None) -> Capabilities:
+    def of(
+        cls,
+        *,
+        sidekiq: Version,
+        unique_jobs: Version | None = None,
+        throttled: Version | None = None,
+        rails: Version | None = None,
+    ) -> Capabilities:
         """Evaluate the table. The capabilities of a gem that is not there (None) are all False."""
         versions: dict[Gem, Version | None] = {
             "sidekiq": sidekiq,
             "sidekiq-unique-jobs": unique_jobs,
+            "sidekiq-throttled": throttled,
             "rails": rails,
         }
         return cls(tuple((row.name, _holds(row, versions[row.gem])) for row in TABLE))

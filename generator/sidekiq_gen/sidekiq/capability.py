@@ -10,7 +10,7 @@ from packaging.specifiers import SpecifierSet
 if TYPE_CHECKING:
     from packaging.version import Version
 
-Gem = Literal["sidekiq", "sidekiq-unique-jobs", "rails"]
+Gem = Literal["sidekiq", "sidekiq-unique-jobs", "sidekiq-throttled", "rails"]
 
 
 @dataclass(frozen=True)

@@ -56,9 +56,11 @@ class Release:
 
 
 def detect_release(
-    version: Version, text: str, source: Source, unique_jobs: Version | None, rails: Version | None
+    version: Version, text: str, source: Source, rails: Version | None, **gems: Version | None
 ) -> tuple[Release, tuple[Notice, ...]]:
     """Choose the tree for a version of Sidekiq and work out what it can do, with what the user should know.
+
+    gems: the versions of ``unique_jobs`` and ``throttled`` next to it.
 
     A pre-release counts by its digits: 6.0.0.pre2 as 6.0, 8.0.0.beta1 as 8.0.
 
@@ -69,7 +71,7 @@ def detect_release(
         raise Refused(f"Sidekiq {text} is older than 6.0, the oldest supported.", hint=_HINT, code="sidekiq-too-old")
     if version.major > _NEWEST_MAJOR:
         raise Refused(f"Sidekiq {text} is newer than 8.x, the newest supported.", hint=_HINT, code="sidekiq-too-new")
-    capabilities = Capabilities.of(sidekiq=version, unique_jobs=unique_jobs, rails=rails)
+    capabilities = Capabilities.of(sidekiq=version, rails=rails, **gems)
     release = Release(version, text, _TREES[version.major], source, capabilities)
     return release, (*_before_6_5(release), *_rails_pair(release, rails))
 

@@ -3,6 +3,12 @@
 module PaymentGateway
   class Error < StandardError; end
   class CardDeclined < Error; end
-  class RateLimited < Error; end
+
+  class RateLimited < Error
+    def retry_after
+      2
+    end
+  end
+
   class Timeout < Error; end
 end

@@ -5,11 +5,13 @@
 marks = lambda do |table|
   table.string :name
   table.string :status
+  table.string :state
   table.integer :attempts, null: false, default: 0
   table.boolean :processed, null: false, default: false
   table.boolean :notified
   table.datetime :processed_at
   table.datetime :charged_at
+  table.datetime :failed_at
   table.datetime :synced_at
   table.datetime :indexed_at
   table.datetime :welcome_email_sent_at

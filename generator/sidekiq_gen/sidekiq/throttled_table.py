@@ -1,0 +1,27 @@
+"""What sidekiq-throttled needs and offers, by its release."""
+
+from __future__ import annotations
+
+from sidekiq_gen.sidekiq.capability import rows
+
+THROTTLED = rows(
+    "sidekiq-throttled",
+    (
+        "throttled_job_module",
+        ">=0.16.0",
+        "include Sidekiq::Throttled::Job; below it is Sidekiq::Throttled::Worker",
+        "v0.16.0 lib/sidekiq/throttled/job.rb:25",
+    ),
+    (
+        "throttled_setup",
+        "<1.1.0",
+        "does nothing until Sidekiq::Throttled.setup! has been called",
+        "v1.0.1 lib/sidekiq/throttled.rb:73",
+    ),
+    (
+        "throttled_setup_gone",
+        ">=1.5.0",
+        "Sidekiq::Throttled.setup! is gone; from 1.1.0 on it only warns",
+        "v1.5.0 lib/sidekiq/throttled.rb:51",
+    ),
+)
