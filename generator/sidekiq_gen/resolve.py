@@ -10,7 +10,7 @@ from sidekiq_gen.naming import Argument, JobName, Model, parse_argument, parse_j
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.patterns.base import answer
 from sidekiq_gen.patterns.catalogue import BY_NAME, PATTERNS, from_the_outside_in
-from sidekiq_gen.request import Answers, Chosen, Flag, JobRequest, Kind, Retry, Situation, Style
+from sidekiq_gen.request import Answers, Chosen, Flag, JobRequest, Kind, Retry, Situation, style_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,12 +51,7 @@ def resolve(answers: Answers, surroundings: Surroundings) -> JobRequest:
         parse_queue(answer(answers, "queue", "default")),
         directory,
         answer(answers, "test", app.test_framework or "none"),
-        Style(
-            conventions.quotes.value,
-            conventions.frozen_string_literal.value,
-            conventions.queue_literal.value,
-            conventions.job_module.value,
-        ),
+        style_of(app),
         choose(answers, situation),
     )
 
