@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sidekiq_gen import trackers
 from sidekiq_gen.errors import InvalidInput, Refused
-from sidekiq_gen.install.settings import SETTINGS, UNIQUE_WIRING, Setting, other_files
+from sidekiq_gen.install.settings import SETTINGS, UNIQUE_WIRING, Setting, other_files, pushes_after_commit
 from sidekiq_gen.naming import JobName, parse_job_name
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.patterns.base import answer
@@ -136,9 +136,7 @@ def notices(request: InstallRequest, surroundings: Surroundings) -> Iterator[Not
 
 
 def _transactional_push(request: InstallRequest) -> Iterator[Notice]:
-    if any(
-        setting.name == "transactional_push" for setting in SETTINGS if setting.wanted(request.app, request.release)
-    ):
+    if pushes_after_commit(request.app, request.release):
         return
     possible = request.release.capabilities.transactional_push
     yield Notice(

@@ -44,7 +44,7 @@ def _reports_errors(app: RailsApp, _release: Release) -> bool:
     return trackers.reports_by_itself(app) is None
 
 
-def _pushes_after_commit(app: RailsApp, release: Release) -> bool:
+def pushes_after_commit(app: RailsApp, release: Release) -> bool:
     """Whether ``Sidekiq.transactional_push!`` works: it raises where it finds nothing to wait for the commit with."""
     can = release.capabilities
     active_record = app.gem("activerecord") or app.gem("rails")
@@ -65,7 +65,7 @@ SETTINGS = (
         "the push after a commit",
         "Sidekiq.transactional_push!",
         re.compile(r"\btransactional_push!"),
-        _pushes_after_commit,
+        pushes_after_commit,
     ),
     Setting(
         "redis",
