@@ -106,7 +106,7 @@ def notices(request: InstallRequest, surroundings: Surroundings) -> Iterator[Not
     yield from surroundings.notices
     app, can = request.app, request.release.capabilities
     reporter = trackers.reports_by_itself(app)
-    if reporter and reporter != "Sidekiq":
+    if reporter and reporter not in {"Sidekiq", "Rails"}:
         yield Notice(
             "errors-reported",
             f"{reporter} reports the errors of jobs by itself, so that no error handler is written.",
@@ -115,8 +115,10 @@ def notices(request: InstallRequest, surroundings: Surroundings) -> Iterator[Not
     if app.error_tracker == "rails":
         yield Notice(
             "rails-executor",
-            "Rails.error hears of a failed job twice: Rails itself reports it as Sidekiq::JobRetry::Handled.",
-            "Let your subscribers pass over that class: the error handler reports the real error, with its job.",
+            "Rails itself reports each failed job to Rails.error, as Sidekiq::JobRetry::Handled.",
+            "Let your subscribers look at its cause."
+            if reporter
+            else "Let your subscribers pass over that class: the error handler reports the real error, with its job.",
         )
     if not (can.strict_arguments_switch or can.strict_arguments_raise):
         yield Notice(
