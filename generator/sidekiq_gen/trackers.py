@@ -14,7 +14,7 @@ where it hooks into Sidekiq:
 
 - Rails.error: Rails' executor tells it (rails v7.0.8 active_support/execution_wrapper.rb:94), but of
   Sidekiq::JobRetry::Handled with the error as its cause (sidekiq v7.3.2 lib/sidekiq/job_retry.rb:137). That is all it
-  takes where an error is marked as told together with its causes: v7.2.3 error_reporter.rb:238, v8.0.3 :245. Before, it
+  takes where an error is marked as told together with its causes: v7.2.3 error_reporter.rb:238, v8.0.2 :245. Before, it
   takes a report of the error itself as well.
 """
 
@@ -43,8 +43,8 @@ _BUGSNAG_METADATA = Version("6.23")
 _APPSIGNAL_REPORT = Version("4.0")
 # v7.0.0 lib/airbrake/sidekiq.rb; lib/airbrake.rb requires it only where Sidekiq was required before.
 _AIRBRAKE_FILE = Version("7.0")
-# The causes of what was told count as told: v7.2.3 activesupport/lib/active_support/error_reporter.rb:235, v8.0.3 :242.
-_RAILS_MARKS_CAUSES = SpecifierSet(">=7.2.3,!=8.0.0,!=8.0.1,!=8.0.2,!=8.0.2.*")
+# The causes of what was told count as told: v7.2.3 activesupport/lib/active_support/error_reporter.rb:235, v8.0.2 :242.
+_RAILS_MARKS_CAUSES = SpecifierSet(">=7.2.3,!=8.0.0,!=8.0.1")
 _NEW_SENTRY = ("sentry-ruby", "sentry-rails", "sentry-sidekiq")
 
 
