@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from live.rendered import TREES
+from live.rubocop import rubocop, ruby_warnings
 from live.ruby import RubyError, enqueue, run_ruby
 from live.server import SidekiqServer
 from live.specs import run_specs
 from support.cases import RELEASES
 from support.command import sidekiq_gen
+from support.install_cases import install_cases
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -264,3 +266,16 @@ p cli.send(:parse_config, "/app/config/sidekiq.yml")
 
     assert "concurrency" in printed
     assert "default" in printed
+
+
+def test_the_youngest_rubocop_finds_nothing(processes: Processes, forky: Variant, tmp_path: Path) -> None:
+    folder = tmp_path / "rendered"
+    for case in install_cases():
+        for path, text in case.render(tmp_path / case.name).items():
+            target = folder / case.name / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, encoding="utf-8")
+
+    offenses = rubocop(processes, forky, folder) + ruby_warnings(processes, forky, folder)
+
+    assert [str(offense) for offense in offenses] == []

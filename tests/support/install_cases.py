@@ -24,6 +24,7 @@ TRACKERS = {
     "airbrake": {"airbrake": "13.0.2"},
     "none": {},
 }
+FROZEN = "# frozen_string_literal: true\n\n"  # in one job of two, so that the linter of the repo decides
 EVERYTHING = ("--health-check", "--dead-threshold", "25000")
 
 
@@ -59,7 +60,7 @@ def install_cases() -> list[InstallCase]:
         for tracker, gems in TRACKERS.items():
             plain = replace(repo, unique_jobs=None, gems=gems)
             cases.append(InstallCase(f"install-{name}-{tracker}", plain, EVERYTHING))
-        several = {f"app/jobs/{queue}_job.rb": _job(queue) for queue in ("mail", "search")}
+        several = {"app/jobs/mail_job.rb": _job("mail"), "app/jobs/search_job.rb": f"{FROZEN}{_job('search')}"}
         bare = replace(repo, unique_jobs=None, gems=unique, files=several)
         cases.append(InstallCase(f"install-{name}-unique-jobs", bare, ()))
         minitest = replace(repo, unique_jobs=None, rspec=False, records="fixture")
@@ -78,4 +79,4 @@ def install_cases() -> list[InstallCase]:
 
 
 def _job(queue: str) -> str:
-    return f'class {queue.title()}Job\n  include Sidekiq::Job\n  sidekiq_options queue: "{queue}"\nend\n'
+    return f"class {queue.title()}Job\n  include Sidekiq::Job\n  sidekiq_options queue: :{queue}\nend\n"
