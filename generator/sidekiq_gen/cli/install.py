@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sidekiq_gen.cli import options
 from sidekiq_gen.cli.outcome import Runtime, document
 from sidekiq_gen.detect import Where, look_around
 from sidekiq_gen.errors import DecisionNeeded
-from sidekiq_gen.install.pipeline import Installation, command_line, generate_install
 from sidekiq_gen.install.request import FLAGS
+
+if TYPE_CHECKING:
+    from sidekiq_gen.install.pipeline import Installation
 
 EXAMPLES = """Examples:
 
@@ -34,6 +36,8 @@ def _command(
     sidekiq_version: options.SidekiqVersion = None,
 ) -> int:
     """Set up Sidekiq in this repo: initializers, config/sidekiq.yml, tasks for dead jobs."""
+    from sidekiq_gen.install.pipeline import command_line, generate_install
+
     runtime = Runtime.of(force=force, skip=skip, pretend=pretend, quiet=quiet, no_input=no_input, json=json)
     where = Where(root, lockfile, sidekiq_version)
     asked = answers = options.given(flags)
