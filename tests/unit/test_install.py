@@ -131,6 +131,14 @@ def test_what_another_file_sets_is_left_out(tmp_path: Path) -> None:
     assert "configure_client" not in text
 
 
+def test_the_redis_of_another_gem_is_no_redis_of_sidekiq(tmp_path: Path) -> None:
+    files = {"config/initializers/split.rb": "Split.configure { |config| config.redis = ENV['REDIS_URL'] }\n"}
+    root = replace(Repo(), files=files).write(tmp_path)
+    install(root)
+
+    assert "config.redis = redis" in (root / INITIALIZER).read_text()
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
     [

@@ -71,7 +71,7 @@ SETTINGS = (
         "redis",
         "Redis",
         "config.redis =",
-        re.compile(r"(?<![@$\w.])(?:\w*config\w*|\w|Sidekiq|sidekiq)\.redis\s*="),
+        re.compile(r"(?<![@$\w.])(?:\w*config\w*|\w|Sidekiq|sidekiq)\.redis\s*=(?!=)"),
         lambda _app, _release: True,
     ),
     Setting(
@@ -92,8 +92,9 @@ SETTINGS = (
 
 
 def other_files(repo: Repo, but: str) -> list[tuple[str, str]]:
-    """The Ruby files below ``config`` other than one, each with its lines of code."""
-    return [(path, code(repo.read_found(path) or "")) for path in repo.files(FOLDER) if path != but]
+    """The Ruby files below ``config`` that are about Sidekiq, other than one, each with its lines of code."""
+    texts = ((path, repo.read_found(path) or "") for path in repo.files(FOLDER) if path != but)
+    return [(path, code(text)) for path, text in texts if "Sidekiq" in text]
 
 
 def code(text: str) -> str:
