@@ -13,9 +13,9 @@ where it hooks into Sidekiq:
 - Sidekiq's own log: v6.5.12 lib/sidekiq/cli.rb:38, v7.3.2 lib/sidekiq/config.rb:55.
 
 - Rails.error: Rails' executor tells it (rails v7.0.8 active_support/execution_wrapper.rb:94), but of
-  Sidekiq::JobRetry::Handled with the error as its cause (sidekiq v7.3.2 lib/sidekiq/job_retry.rb:137; its subclass Skip in
-  v7.2.0 :133). That is all it takes where an error is marked as told together with its causes: v7.2.3 error_reporter.rb:238, v8.0.2 :245. Before, it
-  takes a report of the error itself as well.
+  Sidekiq::JobRetry::Handled, or its subclass Skip, with the error as its cause (sidekiq v7.3.2
+  lib/sidekiq/job_retry.rb:137, v7.2.0 :133). That is all it takes where an error is marked as told together with its
+  causes: v7.2.3 error_reporter.rb:238, v8.0.2 :245. Before, it takes a report of the error itself as well.
 """
 
 from __future__ import annotations
