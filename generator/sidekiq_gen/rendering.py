@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from jinja2 import Template
 
-    from sidekiq_gen.request import JobRequest
+    from sidekiq_gen.request import JobRequest, Style
 
 
 @cache
@@ -31,6 +31,11 @@ def environment() -> Environment:
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 - Ruby, not HTML
     )
+
+
+def find_template(tree: str, name: str) -> Template:
+    """A template by name: that of the tree where it has its own, else the one in ``common``."""
+    return environment().select_template([f"{tree}/{name}", f"common/{name}"])
 
 
 class Renderer:
@@ -85,7 +90,7 @@ class Renderer:
         return body
 
     def _find(self, name: str) -> Template:
-        return environment().select_template([f"{self._tree}/{name}", f"common/{name}"])
+        return find_template(self._tree, name)
 
 
 def render_job(request: JobRequest) -> str:
@@ -104,7 +109,7 @@ def render_job(request: JobRequest) -> str:
         methods=ruby.sections(*renderer.gather("job", "methods")),
         indent=ruby.indent,
     )
-    return _file(request, ruby.sections(*renderer.gather("job", "requires")), _nested(request, text))
+    return ruby_file(request.style, ruby.sections(*renderer.gather("job", "requires")), _nested(request, text))
 
 
 def render_test(request: JobRequest) -> str:
@@ -127,7 +132,7 @@ def render_test(request: JobRequest) -> str:
     )
     helper = "test_helper" if request.test == "minitest" else request.situation.app.rspec_helper
     text = _nested(request, text) if request.test == "minitest" else ruby.fit(text, request.style.width)
-    return _file(request, f"require {ruby.quote(helper, request.style.quotes)}", text)
+    return ruby_file(request.style, f"require {ruby.quote(helper, request.style.quotes)}", text)
 
 
 def _nested(request: JobRequest, text: str) -> str:
@@ -140,6 +145,7 @@ def _nested(request: JobRequest, text: str) -> str:
     return text
 
 
-def _file(request: JobRequest, requires: str, text: str) -> str:
-    comment = "# frozen_string_literal: true" if request.style.frozen_string_literal else ""
+def ruby_file(style: Style, requires: str, text: str) -> str:
+    """A whole Ruby file: the magic comment where the house has it, what is required, the text."""
+    comment = "# frozen_string_literal: true" if style.frozen_string_literal else ""
     return ruby.sections(comment, requires, text) + "\n"

@@ -135,12 +135,28 @@ class JobRequest:
     @property
     def test_path(self) -> str | None:
         """Where its spec goes: the same place under ``spec`` or ``test``; None when there is none."""
-        if self.test == "none":
-            return None
-        folder, ending = ("spec", "_spec.rb") if self.test == "rspec" else ("test", "_test.rb")
-        before, _, after = f"/{self.directory}/".rpartition("/app/")
-        parts = (before.strip("/"), folder, after.strip("/"), self.situation.name.file_stem)
-        return "/".join(part for part in parts if part) + ending
+        return test_path(self.test, self.directory, self.situation.name.file_stem)
+
+
+def test_path(test: TestFramework, directory: str, file_stem: str) -> str | None:
+    """Where the spec of a job class goes: the same place under ``spec`` or ``test``; None when there is none."""
+    if test == "none":
+        return None
+    folder, ending = ("spec", "_spec.rb") if test == "rspec" else ("test", "_test.rb")
+    before, _, after = f"/{directory}/".rpartition("/app/")
+    parts = (before.strip("/"), folder, after.strip("/"), file_stem)
+    return "/".join(part for part in parts if part) + ending
+
+
+def style_of(app: RailsApp) -> Style:
+    """How this repo writes Ruby."""
+    conventions = app.conventions
+    return Style(
+        conventions.quotes.value,
+        conventions.frozen_string_literal.value,
+        conventions.queue_literal.value,
+        conventions.job_module.value,
+    )
 
 
 def answer(answers: Answers, parameter: str, default: Any = None) -> Any:

@@ -10,7 +10,7 @@ from sidekiq_gen.kinds.catalogue import KIND_BY_NAME, KINDS
 from sidekiq_gen.naming import parse_job_name, parse_queue
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.patterns.catalogue import BY_NAME, PATTERNS, from_the_outside_in
-from sidekiq_gen.request import Answers, Chosen, Flag, JobRequest, Situation, Style, answer
+from sidekiq_gen.request import Answers, Chosen, Flag, JobRequest, Situation, answer, style_of
 from sidekiq_gen.retries import find_retries, retry_notices
 from sidekiq_gen.subject import find_subject
 
@@ -59,12 +59,7 @@ def resolve(answers: Answers, surroundings: Surroundings) -> JobRequest:
         parse_queue(answer(answers, "queue", "default")),
         directory,
         answer(answers, "test", app.test_framework or "none"),
-        Style(
-            conventions.quotes.value,
-            conventions.frozen_string_literal.value,
-            conventions.queue_literal.value,
-            conventions.job_module.value,
-        ),
+        style_of(app),
         choose(answers, situation),
     )
 

@@ -12,9 +12,10 @@ where it hooks into Sidekiq:
 - airbrake: v13.0.2 lib/airbrake/sidekiq.rb:49, once that file has been required.
 - Sidekiq's own log: v6.5.12 lib/sidekiq/cli.rb:38, v7.3.2 lib/sidekiq/config.rb:55.
 
-Rails.error hears of a failed job from Rails' executor (rails v7.0.8 active_support/execution_wrapper.rb:94), but as
-Sidekiq::JobRetry::Handled with the error as its cause (sidekiq v7.3.2 lib/sidekiq/job_retry.rb:137), unless the job is
-never retried; from v7.1.0 on it then takes no second report of the same error (active_support/error_reporter.rb:173).
+- Rails.error: Rails' executor tells it (rails v7.0.8 active_support/execution_wrapper.rb:94), but of
+  Sidekiq::JobRetry::Handled, or its subclass Skip, with the error as its cause (sidekiq v7.3.2
+  lib/sidekiq/job_retry.rb:137, v7.2.0 :133). That is all it takes where an error is marked as told together with its
+  causes: v7.2.3 error_reporter.rb:238, v8.0.2 :245. Before, it takes a report of the error itself as well.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 if TYPE_CHECKING:
@@ -41,6 +43,8 @@ _BUGSNAG_METADATA = Version("6.23")
 _APPSIGNAL_REPORT = Version("4.0")
 # v7.0.0 lib/airbrake/sidekiq.rb; lib/airbrake.rb requires it only where Sidekiq was required before.
 _AIRBRAKE_FILE = Version("7.0")
+# The causes of what was told count as told: v7.2.3 activesupport/lib/active_support/error_reporter.rb:235, v8.0.2 :242.
+_RAILS_MARKS_CAUSES = SpecifierSet(">=7.2.3,!=8.0.0,!=8.0.1")
 _NEW_SENTRY = ("sentry-ruby", "sentry-rails", "sentry-sidekiq")
 
 
@@ -101,13 +105,14 @@ def alert(
 def reports_by_itself(app: RailsApp) -> str | None:
     """What already reports errors of jobs here, by name, so that a second error handler would report each twice.
 
-    ``sentry-sidekiq``, the gem of the tracker itself, or ``Sidekiq`` for the log; None where nothing does.
+    ``sentry-sidekiq``, the gem of the tracker itself, ``Rails``, or ``Sidekiq`` for the log; None where nothing does.
     """
     tracker = app.error_tracker
-    if tracker == "rails" or (tracker == "sentry" and _new_sentry(app) and not app.gem("sentry-sidekiq")):
-        return None
+    if tracker == "rails":
+        return "Rails" if app.rails and _RAILS_MARKS_CAUSES.contains(app.rails.version, prereleases=True) else None
     if tracker == "sentry":
-        return "sentry-sidekiq" if app.gem("sentry-sidekiq") else "sentry-raven"
+        by_itself = "sentry-sidekiq" if app.gem("sentry-sidekiq") else "sentry-raven"
+        return by_itself if app.gem(by_itself) and (by_itself == "sentry-sidekiq" or not _new_sentry(app)) else None
     return "Sidekiq" if tracker == "logger" else tracker
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from support.cases import Case, all_cases, alone, pairs
+from support.install_cases import install_cases
 from support.tools import require
 
 if TYPE_CHECKING:
@@ -39,6 +40,13 @@ def cases(quotes: str, comment: str) -> list[Case]:
     return [replace(case, repo=replace(case.repo, quotes=quotes, comment=comment == "always")) for case in chosen]
 
 
+def lay_out(folder: Path, files: dict[str, str]) -> None:
+    for path, text in files.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+
+
 def run(arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(arguments, capture_output=True, text=True, timeout=300, check=False)
 
@@ -49,16 +57,16 @@ def test_ruby_and_rubocop_have_nothing_to_say(
     tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, quotes: str, comment: str
 ) -> None:
     for case in cases(quotes, comment):
-        for path, text in case.render(tmp_path_factory.mktemp("repo")).items():
-            target = tmp_path / case.name / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(text, encoding="utf-8")
-    files = sorted(str(path) for path in tmp_path.rglob("*.rb"))
+        lay_out(tmp_path / case.name, case.render(tmp_path_factory.mktemp("repo")))
+    installs = [case.styled(quotes, comment=comment == "always") for case in install_cases()]
+    for install in installs:
+        lay_out(tmp_path / install.name, install.render(tmp_path_factory.mktemp("repo")))
+    files = sorted(str(path) for path in tmp_path.rglob("*") if path.suffix in {".rb", ".rake"})
 
     compiled = run([require("ruby", HOW), "-w", "-e", COMPILE, *files])
 
     assert (compiled.returncode, compiled.stdout.strip(), compiled.stderr) == (0, str(len(files)), "")
-    assert len(files) == 2 * len(cases(quotes, comment))
+    assert len(files) > 2 * len(cases(quotes, comment)) + 2 * len(installs)
 
     (tmp_path / ".rubocop.yml").write_text(RUBOCOP.format(quotes=quotes, comment=comment), encoding="utf-8")
     linted = run([require("rubocop", HOW), "--cache", "false", "--format", "json", str(tmp_path)])

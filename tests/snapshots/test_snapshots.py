@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from support.cases import Case, all_cases
+from support.install_cases import InstallCase, install_cases
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,5 +26,14 @@ def test_a_case_renders_what_it_rendered_before(case: Case, tmp_path: Path, snap
     rendered = case.render(tmp_path)
     texts = [f"$ sidekiq-gen job {case.job} {' '.join(case.arguments.split())}\n"]
     texts += [f"--- {path}\n{text}" for path, text in rendered.items()]
+
+    snapshot.assert_match("\n".join(texts), f"{case.name}.txt")
+
+
+@pytest.mark.parametrize("case", install_cases(), ids=lambda case: case.name)
+def test_an_installation_is_what_it_was_before(case: InstallCase, tmp_path: Path, snapshot: Snapshot) -> None:
+    snapshot.snapshot_dir = "tests/snapshots/rendered"
+    texts = [f"$ sidekiq-gen install {' '.join(case.flags)}".rstrip() + "\n"]
+    texts += [f"--- {path}\n{text}" for path, text in case.render(tmp_path).items()]
 
     snapshot.assert_match("\n".join(texts), f"{case.name}.txt")

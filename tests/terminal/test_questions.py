@@ -73,8 +73,10 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
 class Terminal:
     """A person at a terminal, who waits for each question before answering it."""
 
-    def __init__(self, root: Path, *arguments: str, columns: int = 120, redirected: str = "") -> None:
-        command = [sys.executable, "-m", "sidekiq_gen", "job", *arguments]
+    def __init__(
+        self, root: Path, *arguments: str, columns: int = 120, redirected: str = "", command_name: str = "job"
+    ) -> None:
+        command = [sys.executable, "-m", "sidekiq_gen", command_name, *arguments]
         if redirected:
             command = ["/bin/sh", "-c", f"{shlex.join(command)} {redirected}"]
         with warnings.catch_warnings():
@@ -570,3 +572,45 @@ def test_runs_that_ask_nothing_do_not_load_what_asks(tmp_path: Path, option: str
     )
 
     assert (done.returncode, done.stderr) == (0, "")
+
+
+HEALTH = "Write a job that alerts when too many jobs are dead?"
+INSTALLED = {"config/initializers/sidekiq.rb", "config/sidekiq.yml", "lib/tasks/sidekiq_dead.rake"}
+HEALTH_CHECK = {"app/jobs/sidekiq_health_check_job.rb", "spec/jobs/sidekiq_health_check_job_spec.rb"}
+
+
+@pytest.mark.parametrize(("key", "flag"), [("y", " --health-check"), ("n", "")])
+def test_install_asks_about_the_health_check_only(tmp_path: Path, key: str, flag: str) -> None:
+    root = Repo().write(tmp_path)
+    before = tree(root)
+
+    terminal = Terminal(root, command_name="install").answer(HEALTH, key).answer(WRITE, ENTER)
+
+    assert terminal.end() == 0
+    assert set(new(root, before)) == (INSTALLED | HEALTH_CHECK if flag else INSTALLED)
+    assert terminal.shown.rpartition(LINE)[2].strip() == f"sidekiq-gen install{flag} --no-input"
+
+
+@pytest.mark.parametrize("conversation", [((HEALTH, "q"),), ((HEALTH, "n"), (WRITE, "n"))])
+def test_install_writes_nothing_without_a_yes(tmp_path: Path, conversation: tuple[tuple[str, str], ...]) -> None:
+    root = Repo().write(tmp_path)
+    before = tree(root)
+
+    terminal = Terminal(root, command_name="install").talk(conversation)
+
+    assert terminal.end() == 1
+    assert QUIT in terminal.shown
+    assert tree(root) == before
+
+
+def test_install_says_what_a_file_in_the_way_lacks_before_it_asks(tmp_path: Path) -> None:
+    mine = {"config/initializers/sidekiq.rb": "Sidekiq.configure_client { |config| config.redis = {} }\n"}
+    root = Repo(files=mine).write(tmp_path)
+
+    terminal = Terminal(root, "--health-check", command_name="install")
+    terminal.see("lacks config.error_handlers <<, config.death_handlers <<.")
+    terminal.answer(WRITE, ENTER).answer("[Ynaqdhm] ", "n\n")
+
+    assert terminal.end() == 0
+    assert (root / "config/initializers/sidekiq.rb").read_text() == mine["config/initializers/sidekiq.rb"]
+    assert (root / "config/sidekiq.yml").is_file()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from sidekiq_gen.cli.app import app
+from sidekiq_gen.install.request import FLAGS
 from sidekiq_gen.patterns.catalogue import PATTERNS
 from support.command import sidekiq_gen
 from support.repos import Repo
@@ -31,6 +32,7 @@ def test_the_two_releases_side_by_side_are_real(tmp_path: Path, version: str, bl
 def test_every_safeguard_and_every_command_is_named() -> None:
     commands = {str(command.name) for command in app.registered_commands}
 
-    assert commands == {"info", "job", "patterns"}
+    assert commands == {"info", "install", "job", "patterns"}
     assert [name for name in commands if f"`sidekiq-gen {name}" not in README] == []
     assert [flag.option for pattern in PATTERNS for flag in pattern.flags if flag.option not in README] == []
+    assert [flag.option for flag in FLAGS if flag.option not in README] == []

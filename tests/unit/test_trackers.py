@@ -144,6 +144,11 @@ def test_outside_a_job_the_log_is_sidekiqs() -> None:
         (("appsignal 3.13.0",), ("Appsignal", "send_error", "send_error"), "appsignal"),
         (("airbrake 13.0.2",), ("Airbrake", "notify", "notify"), "airbrake"),
         (("rails 7.1.0",), ("Rails.error", "report", "report"), None),
+        (("rails 7.2.2.2",), ("Rails.error", "report", "report"), None),
+        (("rails 7.2.3",), ("Rails.error", "report", "report"), "Rails"),
+        (("rails 8.0.1",), ("Rails.error", "report", "report"), None),
+        (("rails 8.0.2",), ("Rails.error", "report", "report"), "Rails"),
+        (("rails 8.1.0",), ("Rails.error", "report", "report"), "Rails"),
         ((), ("Sidekiq.logger", "error", "warn"), "Sidekiq"),
     ],
 )  # fmt: skip

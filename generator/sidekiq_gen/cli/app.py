@@ -10,7 +10,7 @@ import click
 import typer
 
 from sidekiq_gen import __version__
-from sidekiq_gen.cli import info, job, patterns
+from sidekiq_gen.cli import info, install, job, patterns
 from sidekiq_gen.cli.console import Console
 from sidekiq_gen.errors import InvalidInput, SidekiqGenError
 
@@ -29,6 +29,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
 app.command("job", epilog=job.EXAMPLES)(job.command)
+app.command("install", epilog=install.EXAMPLES)(install.command)
 app.command("info")(info.command)
 app.command("patterns")(patterns.command)
 

@@ -28,6 +28,11 @@ SidekiqVersion = Annotated[
     str | None,
     typer.Option("--sidekiq-version", metavar="VERSION", help="Write for this Sidekiq instead of the locked one."),
 ]
+Force = Annotated[bool, typer.Option("--force", "-f", help="Overwrite what is there.")]
+Skip = Annotated[bool, typer.Option("--skip", "-s", help="Keep what is there.")]
+Pretend = Annotated[bool, typer.Option("--pretend", "-p", help="Print what would happen, write nothing.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print no statuses, ask nothing.")]
+NoInput = Annotated[bool, typer.Option("--no-input", help="Ask nothing.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
 

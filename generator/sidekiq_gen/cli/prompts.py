@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from prompt_toolkit.application import AppSession
     from prompt_toolkit.key_binding.key_processor import KeyPressEvent
 
+    from sidekiq_gen.changes.plan import Plan
     from sidekiq_gen.cli.console import Console
     from sidekiq_gen.cli.trial import Parse
     from sidekiq_gen.detect import Surroundings
-    from sidekiq_gen.generate import Generated
     from sidekiq_gen.patterns.base import Pattern
     from sidekiq_gen.request import Answers, Situation
     from sidekiq_gen.sourced import Sourced
@@ -82,23 +82,41 @@ def ask_for_job(answers: Answers, surroundings: Surroundings, console: Console, 
     return asked
 
 
-def show(generated: Generated, console: Console) -> None:
-    """Show the job that would be written."""
-    job = generated.plan.files[0]
-    if job.status in _CHANGES:
-        console.aside(f"\n{job.text}")
+def ask_for_install(answers: Answers, surroundings: Surroundings, console: Console) -> Answers:
+    """Ask the one thing that install leaves open, unless a flag has said it.
+
+    Raises:
+        Quit: somebody typed q or Ctrl-D.
+        KeyboardInterrupt: somebody pressed Ctrl-C.
+    """
+    from sidekiq_gen.install.request import FLAGS
+
+    health_check, *further = FLAGS
+    if any(flag.parameter in answers for flag in (health_check, *further)):
+        return answers
+    with _on_the_terminal():
+        console.aside(_fitting(f"Sidekiq {surroundings.release.text}. q leaves everything as it is."))
+        wanted = _ask(questionary.confirm(health_check.question, default=False))
+    return {**answers, health_check.parameter: said(bool(wanted))}
 
 
-def confirm(generated: Generated, console: Console) -> None:
+def show(plan: Plan, console: Console) -> None:
+    """Show the first file that would be written: of a job, its class."""
+    first = plan.files[0]
+    if first.status in _CHANGES:
+        console.aside(f"\n{first.text}")
+
+
+def confirm(plan: Plan, console: Console) -> None:
     """Show which files would be written and ask once, unless nothing would change.
 
     Raises:
         Quit: the answer was no.
         KeyboardInterrupt: somebody pressed Ctrl-C.
     """
-    if not any(file.status in _CHANGES for file in generated.plan.files):
+    if not any(file.status in _CHANGES for file in plan.files):
         return
-    for file in generated.plan.files:
+    for file in plan.files:
         console.aside(f"{file.status:>12}  {file.path}")
     with _on_the_terminal():
         if not _ask(questionary.confirm("Write this?", default=True)):

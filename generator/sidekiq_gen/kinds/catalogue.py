@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 from sidekiq_gen.kinds.single import Plain, Record
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sidekiq_gen.kinds.base import Kind
+    from sidekiq_gen.request import KindName
 
 KINDS: tuple[Kind, ...] = (Record(), Plain())
 
-KIND_BY_NAME = {kind.name: kind for kind in KINDS}
+KIND_BY_NAME: Mapping[KindName, Kind] = {kind.name: kind for kind in KINDS}

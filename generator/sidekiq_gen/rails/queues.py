@@ -22,10 +22,15 @@ _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:/-]*")
 def find_queues(repo: Repo, job_files: Sequence[JobFile]) -> tuple[str, ...]:
     """The queues of ``config/sidekiq.yml``, then those that jobs name, each once, and ``default`` in any case."""
     text = repo.read(CONFIGURATION)
-    configured = _queues(yaml.load(text), MAXIMUM_DEPTH) if text else ()
+    configured = queues_of(yaml.load(text)) if text else []
     used = (job.queue.name for job in job_files if job.queue)
     names = dict.fromkeys(name for name in (*configured, *used, "default") if _NAME.fullmatch(name))
     return tuple(names)
+
+
+def queues_of(document: object) -> list[str]:
+    """The names of the queues in a ``sidekiq.yml``, as often as they are there."""
+    return [*_queues(document, MAXIMUM_DEPTH)]
 
 
 def _queues(value: object, depth: int) -> Iterator[str]:

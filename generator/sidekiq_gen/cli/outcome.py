@@ -1,0 +1,124 @@
+"""What every command does with its plan: show it, have it confirmed, write it, say so."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from sidekiq_gen.changes.apply import apply
+from sidekiq_gen.cli import conflicts
+from sidekiq_gen.cli.console import Console
+from sidekiq_gen.errors import InvalidInput, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sidekiq_gen.changes.plan import Plan
+    from sidekiq_gen.notices import Notice
+    from sidekiq_gen.sidekiq.release import Release
+
+
+class Made(Protocol):
+    """Something rendered and planned."""
+
+    @property
+    def plan(self) -> Plan:
+        """What would be written."""
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What the user should know."""
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """The flags that say how a command runs, and where it prints."""
+
+    console: Console
+    terminal: bool
+    pretend: bool
+
+    @classmethod
+    def of(cls, *, force: bool, skip: bool, pretend: bool, quiet: bool, no_input: bool, json: bool) -> Runtime:
+        """Read the flags.
+
+        Raises:
+            InvalidInput: two of them contradict each other.
+        """
+        if force and skip:
+            raise InvalidInput("--force and --skip contradict each other.", hint="Pass one of them.", code="usage")
+        console = Console(sys.stdout, sys.stderr, quiet=quiet, json=json)
+        return cls(console, _somebody_is_there() and not (no_input or json or quiet or pretend), pretend)
+
+    def carry_out(self, made: Made, document: Mapping[str, object], *, asked: bool) -> None:
+        """Print what is to be known, have conflicts decided, write, print what was done.
+
+        document: what stands in the JSON document besides files and notices, ``command_line`` among it.
+        asked: whether questions were answered, so that the command line is worth showing.
+        """
+        line = str(document["command_line"])
+        self._announce(made)
+        plan = made.plan
+        if self.pretend:
+            self._report(plan, made.notices, document)
+            if not self.console.quiet:
+                self.console.plain("Nothing was written: this was --pretend.")
+            return
+        plan = conflicts.resolve(plan, self.console, terminal=self.terminal)  # prints their statuses
+        apply(plan)
+        try:
+            self._report(plan, made.notices, document, but=frozenset(file.path for file in made.plan.conflicts))
+            if asked:
+                self.console.plain(f"\nThe same without questions:\n  {line}")
+        except Refused as error:
+            self.console.error(error)  # the files are there: what failed is only to say so
+
+    def _announce(self, made: Made) -> None:
+        """Say what is to be known before anything is written; on a terminal show it all and have it confirmed."""
+        if not self.terminal:
+            for notice in made.notices:
+                self.console.notice(notice)
+            return
+        from sidekiq_gen.cli.prompts import confirm, show
+
+        show(made.plan, self.console)
+        for notice in made.notices:
+            self.console.notice(notice)
+        confirm(made.plan, self.console)
+
+    def _report(
+        self,
+        plan: Plan,
+        notices: tuple[Notice, ...],
+        document: Mapping[str, object],
+        but: frozenset[str] = frozenset(),
+    ) -> None:
+        for file in plan.files:
+            if file.path not in but:
+                self.console.status(file.status, file.path)
+        if self.console.json:
+            told = dict(document)
+            line = told.pop("command_line")
+            self.console.document(
+                {
+                    **told,
+                    "files": [{"path": file.path, "status": file.status} for file in plan.files],
+                    "notices": [
+                        {"code": notice.code, "message": notice.message, "hint": notice.hint} for notice in notices
+                    ],
+                    "command_line": line,
+                }
+            )
+
+
+def document(command: str, release: Release, line: str, **more: object) -> dict[str, object]:
+    """The head of the JSON document, with the command line that gives the same without questions."""
+    sidekiq = {"version": release.text, "tree": release.tree, "source": release.source}
+    return {"schema": 1, "command": command, "sidekiq": sidekiq, **more, "command_line": line}
+
+
+def _somebody_is_there() -> bool:
+    """Whether there is somebody who can be asked: who can type, and see what is asked."""
+    readable = sys.stdin is not None and sys.stdin.isatty()
+    return readable and any(stream is not None and stream.isatty() for stream in (sys.stdout, sys.stderr))

@@ -1,0 +1,1 @@
+"""What ``sidekiq-gen install`` sets up: the configuration of Sidekiq, tasks for dead jobs, a health check."""

@@ -1,0 +1,180 @@
+"""What is to be installed, completely decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sidekiq_gen import trackers
+from sidekiq_gen.errors import InvalidInput, Refused
+from sidekiq_gen.install.settings import SETTINGS, UNIQUE_WIRING, Setting, other_files, pushes_after_commit
+from sidekiq_gen.naming import JobName, parse_job_name
+from sidekiq_gen.notices import Notice
+from sidekiq_gen.rails.files import Repo
+from sidekiq_gen.request import Flag, Style, answer, style_of, test_path
+from sidekiq_gen.sidekiq.unique_jobs import pairing_error
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sidekiq_gen.detect import Surroundings
+    from sidekiq_gen.rails.app import RailsApp
+    from sidekiq_gen.request import Answers, TestFramework
+    from sidekiq_gen.sidekiq.release import Release
+
+INITIALIZER = "config/initializers/sidekiq.rb"
+UNIQUE_JOBS = "config/initializers/sidekiq_unique_jobs.rb"
+CONFIGURATION = "config/sidekiq.yml"
+TASKS = "lib/tasks/sidekiq_dead.rake"
+THRESHOLD = 100
+MAXIMUM_THRESHOLD = 1_000_000
+
+FLAGS = (
+    Flag(
+        "--health-check",
+        "Write a job that alerts when too many jobs are dead, too.",
+        "switch",
+        question="Write a job that alerts when too many jobs are dead?",
+    ),
+    Flag("--dead-threshold", f"How many dead jobs are not yet too many [default: {THRESHOLD}].", "number", metavar="N"),
+    Flag("--test", "The framework of the health check's spec.", "choice", choices=("rspec", "minitest", "none")),
+)
+
+
+@dataclass(frozen=True)
+class HealthCheck:
+    """The job that alerts when too many jobs are dead.
+
+    threshold: that many are not yet too many.
+    path, test_path: relative to the root; the second is None when no spec is wanted.
+    """
+
+    name: JobName
+    threshold: int
+    test: TestFramework
+    path: str
+    test_path: str | None
+
+
+@dataclass(frozen=True)
+class InstallRequest:
+    """Everything that is to be set up.
+
+    settings: what the initializer has to say: all that nothing else below ``config`` says already.
+    elsewhere: what is set in another file: its title and that file.
+    unique_jobs: whether sidekiq-unique-jobs is to be wired.
+    """
+
+    app: RailsApp
+    release: Release
+    style: Style
+    settings: tuple[Setting, ...]
+    elsewhere: tuple[tuple[str, str], ...]
+    unique_jobs: bool
+    health_check: HealthCheck | None
+
+
+def resolve(answers: Answers, surroundings: Surroundings) -> InstallRequest:
+    """Decide everything.
+
+    Raises:
+        InvalidInput: a flag makes no sense.
+        Refused: the locked sidekiq-unique-jobs does not go with this Sidekiq, or the health check is there elsewhere.
+    """
+    app, release = surroundings.app, surroundings.release
+    gem = app.gem("sidekiq-unique-jobs")
+    refusal = pairing_error(gem.version, release.version) if gem else None
+    if refusal:
+        raise refusal
+    repo = Repo(app.root)
+    wanted = [setting for setting in SETTINGS if setting.wanted(app, release)]
+    found = {setting.name: setting.found_in(other_files(repo, INITIALIZER)) for setting in wanted}
+    return InstallRequest(
+        app,
+        release,
+        style_of(app),
+        tuple(setting for setting in wanted if not found[setting.name]),
+        tuple((setting.title, path) for setting in wanted if (path := found[setting.name])),
+        gem is not None and not any(UNIQUE_WIRING.search(text) for _, text in other_files(repo, UNIQUE_JOBS)),
+        _health_check(answers, app),
+    )
+
+
+def notices(request: InstallRequest, surroundings: Surroundings) -> Iterator[Notice]:
+    """Everything the user should know, apart from what is there already."""
+    yield from surroundings.notices
+    app, can = request.app, request.release.capabilities
+    reporter = trackers.reports_by_itself(app)
+    if reporter and reporter not in {"Sidekiq", "Rails"}:
+        yield Notice(
+            "errors-reported",
+            f"{reporter} reports the errors of jobs by itself, so that no error handler is written.",
+            "A second one would report each error twice.",
+        )
+    if app.error_tracker == "rails":
+        yield Notice(
+            "rails-executor",
+            "Rails itself reports each failed job to Rails.error, as Sidekiq::JobRetry::Handled.",
+            "Let your subscribers look at its cause."
+            if reporter
+            else "Let your subscribers pass over that class: the error handler reports the real error, with its job.",
+        )
+    if not (can.strict_arguments_switch or can.strict_arguments_raise):
+        yield Notice(
+            "no-strict-arguments",
+            f"Sidekiq {request.release.text} does not check whether arguments survive JSON.",
+            "Sidekiq 6.4 can; until then pass numbers, strings, arrays and hashes with string keys only.",
+        )
+    yield from _transactional_push(request)
+    if request.unique_jobs and not can.unique_server_configure:
+        yield Notice(
+            "unique-server",
+            "This sidekiq-unique-jobs has no SidekiqUniqueJobs::Server.configure: locks of dead jobs are not freed.",
+            "Upgrade to 7.0.1 or later.",
+        )
+    for title, path in request.elsewhere:
+        yield Notice("already-set", f"{title} is already set in {path}.", f"It is left out of {INITIALIZER}.")
+
+
+def _transactional_push(request: InstallRequest) -> Iterator[Notice]:
+    if pushes_after_commit(request.app, request.release):
+        return
+    possible = request.release.capabilities.transactional_push
+    yield Notice(
+        "no-transactional-push",
+        "Jobs that are pushed inside a transaction may start before its commit.",
+        "Push after the commit; or add the gem after_commit_everywhere, and run this again."
+        if possible
+        else "Push after the commit; from Sidekiq 6.5 on it can wait for it by itself.",
+    )
+
+
+def _health_check(answers: Answers, app: RailsApp) -> HealthCheck | None:
+    if not answer(answers, "health_check"):
+        stray = next((flag for flag in FLAGS[1:] if flag.parameter in answers), None)
+        if stray:
+            raise InvalidInput(
+                f"{stray.option} says something about --health-check, which was not asked for.",
+                hint=f"Add --health-check, or leave out {stray.option}.",
+                code="usage",
+            )
+        return None
+    threshold = answer(answers, "dead_threshold", THRESHOLD)
+    if not 0 <= threshold <= MAXIMUM_THRESHOLD:
+        raise InvalidInput(
+            f"--dead-threshold {threshold} is no number of dead jobs.",
+            hint=f"Give a number from 0 to {MAXIMUM_THRESHOLD}.",
+            code="invalid-threshold",
+        )
+    conventions = app.conventions
+    name = parse_job_name("SidekiqHealthCheck", suffix=conventions.suffix.value, acronyms=app.acronyms)
+    path = f"{conventions.job_dir.value}/{name.file_stem}.rb"
+    other = app.defined_elsewhere(name.class_name, app.root / path)
+    if other is not None:
+        raise Refused(
+            f"{name.class_name} is already defined in {other.relative_to(app.root).as_posix()}.",
+            hint="Leave out --health-check, or rename that class.",
+            code="class-exists",
+        )
+    test = answer(answers, "test", app.test_framework or "none")
+    return HealthCheck(name, threshold, test, path, test_path(test, conventions.job_dir.value, name.file_stem))

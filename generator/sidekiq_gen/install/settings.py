@@ -1,0 +1,102 @@
+"""What an initializer can set, how to see that it is set, and where it is wanted."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sidekiq_gen import trackers
+from sidekiq_gen.rails.ruby import code_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from sidekiq_gen.rails.app import RailsApp
+    from sidekiq_gen.rails.files import Repo
+    from sidekiq_gen.sidekiq.release import Release
+
+FOLDER = "config"
+UNIQUE_WIRING = re.compile(r"\bSidekiqUniqueJobs::(?:Server\.configure|Middleware::(?:Client|Server))\b")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One thing that the initializer says.
+
+    name: what templates ask for. title: for people. shown: the call that makes it, for people.
+    sign: what it looks like in a line of code.
+    wanted: whether it belongs into the initializer of this app, for this release.
+    """
+
+    name: str
+    title: str
+    shown: str
+    sign: re.Pattern[str]
+    wanted: Callable[[RailsApp, Release], bool]
+
+    def found_in(self, files: Iterable[tuple[str, str]]) -> str | None:
+        """The path of the first file, given with its code, that sets it."""
+        return next((path for path, text in files if self.sign.search(text)), None)
+
+
+def _reports_errors(app: RailsApp, _release: Release) -> bool:
+    return trackers.reports_by_itself(app) is None
+
+
+def pushes_after_commit(app: RailsApp, release: Release) -> bool:
+    """Whether ``Sidekiq.transactional_push!`` works: it raises where it finds nothing to wait for the commit with."""
+    can = release.capabilities
+    active_record = app.gem("activerecord") or app.gem("rails")
+    builtin = can.transactional_push_builtin and can.after_all_transactions_commit
+    return bool(can.transactional_push and active_record and (builtin or app.gem("after_commit_everywhere")))
+
+
+SETTINGS = (
+    Setting(
+        "strict_arguments",
+        "the check of arguments",
+        "Sidekiq.strict_args!",
+        re.compile(r"\bstrict_args!"),
+        lambda _, release: release.capabilities.strict_arguments_warn,
+    ),
+    Setting(
+        "transactional_push",
+        "the push after a commit",
+        "Sidekiq.transactional_push!",
+        re.compile(r"\btransactional_push!"),
+        pushes_after_commit,
+    ),
+    Setting(
+        "redis",
+        "Redis",
+        "config.redis =",
+        re.compile(r"(?<![@$\w.])(?:\w*config\w*|\w|Sidekiq|sidekiq)\.redis\s*=(?!=)"),
+        lambda _app, _release: True,
+    ),
+    Setting(
+        "error_handler",
+        "an error handler",
+        "config.error_handlers <<",
+        re.compile(r"\berror_handlers\b"),
+        _reports_errors,
+    ),
+    Setting(
+        "death_handler",
+        "a death handler",
+        "config.death_handlers <<",
+        re.compile(r"\bdeath_handlers\b"),
+        lambda _app, _release: True,
+    ),
+)
+
+
+def other_files(repo: Repo, but: str) -> list[tuple[str, str]]:
+    """The Ruby files below ``config`` that are about Sidekiq, other than one, each with its lines of code."""
+    texts = ((path, repo.read_found(path) or "") for path in repo.files(FOLDER) if path != but)
+    return [(path, code(text)) for path, text in texts if "Sidekiq" in text]
+
+
+def code(text: str) -> str:
+    """The lines of code of a Ruby file."""
+    return "\n".join(code_lines(text))

@@ -1,0 +1,82 @@
+"""What install writes in tests: every tree with every tracker, with sidekiq-unique-jobs and with the health check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from support.cases import RELEASES
+from support.command import sidekiq_gen, tree
+from support.repos import Repo
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# By a word for file names; the last two have no gem of a tracker, and Rails itself where it can.
+TRACKERS = {
+    "sentry": {"sentry-ruby": "5.28.0"},
+    "sentry-sidekiq": {"sentry-sidekiq": "5.28.0"},
+    "raven": {"sentry-raven": "3.1.2"},
+    "honeybadger": {"honeybadger": "6.0.0"},
+    "bugsnag": {"bugsnag": "6.27.1"},
+    "rollbar": {"rollbar": "3.7.0"},
+    "appsignal": {"appsignal": "4.0.0"},
+    "airbrake": {"airbrake": "13.0.2"},
+    "none": {},
+}
+FROZEN = "# frozen_string_literal: true\n\n"  # in one job of two, so that the linter of the repo decides
+EVERYTHING = ("--health-check", "--dead-threshold", "25000")
+
+
+@dataclass(frozen=True)
+class InstallCase:
+    """One command line for one repo.
+
+    name: unique among the cases, fit for a file name.
+    """
+
+    name: str
+    repo: Repo
+    flags: tuple[str, ...]
+
+    def render(self, folder: Path) -> dict[str, str]:
+        """Run the command in a fresh repo; returns the new files by path."""
+        root = self.repo.write(folder)
+        before = tree(root)
+        done = sidekiq_gen(root, "install", *self.flags, "--no-input")
+        assert done.status == 0, f"{self.name}: {done.err}"
+        return {path: content.decode() for path, content in tree(root).items() if path not in before}
+
+    def styled(self, quotes: str, *, comment: bool) -> InstallCase:
+        """The same in a repo with another style."""
+        return replace(self, repo=replace(self.repo, quotes=quotes, comment=comment))
+
+
+def install_cases() -> list[InstallCase]:
+    """All of them."""
+    cases = []
+    for name, repo in RELEASES.items():
+        unique = {"sidekiq-unique-jobs": repo.unique_jobs or ""}
+        for tracker, gems in TRACKERS.items():
+            plain = replace(repo, unique_jobs=None, gems=gems)
+            cases.append(InstallCase(f"install-{name}-{tracker}", plain, EVERYTHING))
+        several = {"app/jobs/mail_job.rb": _job("mail"), "app/jobs/search_job.rb": f"{FROZEN}{_job('search')}"}
+        bare = replace(repo, unique_jobs=None, gems=unique, files=several)
+        cases.append(InstallCase(f"install-{name}-unique-jobs", bare, ()))
+        minitest = replace(repo, unique_jobs=None, rspec=False, records="fixture")
+        cases.append(InstallCase(f"install-{name}-minitest", minitest, ("--health-check",)))
+    for sidekiq, rails, gems in (
+        ("6.0.7", "6.1.7.10", {"appsignal": "3.13.0"}),
+        ("6.4.1", "6.1.7.10", {"bugsnag": "6.22.1"}),
+        ("6.5.12", "6.1.7.10", {"after_commit_everywhere": "1.4.0"}),
+        ("7.3.10", "7.2.3", {}),
+        ("8.0.5", "8.0.1", {}),
+        ("8.0.6", "8.0.2", {}),
+    ):
+        repo = Repo(sidekiq=sidekiq, rails=rails, gems=gems)
+        cases.append(InstallCase(f"install-{sidekiq}-rails-{rails}", repo, ("--health-check",)))
+    return cases
+
+
+def _job(queue: str) -> str:
+    return f"class {queue.title()}Job\n  include Sidekiq::Job\n  sidekiq_options queue: :{queue}\nend\n"
