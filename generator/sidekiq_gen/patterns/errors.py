@@ -36,6 +36,7 @@ class DiscardOn(Pattern):
 
     name = "discard-on"
     layer = "class"
+    kinds = frozenset({"record", "plain", "claim", "backfill"})
     flags = (
         Flag(
             "--discard-on",

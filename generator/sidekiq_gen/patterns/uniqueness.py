@@ -43,6 +43,7 @@ class Unique(Pattern):
 
     name = "unique"
     layer = "class"
+    kinds = frozenset({"record", "plain", "claim", "backfill"})
     flags = (
         Flag(
             "--unique",
