@@ -61,6 +61,12 @@ class Backfill(Kind):
 
     def decide(self, answers: Answers, situation: Situation) -> BackfillSettings:
         mark = read_mark(answers["check_then_act"].value, situation) if "check_then_act" in answers else None
+        if mark is None and situation.arguments:
+            raise Refused(
+                "A backfill with arguments cannot keep its progress in Redis, where each class has one.",
+                hint="Mark the rows that are done: --check-then-act backfilled_at.",
+                code="contradictory-patterns",
+            )
         return BackfillSettings(
             mark,
             mark is not None and situation.database in {"postgresql", "mysql"},
