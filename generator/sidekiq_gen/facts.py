@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import inflection
+
 from sidekiq_gen import reporting, ruby
 from sidekiq_gen.patterns.base import Key, Option
 from sidekiq_gen.patterns.catalogue import BY_NAME
@@ -59,6 +61,7 @@ def job_facts(request: JobRequest) -> dict[str, Any]:
     names = [argument.name for argument in situation.arguments]
     parameters = ", ".join(argument.parameter for argument in situation.arguments)
     postponed = request.chosen("retry-after")
+    subject = _handed_by_the_kind(situation)
     return {
         "job": situation.name,
         "options": _options(request),
@@ -68,9 +71,14 @@ def job_facts(request: JobRequest) -> dict[str, Any]:
         "guard": " && ".join(record.name for record in records),
         "record": situation.record.name if situation.record else None,
         "model": _model(situation),
-        "work": situation.name.method,
-        "work_parameters": ", ".join(names + (["idempotency_key:"] if key else [])),
-        "work_arguments": ", ".join(handed + ([f"idempotency_key: {in_job(key, situation)}"] if key else [])),
+        "work": situation.name.method if situation.kind != "fan-out" else None,
+        "row": situation.model.variable if situation.model else None,
+        "rows": inflection.pluralize(situation.model.variable) if situation.model else None,
+        "enqueued": ", ".join(argument.parameter for argument in situation.arguments),
+        "unused": [argument.parameter for argument in situation.arguments],
+        "integer": ruby.integer,
+        "work_parameters": ", ".join(subject + names + (["idempotency_key:"] if key else [])),
+        "work_arguments": ", ".join(subject + handed + ([f"idempotency_key: {in_job(key, situation)}"] if key else [])),
         "key": lambda wanted: in_job(wanted, situation),
         "lease": "lease_connection" if can.lease_connection else "connection",
         "mark_directive": _mark_directive(situation),
@@ -108,6 +116,15 @@ def spec_facts(request: JobRequest) -> dict[str, Any]:
         _handed_over(argument, samples.get(argument.name) or f"{sigil}{argument.name}")
         for argument in situation.arguments
     ]
+    made = None
+    if situation.model and not situation.record:
+        row = situation.model.variable
+        made = _persisted(request, situation.model.name)
+        unsaved = f"{situation.model.name}.new.tap {{ |{row}| {row}.save!(validate: false) }}"
+        records = (SpecRecord(row, situation.model.name, made or unsaved, perform()),)
+        received = ([f"{sigil}{row}"] if situation.kind == "claim" else [f"[{sigil}{row}]"]) + received
+        made = f"@{row}.dup.tap {{ |{row}| {row}.save!(validate: false) }}" if "fixture" in _origin(request) else made
+        made = made or unsaved
     in_spec = _in_spec(request, samples, sigil)
     key = _key(request)
     application_record = situation.app.model_file("ApplicationRecord") is not None
@@ -116,10 +133,14 @@ def spec_facts(request: JobRequest) -> dict[str, Any]:
         "deed": deed(situation.name),
         "subject": subject_of(request),
         "records": records,
+        "another": made,
+        "fixture": "fixture" in _origin(request),
+        "the_row": f"{sigil}{job['row']}",
         "doubled": any(record.variable == job["record"] and record.source is None for record in records),
         "perform": perform(),
         "handed": handed(),
         "received": ", ".join(received + ([f"idempotency_key: {in_spec(key)}"] if key else [])),
+        "received_more": "".join(f", {text}" for text in received[1:]),
         "received_by_position": ", ".join(received + ([f"{{ idempotency_key: {in_spec(key)} }}"] if key else [])),
         "key": in_spec,
         "jid_key": key is not None and key.parts == ("jid",),
@@ -141,7 +162,9 @@ def subject_of(request: JobRequest) -> str:
 
 def in_job(key: Key, situation: Situation) -> str:
     """The key as the job spells it: ``"charge-customer-#{order.id}"``."""
-    records = {argument.name for argument in situation.arguments if argument.model}
+    records = {argument.name for argument in situation.arguments if argument.model} | set(
+        _handed_by_the_kind(situation)
+    )
     parts = [f"#{{{part}.id}}" if part in records else f"#{{{part}}}" for part in key.parts]
     return f'"{key.separator.join([key.lead, *parts])}"'
 
@@ -223,6 +246,25 @@ def _parsed(argument: Argument, source: str) -> str:
 def _sample(request: JobRequest, argument: Argument) -> str:
     sample = _SAMPLES[argument.type]
     return sample.replace('"', "'") if request.style.quotes == "single" else sample
+
+
+def _handed_by_the_kind(situation: Situation) -> list[str]:
+    """What the work is handed that is no argument of the job: one row, or the rows of a batch."""
+    if situation.model and situation.kind == "claim":
+        return [situation.model.variable]
+    if situation.model and situation.kind == "backfill":
+        return [inflection.pluralize(situation.model.variable)]
+    return []
+
+
+def _origin(request: JobRequest) -> str:
+    """Where the spec takes its rows from: ``factory``, ``fixture`` or ``nowhere``."""
+    app, model = request.situation.app, request.situation.model
+    if model is None:
+        return "nowhere"
+    if app.factory(model.name):
+        return "factory"
+    return "fixture" if request.test == "minitest" and app.fixture(model.name) else "nowhere"
 
 
 def _persisted(request: JobRequest, model: str) -> str | None:

@@ -10,12 +10,12 @@ from sidekiq_gen import resolve
 from sidekiq_gen.changes.plan import Plan, plan_changes
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.naming import parse_job_name
+from sidekiq_gen.notices import Notice
 from sidekiq_gen.request import answer
 
 if TYPE_CHECKING:
     from sidekiq_gen.detect import Surroundings, Where
     from sidekiq_gen.naming import JobName
-    from sidekiq_gen.notices import Notice
     from sidekiq_gen.request import Answers, JobRequest
 
 
@@ -37,17 +37,25 @@ def generate_job(answers: Answers, surroundings: Surroundings, *, force: bool = 
     request = resolve.resolve(answers, surroundings)
     if not force:
         _refuse_a_second_class(request)
-    plan = plan_changes(surroundings.app.root, _texts(request), force=force, skip=skip)
-    return Generated(request, plan, tuple(resolve.notices(request, surroundings)))
+    texts, notices = _texts(request), tuple(resolve.notices(request, surroundings))
+    if request.child:
+        there = None if force else _child_that_is_there(request.child)
+        if there is None:
+            texts += _texts(request.child)
+        else:
+            notices += (there,)
+    plan = plan_changes(surroundings.app.root, texts, force=force, skip=skip)
+    return Generated(request, plan, notices)
 
 
 def command_line(answers: Answers, where: Where, request: JobRequest) -> str:
     """The command that gives this job without asking anything."""
     words = ["sidekiq-gen", "job", _name(request)]
     words += answer(answers, "arguments", ())
-    record = request.situation.record
-    if record and record.model and "model" not in answers and "arguments" not in answers:
-        words += ["--model", record.model.name]
+    situation = request.situation
+    guessed = situation.model and "model" not in answers
+    if guessed and situation.model and not (situation.record and "arguments" in answers):
+        words += ["--model", situation.model.name]
     for flag in resolve.all_flags():
         if flag.parameter in answers:
             words += flag.words(answers[flag.parameter].value)
@@ -61,6 +69,33 @@ def _texts(request: JobRequest) -> list[tuple[str, str]]:
     if request.test_path is not None:
         texts.append((request.test_path, render_test(request)))
     return texts
+
+
+def _child_that_is_there(child: JobRequest) -> Notice | None:
+    """The notice that the repo has a job of this name, which a fan-out then enqueues; None to write one.
+
+    Raises:
+        Refused: it has one, and patterns were asked for that would have to be laid over it.
+    """
+    from sidekiq_gen.rendering import render_job
+
+    app, name = child.situation.app, child.situation.name.class_name
+    own = app.root / child.job_path
+    other = own if own.is_file() else app.defined_elsewhere(name, own)
+    if other is None or (other == own and own.read_bytes() == render_job(child).encode()):
+        return None
+    path = other.relative_to(app.root).as_posix()
+    if child.patterns:
+        raise Refused(
+            f"{name} is there already, in {path}, and the safeguards would have to be laid over it.",
+            hint="Give the job for one record another name with --child, or leave the safeguards out.",
+            code="class-exists",
+        )
+    return Notice(
+        "child-exists",
+        f"{name} is there already, in {path}: it is enqueued as it is, with the id of a record and the arguments.",
+        "Make sure that it can run twice for the same record; --child names another one.",
+    )
 
 
 def _refuse_a_second_class(request: JobRequest) -> None:

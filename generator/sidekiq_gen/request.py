@@ -108,6 +108,7 @@ class JobRequest:
     kind_settings: the settings of its kind, as its templates see them under ``kind``; None where it has none.
     directory: of the job class, relative to the root: ``app/jobs``.
     patterns: in the order in which they wrap the work, outermost first.
+    child: the job for one record that a fan-out enqueues; None for any other kind.
     """
 
     situation: Situation
@@ -117,6 +118,7 @@ class JobRequest:
     test: TestFramework
     style: Style
     patterns: tuple[Chosen, ...]
+    child: JobRequest | None = None
 
     def chosen(self, *names: str) -> Chosen | None:
         """The first pattern of one of these names, or None where none was asked for."""

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.kinds.catalogue import KIND_BY_NAME, KINDS
+from sidekiq_gen.kinds.fan_out import child_name
 from sidekiq_gen.naming import parse_job_name, parse_queue
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.patterns.catalogue import BY_NAME, PATTERNS, from_the_outside_in
 from sidekiq_gen.request import Answers, Chosen, Flag, JobRequest, Situation, answer, style_of
 from sidekiq_gen.retries import find_retries, retry_notices
+from sidekiq_gen.sourced import Sourced
 from sidekiq_gen.subject import find_subject
 
 if TYPE_CHECKING:
@@ -53,14 +55,18 @@ def resolve(answers: Answers, surroundings: Surroundings) -> JobRequest:
     situation = situate(answers, surroundings)
     app, conventions = situation.app, situation.app.conventions
     directory = _directory(answer(answers, "dir", conventions.job_dir.value))
+    _refuse_stray_flags(answers, situation)
+    settings = KIND_BY_NAME[situation.kind].decide(answers, situation)
+    child = resolve(_of_the_child(answers, situation), surroundings) if situation.kind == "fan-out" else None
     return JobRequest(
         situation,
-        KIND_BY_NAME[situation.kind].decide(answers, situation),
+        settings,
         parse_queue(answer(answers, "queue", "default")),
         directory,
         answer(answers, "test", app.test_framework or "none"),
         style_of(app),
-        choose(answers, situation),
+        () if child else choose(answers, situation),
+        child,
     )
 
 
@@ -70,6 +76,8 @@ def situate(answers: Answers, surroundings: Surroundings) -> Situation:
     name = parse_job_name(answer(answers, "name", ""), suffix=app.conventions.suffix.value, acronyms=app.acronyms)
     subject = find_subject(answers, name, app)
     names = [name for argument in subject.arguments for name in {argument.name, argument.parameter}]
+    if subject.model and not subject.record:
+        names.append(subject.model.variable)
     if len(set(names)) < len(names):
         raise InvalidInput(
             "Two arguments have the same name.", hint="Give each argument a name of its own.", code="invalid-argument"
@@ -94,6 +102,25 @@ def situate(answers: Answers, surroundings: Surroundings) -> Situation:
     return situation
 
 
+def situate_the_work(answers: Answers, surroundings: Surroundings) -> Situation:
+    """The situation of the job that the patterns are laid over: for a fan-out, that of its child."""
+    situation = situate(answers, surroundings)
+    return situate(_of_the_child(answers, situation), surroundings) if situation.kind == "fan-out" else situation
+
+
+def _of_the_child(answers: Answers, situation: Situation) -> Answers:
+    """The answers for the job that a fan-out enqueues for each record."""
+    if situation.model is None:
+        raise AssertionError(situation.kind)
+    kept = {name: value for name, value in answers.items() if name not in {"child", "batch", "batch_size"}}
+    named = {
+        "name": child_name(answer(answers, "child"), situation).file_stem,
+        "kind": "record",
+        "model": situation.model.name,
+    }
+    return kept | {parameter: Sourced(value, "default") for parameter, value in named.items()}
+
+
 def choose(answers: Answers, situation: Situation) -> tuple[Chosen, ...]:
     """The patterns that were asked for, from the outside in, each with its settings.
 
@@ -103,7 +130,6 @@ def choose(answers: Answers, situation: Situation) -> tuple[Chosen, ...]:
     """
     wanted = [pattern for pattern in from_the_outside_in() if pattern.flags[0].parameter in answers]
     names = {pattern.name for pattern in wanted}
-    _refuse_stray_flags(answers, situation)
     for pattern in PATTERNS:
         stray = next((flag for flag in pattern.flags[1:] if flag.parameter in answers), None)
         if stray and pattern.name not in names:
@@ -112,7 +138,7 @@ def choose(answers: Answers, situation: Situation) -> tuple[Chosen, ...]:
                 hint=f"Add {pattern.flags[0].option}, or leave out {stray.option}.",
                 code="contradictory-patterns",
             )
-    chosen = []
+    chosen, kind = [], KIND_BY_NAME[situation.kind]
     for pattern in wanted:
         clash = sorted(pattern.excludes & names)
         if clash:
@@ -124,7 +150,12 @@ def choose(answers: Answers, situation: Situation) -> tuple[Chosen, ...]:
         refusal = unfit(pattern, situation) or pattern.refusal(situation)
         if refusal:
             raise refusal
-        chosen.append(Chosen(pattern.name, pattern.decide(answers, situation)))
+        one = Chosen(pattern.name, pattern.decide(answers, situation))
+        refusal = kind.objection(one, situation)
+        if refusal:
+            raise refusal
+        if pattern.name not in kind.laid_in:
+            chosen.append(one)
     return tuple(chosen)
 
 
@@ -158,7 +189,7 @@ def notices(request: JobRequest, surroundings: Surroundings) -> Iterator[Notice]
             "No spec is written: the lockfile has neither rspec-rails nor Minitest.",
             "Pass --test rspec or --test minitest to have one.",
         )
-    if len(situation.app.databases) > 1 and request.lock:
+    if len(situation.app.databases) > 1 and (request.child or request).lock:
         yield Notice(
             "several-databases",
             f"The repo names {', '.join(situation.app.databases)}: the lock is written for {situation.database}.",
@@ -167,19 +198,23 @@ def notices(request: JobRequest, surroundings: Surroundings) -> Iterator[Notice]
     yield from KIND_BY_NAME[situation.kind].notices(request.kind_settings, request)
     for chosen in request.patterns:
         yield from BY_NAME[chosen.name].notices(chosen.settings, request)
+    if request.child:
+        for chosen in request.child.patterns:
+            yield from BY_NAME[chosen.name].notices(chosen.settings, request.child)
 
 
 def all_flags() -> tuple[Flag, ...]:
     """Every flag that decides something about a job, in the order of the help."""
-    shapes = (flag for kind in KINDS for flag in kind.flags)
+    shapes = dict.fromkeys(flag for kind in KINDS for flag in kind.flags)
     return (*JOB_FLAGS, *shapes, *(flag for pattern in PATTERNS for flag in pattern.flags))
 
 
 def _refuse_stray_flags(answers: Answers, situation: Situation) -> None:
     """Refuse a flag of another kind."""
+    own = KIND_BY_NAME[situation.kind].flags
     for kind in KINDS:
-        stray = next((flag for flag in kind.flags if flag.parameter in answers), None)
-        if stray and kind.name != situation.kind:
+        stray = next((flag for flag in kind.flags if flag.parameter in answers and flag not in own), None)
+        if stray:
             raise InvalidInput(
                 f"{stray.option} says something about --kind {kind.name}, and this is a {situation.kind} job.",
                 hint=f"Add --kind {kind.name}, or leave out {stray.option}.",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.patterns.catalogue import PATTERNS
-from support.cases import RELEASES, Case, alone, pairs, styles, triples
+from support.cases import RELEASES, Case, alone, pairs, rows, styles, triples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +38,8 @@ class Rendered:
     @property
     def kind(self) -> str:
         """The kind of the job."""
-        return "plain" if "--kind plain" in self.case.arguments else "record"
+        found = re.search(r"--kind (\S+)", self.case.arguments)
+        return found[1] if found else "record"
 
     @property
     def job(self) -> str:
@@ -57,6 +58,17 @@ def cases(variant: Variant) -> Iterator[Case]:
     own = [case for case in [*alone(), *triples(), *styles()] if f"{tree}-" in case.name]
     for number, case in enumerate([*own, *pairs()]):
         yield target(case, variant, f"{case.job}Case{number}")
+
+
+def row_cases(variant: Variant) -> Iterator[Case]:
+    """Every case of the variant's tree whose kind works through rows, for exactly its releases."""
+    tree = TREES[variant.sidekiq[0]]
+    own = [case for case in rows() if case.name.startswith(f"{tree}-")]
+    if tree == "6.5":  # the root has 6.4.1, which can end a backfill only as if it were complete
+        own = [case for case in own if not case.name.endswith("backfill-discard")]
+    for number, case in enumerate(own):
+        one = target(case, variant, f"{case.job}Rows{number}")
+        yield replace(one, arguments=one.arguments.replace("--child SettleOrder", f"--child SettleOrder{number}"))
 
 
 def target(case: Case, variant: Variant, job: str) -> Case:

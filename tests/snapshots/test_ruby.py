@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.cases import Case, all_cases, alone, pairs
+from support.cases import Case, all_cases, alone, pairs, rows
 from support.install_cases import install_cases
 from support.tools import require
 
@@ -36,7 +36,7 @@ Style/FrozenStringLiteralComment:
 
 def cases(quotes: str, comment: str) -> list[Case]:
     """All cases in the first style; every pattern alone and the covering pairs in the other three."""
-    chosen = all_cases() if (quotes, comment) == ("double", "always") else [*alone(), *pairs()]
+    chosen = all_cases() if (quotes, comment) == ("double", "always") else [*alone(), *rows(), *pairs()]
     return [replace(case, repo=replace(case.repo, quotes=quotes, comment=comment == "always")) for case in chosen]
 
 
@@ -66,7 +66,8 @@ def test_ruby_and_rubocop_have_nothing_to_say(
     compiled = run([require("ruby", HOW), "-w", "-e", COMPILE, *files])
 
     assert (compiled.returncode, compiled.stdout.strip(), compiled.stderr) == (0, str(len(files)), "")
-    assert len(files) > 2 * len(cases(quotes, comment)) + 2 * len(installs)
+    jobs = sum(4 if "--kind fan-out" in case.arguments else 2 for case in cases(quotes, comment))
+    assert len(files) > jobs + 2 * len(installs)
 
     (tmp_path / ".rubocop.yml").write_text(RUBOCOP.format(quotes=quotes, comment=comment), encoding="utf-8")
     linted = run([require("rubocop", HOW), "--cache", "false", "--format", "json", str(tmp_path)])

@@ -89,6 +89,20 @@ ARGUMENTS = {
     "plain-arguments": "account_id:integer at:time tags:array --kind plain",
     "plain-scalars": "account_id:integer name:string --kind plain",
 }
+# The kinds that work through rows, each with what can be laid over it.
+ROWS = {
+    "claim": "--kind claim",
+    "claim-all": "since:date --kind claim --check-then-act processed --idempotency-key --max-rows 20000",
+    "claim-class": "--kind claim --unique until_executing --discard-on PaymentGateway::CardDeclined",
+    "backfill": "--kind backfill --batch-size 20000",
+    "backfill-column": "--kind backfill --check-then-act charged_at",
+    "backfill-arguments": "since:date limit:integer --kind backfill --check-then-act processed",
+    "backfill-unique": "--kind backfill --unique until_executing",
+    "backfill-discard": "--kind backfill --discard-on PaymentGateway::CardDeclined",
+    "fan-out": "--kind fan-out",
+    "fan-out-child": "--kind fan-out --child SettleOrder --row-lock --check-then-act charged_at",
+    "fan-out-arguments": "since:date text --kind fan-out --batch-size 20000 --idempotency-key",
+}
 
 
 @dataclass(frozen=True)
@@ -130,6 +144,33 @@ def alone() -> Iterator[Case]:
             yield Case(
                 f"{tree}-{framework}-mysql", replace(place, adapter="mysql2"), f"order:record {LOCKS['session']}"
             )
+
+
+def rows() -> Iterator[Case]:
+    """The kinds that work through rows, on every tree: big ids and UUIDs, all databases, both sides of their gates."""
+    for tree, repo in RELEASES.items():
+        for framework in ("rspec", "minitest"):
+            place = _framework(repo, framework, "factory" if framework == "rspec" else "fixture")
+            for name, arguments in ROWS.items():
+                yield Case(f"{tree}-{framework}-{name}", place, f"--model Order {arguments}", "ChargeOrders")
+            for name in ("claim", "backfill-column", "backfill", "fan-out"):
+                uuids = ROWS[name].replace("charged_at", "indexed_at")
+                yield Case(f"{tree}-{framework}-{name}-uuid", place, f"--model Restaurant {uuids}", "Billing::Reindex")
+                bare = replace(place, records="double")
+                yield Case(f"{tree}-{framework}-{name}-bare", bare, f"--model Order {ROWS[name]}", "ChargeOrders")
+            pro = replace(place, gems={"sidekiq-pro": repo.sidekiq})
+            yield Case(f"{tree}-{framework}-fan-out-batch", pro, "text --model Order --kind fan-out --batch", "Charge")
+            lite = replace(place, adapter="sqlite3")
+            arguments = f"--model Order {ROWS['backfill-column']}"
+            yield Case(f"{tree}-{framework}-backfill-sqlite", lite, arguments, "ChargeOrders")
+    for version, name in (
+        ("6.2.2", "fan-out"), ("6.3.0", "fan-out"), ("7.2.4", "backfill"), ("7.3.0", "backfill"),
+        ("7.2.4", "backfill-column"), ("7.3.0", "backfill-column"),
+    ):  # fmt: skip
+        repo = Repo(sidekiq=version)
+        yield Case(f"gate-{version}-{name}", repo, f"--model Order {ROWS[name]}", "ChargeOrders")
+        minitest = _framework(repo, "minitest", "fixture")
+        yield Case(f"gate-{version}-{name}-minitest", minitest, f"--model Order {ROWS[name]}", "ChargeOrders")
 
 
 def pairs() -> Iterator[Case]:
@@ -244,7 +285,7 @@ def styles() -> Iterator[Case]:
 
 def all_cases() -> list[Case]:
     """All of them, each name once."""
-    cases = [*alone(), *pairs(), *triples(), *gates(), *more_gates(), *styles()]
+    cases = [*alone(), *rows(), *pairs(), *triples(), *gates(), *more_gates(), *styles()]
     assert len({case.name for case in cases}) == len(cases)
     return cases
 

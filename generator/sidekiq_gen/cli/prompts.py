@@ -76,7 +76,7 @@ def ask_for_job(answers: Answers, surroundings: Surroundings, console: Console, 
             usual = app.conventions.retry.value
             offered = str(RETRIES if usual is None else usual)
             asked["retry"] = said(_text(_QUESTIONS["retry"], trial.of("retry", asked), offered))
-        situation = resolve.situate(asked, surroundings)
+        situation = resolve.situate_the_work(asked, surroundings)
         for pattern in _ask_for_patterns(asked, situation, console):
             _ask_about(pattern, asked, situation)
     return asked

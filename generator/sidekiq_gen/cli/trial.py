@@ -48,7 +48,7 @@ class Trial:
         known.setdefault("name", Sourced("StandIn", "default"))
         if self.asks_for_model(known):
             known["model"] = Sourced("StandInRecord", "default")
-        situation = resolve.situate(known, self.surroundings)
+        situation = resolve.situate_the_work(known, self.surroundings)
         for pattern in named(asked):
             refusal = resolve.unfit(pattern, situation) or pattern.refusal(situation)
             if refusal:

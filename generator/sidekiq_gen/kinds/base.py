@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from sidekiq_gen.errors import Refused
     from sidekiq_gen.notices import Notice
-    from sidekiq_gen.request import Answers, Flag, JobRequest, KindName, Situation
+    from sidekiq_gen.request import Answers, Chosen, Flag, JobRequest, KindName, Situation
 
 
 class Kind(ABC):
@@ -22,6 +22,7 @@ class Kind(ABC):
     about: one record that ``perform`` is handed the id of, the rows of a model, or neither.
     flags: what only this kind can be asked for; each has a default.
     instead: what it does by itself, said to whoever wants a pattern that cannot be laid over it.
+    laid_in: the patterns whose flags it takes for its own, and whose text it writes itself.
     """
 
     name: ClassVar[KindName]
@@ -30,6 +31,7 @@ class Kind(ABC):
     summary: ClassVar[str]
     paragraph: ClassVar[str]
     instead: ClassVar[str] = ""
+    laid_in: ClassVar[frozenset[str]] = frozenset()
 
     @property
     def identifier(self) -> str:
@@ -38,6 +40,10 @@ class Kind(ABC):
 
     def refusal(self, situation: Situation) -> Refused | None:
         """Why a job of this kind cannot be had in this repo, with the nearest alternative; else None."""
+        return None
+
+    def objection(self, chosen: Chosen, situation: Situation) -> Refused | None:
+        """Why just these settings of a pattern cannot be laid over it, with the nearest alternative; else None."""
         return None
 
     def decide(self, answers: Answers, situation: Situation) -> Any:

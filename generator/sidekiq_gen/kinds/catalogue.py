@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sidekiq_gen.kinds.backfill import Backfill
+from sidekiq_gen.kinds.claim import Claim
+from sidekiq_gen.kinds.fan_out import FanOut
 from sidekiq_gen.kinds.single import Plain, Record
 
 if TYPE_CHECKING:
@@ -12,6 +15,6 @@ if TYPE_CHECKING:
     from sidekiq_gen.kinds.base import Kind
     from sidekiq_gen.request import KindName
 
-KINDS: tuple[Kind, ...] = (Record(), Plain())
+KINDS: tuple[Kind, ...] = (Record(), Plain(), Claim(), Backfill(), FanOut())
 
 KIND_BY_NAME: Mapping[KindName, Kind] = {kind.name: kind for kind in KINDS}

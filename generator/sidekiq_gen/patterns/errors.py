@@ -35,7 +35,7 @@ class DiscardOn(Pattern):
 
     name = "discard-on"
     layer = "class"
-    kinds = frozenset({"record", "plain", "claim", "backfill", "fan-out"})
+    kinds = frozenset({"record", "plain", "claim", "backfill"})
     flags = (
         Flag(
             "--discard-on",

@@ -42,7 +42,7 @@ class OnExhausted(Pattern):
 
     name = "on-exhausted"
     layer = "class"
-    kinds = frozenset({"record", "plain", "claim", "backfill", "fan-out"})
+    kinds = frozenset({"record", "plain", "claim", "backfill"})
     flags = (
         Flag("--on-exhausted", "Report the error and mark the record failed when every retry has failed.", "switch"),
         Flag(

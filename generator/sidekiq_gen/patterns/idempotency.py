@@ -30,6 +30,11 @@ class Mark:
         """The RSpec matcher for a mark that is not set: a boolean may be false or null."""
         return "be_blank" if self.value == "true" else "be_nil"
 
+    @property
+    def open(self) -> str:
+        """What a query finds in the column while the work is not done: a boolean may be false or null."""
+        return "[false, nil]" if self.value == "true" else "nil"
+
 
 class CheckThenAct(Pattern):
     """Skips the work when its mark is set; sets the mark when the work is done."""
@@ -52,21 +57,18 @@ class CheckThenAct(Pattern):
         "calls another service. Alone it does not stop two runs at the very same moment: add a lock for that."
     )
 
+    kinds = frozenset({"record", "plain", "claim", "backfill"})
+
     def refusal(self, situation: Situation) -> Refused | None:
+        if situation.model:
+            return None
         return only_for_records(self.name, situation, "Give the model (--model Order), or use --idempotency-key.")
 
     def decide(self, answers: Answers, situation: Situation) -> Mark:
-        column = parse_column(answer(answers, "check_then_act"))
-        return Mark(column, _MARKS[self._type(column, situation)])
+        return read_mark(answer(answers, "check_then_act"), situation)
 
     def notices(self, settings: Mark, request: JobRequest) -> Iterator[Notice]:
-        known = columns_of(request.situation)
-        if known is not None and settings.column not in known:
-            yield Notice(
-                "column-not-found",
-                f"The schema shows no column {settings.column} in the table of this model.",
-                f"Add it before you run the job: a {'boolean' if settings.value == 'true' else 'datetime'} column.",
-            )
+        yield from missing_column(settings, request.situation)
         if not request.lock:
             yield Notice(
                 "check-without-lock",
@@ -74,28 +76,13 @@ class CheckThenAct(Pattern):
                 "Add --row-lock or --advisory-lock when that would do harm.",
             )
 
-    @staticmethod
-    def _type(column: str, situation: Situation) -> str:
-        """The type of the column, from the schema or, where that is silent, from its name."""
-        kind = (columns_of(situation) or {}).get(column)
-        if kind is None:
-            return "date" if column.endswith("_on") else "datetime" if column.endswith("_at") else "boolean"
-        if kind.startswith(("datetime", "timestamp")):
-            return "datetime"
-        if kind in _MARKS:
-            return kind
-        raise Refused(
-            f"The column {column} is of the type {kind}, which cannot tell done from not done.",
-            hint="Use a datetime, date or boolean column: --check-then-act processed_at.",
-            code="column-is-no-mark",
-        )
-
 
 class IdempotencyKey(Pattern):
     """Hands the work a key that is the same in every run of the same job."""
 
     name = "idempotency-key"
     layer = "work"
+    kinds = frozenset({"record", "plain", "claim"})
     flags = (Flag("--idempotency-key", "Hand the work a key that stays the same over every retry.", "switch"),)
     summary = "hand the work a key that is the same in every retry, for the other side to deduplicate by"
     paragraph = (
@@ -112,6 +99,8 @@ class IdempotencyKey(Pattern):
                 hint="Give the argument another name, or leave out --idempotency-key.",
                 code="invalid-argument",
             )
+        if situation.kind == "claim" and situation.model:
+            return Key(situation.name.slug, (situation.model.variable,), "-")
         telling = arguments and not any(argument.type in {"array", "hash"} for argument in arguments)
         parts = tuple(argument.name for argument in arguments) if telling else ("jid",)
         if not telling and "retry_after" in answers:
@@ -129,3 +118,41 @@ class IdempotencyKey(Pattern):
                 "The key is made of the job's id: retries share it, a second enqueue has its own.",
                 "Give the job a record or scalar arguments to have one key for all of them.",
             )
+
+
+def read_mark(text: str, situation: Situation) -> Mark:
+    """The mark that a column of the job's model makes.
+
+    Raises:
+        InvalidInput: it cannot be the name of a column.
+        Refused: the column cannot tell done from not done.
+    """
+    column = parse_column(text)
+    return Mark(column, _MARKS[_type(column, situation)])
+
+
+def missing_column(mark: Mark, situation: Situation) -> Iterator[Notice]:
+    """The notice for a mark that the schema does not have."""
+    known = columns_of(situation)
+    if known is not None and mark.column not in known:
+        yield Notice(
+            "column-not-found",
+            f"The schema shows no column {mark.column} in the table of this model.",
+            f"Add it before you run the job: a {'boolean' if mark.value == 'true' else 'datetime'} column.",
+        )
+
+
+def _type(column: str, situation: Situation) -> str:
+    """The type of the column, from the schema or, where that is silent, from its name."""
+    kind = (columns_of(situation) or {}).get(column)
+    if kind is None:
+        return "date" if column.endswith("_on") else "datetime" if column.endswith("_at") else "boolean"
+    if kind.startswith(("datetime", "timestamp")):
+        return "datetime"
+    if kind in _MARKS:
+        return kind
+    raise Refused(
+        f"The column {column} is of the type {kind}, which cannot tell done from not done.",
+        hint="Use a datetime, date or boolean column: --check-then-act processed_at.",
+        code="column-is-no-mark",
+    )

@@ -43,7 +43,7 @@ class Throttle(Pattern):
 
     name = "throttle"
     layer = "work"
-    kinds = frozenset({"record", "plain", "claim", "backfill", "fan-out"})
+    kinds = frozenset({"record", "plain", "claim", "backfill"})
     flags = (
         Flag(
             "--throttle",

@@ -61,6 +61,7 @@ class UniqueSettings:
 class EnterpriseUniqueSettings:
     """The same by Sidekiq Enterprise: ttl in seconds, until is ``success`` or ``start``."""
 
+    lock: str
     ttl: int
     until: str
 
@@ -69,7 +70,7 @@ class EnterpriseUniqueSettings:
     @property
     def promise(self) -> str:
         """What the job is then, in the words of an example."""
-        return _PROMISES["until_executing" if self.until == "start" else "until_executed"]
+        return _PROMISES[self.lock]
 
 
 class Unique(Pattern):
@@ -77,7 +78,7 @@ class Unique(Pattern):
 
     name = "unique"
     layer = "class"
-    kinds = frozenset({"record", "plain", "claim", "fan-out"})
+    kinds = frozenset({"record", "plain", "claim", "backfill"})
     flags = (
         Flag(
             "--unique",
@@ -140,7 +141,7 @@ class Unique(Pattern):
                 f"--unique-ttl {ttl} is no length of time.", hint="Give seconds: 3600.", code="invalid-ttl"
             )
         if by_enterprise:
-            return EnterpriseUniqueSettings(ttl, _until(lock, answers))
+            return EnterpriseUniqueSettings(lock, ttl, _until(lock, answers))
         return UniqueSettings(
             lock,
             ttl,
