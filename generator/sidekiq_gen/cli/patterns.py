@@ -4,75 +4,97 @@ from __future__ import annotations
 
 import sys
 import textwrap
+from itertools import groupby
 from typing import Annotated
 
 import typer
 
+from sidekiq_gen.catalogue import Entry, entries, example
 from sidekiq_gen.cli import options
 from sidekiq_gen.cli.console import Console
-from sidekiq_gen.detect import Where, look_around
-from sidekiq_gen.errors import InvalidInput, Refused
-from sidekiq_gen.naming import Argument, JobName, Model
-from sidekiq_gen.patterns.base import Pattern
-from sidekiq_gen.patterns.catalogue import BY_NAME, PATTERNS
-from sidekiq_gen.request import Situation
+from sidekiq_gen.detect import Surroundings, Where, look_around
+from sidekiq_gen.errors import InvalidInput
 
 WIDTH = 96
+COLUMN = 18
 
 
 def command(
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="One pattern, with when to use it.")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="One kind or pattern, in full.")] = None,
     *,
     json: options.Json = False,
     root: options.Root = None,
     lockfile: options.Lockfile = None,
     sidekiq_version: options.SidekiqVersion = None,
 ) -> int:
-    """List the safeguards: what each is for, and whether it can be had here."""
+    """List the kinds of job and the safeguards: what each is for, and whether it can be had here."""
     console = Console(sys.stdout, sys.stderr, quiet=False, json=json)
-    if name is not None and name not in BY_NAME:
-        raise InvalidInput(
-            f"There is no pattern {name!a}.", hint=f"There are {', '.join(BY_NAME)}.", code="unknown-pattern"
-        )
     surroundings = look_around(Where(root, lockfile, sidekiq_version), options.here())
-    order = Argument("record", "record", Model("Record"))
-    database = surroundings.app.databases[0] if surroundings.app.databases else None
-    situation = Situation(
-        surroundings.app,
-        surroundings.release,
-        JobName("job", "Job", "job"),
-        "record",
-        (order,),
-        order.model,
-        order,
-        database,
-        1,
-    )
-    shown = [BY_NAME[name]] if name else list(PATTERNS)
-    refusals = {pattern.name: pattern.refusal(situation) for pattern in shown}
+    known = entries(surroundings)
+    shown = [entry for entry in known if name in {None, entry.name}]
+    if not shown:
+        names = ", ".join(entry.name for entry in known)
+        raise InvalidInput(f"There is no pattern {name!a}.", hint=f"There are {names}.", code="unknown-pattern")
     if json:
-        console.document({"schema": 1, "patterns": [_described(one, refusals[one.name]) for one in shown]})
-        return 0
-    for pattern in shown:
-        console.plain(_line(pattern, refusals[pattern.name]))
-        if name:
-            flags = "\n".join(f"  {flag.option:<18}{flag.help}" for flag in pattern.flags)
-            console.plain(f"\n{textwrap.fill(pattern.paragraph, WIDTH)}\n\n{flags}")
+        described = [_described(entry) for entry in shown]
+        if name and shown[0].refusal is None:
+            described[0]["example"] = example(name, surroundings)
+        console.document({"schema": 1, "patterns": described})
+    elif name:
+        console.plain(_in_full(shown[0], surroundings))
+    else:
+        groups = groupby(shown, key=lambda entry: entry.group)
+        console.plain("\n\n".join("\n".join([heading, *map(_line, group)]) for heading, group in groups))
+        console.plain("\nMore about one of them: sidekiq-gen patterns NAME")
     return 0
 
 
-def _line(pattern: Pattern, refusal: Refused | None) -> str:
-    line = f"{pattern.name:<18}{pattern.summary}"
-    return f"{line}\n{'':<18}not here: {refusal.message} {refusal.hint}" if refusal else line
+def _line(entry: Entry) -> str:
+    line = f"  {entry.name:<{COLUMN}}{entry.summary}"
+    margin = " " * (COLUMN + 2)
+    if entry.refusal is None:
+        return line
+    reason = textwrap.fill(
+        f"not here: {entry.refusal.message} {entry.refusal.hint}",
+        WIDTH,
+        initial_indent=margin,
+        subsequent_indent=margin,
+        break_on_hyphens=False,
+    )
+    return f"{line}\n{reason}"
 
 
-def _described(pattern: Pattern, refusal: Refused | None) -> dict[str, object]:
+def _in_full(entry: Entry, surroundings: Surroundings) -> str:
+    parts = [f"{entry.name}: {entry.summary}"]
+    told = {"Use it": entry.when, "Not": entry.avoid.removeprefix("Not "), "It costs": entry.cost}
+    for heading, text in told.items():
+        parts.append(
+            f"{heading}\n{textwrap.indent(textwrap.fill(_capital(text), WIDTH, break_on_hyphens=False), '  ')}"
+        )
+    if entry.flags:
+        flags = (f"  {flag.option:<{COLUMN}}{flag.help}" for flag in entry.flags)
+        parts.append("\n".join(["Flags", *flags]))
+    if entry.refusal:
+        parts.append(f"Not here\n  {entry.refusal.message}\n  {entry.refusal.hint}")
+    else:
+        parts.append(f"In this repo\n\n{textwrap.indent(example(entry.name, surroundings).rstrip(), '  ')}")
+    return "\n\n".join(parts)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _described(entry: Entry) -> dict[str, object]:
     return {
-        "name": pattern.name,
-        "summary": pattern.summary,
-        "description": pattern.paragraph,
-        "flags": [flag.option for flag in pattern.flags],
-        "available": refusal is None,
-        "reason": refusal.message if refusal else None,
-        "hint": refusal.hint if refusal else None,
+        "name": entry.name,
+        "group": entry.group,
+        "summary": entry.summary,
+        "description": entry.when,
+        "avoid": entry.avoid,
+        "cost": entry.cost,
+        "flags": [flag.option for flag in entry.flags],
+        "available": entry.refusal is None,
+        "reason": entry.refusal.message if entry.refusal else None,
+        "hint": entry.refusal.hint if entry.refusal else None,
     }

@@ -46,6 +46,11 @@ class Backfill(Kind):
         "and two runs share the rows. Without it the last finished id is kept in Redis until the backfill is "
         "complete, and the work must be able to run twice for the same rows."
     )
+    avoid = (
+        "Not for rows that keep coming: that is --kind claim. Not for work on each record that fails by "
+        "itself: fan out."
+    )
+    cost = "One query for each batch; the rows of a batch are locked while it is worked on, where a column marks them."
     instead = "It has no single record: with --check-then-act it locks the rows of a batch itself."
     laid_in = frozenset({"check-then-act"})
 

@@ -20,6 +20,7 @@ class Kind(ABC):
     that ``decide`` returns as ``kind``.
 
     about: one record that ``perform`` is handed the id of, the rows of a model, or neither.
+    paragraph, avoid, cost: when to use it, when not, and what it costs.
     flags: what only this kind can be asked for; each has a default.
     instead: what it does by itself, said to whoever wants a pattern that cannot be laid over it.
     laid_in: the patterns whose flags it takes for its own, and whose text it writes itself.
@@ -30,6 +31,8 @@ class Kind(ABC):
     flags: ClassVar[tuple[Flag, ...]] = ()
     summary: ClassVar[str]
     paragraph: ClassVar[str]
+    avoid: ClassVar[str]
+    cost: ClassVar[str]
     instead: ClassVar[str] = ""
     laid_in: ClassVar[frozenset[str]] = frozenset()
 

@@ -49,6 +49,8 @@ class Claim(Kind):
         "is rolled back, and the run fails when it has done the rest. A run that has done enough enqueues the next "
         "one. Enqueue it as often as workers are wanted, and from a schedule. --check-then-act names the mark."
     )
+    avoid = "Not for work that takes minutes, or calls slow services: each row keeps a transaction open. Not on SQLite."
+    cost = "A connection and a transaction for each worker as long as it works."
     instead = "It locks each row itself, and other runs pass it by."
     laid_in = frozenset({"check-then-act"})
 

@@ -46,6 +46,8 @@ class FanOut(Kind):
         "run that is killed half-way starts over and enqueues some records twice: --check-then-act and --unique help. "
         "With Sidekiq Pro, --batch tells you when all of them are done."
     )
+    avoid = "Not for millions of tiny updates: --kind backfill does a thousand in one job."
+    cost = "One job in Redis for each record, about 300 bytes."
 
     def decide(self, answers: Answers, situation: Situation) -> FanOutSettings:
         batch = bool(answer(answers, "batch", default=False))

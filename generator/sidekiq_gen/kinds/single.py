@@ -15,6 +15,8 @@ class Record(Kind):
         "The usual job. The argument is the id and never the record, which would be stale by the time the job runs, "
         "and too large for Redis. A record that was deleted meanwhile ends the job quietly."
     )
+    avoid = "Not for many rows at once: that is --kind fan-out, backfill or claim."
+    cost = "One query for each run."
 
 
 class Plain(Kind):
@@ -27,3 +29,5 @@ class Plain(Kind):
         "For work that belongs to no single record: calling a service, cleaning up, a report for a date. Arguments are "
         "what JSON can carry; dates, times and decimals travel as text and are parsed inside the job."
     )
+    avoid = "Not for work on a record: it would be stale, or too large for Redis, and nothing can be locked or marked."
+    cost = "Nothing."

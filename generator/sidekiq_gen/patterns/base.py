@@ -17,6 +17,15 @@ if TYPE_CHECKING:
 Layer = Literal["class", "context", "lock", "check", "work"]
 LAYERS: tuple[Layer, ...] = ("class", "context", "lock", "check", "work")  # from the outside in
 
+Group = Literal["once", "one", "pace", "fail", "seen"]
+GROUPS: dict[Group, str] = {
+    "once": "Done once, however often it runs",
+    "one": "One at a time",
+    "pace": "Not too fast",
+    "fail": "When it fails",
+    "seen": "Found again in the log",
+}
+
 EVERY_ERROR = frozenset({"Exception", "StandardError"})
 
 
@@ -51,6 +60,9 @@ class Pattern(ABC):
     Its templates are in the folder of its identifier below ``patterns/`` in the template trees; they see the
     settings that ``decide`` returns under that identifier.
 
+    group: the heading it stands under.
+    paragraph, avoid, cost: when to use it, when not, and what it costs.
+    example: an answer to its first flag, for showing what it looks like.
     kinds: what it can be laid over.
     """
 
@@ -58,7 +70,11 @@ class Pattern(ABC):
     layer: ClassVar[Layer]
     flags: ClassVar[tuple[Flag, ...]]
     summary: ClassVar[str]
+    group: ClassVar[Group]
     paragraph: ClassVar[str]
+    avoid: ClassVar[str]
+    cost: ClassVar[str]
+    example: ClassVar[Any]
     kinds: ClassVar[frozenset[KindName]] = frozenset({"record", "plain"})
     excludes: ClassVar[frozenset[str]] = frozenset()
     opens_block: ClassVar[bool] = False  # inside it, leaving early is `next`

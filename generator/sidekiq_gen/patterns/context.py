@@ -28,6 +28,7 @@ class LogContext(Pattern):
     """Puts the arguments of the job on every log line of its work."""
 
     name = "log-context"
+    group = "seen"
     layer = "context"
     opens_block = True
     flags = (Flag("--log-context", "Put the ids and arguments of the job on each of its log lines.", "switch"),)
@@ -38,6 +39,9 @@ class LogContext(Pattern):
         "block, so that the next job of the same thread does not inherit it. Sidekiq's own formatters print it, "
         "others do not."
     )
+    avoid = "Not for arguments that must not be in a log; not with a logger that does not print Sidekiq's context."
+    cost = "Longer log lines."
+    example = True
 
     def refusal(self, situation: Situation) -> Refused | None:
         if not situation.release.capabilities.context_with:

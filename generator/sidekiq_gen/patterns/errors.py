@@ -34,6 +34,7 @@ class DiscardOn(Pattern):
     """What ActiveJob calls ``discard_on``, which a Sidekiq::Job does not have."""
 
     name = "discard-on"
+    group = "fail"
     layer = "class"
     kinds = frozenset({"record", "plain", "claim", "backfill"})
     flags = (
@@ -58,6 +59,9 @@ class DiscardOn(Pattern):
         "invalid. Those named here end the job at the first failure. In the Dead set (dead) somebody can look at it "
         "and retry it by hand; nowhere is for jobs that have lost their purpose."
     )
+    avoid = "Not for errors that pass: a timeout, a deadlock, a service that is down."
+    cost = "Nothing; with --discard-to nowhere nobody hears of it."
+    example = ("ActiveRecord::RecordInvalid",)
 
     def suggestion(self, flag: Flag, answers: Answers, situation: Situation) -> str | None:
         return "nowhere" if not situation.retry else "dead" if flag.parameter == "discard_to" else ""

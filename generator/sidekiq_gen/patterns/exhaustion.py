@@ -41,6 +41,7 @@ class OnExhausted(Pattern):
     """Reports the last error, and marks the record failed."""
 
     name = "on-exhausted"
+    group = "fail"
     layer = "class"
     kinds = frozenset({"record", "plain", "claim", "backfill"})
     flags = (
@@ -59,6 +60,9 @@ class OnExhausted(Pattern):
         "more, as final, to the error tracker of the repo, with the id of the job and its arguments, and leaves a "
         "mark on the record that people and queries can see. A job killed by --discard-on ends the same way."
     )
+    avoid = "Not where the tracker is told of every attempt and the record has no state: it would say nothing new."
+    cost = "One report and one write for each job that dies."
+    example = True
 
     def suggestion(self, flag: Flag, answers: Answers, situation: Situation) -> str | None:
         if not situation.record:

@@ -40,6 +40,7 @@ class CheckThenAct(Pattern):
     """Skips the work when its mark is set; sets the mark when the work is done."""
 
     name = "check-then-act"
+    group = "once"
     layer = "check"
     flags = (
         Flag(
@@ -56,6 +57,12 @@ class CheckThenAct(Pattern):
         "work has succeeded, so a crash means one more run, never a lost one; add an idempotency key when the work "
         "calls another service. Alone it does not stop two runs at the very same moment: add a lock for that."
     )
+    avoid = (
+        "Not for work that may run as often as it likes, such as refreshing a cache: there it would stop the "
+        "second run."
+    )
+    cost = "One column on the table, one more write for each job."
+    example = "processed_at"
 
     kinds = frozenset({"record", "plain", "claim", "backfill"})
 
@@ -81,6 +88,7 @@ class IdempotencyKey(Pattern):
     """Hands the work a key that is the same in every run of the same job."""
 
     name = "idempotency-key"
+    group = "once"
     layer = "work"
     kinds = frozenset({"record", "plain", "claim"})
     flags = (Flag("--idempotency-key", "Hand the work a key that stays the same over every retry.", "switch"),)
@@ -90,6 +98,9 @@ class IdempotencyKey(Pattern):
         "the call and before its mark is saved; the next run then repeats the call with the same key, and the other "
         "side acts once. It costs nothing here, and does nothing for a service that ignores the key."
     )
+    avoid = "Not for a service that ignores such a key: there only --check-then-act helps, with a gap of one crash."
+    cost = "Nothing here."
+    example = True
 
     def decide(self, answers: Answers, situation: Situation) -> Key:
         arguments = situation.arguments

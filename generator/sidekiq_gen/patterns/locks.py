@@ -35,6 +35,7 @@ class AdvisoryLock(Pattern):
     """A lock in the database that has a name and no row."""
 
     name = "advisory-lock"
+    group = "one"
     layer = "lock"
     excludes = frozenset({"row-lock"})
     opens_block = True
@@ -61,6 +62,12 @@ class AdvisoryLock(Pattern):
         "transaction scope is freed by itself, whatever happens, and works behind PgBouncer, but keeps a transaction "
         "open while the work runs; the session scope does not, and needs a connection of its own to the server."
     )
+    avoid = "Not on SQLite; not for work on several records at once that others lock in another order."
+    cost = (
+        "One query for each run; in the transaction scope a transaction that stays open as long as the work, "
+        "else a connection."
+    )
+    example = True
 
     def refusal(self, situation: Situation) -> Refused | None:
         if situation.database == "sqlite":
@@ -116,6 +123,7 @@ class RowLock(Pattern):
     """SELECT ... FOR UPDATE on the record."""
 
     name = "row-lock"
+    group = "one"
     layer = "lock"
     excludes = frozenset({"advisory-lock"})
     opens_block = True
@@ -125,6 +133,9 @@ class RowLock(Pattern):
         "For short work on one record. Other runs for the same record wait instead of skipping, and so does everything "
         "else that updates the row. The record is read again when the lock is taken. It keeps a transaction open."
     )
+    avoid = "Not around calls to other services: everybody who updates the row waits with it."
+    cost = "A transaction and a locked row as long as the work runs."
+    example = True
 
     def refusal(self, situation: Situation) -> Refused | None:
         if situation.database == "sqlite":

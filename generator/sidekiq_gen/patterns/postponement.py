@@ -35,6 +35,7 @@ class RetryAfter(Pattern):
     """
 
     name = "retry-after"
+    group = "fail"
     layer = "class"
     flags = (
         Flag(
@@ -58,6 +59,9 @@ class RetryAfter(Pattern):
         "about the job. Some chance is added, so that jobs that were turned away together do not come back together. "
         "After so many times the error counts as an ordinary failure, which Sidekiq retries and at last gives up on."
     )
+    avoid = "Not for errors without a delay of their own: Sidekiq's retries wait longer each time by themselves."
+    cost = "One more argument, which counts; the error class must answer retry_after with seconds."
+    example = ("PaymentGateway::RateLimited",)
 
     def suggestion(self, flag: Flag, answers: Answers, situation: Situation) -> str | None:
         return str(LIMIT) if flag.parameter == "retry_after_limit" else ""

@@ -42,6 +42,7 @@ class Throttle(Pattern):
     """Limits how many runs of the job begin in a length of time, over all processes."""
 
     name = "throttle"
+    group = "pace"
     layer = "work"
     kinds = frozenset({"record", "plain", "claim", "backfill"})
     flags = (
@@ -60,6 +61,9 @@ class Throttle(Pattern):
         "For a limit that only the answer tells, use --retry-after. A throttled queue holds back its other jobs as "
         "well: give this job one of its own."
     )
+    avoid = "Not to keep two runs apart: for that use a lock. Not for a limit that only the answer tells."
+    cost = "A call to Redis for each run; jobs that wait behind it in the same queue."
+    example = "10/60"
 
     def refusal(self, situation: Situation) -> Refused | None:
         version = situation.release.version

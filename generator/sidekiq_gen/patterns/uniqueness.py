@@ -77,6 +77,7 @@ class Unique(Pattern):
     """Refuses to enqueue, or to run, the same job with the same arguments twice."""
 
     name = "unique"
+    group = "once"
     layer = "class"
     kinds = frozenset({"record", "plain", "claim", "backfill"})
     flags = (
@@ -111,6 +112,9 @@ class Unique(Pattern):
         "lock is kept in Redis from the enqueue on and has an end in time, so that a killed process cannot keep it "
         "for ever. It saves work; it is no safeguard of data: for that use a lock in the database."
     )
+    avoid = "Not as a safeguard of data: the lock is gone when Redis is, or when its time is up."
+    cost = "A few calls to Redis for each enqueue and each run."
+    example = "until_executed"
 
     def refusal(self, situation: Situation) -> Refused | None:
         gem = situation.app.gem(GEM)
