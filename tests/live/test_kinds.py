@@ -6,6 +6,7 @@ import json
 import signal
 import time
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -266,10 +267,14 @@ def test_a_backfill_goes_on_after_a_stop_and_after_a_crash(
     app.write(rows_of("FillOrders", f"{flags} --check-then-act processed_at", variant, tmp_path, NOTE_ALL))
     app.write(rows_of("TouchOrders", flags, variant, tmp_path, NOTE_ALL))
     seed(processes, variant, app, 300, "FillOrdersJob.perform_async")
+
+    def filled(least: int) -> bool:
+        return count(postgresql, app, "processed_at") > least
+
     for number in (signal.SIGTERM, signal.SIGKILL):
-        done = count(postgresql, app, "processed_at")
+        enough = count(postgresql, app, "processed_at") + 50
         with SidekiqServer.start(processes, variant, app, redis) as server:
-            server.wait_until(lambda done=done: count(postgresql, app, "processed_at") > done + 50)
+            server.wait_until(partial(filled, enough))
             server.kill(number)
     assert 100 < count(postgresql, app, "processed_at") < 300
     run_ruby(processes, variant, app, "2.times { FillOrdersJob.perform_async }")  # the killed one is lost

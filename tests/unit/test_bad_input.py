@@ -233,7 +233,10 @@ BAD = [
     usage("X --forc", "No such option '--forc'. Did you mean '--force'?"),
     usage("X --retry", "Option '--retry' requires an argument"),
     usage("X --idempotency-key=yes", "Option '--idempotency-key' does not take a value"),
-    usage("X --kind job", "Invalid value for '--kind': 'job' is not one of 'record', 'plain'"),
+    usage(
+        "X --kind job",
+        "Invalid value for '--kind': 'job' is not one of 'record', 'plain', 'claim', 'backfill', 'fan-out'",
+    ),
     usage("X --test cucumber", "Invalid value for '--test': 'cucumber' is not one of 'rspec', 'minitest', 'none'"),
     usage("X --lock-scope table", "Invalid value for '--lock-scope': 'table' is not one of 'transaction', 'session'"),
     usage("X --on-locked wait", "Invalid value for '--on-locked': 'wait' is not one of 'skip', 'retry'"),
