@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sidekiq_gen import resolve
 from sidekiq_gen.changes.plan import Plan, plan_changes
+from sidekiq_gen.checklist import Item, checklist
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.naming import parse_job_name
 from sidekiq_gen.notices import Notice
@@ -26,6 +27,7 @@ class Generated:
     request: JobRequest
     plan: Plan
     notices: tuple[Notice, ...]
+    checklist: tuple[Item, ...]
 
 
 def generate_job(answers: Answers, surroundings: Surroundings, *, force: bool = False, skip: bool = False) -> Generated:
@@ -45,7 +47,7 @@ def generate_job(answers: Answers, surroundings: Surroundings, *, force: bool = 
         else:
             notices += (there,)
     plan = plan_changes(surroundings.app.root, texts, force=force, skip=skip)
-    return Generated(request, plan, notices)
+    return Generated(request, plan, notices, checklist(request))
 
 
 def command_line(answers: Answers, where: Where, request: JobRequest) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import re
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,13 +18,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 
+_CHECKLIST = re.compile(r"^ *(done|yours)  (.*)\n", re.MULTILINE)
+
+
 @dataclass(frozen=True)
 class Finished:
-    """What came out of a run."""
+    """What came out of a run.
+
+    err: without the checklist, which `checklist` holds, by its labels ``done`` and ``yours``.
+    """
 
     status: int
     out: str
     err: str
+    checklist: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, status: int, out: str, err: str) -> Finished:
+        """Take the checklist out of standard error."""
+        lines = _CHECKLIST.findall(err)
+        return cls(status, out, _CHECKLIST.sub("", err), dict(lines))
 
 
 def sidekiq_gen(root: Path, *arguments: str) -> Finished:
@@ -35,7 +49,7 @@ def sidekiq_gen(root: Path, *arguments: str) -> Finished:
             status = run(arguments)
     finally:
         sys.stdin = stdin
-    return Finished(status, out.getvalue(), err.getvalue())
+    return Finished.of(status, out.getvalue(), err.getvalue())
 
 
 def in_a_process(root: Path, arguments: Sequence[str], **environment: str) -> Finished:
@@ -50,7 +64,7 @@ def in_a_process(root: Path, arguments: Sequence[str], **environment: str) -> Fi
         timeout=60,
         check=False,
     )
-    return Finished(done.returncode, done.stdout, done.stderr)
+    return Finished.of(done.returncode, done.stdout, done.stderr)
 
 
 @contextlib.contextmanager

@@ -58,6 +58,11 @@ class Plan:
         """The files that `apply` writes."""
         return tuple(file for file in self.files if file.status in {"create", "force"})
 
+    @property
+    def changes(self) -> bool:
+        """Whether anything would be written, once it is decided."""
+        return bool(self.writes or self.conflicts)
+
     def with_status(self, path: str, status: Status) -> Plan:
         """The same plan with another status for one of its files; KeyError when it has no such file."""
         if all(file.path != path for file in self.files):

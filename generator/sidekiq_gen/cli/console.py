@@ -66,6 +66,11 @@ class Console:
         if notice.hint:
             self._write(self._stderr, self._labelled("", "", notice.hint, columns=len("notice")))
 
+    def remark(self, label: str, text: str) -> None:
+        """A line about what was done, on standard error, unless it is to be quiet."""
+        if not (self.quiet or self.json):
+            self._write(self._stderr, self._labelled(label, _GREEN, text, columns=len("notice")))
+
     def error(self, error: SidekiqGenError) -> None:
         """What ended the run, on standard error; under JSON as a document as well."""
         if self.json:

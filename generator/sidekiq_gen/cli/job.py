@@ -7,10 +7,11 @@ from typing import Annotated, Any
 import typer
 
 from sidekiq_gen.cli import options
+from sidekiq_gen.cli.console import Console
 from sidekiq_gen.cli.outcome import Runtime, document
 from sidekiq_gen.detect import Where, look_around
 from sidekiq_gen.errors import InvalidInput
-from sidekiq_gen.generate import command_line, generate_job
+from sidekiq_gen.generate import Generated, command_line, generate_job
 from sidekiq_gen.resolve import all_flags
 
 EXAMPLES = """Examples:
@@ -64,9 +65,19 @@ def _command(
     generated = generate_job(asked, surroundings, force=force, skip=skip)
     request = generated.request
     line, class_name = command_line(asked, where, request), request.situation.name.class_name
-    told = document("job", surroundings.release, line, class_name=class_name)
+    items = [{"name": item.name, "satisfied": item.satisfied, "text": item.text} for item in generated.checklist]
+    told = document("job", surroundings.release, line, class_name=class_name, checklist=items)
     runtime.carry_out(generated, told, asked=any(value.origin == "answer" for value in asked.values()))
+    if generated.plan.changes:
+        _print_checklist(generated, runtime.console)
     return 0
+
+
+def _print_checklist(generated: Generated, console: Console) -> None:
+    for label, satisfied in (("done", True), ("yours", False)):
+        texts = [item.text for item in generated.checklist if item.satisfied == satisfied]
+        if texts:
+            console.remark(label, "; ".join(texts))
 
 
 command = options.with_flags(_command, all_flags())

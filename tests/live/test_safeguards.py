@@ -1,0 +1,163 @@
+"""What --retry-after, --on-exhausted, --log-context, --throttle and --retry-for promise, on a real Sidekiq server."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from packaging.version import Version
+
+from live import rendered
+from live.ruby import run_ruby
+from live.server import SidekiqServer
+from sidekiq_gen.sidekiq.capabilities import can
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from live.app import App
+    from live.databases import PostgreSQL
+    from live.processes import Processes
+    from live.report import Note
+    from live.roots import Variant
+    from live.services import Redis
+
+NOTED = 'Effect.note("tried", self.class.name)\n'
+RATE_LIMITED = f"{NOTED}raise PaymentGateway::RateLimited"
+
+
+def make(variant: Variant, app: App, folder: Path, name: str, flags: str, work: str) -> None:
+    one = rendered.job_class(f"order:record {flags}", variant, name, folder)
+    app.write(rendered.with_work(one.files, work))
+
+
+def tried(postgresql: PostgreSQL, app: App) -> dict[str, int]:
+    rows = postgresql.query("SELECT subject, count(*) FROM effects WHERE name = 'tried' GROUP BY 1", app.database_url)
+    return {name: int(count) for name, count in rows}
+
+
+def test_an_error_with_a_delay_of_its_own_postpones_the_job(
+    processes: Processes,
+    variant: Variant,
+    app: App,
+    redis: Redis,
+    postgresql: PostgreSQL,
+    tmp_path: Path,
+    promise: Note,
+) -> None:
+    flags = "--retry 0 --retry-after PaymentGateway::RateLimited --retry-after-limit 2"
+    make(variant, app, tmp_path, "ComeBack", f"{flags} --advisory-lock --lock-scope session", RATE_LIMITED)
+    once = f'{NOTED}raise PaymentGateway::RateLimited if Effect.where(name: "tried", subject: self.class.name).one?'
+    make(variant, app, tmp_path, "ComeBackOnce", flags, once)
+    make(variant, app, tmp_path, "FailAsUsual", flags.replace("--retry 0", "--retry 3"), f"{NOTED}raise IOError")
+    names = ("ComeBackJob", "ComeBackOnceJob", "FailAsUsualJob")
+    run_ruby(processes, variant, app, f"Order.create!(id: 1); {'; '.join(f'{n}.perform_async(1)' for n in names)}")
+
+    with SidekiqServer.start(processes, variant, app, redis) as server:
+        server.drain(count=3)
+        scheduled = redis.values(app.redis_url, "ZRANGE", "schedule", 0, -1, "WITHSCORES")
+        waits = [float(score) - time.time() for score in scheduled[1::2]]
+        assert sorted(json.loads(entry)["class"] for entry in scheduled[::2]) == ["ComeBackJob", "ComeBackOnceJob"]
+        assert {json.loads(entry)["class"]: json.loads(entry)["args"] for entry in scheduled[::2]} == {
+            "ComeBackJob": [1, 1],
+            "ComeBackOnceJob": [1, 1],
+        }
+        assert all(-3 < wait < 8 for wait in waits)
+        for count in (5, 6):
+            server.make_due("schedule")
+            server.drain(count=count)
+
+    promise(variant, "record", "retry-after", "comes back with its delay, so often at most; others retried as usual", 6)
+    assert tried(postgresql, app) == {"ComeBackJob": 3, "ComeBackOnceJob": 2, "FailAsUsualJob": 1}
+    assert redis.call(app.redis_url, "ZCARD", "schedule") == 0
+    dead = [json.loads(entry)["class"] for entry in redis.values(app.redis_url, "ZRANGE", "dead", 0, -1)]
+    retried = [json.loads(entry)["class"] for entry in redis.values(app.redis_url, "ZRANGE", "retry", 0, -1)]
+    assert (dead, retried) == (["ComeBackJob"], ["FailAsUsualJob"])
+
+
+def test_the_end_of_all_retries_is_reported_and_marked(
+    processes: Processes,
+    variant: Variant,
+    app: App,
+    redis: Redis,
+    postgresql: PostgreSQL,
+    tmp_path: Path,
+    promise: Note,
+) -> None:
+    exhausted = "--on-exhausted --mark-failed failed_at"
+    declined = "--discard-on PaymentGateway::CardDeclined"
+    wanted = {
+        "DieAtLast": (f"--retry 1 {exhausted}", "PaymentGateway::Timeout", 1),
+        "DieAtOnce": (f"--retry 0 {exhausted}", "PaymentGateway::Timeout", 2),
+        "MarkDeclined": (f"--retry 3 {exhausted} {declined} --discard-to nowhere", "PaymentGateway::CardDeclined", 3),
+        "StillTrying": (f"--retry 3 {exhausted}", "PaymentGateway::Timeout", 4),
+    }
+    calls = []
+    for name, (flags, error, order) in wanted.items():
+        make(variant, app, tmp_path, name, flags, f"{NOTED}raise {error}")
+        calls.append(f"Order.create!(id: {order}); {name}Job.perform_async({order})")
+    run_ruby(processes, variant, app, "; ".join(calls))
+
+    with SidekiqServer.start(processes, variant, app, redis) as server:
+        server.drain(count=4)
+        server.make_due("retry")
+        server.drain(count=6)
+
+    promise(variant, "record", "on-exhausted", "reported once and marked when all retries failed, or none can help", 4)
+    failed = postgresql.query("SELECT id FROM orders WHERE failed_at IS NOT NULL ORDER BY id", app.database_url)
+    assert failed == [["1"], ["2"], ["3"]]
+    assert tried(postgresql, app) == {"DieAtLastJob": 2, "DieAtOnceJob": 1, "MarkDeclinedJob": 1, "StillTryingJob": 2}
+    dead = sorted(json.loads(entry)["class"] for entry in redis.values(app.redis_url, "ZRANGE", "dead", 0, -1))
+    assert dead == ["DieAtLastJob", "DieAtOnceJob"]
+    tracker = {"6": "Honeybadger.notify", "7": "Sentry.capture_exception"}.get(variant.sidekiq[0])
+    if tracker:
+        told = postgresql.query(f"SELECT subject FROM effects WHERE name = '{tracker}'", app.database_url)
+        assert told == [["PaymentGateway::Timeout"]] * 2
+
+
+def test_the_context_is_on_the_lines_of_the_job_and_gone_for_the_next(
+    processes: Processes, variant: Variant, app: App, redis: Redis, tmp_path: Path, promise: Note
+) -> None:
+    make(variant, app, tmp_path, "SayWhich", "--log-context", 'logger.info("at work")')
+    make(variant, app, tmp_path, "SayNothing", "", 'logger.info("at work")')
+    pushes = "; ".join(f"SayWhichJob.perform_async({order}); SayNothingJob.perform_async({order})" for order in (7, 8))
+    run_ruby(processes, variant, app, f"Order.create!(id: 7); Order.create!(id: 8); {pushes}")
+
+    with SidekiqServer.start(processes, variant, app, redis, concurrency=1) as server:
+        server.drain(count=4)
+        lines = [line for line in server.log.splitlines() if line.endswith("at work")]
+
+    promise(variant, "record", "log-context", "on each line of the job, gone for the next one of the thread", 4)
+    found = {(re.search(r"class=(\w+)", line) or [""])[1]: re.findall(r"order_id=(\d+)", line) for line in lines}
+    assert len(lines) == 4
+    assert found == {"SayWhichJob": ["8"], "SayNothingJob": []}
+    assert sum("order_id=" in line for line in lines) == 2
+
+
+def test_retries_end_with_their_time(
+    processes: Processes, variant: Variant, app: App, redis: Redis, tmp_path: Path, promise: Note
+) -> None:
+    if not can("retry_for", Version(variant.sidekiq)):
+        pytest.skip("retry_for came with Sidekiq 7.1.3")
+    make(variant, app, tmp_path, "TryForAWhile", "--retry-for 2", "raise PaymentGateway::Timeout")
+    make(variant, app, tmp_path, "TryForLong", "--retry-for 3600", "raise PaymentGateway::Timeout")
+    run_ruby(
+        processes,
+        variant,
+        app,
+        "Order.create!(id: 1); TryForAWhileJob.perform_async(1); TryForLongJob.perform_async(1)",
+    )
+
+    with SidekiqServer.start(processes, variant, app, redis) as server:
+        server.drain(count=2)
+        time.sleep(3)
+        server.make_due("retry")
+        server.drain(count=4)
+
+    promise(variant, "record", "retry-for", "retried until its time is up, then dead", 2)
+    dead = [json.loads(entry)["class"] for entry in redis.values(app.redis_url, "ZRANGE", "dead", 0, -1)]
+    retried = [json.loads(entry)["class"] for entry in redis.values(app.redis_url, "ZRANGE", "retry", 0, -1)]
+    assert (dead, retried) == (["TryForAWhileJob"], ["TryForLongJob"])
