@@ -603,7 +603,7 @@ def finish(root: Path, script: str, **environment: str) -> Finished:
         timeout=60,
         check=False,
     )
-    return Finished(done.returncode, done.stdout, done.stderr)
+    return Finished.of(done.returncode, done.stdout, done.stderr)
 
 
 @pytest.mark.parametrize(
@@ -745,7 +745,7 @@ def bound(root: Path, *arguments: str) -> Finished:
     done = subprocess.run(
         command, cwd=root, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False
     )
-    return Finished(done.returncode, done.stdout, done.stderr)
+    return Finished.of(done.returncode, done.stdout, done.stderr)
 
 
 @pytest.mark.parametrize(

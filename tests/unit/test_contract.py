@@ -12,6 +12,8 @@ import pytest
 
 from sidekiq_gen import __version__
 from sidekiq_gen.cli import job as job_command
+from sidekiq_gen.kinds.catalogue import KINDS
+from sidekiq_gen.patterns.catalogue import PATTERNS
 from support.cases import Case, alone, gates
 from support.command import in_a_process, sidekiq_gen, tree
 from support.repos import Repo
@@ -452,7 +454,19 @@ def test_the_document_of_a_job(tmp_path: Path) -> None:
     done = sidekiq_gen(root, "job", "ProcessOrder", "--json")
 
     assert (done.status, done.err) == (0, "")
-    assert json.loads(done.out) == {
+    told = json.loads(done.out)
+    checklist = {item["name"]: item["satisfied"] for item in told.pop("checklist")}
+    assert checklist == {
+        "version": True,
+        "idempotent": False,
+        "small-arguments": True,
+        "deleted-records": True,
+        "permanent-errors": False,
+        "external-calls": False,
+        "concurrency": False,
+        "tested": True,
+    }
+    assert told == {
         "schema": 1,
         "command": "job",
         "sidekiq": {"version": "7.3.2", "tree": "7", "source": "gem"},
@@ -466,10 +480,26 @@ def test_the_document_of_a_job(tmp_path: Path) -> None:
         "command",
         "sidekiq",
         "class_name",
+        "checklist",
         "files",
         "notices",
         "command_line",
     ]
+
+
+def test_the_checklist_says_what_is_done_and_what_is_left(tmp_path: Path) -> None:
+    root = Repo().write(tmp_path)
+
+    bare = sidekiq_gen(root, "job", "ProcessOrder").checklist
+    flags = ("--row-lock", "--check-then-act", "charged_at", "--idempotency-key", "--discard-on", "Gone")
+    full = sidekiq_gen(root, "job", "ChargeOrder", *flags).checklist
+
+    assert bare["done"].startswith("written for Sidekiq 7.3.2; takes ids, no records; gone records are skipped")
+    assert "work that can run twice (--check-then-act)" in bare["yours"]
+    assert "locked in the database" in full["done"]
+    assert "yours" not in full
+    assert sidekiq_gen(root, "job", "ProcessOrder").checklist == {}  # nothing was written
+    assert sidekiq_gen(root, "job", "ShipOrder", "--quiet").checklist == {}
 
 
 @pytest.mark.parametrize(
@@ -615,6 +645,7 @@ def test_no_lockfile_at_all_is_no_obstacle_when_the_version_is_named(tmp_path: P
 
     told = document(tmp_path, "job", "ProcessOrder", "--sidekiq-version", "7.3.2")
 
+    assert {item["name"] for item in told.pop("checklist") if not item["satisfied"]} >= {"tested", "idempotent"}
     assert told == {
         "schema": 1,
         "command": "job",
@@ -1031,25 +1062,33 @@ def test_the_catalogue_says_what_can_be_had_here(tmp_path: Path) -> None:
     here = document(Repo(adapter="sqlite3").write(tmp_path), "patterns")
 
     assert list(here) == ["schema", "patterns"]
-    assert {one["name"]: one["available"] for one in here["patterns"]} == {
-        "check-then-act": True,
-        "idempotency-key": True,
-        "advisory-lock": False,
-        "row-lock": False,
-        "discard-on": True,
-        "unique": False,
+    assert {one["name"]: one["reason"] for one in here["patterns"] if not one["available"]} == {
+        "claim": "--kind claim cannot be had on SQLite, which has no row locks.",
+        "unique": "--unique needs sidekiq-unique-jobs, which is not in the lockfile.",
+        "advisory-lock": "--advisory-lock cannot be had on SQLite, which has no advisory locks.",
+        "row-lock": "--row-lock cannot be had on SQLite, which has no row locks.",
+        "throttle": "--throttle needs sidekiq-throttled or Sidekiq Enterprise, and neither is in the lockfile.",
     }
-    reasons = [one["reason"] for one in here["patterns"] if not one["available"]]
-    assert reasons == [
-        "--advisory-lock cannot be had on SQLite, which has no advisory locks.",
-        "--row-lock cannot be had on SQLite, which has no row locks.",
-        "--unique needs sidekiq-unique-jobs, which is not in the lockfile.",
-    ]
+    assert len(here["patterns"]) == len(KINDS) + len(PATTERNS)
     shown = sidekiq_gen(tmp_path, "patterns").out
-    assert [line.split()[0] for line in shown.splitlines() if not line.startswith(" ")] == [
-        one["name"] for one in here["patterns"]
-    ]
-    assert f"not here: {reasons[0]}" in shown
+    listed = [line.split()[0] for line in shown.splitlines() if line.startswith("  ") and not line.startswith("   ")]
+    assert listed == [one["name"] for one in here["patterns"]]
+    assert "not here: --kind claim cannot be had on SQLite" in shown
+
+
+@pytest.mark.parametrize("name", [*(kind.name for kind in KINDS), *(one.name for one in PATTERNS)])
+def test_each_is_explained_and_shown_for_this_repo(tmp_path: Path, name: str) -> None:
+    gems = {"sidekiq-throttled": "1.5.2"}
+    root = replace(Repo(), unique_jobs="8.0.10", gems=gems).write(tmp_path)
+
+    told = document(root, "patterns", name)["patterns"][0]
+    shown = sidekiq_gen(root, "patterns", name).out
+
+    assert told["available"]
+    assert told["example"].startswith(("# frozen_string_literal: true\n\nclass ProcessRecord", "class ProcessRecord"))
+    assert all(line.strip() in shown for line in told["example"].splitlines())
+    headings = [line for line in shown.splitlines() if line in {"Use it", "Not", "It costs", "Flags", "In this repo"}]
+    assert headings == ["Use it", "Not", "It costs", *(["Flags"] if told["flags"] else []), "In this repo"]
 
 
 def test_one_pattern_is_described(tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 import typer
 
 from sidekiq_gen.cli import options
-from sidekiq_gen.cli.console import Console
 from sidekiq_gen.cli.outcome import Runtime, document
 from sidekiq_gen.detect import Where, look_around
 from sidekiq_gen.errors import InvalidInput
@@ -67,17 +66,19 @@ def _command(
     line, class_name = command_line(asked, where, request), request.situation.name.class_name
     items = [{"name": item.name, "satisfied": item.satisfied, "text": item.text} for item in generated.checklist]
     told = document("job", surroundings.release, line, class_name=class_name, checklist=items)
-    runtime.carry_out(generated, told, asked=any(value.origin == "answer" for value in asked.values()))
-    if generated.plan.changes:
-        _print_checklist(generated, runtime.console)
+    answered = any(value.origin == "answer" for value in asked.values())
+    runtime.carry_out(generated, told, asked=answered, remarks=_remarks(generated) if generated.plan.changes else ())
     return 0
 
 
-def _print_checklist(generated: Generated, console: Console) -> None:
-    for label, satisfied in (("done", True), ("yours", False)):
-        texts = [item.text for item in generated.checklist if item.satisfied == satisfied]
-        if texts:
-            console.remark(label, "; ".join(texts))
+def _remarks(generated: Generated) -> list[tuple[str, str]]:
+    """The checklist in two lines: what is done, what is left."""
+    lists = {"done": True, "yours": False}
+    texts = {
+        label: [item.text for item in generated.checklist if item.satisfied == satisfied]
+        for label, satisfied in lists.items()
+    }
+    return [(label, "; ".join(listed)) for label, listed in texts.items() if listed]
 
 
 command = options.with_flags(_command, all_flags())

@@ -12,7 +12,7 @@ from sidekiq_gen.cli.console import Console
 from sidekiq_gen.errors import InvalidInput, Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sidekiq_gen.changes.plan import Plan
     from sidekiq_gen.notices import Notice
@@ -51,17 +51,26 @@ class Runtime:
         console = Console(sys.stdout, sys.stderr, quiet=quiet, json=json)
         return cls(console, _somebody_is_there() and not (no_input or json or quiet or pretend), pretend)
 
-    def carry_out(self, made: Made, document: Mapping[str, object], *, asked: bool) -> None:
+    def carry_out(
+        self,
+        made: Made,
+        document: Mapping[str, object],
+        *,
+        asked: bool,
+        remarks: Sequence[tuple[str, str]] = (),
+    ) -> None:
         """Print what is to be known, have conflicts decided, write, print what was done.
 
         document: what stands in the JSON document besides files and notices, ``command_line`` among it.
         asked: whether questions were answered, so that the command line is worth showing.
+        remarks: labels and texts to be printed in the end.
         """
         line = str(document["command_line"])
         self._announce(made)
         plan = made.plan
         if self.pretend:
             self._report(plan, made.notices, document)
+            self._remark(remarks)
             if not self.console.quiet:
                 self.console.plain("Nothing was written: this was --pretend.")
             return
@@ -69,6 +78,7 @@ class Runtime:
         apply(plan)
         try:
             self._report(plan, made.notices, document, but=frozenset(file.path for file in made.plan.conflicts))
+            self._remark(remarks)
             if asked:
                 self.console.plain(f"\nThe same without questions:\n  {line}")
         except Refused as error:
@@ -86,6 +96,10 @@ class Runtime:
         for notice in made.notices:
             self.console.notice(notice)
         confirm(made.plan, self.console)
+
+    def _remark(self, remarks: Sequence[tuple[str, str]]) -> None:
+        for label, text in remarks:
+            self.console.remark(label, text)
 
     def _report(
         self,

@@ -17,12 +17,12 @@ PATTERNS: tuple[Pattern, ...] = (
     IdempotencyKey(),
     AdvisoryLock(),
     RowLock(),
-    Unique(),
-    Throttle(),
-    RetryAfter(),
     DiscardOn(),
+    Unique(),
+    RetryAfter(),
     OnExhausted(),
     LogContext(),
+    Throttle(),
 )
 
 
