@@ -1,0 +1,179 @@
+"""What the newer safeguards refuse, explain and render: combinations that look right and are not."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from packaging.version import Version
+
+from sidekiq_gen.sidekiq import throttled
+from support.command import sidekiq_gen
+from support.repos import SCHEMA, Repo
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+RATE = "--retry-after PaymentGateway::RateLimited"
+GONE = "--discard-on PaymentGateway::CardDeclined"
+ENTERPRISE = Repo(gems={"sidekiq-ent": "7.3.4"})
+JOB = "app/jobs/charge_customer_job.rb"
+
+
+@pytest.mark.parametrize(
+    ("repo", "flags", "status", "code", "hint"),
+    [
+        (Repo(), "--retry-for 60 --retry 5", 1, "contradictory-patterns", "Choose one"),
+        (Repo(), "--retry-for 0", 2, "invalid-retry-for", "--retry-for 3600"),
+        (Repo(), "--retry-for 1000000001", 2, "invalid-retry-for", "--retry-for 3600"),
+        (Repo(sidekiq="7.1.2"), "--retry-for 3600", 1, "no-retry-for", "--retry 8"),
+        (Repo(), "--retry-after StandardError", 1, "contradictory-patterns", "RateLimited"),
+        (Repo(), f"{RATE} --discard-on PaymentGateway::RateLimited", 1, "contradictory-patterns", "Choose one"),
+        (Repo(), f"{RATE} --retry-after-limit 0", 2, "invalid-limit", "from 1 to 100"),
+        (Repo(), "--retry-after-limit 3", 2, "contradictory-patterns", "--retry-after"),
+        (Repo(), f"--kind plain --idempotency-key {RATE}", 1, "contradictory-patterns", "scalar arguments"),
+        (Repo(), f"order:record postponed:integer {RATE}", 2, "invalid-argument", "another name"),
+        (Repo(), "--on-exhausted --retry false", 1, "contradictory-patterns", "--retry 0"),
+        (Repo(), "--kind plain --on-exhausted --mark-failed failed_at", 1, "needs-record", "--model Order"),
+        (Repo(), "--throttle 10/60", 1, "needs-gem", '"~> 1.5"'),
+        (Repo(sidekiq="6.5.12"), "--throttle 10/60", 1, "needs-gem", '"~> 1.4.0"'),
+        (Repo(sidekiq="8.1.7"), "--throttle 10/60", 1, "needs-gem", '"~> 2.1"'),
+        (Repo(gems={"sidekiq-throttled": "2.1.0"}), "--throttle 10/60", 1, "throttled-pair", '"~> 1.5"'),
+        (Repo(gems={"sidekiq-throttled": "1.5.2"}), "--throttle ten", 2, "invalid-rate", "--throttle 10/60"),
+        (ENTERPRISE, "--throttle 10/30", 1, "no-such-interval", "--throttle 20/60"),
+        (ENTERPRISE, "--unique while_executing", 1, "no-such-lock", "until_executed"),
+        (ENTERPRISE, "--unique until_executed --on-conflict log", 1, "no-such-strategy", "Leave out"),
+        (Repo(), "--kind plain --log-context", 1, "needs-argument", "scalar argument"),
+        (Repo(sidekiq="6.0.0"), "--log-context", 1, "no-log-context", "6.0.1"),
+    ],
+)
+def test_it_is_refused_with_a_way_out(
+    tmp_path: Path, repo: Repo, flags: str, status: int, code: str, hint: str
+) -> None:
+    about = "" if "--kind" in flags or ":record" in flags else "--model Order"
+
+    done = sidekiq_gen(repo.write(tmp_path), "job", "ChargeCustomer", *f"{about} {flags}".split(), "--json")
+
+    error = json.loads(done.out)["error"]
+    assert (done.status, error["code"]) == (status, code)
+    assert hint in error["hint"]
+    assert not (tmp_path / JOB).exists()
+
+
+@pytest.mark.parametrize(
+    ("repo", "flags", "codes"),
+    [
+        (Repo(), "--retry-for 3600", {"retry-for-stops-early"}),
+        (Repo(sidekiq="8.1.0", rails="7.2.3"), "--retry-for 3600", set()),
+        (Repo(unique_jobs="8.0.10"), f"{RATE} --unique until_executed", {"postponed-is-another-job"}),
+        (Repo(), f"{RATE} --row-lock", {"call-inside-transaction"}),
+        (Repo(), f"{RATE} --advisory-lock --lock-scope session", {"session-lock"}),
+        (Repo(), f"--kind plain {GONE} --discard-to nowhere --on-exhausted", {"discard-without-report"}),
+        (Repo(), "--on-exhausted --mark-failed broken_at", {"column-not-found"}),
+        (ENTERPRISE, "--throttle 10/60", {"enterprise-not-run"}),
+        (ENTERPRISE, "--unique until_executed", {"enterprise-not-run", "enterprise-unique-off"}),
+        (Repo(gems={"sidekiq-throttled": "1.5.2"}), "--throttle 10/60", {"throttled-untested"}),
+        (
+            Repo(sidekiq="6.5.12", gems={"sidekiq-throttled": "1.0.1"}),
+            "--throttle 10/60",
+            {"throttled-not-set-up"},
+        ),
+        (
+            Repo(files={"config/initializers/sidekiq.rb": "Sidekiq.configure_server { |config| config.logger = X }\n"}),
+            "--log-context",
+            {"logger-without-context"},
+        ),
+    ],
+)
+def test_it_is_explained(tmp_path: Path, repo: Repo, flags: str, codes: set[str]) -> None:
+    about = "" if "--kind" in flags else "--model Order"
+
+    done = sidekiq_gen(repo.write(tmp_path), "job", "ChargeCustomer", *f"{about} {flags}".split(), "--json")
+
+    assert done.status == 0
+    assert {notice["code"] for notice in json.loads(done.out)["notices"]} == codes
+
+
+def rendered(repo: Repo, root: Path, flags: str) -> str:
+    done = sidekiq_gen(repo.write(root), "job", "ChargeCustomer", "--model", "Order", *flags.split(), "--no-input")
+    assert done.status == 0, done.err
+    return (root / JOB).read_text(encoding="utf-8")
+
+
+HOUSE = """class ShipOrderJob
+  include Sidekiq::Job
+
+  def perform(id)
+    ship(id)
+  rescue Carrier::Error => e
+    {call}
+    raise
+  end
+end
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "file", "expected"),
+    [
+        ("ErrorReporter.report(e)", "app/services/error_reporter.rb", "ErrorReporter.report(error)\n"),
+        (
+            "ErrorReporter.report(e, context: { id: id })",
+            "lib/error_reporter.rb",
+            'ErrorReporter.report(error, context: { jid: job["jid"], args: job["args"] })\n',
+        ),
+        ("ErrorReporter.report(e)", "app/services/other.rb", "Sentry.capture_exception(error, extra: "),
+    ],
+)
+def test_a_wrapper_of_the_house_is_used_where_the_repo_defines_it(
+    tmp_path: Path, call: str, file: str, expected: str
+) -> None:
+    files = {"app/jobs/ship_order_job.rb": HOUSE.replace("{call}", call), file: "class ErrorReporter\nend\n"}
+    repo = Repo(gems={"sentry-ruby": "5.22.1"}, files=files)
+
+    assert expected in rendered(repo, tmp_path, "--on-exhausted")
+
+
+@pytest.mark.parametrize(
+    ("column", "model", "expected"),
+    [
+        ('t.string "status"', "", 'update_column(:status, "failed")'),
+        ('t.integer "status"', "  enum :status, { open: 0, failed: 1 }\n", 'update_column(:status, "failed")'),
+        ('t.string "status"', "  enum status: { open: 'open', done: 'done' }\n", None),
+        ('t.integer "status"', "", None),
+        ('t.datetime "failed_at"', "", "update_column(:failed_at, Time.current)"),
+        ('t.boolean "failed"', "", "update_column(:failed, true)"),
+    ],
+)
+def test_the_column_that_can_say_failed_is_found(tmp_path: Path, column: str, model: str, expected: str | None) -> None:
+    files = {
+        "db/schema.rb": SCHEMA.replace('t.string "state"', column),
+        "app/models/order.rb": f"class Order < ApplicationRecord\n{model}end\n",
+    }
+
+    text = rendered(replace(Repo(), files=files), tmp_path, "--on-exhausted")
+
+    assert (expected in text) if expected else ("update_column" not in text)
+
+
+@pytest.mark.parametrize(
+    ("gem", "sidekiq", "fits", "tested"),
+    [
+        ("0.15.1", "6.4.1", False, False),
+        ("0.18.0", "6.4.1", True, True),
+        ("1.0.0", "6.5.12", False, False),
+        ("1.4.0", "6.5.12", True, True),
+        ("1.5.2", "6.5.12", True, False),
+        ("1.5.2", "7.2.4", True, True),
+        ("1.5.2", "7.3.2", True, False),
+        ("2.1.0", "7.3.10", False, False),
+        ("2.1.0", "8.1.7", True, True),
+    ],
+)
+def test_which_throttled_goes_with_which_sidekiq(gem: str, sidekiq: str, *, fits: bool, tested: bool) -> None:
+    versions = Version(gem), Version(sidekiq)
+
+    assert (throttled.pairing_error(*versions) is None) is fits
+    assert throttled.is_tested(*versions) is tested
