@@ -12,7 +12,7 @@ JOB := job ChargeCustomer --model Order --advisory-lock --check-then-act charged
        --discard-on PaymentGateway::CardDeclined --queue payments --retry 5 --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help install try test lint snapshots bench live-setup live-report clean
+.PHONY: help install try test lint snapshots docs bench live-setup live-report clean
 .SILENT:
 
 help: ## say what there is
@@ -50,6 +50,9 @@ snapshots: $(READY) ## write the snapshots again, all of them
 	rm -rf tests/snapshots/rendered
 	$(SNAPSHOTS) --snapshot-update >/dev/null || [ $$? = 1 ]
 	$(SNAPSHOTS)
+
+docs: $(READY) ## write docs/patterns.md from the catalogue
+	$(BIN)/python docs/write.py
 
 bench: $(READY) ## measure start-up times
 	$(BIN)/python bench/startup.py
