@@ -48,6 +48,7 @@ class Renderer:
         self._tree = request.situation.release.tree
         self._kind = KIND_BY_NAME[request.situation.kind].identifier
         self._request = request
+        self._partials: dict[str, Any] = {}
         self._facts = {
             **facts,
             "q": partial(ruby.quote, quotes=request.style.quotes),
@@ -63,13 +64,20 @@ class Renderer:
         return self._find(name).render(self._facts | more)
 
     def slot(self, name: str, slot: str, **more: object) -> str:
-        """One slot of a template: the text that it has for this place, or an empty string."""
-        try:
-            return self.render(name, slot=slot, **more).strip("\n")
-        except TemplateNotFound as error:
-            if error.name not in {name, f"common/{name}", f"{self._tree}/{name}"}:
-                raise
-            return ""
+        """One slot of a partial: the text that it has for this place, or an empty string."""
+        partial = self._partial(name)
+        macro = getattr(partial, slot, None) if partial else None
+        return str(macro(**more)).strip("\n") if macro else ""
+
+    def _partial(self, name: str) -> Any:
+        if name not in self._partials:
+            try:
+                self._partials[name] = self._find(name).make_module(dict(self._facts))
+            except TemplateNotFound as error:
+                if error.name not in {name, f"common/{name}", f"{self._tree}/{name}"}:
+                    raise
+                self._partials[name] = None
+        return self._partials[name]
 
     def gather(self, part: str, slot: str) -> list[str]:
         """One slot of the kind and of every chosen pattern, in the order of the catalogue."""
@@ -97,7 +105,7 @@ def render_job(request: JobRequest) -> str:
     """The text of the job class."""
     renderer = Renderer(request, job_facts(request))
     shape = f"kinds/{KIND_BY_NAME[request.situation.kind].identifier}/job.rb.j2"
-    body = renderer.wrap(renderer.slot(shape, "work"))
+    body = renderer.wrap(renderer.slot(shape, "the_call"))
     text = renderer.render(
         "job.rb.j2",
         perform=ruby.sections(renderer.slot(shape, "lookup"), body),
@@ -152,4 +160,4 @@ def _nested(request: JobRequest, text: str) -> str:
 def ruby_file(style: Style, requires: str, text: str) -> str:
     """A whole Ruby file: the magic comment where the house has it, what is required, the text."""
     comment = "# frozen_string_literal: true" if style.frozen_string_literal else ""
-    return ruby.sections(comment, requires, text) + "\n"
+    return ruby.in_quotes(ruby.sections(comment, requires, text), style.quotes) + "\n"

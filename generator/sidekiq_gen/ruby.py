@@ -24,6 +24,16 @@ def requote(source: str, quotes: Quotes) -> str:
     return re.sub(r'"([^"\n]*)"', lambda literal: quote(literal[1], quotes), source)
 
 
+def in_quotes(source: str, quotes: Quotes) -> str:
+    """Ruby whose plain string literals stand in the repo's quotes; comments, and literals that need theirs, stay."""
+    if quotes == "double":
+        return source
+    return _TOKEN.sub(lambda found: quote(found[1], quotes) if found[1] is not None else found[0], source)
+
+
+# A plain literal in double quotes (group 1); a comment, a literal with interpolation, or one in single quotes.
+_TOKEN = re.compile(r'"([^"\\\n#]*)"|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|(?<=\s)#[^\n]*|^#[^\n]*', re.MULTILINE)
+
 DIGITS_WITHOUT_GROUPS = 4
 
 _COMMENT = re.compile(r"\s*# (?!rubocop:)")
