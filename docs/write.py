@@ -5,15 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sidekiq_gen.kinds.catalogue import KINDS
-from sidekiq_gen.patterns.base import GROUPS
-from sidekiq_gen.patterns.catalogue import PATTERNS
+from sidekiq_gen.job.kinds.catalogue import KINDS
+from sidekiq_gen.job.patterns.base import GROUPS
+from sidekiq_gen.job.patterns.catalogue import PATTERNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sidekiq_gen.kinds.base import Kind
-    from sidekiq_gen.patterns.base import Pattern
+    from sidekiq_gen.job.kinds.base import Kind
+    from sidekiq_gen.job.patterns.base import Pattern
 
 PAGE = Path(__file__).with_name("patterns.md")
 

@@ -7,7 +7,7 @@ import textwrap
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from sidekiq_gen.patterns.catalogue import PATTERNS
+from sidekiq_gen.job.patterns.catalogue import PATTERNS
 from support.cases import RELEASES, Case, alone, pairs, rows, styles, triples
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from live.roots import Variant
-    from sidekiq_gen.patterns.base import Pattern
+    from sidekiq_gen.job.patterns.base import Pattern
 
 # The sidekiq-unique-jobs that is rendered for where none is laid over the root: the options are then only looked at.
 UNIQUE_JOBS = {"6": "7.1.33", "7": "8.0.10", "8": "8.1.0"}

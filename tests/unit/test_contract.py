@@ -12,8 +12,8 @@ import pytest
 
 from sidekiq_gen import __version__
 from sidekiq_gen.cli import job as job_command
-from sidekiq_gen.kinds.catalogue import KINDS
-from sidekiq_gen.patterns.catalogue import PATTERNS
+from sidekiq_gen.job.kinds.catalogue import KINDS
+from sidekiq_gen.job.patterns.catalogue import PATTERNS
 from support.cases import Case, alone, gates
 from support.command import in_a_process, sidekiq_gen, tree
 from support.repos import Repo

@@ -9,7 +9,7 @@ import pytest
 
 from sidekiq_gen.cli.app import app
 from sidekiq_gen.install.request import FLAGS
-from sidekiq_gen.patterns.catalogue import PATTERNS
+from sidekiq_gen.job.patterns.catalogue import PATTERNS
 from support.command import sidekiq_gen
 from support.repos import Repo
 

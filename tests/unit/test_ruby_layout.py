@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from sidekiq_gen import ruby
+from sidekiq_gen.ruby import layout
+
+if TYPE_CHECKING:
+    from sidekiq_gen.style import Quotes
 
 
 @pytest.mark.parametrize(
@@ -14,23 +19,21 @@ from sidekiq_gen import ruby
         ("locktype = 'advisory'", "single", "\"locktype = 'advisory'\""),
     ],
 )
-def test_a_literal_takes_the_quotes_of_the_repo_where_ruby_allows_them(
-    text: str, quotes: ruby.Quotes, literal: str
-) -> None:
-    assert ruby.quote(text, quotes) == literal
+def test_a_literal_takes_the_quotes_of_the_repo_where_ruby_allows_them(text: str, quotes: Quotes, literal: str) -> None:
+    assert layout.quote(text, quotes) == literal
 
 
 @pytest.mark.parametrize(("number", "literal"), [(60, "60"), (3600, "3600"), (86_400, "86_400")])
 def test_digits_are_grouped_from_five_on(number: int, literal: str) -> None:
-    assert ruby.integer(number) == literal
+    assert layout.integer(number) == literal
 
 
 def test_sections_are_one_blank_line_apart_and_empty_ones_leave_no_trace() -> None:
-    assert ruby.sections("", "a\n", "\n", "\nb\nc") == "a\n\nb\nc"
+    assert layout.sections("", "a\n", "\n", "\nb\nc") == "a\n\nb\nc"
 
 
 def test_indenting_leaves_blank_lines_empty() -> None:
-    assert ruby.indent("a\n\nb", 2) == "    a\n\n    b"
+    assert layout.indent("a\n\nb", 2) == "    a\n\n    b"
 
 
 @pytest.mark.parametrize(
@@ -51,4 +54,4 @@ def test_indenting_leaves_blank_lines_empty() -> None:
     ],
 )
 def test_a_line_that_is_too_long_is_broken_where_rubocop_would(line: str, fitted: str) -> None:
-    assert ruby.fit(line, 34) == fitted
+    assert layout.fit(line, 34) == fitted

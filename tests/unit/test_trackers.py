@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from sidekiq_gen import trackers
 from sidekiq_gen.rails.app import RailsApp
 from sidekiq_gen.rails.lockfile import parse_lockfile
+from sidekiq_gen.ruby import trackers
 
 JOB = [("jid", 'job["jid"]'), ("args", 'job["args"]')]
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from sidekiq_gen.cli import options
 from sidekiq_gen.cli.console import Console
-from sidekiq_gen.detect import Where, look_around
+from sidekiq_gen.rails.project import Where, detect_project
 from sidekiq_gen.sidekiq.capabilities import TABLE
 
 if TYPE_CHECKING:
-    from sidekiq_gen.detect import Surroundings
+    from sidekiq_gen.rails.project import Project
 
 GEMS = ("sidekiq-pro", "sidekiq-ent", "sidekiq-unique-jobs", "sidekiq-throttled")
 COLUMN = 20
@@ -46,22 +46,22 @@ def command(
 ) -> int:
     """Show what was detected, and what this Sidekiq can and cannot do."""
     console = Console(sys.stdout, sys.stderr, quiet=False, json=json)
-    surroundings = look_around(Where(root, lockfile, sidekiq_version), options.here())
-    for notice in surroundings.notices:
+    project = detect_project(Where(root, lockfile, sidekiq_version), options.here())
+    for notice in project.notices:
         console.notice(notice)
     if json:
-        console.document(_document(surroundings))
+        console.document(_document(project))
     else:
-        console.plain(_text(surroundings))
+        console.plain(_text(project))
     return 0
 
 
-def _document(surroundings: Surroundings) -> dict[str, object]:
-    app, release = surroundings.app, surroundings.release
+def _document(project: Project) -> dict[str, object]:
+    app, release = project.app, project.release
     gems = {name: app.gem(name) for name in GEMS}
     return {
         "schema": 1,
-        "lockfile": _lockfile(surroundings),
+        "lockfile": _lockfile(project),
         "sidekiq": {
             "version": release.text,
             "tree": release.tree,
@@ -89,13 +89,13 @@ def _document(surroundings: Surroundings) -> dict[str, object]:
     }
 
 
-def _text(surroundings: Surroundings) -> str:
-    app, release, conventions = surroundings.app, surroundings.release, surroundings.app.conventions
+def _text(project: Project) -> str:
+    app, release, conventions = project.app, project.release, project.app.conventions
     tracker = {"rails": "Rails.error", "logger": "none, errors are logged"}.get(app.error_tracker, app.error_tracker)
     gems = [f"{name} {gem.text}" for name in GEMS if (gem := app.gem(name))]
     found = [
-        ("Sidekiq", f"{release.text}, from {_origin(surroundings)}; templates {release.tree}"),
-        ("Lockfile", _lockfile(surroundings) or "none"),
+        ("Sidekiq", f"{release.text}, from {_origin(project)}; templates {release.tree}"),
+        ("Lockfile", _lockfile(project) or "none"),
         ("Rails", app.rails.text if app.rails else "none"),
         ("Gems", ", ".join(gems) or "none of Sidekiq's companions"),
         ("Databases", ", ".join(app.databases) or "none found"),
@@ -121,19 +121,19 @@ def _text(surroundings: Surroundings) -> str:
     return "\n".join(lines + [f"  {answer:<5}{summary}" for answer, summary in answers])
 
 
-def _lockfile(surroundings: Surroundings) -> str | None:
+def _lockfile(project: Project) -> str | None:
     """The lockfile as seen from the root."""
-    app = surroundings.app
+    app = project.app
     return Path(os.path.relpath(app.lockfile.path, app.root)).as_posix() if app.lockfile else None
 
 
-def _origin(surroundings: Surroundings) -> str:
-    lockfile = surroundings.app.lockfile
+def _origin(project: Project) -> str:
+    lockfile = project.app.lockfile
     if lockfile is None or lockfile.get("sidekiq") is None:
         return "--sidekiq-version"
     needed = lockfile.required_by("sidekiq")
     through = "" if lockfile.is_direct("sidekiq") or not needed else f" through {', '.join(needed)}"
-    return f"the {surroundings.release.source.upper()} section{through}"
+    return f"the {project.release.source.upper()} section{through}"
 
 
 def _reasoned(value: str, reason: str) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sidekiq_gen.cli import options
-from sidekiq_gen.cli.outcome import Runtime, document
-from sidekiq_gen.detect import Where, look_around
+from sidekiq_gen.cli.run import Runtime, document
 from sidekiq_gen.errors import DecisionNeeded
 from sidekiq_gen.install.request import FLAGS
+from sidekiq_gen.rails.project import Where, detect_project
 
 if TYPE_CHECKING:
     from sidekiq_gen.install.pipeline import Installation
@@ -41,16 +41,16 @@ def _command(
     runtime = Runtime.of(force=force, skip=skip, pretend=pretend, quiet=quiet, no_input=no_input, json=json)
     where = Where(root, lockfile, sidekiq_version)
     asked = answers = options.given(flags)
-    surroundings = look_around(where, options.here())
-    generate_install(answers, surroundings, force=force, skip=skip)  # what cannot be had is refused before any question
+    project = detect_project(where, options.here())
+    generate_install(answers, project, force=force, skip=skip)  # what cannot be had is refused before any question
     if runtime.terminal:
         from sidekiq_gen.cli.prompts import ask_for_install
 
-        asked = ask_for_install(answers, surroundings, runtime.console)
-    installed = generate_install(asked, surroundings, force=force, skip=skip)
+        asked = ask_for_install(answers, project, runtime.console)
+    installed = generate_install(asked, project, force=force, skip=skip)
     if not (runtime.terminal or pretend):
         _require_decisions(installed)
-    told = document("install", surroundings.release, command_line(asked, where))
+    told = document("install", project.release, command_line(asked, where))
     runtime.carry_out(installed, told, asked=any(value.origin == "answer" for value in asked.values()))
     return 0
 

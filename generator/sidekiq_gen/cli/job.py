@@ -7,11 +7,11 @@ from typing import Annotated, Any
 import typer
 
 from sidekiq_gen.cli import options
-from sidekiq_gen.cli.outcome import Runtime, document
-from sidekiq_gen.detect import Where, look_around
+from sidekiq_gen.cli.run import Runtime, document
 from sidekiq_gen.errors import InvalidInput
-from sidekiq_gen.generate import Generated, command_line, generate_job
-from sidekiq_gen.resolve import all_flags
+from sidekiq_gen.job.pipeline import Generated, command_line, generate_job
+from sidekiq_gen.job.resolve import all_flags
+from sidekiq_gen.rails.project import Where, detect_project
 
 EXAMPLES = """Examples:
 
@@ -55,17 +55,17 @@ def _command(
         raise InvalidInput(
             "The NAME of the job is missing.", hint="Say what it does: sidekiq-gen job ProcessOrder.", code="usage"
         )
-    surroundings = look_around(where, options.here())
+    project = detect_project(where, options.here())
     asked = answers
     if runtime.terminal:
         from sidekiq_gen.cli.prompts import ask_for_job
 
-        asked = ask_for_job(answers, surroundings, runtime.console, force=force)
-    generated = generate_job(asked, surroundings, force=force, skip=skip)
+        asked = ask_for_job(answers, project, runtime.console, force=force)
+    generated = generate_job(asked, project, force=force, skip=skip)
     request = generated.request
-    line, class_name = command_line(asked, where, request), request.situation.name.class_name
+    line, class_name = command_line(asked, where, request), request.context.name.class_name
     items = [{"name": item.name, "satisfied": item.satisfied, "text": item.text} for item in generated.checklist]
-    told = document("job", surroundings.release, line, class_name=class_name, checklist=items)
+    told = document("job", project.release, line, class_name=class_name, checklist=items)
     answered = any(value.origin == "answer" for value in asked.values())
     runtime.carry_out(generated, told, asked=answered, remarks=_remarks(generated) if generated.plan.changes else ())
     return 0

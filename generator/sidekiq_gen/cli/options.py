@@ -15,7 +15,7 @@ from sidekiq_gen.sourced import Sourced
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from sidekiq_gen.request import Answers, Flag
+    from sidekiq_gen.flags import Answers, Flag
 
 _ROOT_HELP = "The repo [default: the nearest folder at or above this one with a lockfile]."
 

@@ -9,11 +9,11 @@ from typing import Annotated
 
 import typer
 
-from sidekiq_gen.catalogue import Entry, entries, example
 from sidekiq_gen.cli import options
 from sidekiq_gen.cli.console import Console
-from sidekiq_gen.detect import Surroundings, Where, look_around
 from sidekiq_gen.errors import InvalidInput
+from sidekiq_gen.job.catalogue import Entry, entries, example
+from sidekiq_gen.rails.project import Project, Where, detect_project
 
 WIDTH = 96
 COLUMN = 18
@@ -29,8 +29,8 @@ def command(
 ) -> int:
     """List the kinds of job and the safeguards: what each is for, and whether it can be had here."""
     console = Console(sys.stdout, sys.stderr, quiet=False, json=json)
-    surroundings = look_around(Where(root, lockfile, sidekiq_version), options.here())
-    known = entries(surroundings)
+    project = detect_project(Where(root, lockfile, sidekiq_version), options.here())
+    known = entries(project)
     shown = [entry for entry in known if name in {None, entry.name}]
     if not shown:
         names = ", ".join(entry.name for entry in known)
@@ -38,10 +38,10 @@ def command(
     if json:
         described = [_described(entry) for entry in shown]
         if name and shown[0].refusal is None:
-            described[0]["example"] = example(name, surroundings)
+            described[0]["example"] = example(name, project)
         console.document({"schema": 1, "patterns": described})
     elif name:
-        console.plain(_in_full(shown[0], surroundings))
+        console.plain(_in_full(shown[0], project))
     else:
         groups = groupby(shown, key=lambda entry: entry.group)
         console.plain("\n\n".join("\n".join([heading, *map(_line, group)]) for heading, group in groups))
@@ -64,7 +64,7 @@ def _line(entry: Entry) -> str:
     return f"{line}\n{reason}"
 
 
-def _in_full(entry: Entry, surroundings: Surroundings) -> str:
+def _in_full(entry: Entry, project: Project) -> str:
     parts = [f"{entry.name}: {entry.summary}"]
     told = {"Use it": entry.when, "Not": entry.avoid.removeprefix("Not "), "It costs": entry.cost}
     for heading, text in told.items():
@@ -77,7 +77,7 @@ def _in_full(entry: Entry, surroundings: Surroundings) -> str:
     if entry.refusal:
         parts.append(f"Not here\n  {entry.refusal.message}\n  {entry.refusal.hint}")
     else:
-        parts.append(f"In this repo\n\n{textwrap.indent(example(entry.name, surroundings).rstrip(), '  ')}")
+        parts.append(f"In this repo\n\n{textwrap.indent(example(entry.name, project).rstrip(), '  ')}")
     return "\n\n".join(parts)
 
 

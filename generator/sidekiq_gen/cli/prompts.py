@@ -13,14 +13,15 @@ from prompt_toolkit.key_binding import KeyBindings, merge_key_bindings
 from prompt_toolkit.layout import Dimension
 from prompt_toolkit.output import create_output
 
-from sidekiq_gen import naming, resolve
-from sidekiq_gen.cli.trial import Trial, judge, named, problem, refused, said, value_of
+from sidekiq_gen import naming
 from sidekiq_gen.errors import Quit
-from sidekiq_gen.kinds.catalogue import KIND_BY_NAME, KINDS
-from sidekiq_gen.patterns.catalogue import BY_NAME, PATTERNS
-from sidekiq_gen.request import answer
-from sidekiq_gen.retries import RETRIES
-from sidekiq_gen.subject import guess_model
+from sidekiq_gen.flags import answer
+from sidekiq_gen.job import resolve
+from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME, KINDS
+from sidekiq_gen.job.patterns.catalogue import BY_NAME, PATTERNS
+from sidekiq_gen.job.retries import RETRIES
+from sidekiq_gen.job.subject import guess_model
+from sidekiq_gen.job.trial import Trial, judge, named, problem, refused, said, value_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -31,10 +32,11 @@ if TYPE_CHECKING:
 
     from sidekiq_gen.changes.plan import Plan
     from sidekiq_gen.cli.console import Console
-    from sidekiq_gen.cli.trial import Parse
-    from sidekiq_gen.detect import Surroundings
-    from sidekiq_gen.patterns.base import Pattern
-    from sidekiq_gen.request import Answers, Situation
+    from sidekiq_gen.flags import Answers
+    from sidekiq_gen.job.patterns.base import Pattern
+    from sidekiq_gen.job.request import JobContext
+    from sidekiq_gen.job.trial import Parse
+    from sidekiq_gen.rails.project import Project
     from sidekiq_gen.sourced import Sourced
 
 MOST_IN_A_LIST = 12  # more than that are completed while somebody types
@@ -47,7 +49,7 @@ _QUESTIONS = {flag.parameter: flag.question for flag in resolve.JOB_FLAGS}
 _STYLE = questionary.Style([("disabled", "fg:ansibrightblack"), ("placeholder", "fg:ansibrightblack")])
 
 
-def ask_for_job(answers: Answers, surroundings: Surroundings, console: Console, *, force: bool = False) -> Answers:
+def ask_for_job(answers: Answers, project: Project, console: Console, *, force: bool = False) -> Answers:
     """Complete the answers; those that were given as flags are not asked for again.
 
     force: whether a class of the same name elsewhere does not matter.
@@ -57,8 +59,8 @@ def ask_for_job(answers: Answers, surroundings: Surroundings, console: Console, 
         Quit: somebody typed q or Ctrl-D.
         KeyboardInterrupt: somebody pressed Ctrl-C.
     """
-    version, app = surroundings.release.text, surroundings.app
-    trial = Trial(surroundings, force=force)
+    version, app = project.release.text, project.app
+    trial = Trial(project, force=force)
     asked = dict(answers) | {
         pattern.flags[0].parameter: said(value=True)
         for pattern in named(answers)
@@ -76,13 +78,13 @@ def ask_for_job(answers: Answers, surroundings: Surroundings, console: Console, 
             usual = app.conventions.retry.value
             offered = str(RETRIES if usual is None else usual)
             asked["retry"] = said(_text(_QUESTIONS["retry"], trial.of("retry", asked), offered))
-        situation = resolve.situate_the_work(asked, surroundings)
-        for pattern in _ask_for_patterns(asked, situation, console):
-            _ask_about(pattern, asked, situation)
+        context = resolve.context_of_the_work(asked, project)
+        for pattern in _ask_for_patterns(asked, context, console):
+            _ask_about(pattern, asked, context)
     return asked
 
 
-def ask_for_install(answers: Answers, surroundings: Surroundings, console: Console) -> Answers:
+def ask_for_install(answers: Answers, project: Project, console: Console) -> Answers:
     """Ask the one thing that install leaves open, unless a flag has said it.
 
     Raises:
@@ -95,7 +97,7 @@ def ask_for_install(answers: Answers, surroundings: Surroundings, console: Conso
     if any(flag.parameter in answers for flag in (health_check, *further)):
         return answers
     with _on_the_terminal():
-        console.aside(_fitting(f"Sidekiq {surroundings.release.text}. q leaves everything as it is."))
+        console.aside(_fitting(f"Sidekiq {project.release.text}. q leaves everything as it is."))
         wanted = _ask(questionary.confirm(health_check.question, default=False))
     return {**answers, health_check.parameter: said(bool(wanted))}
 
@@ -126,7 +128,7 @@ def confirm(plan: Plan, console: Console) -> None:
 def _ask_for_model(asked: dict[str, Sourced[Any]], trial: Trial) -> None:
     if not trial.asks_for_model(asked):
         return
-    app = trial.surroundings.app
+    app = trial.project.app
     name = naming.parse_job_name(answer(asked, "name"), suffix="", acronyms=app.acronyms)
     guessed = guess_model(name, app)
     if "kind" not in asked:
@@ -142,14 +144,14 @@ def _ask_for_model(asked: dict[str, Sourced[Any]], trial: Trial) -> None:
         asked["model"] = said(_one_of(_QUESTIONS["model"], app.models, offered, trial.of("model", asked)))
 
 
-def _ask_for_patterns(asked: Answers, situation: Situation, console: Console) -> list[Pattern]:
+def _ask_for_patterns(asked: Answers, context: JobContext, console: Console) -> list[Pattern]:
     """Ask which patterns are wanted.
 
     Those that flags ask for stay, those that cannot be had are shown with the reason.
     """
     given = [pattern.name for pattern in named(asked)]
     wanted: list[str] = []
-    choices = [_offer(pattern, given, situation) for pattern in PATTERNS]
+    choices = [_offer(pattern, given, context) for pattern in PATTERNS]
     question, how = "Which safeguards?", "(space selects, Enter goes on, also with none)"
     while not all(choice.disabled for choice in choices):
         wanted = _ask(questionary.checkbox(question, choices, instruction=how, style=_STYLE, erase_when_done=True))
@@ -163,10 +165,10 @@ def _ask_for_patterns(asked: Answers, situation: Situation, console: Console) ->
     return [BY_NAME[name] for name in BY_NAME if name in {*given, *wanted}]
 
 
-def _offer(pattern: Pattern, given: Sequence[str], situation: Situation) -> questionary.Choice:
+def _offer(pattern: Pattern, given: Sequence[str], context: JobContext) -> questionary.Choice:
     if pattern.name in given:
         return _choice(pattern.name, "asked for on the command line")
-    refusal = refused(pattern, situation)
+    refusal = refused(pattern, context)
     reason = refusal.message if refusal else _clash([*given, pattern.name])
     return (
         _choice(pattern.name, reason) if reason else _choice(pattern.name, title=f"{pattern.name}: {pattern.summary}")
@@ -180,7 +182,7 @@ def _clash(names: Sequence[str]) -> str | None:
     return None
 
 
-def _ask_about(pattern: Pattern, asked: dict[str, Sourced[Any]], situation: Situation) -> None:
+def _ask_about(pattern: Pattern, asked: dict[str, Sourced[Any]], context: JobContext) -> None:
     """Ask a pattern's own questions, as far as the flags have left them open."""
     for flag in pattern.flags:
         if flag.parameter in asked:
@@ -188,10 +190,10 @@ def _ask_about(pattern: Pattern, asked: dict[str, Sourced[Any]], situation: Situ
         if flag.kind == "switch":
             asked[flag.parameter] = said(value=True)
             continue
-        offered = "" if flag is pattern.flags[0] else pattern.suggestion(flag, asked, situation)
+        offered = "" if flag is pattern.flags[0] else pattern.suggestion(flag, asked, context)
         if offered is None:
             continue
-        parse = judge(pattern, flag, asked, situation)
+        parse = judge(pattern, flag, asked, context)
         if flag.choices:
             text = _select(flag.question, [_choice(choice, _reason(parse, choice)) for choice in flag.choices], offered)
         else:

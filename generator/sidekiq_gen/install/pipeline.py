@@ -14,9 +14,9 @@ from sidekiq_gen.notices import Notice
 
 if TYPE_CHECKING:
     from sidekiq_gen.changes.plan import PlannedFile
-    from sidekiq_gen.detect import Surroundings, Where
+    from sidekiq_gen.flags import Answers
     from sidekiq_gen.install.request import InstallRequest
-    from sidekiq_gen.request import Answers
+    from sidekiq_gen.rails.project import Project, Where
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,7 @@ class Installation:
     notices: tuple[Notice, ...]
 
 
-def generate_install(
-    answers: Answers, surroundings: Surroundings, *, force: bool = False, skip: bool = False
-) -> Installation:
+def generate_install(answers: Answers, project: Project, *, force: bool = False, skip: bool = False) -> Installation:
     """Decide, render and plan.
 
     An existing file that says everything already is ``identical``; one to which queues can be added is ``force``, with
@@ -39,9 +37,9 @@ def generate_install(
     Raises:
         InvalidInput, Refused: it cannot be written; DecisionNeeded is left to whoever applies the plan.
     """
-    request = requests.resolve(answers, surroundings)
-    plan = plan_changes(surroundings.app.root, render(request), force=force, skip=skip)
-    notices = [*requests.notices(request, surroundings)]
+    request = requests.resolve(answers, project)
+    plan = plan_changes(project.app.root, render(request), force=force, skip=skip)
+    notices = [*requests.notices(request, project)]
     files = []
     for file in plan.files:
         known = None

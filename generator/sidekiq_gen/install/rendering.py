@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sidekiq_gen import ruby, trackers
 from sidekiq_gen.install.existing import queue_entry
 from sidekiq_gen.install.request import CONFIGURATION, INITIALIZER, TASKS, UNIQUE_JOBS
-from sidekiq_gen.rendering import find_template, ruby_file
+from sidekiq_gen.ruby import layout, trackers
+from sidekiq_gen.ruby.templates import find_template, ruby_file
 
 if TYPE_CHECKING:
     from sidekiq_gen.install.request import InstallRequest
@@ -36,7 +36,7 @@ def render(request: InstallRequest) -> list[tuple[str, str]]:
 
 def _facts(request: InstallRequest) -> dict[str, Any]:
     app, style, health = request.app, request.style, request.health_check
-    q = partial(ruby.quote, quotes=style.quotes)
+    q = partial(layout.quote, quotes=style.quotes)
     job_class = f"job[{q('wrapped')}] || job[{q('class')}]"
     death = [("job", job_class), ("jid", f"job[{q('jid')}]"), ("error", "error.inspect")]
     logger = trackers.SIDEKIQ_LOGGER
@@ -58,16 +58,16 @@ def _facts(request: InstallRequest) -> dict[str, Any]:
         "calls": trackers.calls(app),
         "queues": [queue_entry(name) for name in app.queues],
         "health": health,
-        "threshold": ruby.integer(health.threshold) if health else None,
+        "threshold": layout.integer(health.threshold) if health else None,
         "queue": ":default" if symbol else q("default"),
-        "indent": ruby.indent,
-        "sections": ruby.sections,
+        "indent": layout.indent,
+        "sections": layout.sections,
     }
 
 
 def _ruby(request: InstallRequest, name: str, facts: dict[str, Any], requires: str | None = None) -> str:
-    text = ruby.fit(_template(request, name, facts), request.style.width)
-    needed = f"require {ruby.quote(requires, request.style.quotes)}" if requires else ""
+    text = layout.fit(_template(request, name, facts), request.style.width)
+    needed = f"require {layout.quote(requires, request.style.quotes)}" if requires else ""
     return ruby_file(request.style, needed, text)
 
 

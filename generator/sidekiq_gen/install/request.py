@@ -5,22 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sidekiq_gen import trackers
 from sidekiq_gen.errors import InvalidInput, Refused
+from sidekiq_gen.flags import Flag, answer
 from sidekiq_gen.install.settings import SETTINGS, UNIQUE_WIRING, Setting, other_files, pushes_after_commit
 from sidekiq_gen.naming import JobName, parse_job_name
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.rails.files import Repo
-from sidekiq_gen.request import Flag, Style, answer, style_of, test_path
+from sidekiq_gen.ruby import trackers
 from sidekiq_gen.sidekiq.unique_jobs import pairing_error
+from sidekiq_gen.style import Style, test_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sidekiq_gen.detect import Surroundings
+    from sidekiq_gen.flags import Answers
     from sidekiq_gen.rails.app import RailsApp
-    from sidekiq_gen.request import Answers, TestFramework
+    from sidekiq_gen.rails.project import Project
     from sidekiq_gen.sidekiq.release import Release
+    from sidekiq_gen.style import TestFramework
 
 INITIALIZER = "config/initializers/sidekiq.rb"
 UNIQUE_JOBS = "config/initializers/sidekiq_unique_jobs.rb"
@@ -74,14 +76,14 @@ class InstallRequest:
     health_check: HealthCheck | None
 
 
-def resolve(answers: Answers, surroundings: Surroundings) -> InstallRequest:
+def resolve(answers: Answers, project: Project) -> InstallRequest:
     """Decide everything.
 
     Raises:
         InvalidInput: a flag makes no sense.
         Refused: the locked sidekiq-unique-jobs does not go with this Sidekiq, or the health check is there elsewhere.
     """
-    app, release = surroundings.app, surroundings.release
+    app, release = project.app, project.release
     gem = app.gem("sidekiq-unique-jobs")
     refusal = pairing_error(gem.version, release.version) if gem else None
     if refusal:
@@ -92,7 +94,7 @@ def resolve(answers: Answers, surroundings: Surroundings) -> InstallRequest:
     return InstallRequest(
         app,
         release,
-        style_of(app),
+        app.style,
         tuple(setting for setting in wanted if not found[setting.name]),
         tuple((setting.title, path) for setting in wanted if (path := found[setting.name])),
         gem is not None and not any(UNIQUE_WIRING.search(text) for _, text in other_files(repo, UNIQUE_JOBS)),
@@ -100,9 +102,9 @@ def resolve(answers: Answers, surroundings: Surroundings) -> InstallRequest:
     )
 
 
-def notices(request: InstallRequest, surroundings: Surroundings) -> Iterator[Notice]:
+def notices(request: InstallRequest, project: Project) -> Iterator[Notice]:
     """Everything the user should know, apart from what is there already."""
-    yield from surroundings.notices
+    yield from project.notices
     app, can = request.app, request.release.capabilities
     reporter = trackers.reports_by_itself(app)
     if reporter and reporter not in {"Sidekiq", "Rails"}:

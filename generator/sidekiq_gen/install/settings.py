@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sidekiq_gen import trackers
-from sidekiq_gen.rails.ruby import code_lines
+from sidekiq_gen.rails.source import code_lines
+from sidekiq_gen.ruby import trackers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -19,9 +19,10 @@ from sidekiq_gen.rails.gems import ErrorTracker
 from sidekiq_gen.rails.jobs import JobFile, find_jobs
 from sidekiq_gen.rails.linter import Linter, find_linter, read_rules
 from sidekiq_gen.rails.queues import find_queues
-from sidekiq_gen.rails.ruby import code_lines, definitions
 from sidekiq_gen.rails.schema import read_columns
+from sidekiq_gen.rails.source import code_lines, definitions
 from sidekiq_gen.rails.wrappers import ErrorWrapper, find_wrapper
+from sidekiq_gen.style import Style
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -124,6 +125,17 @@ class RailsApp:
     def conventions(self) -> Conventions:
         """How the house writes jobs."""
         return read_conventions(self.job_files, read_rules(self._repo, self.lockfile))
+
+    @cached_property
+    def style(self) -> Style:
+        """How this repo writes Ruby."""
+        conventions = self.conventions
+        return Style(
+            conventions.quotes.value,
+            conventions.frozen_string_literal.value,
+            conventions.queue_literal.value,
+            conventions.job_module.value,
+        )
 
     @cached_property
     def queues(self) -> tuple[str, ...]:

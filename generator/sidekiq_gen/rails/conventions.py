@@ -6,18 +6,18 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeVar
 
-from sidekiq_gen.rails.ruby import count_quotes
+from sidekiq_gen.rails.source import count_quotes
 from sidekiq_gen.sourced import Sourced
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from sidekiq_gen.naming import Suffix
     from sidekiq_gen.rails.jobs import JobFile, JobModule
     from sidekiq_gen.rails.linter import LinterRules
+    from sidekiq_gen.style import Quotes
 
 V = TypeVar("V")
-Quotes = Literal["double", "single"]
-Suffix = Literal["Job", "Worker", ""]
 QueueLiteral = Literal["string", "symbol"]
 
 

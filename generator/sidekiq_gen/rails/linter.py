@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
     from sidekiq_gen.rails.files import Repo
     from sidekiq_gen.rails.lockfile import Lockfile
+    from sidekiq_gen.style import Quotes
 
 Linter = Literal["standard", "rubocop"]
-Quotes = Literal["double", "single"]
 
 CONFIGURATION = ".rubocop.yml"
 MAXIMUM_DEPTH = 10

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.sidekiq.capability import Capability, Gem
-from sidekiq_gen.sidekiq.config_table import CONFIG
-from sidekiq_gen.sidekiq.job_table import JOB
-from sidekiq_gen.sidekiq.push_table import PUSH
-from sidekiq_gen.sidekiq.rails_table import RAILS
-from sidekiq_gen.sidekiq.throttled_table import THROTTLED
-from sidekiq_gen.sidekiq.unique_jobs_table import UNIQUE_JOBS
+from sidekiq_gen.sidekiq.tables.config import CONFIG
+from sidekiq_gen.sidekiq.tables.job import JOB
+from sidekiq_gen.sidekiq.tables.push import PUSH
+from sidekiq_gen.sidekiq.tables.rails import RAILS
+from sidekiq_gen.sidekiq.tables.throttled import THROTTLED
+from sidekiq_gen.sidekiq.tables.unique_jobs import UNIQUE_JOBS
 
 if TYPE_CHECKING:
     from packaging.version import Version

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from sidekiq_gen.errors import Refused
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.sidekiq.capabilities import Capabilities
-from sidekiq_gen.sidekiq.rails_table import impossible_pair
+from sidekiq_gen.sidekiq.tables.rails import impossible_pair
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

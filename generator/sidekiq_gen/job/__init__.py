@@ -1,0 +1,1 @@
+"""One job, from answers to texts."""

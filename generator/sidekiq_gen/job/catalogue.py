@@ -1,0 +1,98 @@
+"""Kinds and patterns as a person wants to look them up: grouped, explained, and shown for this very repo."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sidekiq_gen.errors import InvalidInput, Refused
+from sidekiq_gen.job.kinds.catalogue import KINDS
+from sidekiq_gen.job.patterns.base import GROUPS
+from sidekiq_gen.job.patterns.catalogue import PATTERNS
+from sidekiq_gen.job.resolve import choose, context_of, resolve
+from sidekiq_gen.sourced import Sourced
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sidekiq_gen.flags import Answers, Flag
+    from sidekiq_gen.job.kinds.base import Kind
+    from sidekiq_gen.job.patterns.base import Pattern
+    from sidekiq_gen.rails.project import Project
+
+KINDS_HEADING = "Kinds of job (--kind)"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One kind or pattern.
+
+    group: the heading it stands under. when, avoid, cost: whole sentences.
+    refusal: why it cannot be had here, with the nearest alternative; None when it can.
+    """
+
+    name: str
+    group: str
+    summary: str
+    when: str
+    avoid: str
+    cost: str
+    flags: tuple[Flag, ...]
+    refusal: InvalidInput | Refused | None
+
+
+def entries(project: Project) -> tuple[Entry, ...]:
+    """All there are, kinds first, each as it can be had in this repo."""
+    return (*_kinds(project), *_patterns(project))
+
+
+def example(name: str, project: Project) -> str:
+    """The job class that this kind or pattern alone gives here.
+
+    Raises:
+        InvalidInput, Refused: it cannot be had here.
+    """
+    from sidekiq_gen.job.rendering import render_job
+
+    return render_job(resolve(_answers(name, project), project))
+
+
+def _kinds(project: Project) -> Iterator[Entry]:
+    for kind in KINDS:
+        yield _entry(kind, KINDS_HEADING, _refusal(kind.name, project))
+
+
+def _patterns(project: Project) -> Iterator[Entry]:
+    for group, heading in GROUPS.items():
+        for pattern in PATTERNS:
+            if pattern.group == group:
+                yield _entry(pattern, heading, _refusal(pattern.name, project))
+
+
+def _entry(known: Kind | Pattern, heading: str, refusal: InvalidInput | Refused | None) -> Entry:
+    return Entry(known.name, heading, known.summary, known.paragraph, known.avoid, known.cost, known.flags, refusal)
+
+
+def _refusal(name: str, project: Project) -> InvalidInput | Refused | None:
+    try:
+        answers = _answers(name, project)
+        choose(answers, context_of(answers, project))
+    except (InvalidInput, Refused) as error:
+        return error
+    return None
+
+
+def _answers(name: str, project: Project) -> Answers:
+    """The answers that ask for it alone, about a model of the repo."""
+    app = project.app
+    model = next(iter(app.models), "Order")
+    kind = next((kind for kind in KINDS if kind.name == name), None)
+    pattern = next((pattern for pattern in PATTERNS if pattern.name == name), None)
+    said: dict[str, Any] = {"name": "ProcessRecords" if kind and kind.about == "rows" else "ProcessRecord"}
+    if kind is None or kind.about != "nothing":
+        said["model"] = model
+    if kind:
+        said["kind"] = kind.name
+    if pattern:
+        said[pattern.flags[0].parameter] = pattern.example
+    return {parameter: Sourced(value, "default") for parameter, value in said.items()}

@@ -1,0 +1,104 @@
+"""All rows of a table, a batch at a time, going on where a stopped run left off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sidekiq_gen.errors import Refused
+from sidekiq_gen.job.kinds.base import Kind
+from sidekiq_gen.job.kinds.rows import BATCH, BATCH_SIZE, breaks_the_chain, number, rows_in_specs
+from sidekiq_gen.job.mark import Mark, missing_column, read_mark
+from sidekiq_gen.notices import Notice
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sidekiq_gen.flags import Answers
+    from sidekiq_gen.job.request import Chosen, JobContext, JobRequest
+
+
+@dataclass(frozen=True)
+class BackfillSettings:
+    """How a backfill knows what is left to do.
+
+    mark: the column that says so; None where the progress is kept in Redis.
+    locked: whether the rows of a batch are locked while they are worked on.
+    iterable: whether Sidekiq iterates; else each run takes one batch and enqueues the next run.
+    """
+
+    mark: Mark | None
+    locked: bool
+    iterable: bool
+    batch_size: int
+
+
+class Backfill(Kind):
+    """Sidekiq's own iteration where there is one, else runs that enqueue each other."""
+
+    name = "backfill"
+    about = "rows"
+    flags = (BATCH_SIZE,)
+    summary = "works through all rows of a model in batches, and goes on where a stopped run left off"
+    paragraph = (
+        "For filling a new column, or touching every row once. It never loads more than one batch. A deploy stops it "
+        "between two batches, and the next process goes on there. With --check-then-act the rows themselves say what "
+        "is left to do, and a batch is worked on and marked in one transaction: a killed run loses no more than that, "
+        "and two runs share the rows. Without it the last finished id is kept in Redis until the backfill is "
+        "complete, and the work must be able to run twice for the same rows."
+    )
+    avoid = (
+        "Not for rows that keep coming: that is --kind claim. Not for work on each record that fails by "
+        "itself: fan out."
+    )
+    cost = "One query for each batch; the rows of a batch are locked while it is worked on, where a column marks them."
+    instead = "It has no single record: with --check-then-act it locks the rows of a batch itself."
+    laid_in = frozenset({"check-then-act"})
+
+    def objection(self, chosen: Chosen, context: JobContext) -> Refused | None:
+        if chosen.name == "discard-on" and chosen.settings.means != "retry_in":
+            return Refused(
+                "--discard-on needs a rescue here, which would end a backfill as if it were complete.",
+                hint="Leave out --discard-on, or rescue the error in the work, row by row.",
+                code="contradictory-patterns",
+            )
+        # Sidekiq itself enqueues an interrupted iteration again, as the same job, which owns the lock.
+        return None if context.release.capabilities.iterable_job else breaks_the_chain(chosen, self.name)
+
+    def decide(self, answers: Answers, context: JobContext) -> BackfillSettings:
+        mark = read_mark(answers["check_then_act"].value, context) if "check_then_act" in answers else None
+        if mark is None and context.arguments:
+            raise Refused(
+                "A backfill with arguments cannot keep its progress in Redis, where each class has one.",
+                hint="Mark the rows that are done: --check-then-act backfilled_at.",
+                code="contradictory-patterns",
+            )
+        return BackfillSettings(
+            mark,
+            mark is not None and context.database in {"postgresql", "mysql"},
+            context.release.capabilities.iterable_job,
+            number(answers, BATCH_SIZE, BATCH),
+        )
+
+    def notices(self, settings: BackfillSettings, request: JobRequest) -> Iterator[Notice]:
+        if settings.mark is None:
+            yield Notice(
+                "backfill-without-column",
+                "The progress is kept in Redis: after a crash one batch is done again, and two runs share nothing.",
+                "With a column, --check-then-act backfilled_at, each row is done exactly once.",
+            )
+        else:
+            yield from missing_column(settings.mark, request.context)
+            if not settings.locked:
+                yield Notice(
+                    "backfill-without-lock",
+                    "Without row locks two runs at the same moment can work on the same batch.",
+                    "Run it once at a time, or name a database that has them: --database postgresql.",
+                )
+            elif request.context.database == "mysql":
+                yield Notice(
+                    "needs-skip-locked",
+                    "SKIP LOCKED came with MySQL 8.0.1 and MariaDB 10.6.",
+                    "On an older server leave out --check-then-act.",
+                )
+        yield from rows_in_specs(request)

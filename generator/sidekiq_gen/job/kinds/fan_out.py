@@ -1,0 +1,100 @@
+"""One job for each record, enqueued in slices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import inflection
+
+from sidekiq_gen.errors import InvalidInput, Refused
+from sidekiq_gen.flags import Answers, Flag, answer
+from sidekiq_gen.job.kinds.base import Kind
+from sidekiq_gen.job.kinds.rows import BATCH, BATCH_SIZE, number, rows_in_specs
+from sidekiq_gen.naming import JobName, parse_job_name
+from sidekiq_gen.notices import Notice
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sidekiq_gen.job.request import JobContext, JobRequest
+
+PRO = "sidekiq-pro"
+
+_CHILD = Flag("--child", "The job that a fan-out enqueues for each record.", "text", metavar="NAME")
+_BATCH = Flag("--batch", "Let a fan-out put its jobs into a batch of Sidekiq Pro, with callbacks.", "switch")
+
+
+@dataclass(frozen=True)
+class FanOutSettings:
+    """The job that is enqueued for each record, how many at a time, and whether they are a batch of Sidekiq Pro."""
+
+    child: JobName
+    batch_size: int
+    batch: bool
+
+
+class FanOut(Kind):
+    """Enqueues a job about one record for every record."""
+
+    name = "fan-out"
+    about = "rows"
+    flags = (BATCH_SIZE, _CHILD, _BATCH)
+    summary = "enqueues one job for each record, which is written with it and carries the safeguards"
+    paragraph = (
+        "For work on many records that can be done side by side, retried one by one, and watched. The ids are read and "
+        "pushed a slice at a time, so that ten million take no more memory than a thousand. The job for one record is "
+        "written in the same run, and every safeguard asked for is laid over it, since that is where the work is. A "
+        "run that is killed half-way starts over and enqueues some records twice: --check-then-act and --unique help. "
+        "With Sidekiq Pro, --batch tells you when all of them are done."
+    )
+    avoid = "Not for millions of tiny updates: --kind backfill does a thousand in one job."
+    cost = "One job in Redis for each record, about 300 bytes."
+
+    def decide(self, answers: Answers, context: JobContext) -> FanOutSettings:
+        batch = bool(answer(answers, "batch", default=False))
+        if batch and context.app.gem(PRO) is None:
+            raise Refused(
+                f"--batch needs {PRO}, which is not in the lockfile.",
+                hint="Leave out --batch, or add Sidekiq Pro to the Gemfile.",
+                code="needs-gem",
+            )
+        return FanOutSettings(child_name(answer(answers, "child"), context), number(answers, BATCH_SIZE, BATCH), batch)
+
+    def notices(self, settings: FanOutSettings, request: JobRequest) -> Iterator[Notice]:
+        if settings.batch:
+            yield Notice(
+                "batch-not-executed",
+                "What concerns Sidekiq::Batch follows the documentation of Sidekiq Pro and has not been executed.",
+                "Try it once with a few records before you rely on it.",
+            )
+        yield from rows_in_specs(request)
+
+
+def child_name(typed: str | None, context: JobContext) -> JobName:
+    """The job for one record: ``RemindUsers`` -> ``RemindUser``; else with the model behind it, or ``One`` in front.
+
+    Raises:
+        InvalidInput: it cannot be a name, or is that of the fan-out.
+    """
+    name, app = context.name, context.app
+    *folders, _ = name.path.split("/")
+    path = typed or "/".join([*folders, _singular(name.words, context)])
+    child = parse_job_name(path, suffix=app.conventions.suffix.value, acronyms=app.acronyms)
+    if child.class_name == name.class_name:
+        raise InvalidInput(
+            f"--child {typed!a} is the fan-out itself.", hint="Give the job for one record another name.", code="usage"
+        )
+    return child
+
+
+def _singular(words: tuple[str, ...], context: JobContext) -> str:
+    *verbs, last = words
+    one = inflection.singularize(last)
+    if one != last and verbs:
+        return "_".join([*verbs, one])
+    model = context.model.variable.split("_") if context.model else ["record"]
+    length = len(model)
+    if list(words[-length:]) == model and len(words) > length:
+        return "_".join([*words[:-length], "one", *model])
+    return "_".join([*words, *model])

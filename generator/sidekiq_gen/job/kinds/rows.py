@@ -1,0 +1,60 @@
+"""What the kinds have in common that work through the rows of a model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sidekiq_gen.errors import InvalidInput, Refused
+from sidekiq_gen.flags import Answers, Flag, answer
+from sidekiq_gen.notices import Notice
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sidekiq_gen.job.request import Chosen, JobRequest
+
+BATCH = 1000
+MOST = 100_000
+
+BATCH_SIZE = Flag("--batch-size", "How many rows a backfill or a fan-out takes at a time.", "number", metavar="N")
+
+
+def number(answers: Answers, flag: Flag, default: int) -> int:
+    """The answer to a flag that takes a number.
+
+    Raises:
+        InvalidInput: it is below 1, or larger than any run could bear.
+    """
+    value = int(answer(answers, flag.parameter, default))
+    if not 0 < value <= MOST:
+        raise InvalidInput(
+            f"{flag.option} {value} cannot be had.",
+            hint=f"Give a number from 1 to {MOST}: {flag.option} {default}.",
+            code="invalid-number",
+        )
+    return value
+
+
+def breaks_the_chain(chosen: Chosen, kind: str) -> Refused | None:
+    """The refusal of a lock of sidekiq-unique-jobs that would drop the next run, which a run enqueues itself."""
+    if chosen.name != "unique" or chosen.settings.lock == "until_executing":
+        return None
+    return Refused(
+        f"--unique {chosen.settings.lock} would drop the next run of a {kind} job: a run enqueues it before it ends.",
+        hint="Use --unique until_executing, which is free by then, or leave out --unique.",
+        code="contradictory-patterns",
+    )
+
+
+def rows_in_specs(request: JobRequest) -> Iterator[Notice]:
+    """What to know about a spec that makes its rows without a factory."""
+    model, app = request.context.model, request.context.app
+    if model is None or request.test == "none" or app.factory(model.name):
+        return
+    if request.test == "minitest" and app.fixture(model.name):
+        return
+    yield Notice(
+        "rows-without-factory",
+        f"The spec saves rows of {model.name} without validations, as there is no factory for it.",
+        "Fill in the columns that the database insists on.",
+    )

@@ -1,0 +1,64 @@
+"""Safe to run twice: a mark on the record that is checked first and set last."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sidekiq_gen.flags import Answers, Flag, answer
+from sidekiq_gen.job.mark import Mark, missing_column, read_mark
+from sidekiq_gen.job.patterns.base import Pattern, only_for_records
+from sidekiq_gen.notices import Notice
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sidekiq_gen.errors import Refused
+    from sidekiq_gen.job.request import JobContext, JobRequest
+
+
+class CheckThenAct(Pattern):
+    """Skips the work when its mark is set; sets the mark when the work is done."""
+
+    name = "check-then-act"
+    group = "once"
+    layer = "check"
+    flags = (
+        Flag(
+            "--check-then-act",
+            "Skip the work when COLUMN is set, set it afterwards.",
+            "text",
+            metavar="COLUMN",
+            question="Which column marks the work as done?",
+        ),
+    )
+    summary = "skip the work when a column of the record says it is done; set it after success"
+    paragraph = (
+        "For work that must happen once per record: sending a mail, charging a card. The column is set only after the "
+        "work has succeeded, so a crash means one more run, never a lost one; add an idempotency key when the work "
+        "calls another service. Alone it does not stop two runs at the very same moment: add a lock for that."
+    )
+    avoid = (
+        "Not for work that may run as often as it likes, such as refreshing a cache: there it would stop the "
+        "second run."
+    )
+    cost = "One column on the table, one more write for each job."
+    example = "processed_at"
+
+    kinds = frozenset({"record", "plain", "claim", "backfill"})
+
+    def refusal(self, context: JobContext) -> Refused | None:
+        if context.model:
+            return None
+        return only_for_records(self.name, context, "Give the model (--model Order), or use --idempotency-key.")
+
+    def decide(self, answers: Answers, context: JobContext) -> Mark:
+        return read_mark(answer(answers, "check_then_act"), context)
+
+    def notices(self, settings: Mark, request: JobRequest) -> Iterator[Notice]:
+        yield from missing_column(settings, request.context)
+        if not request.lock:
+            yield Notice(
+                "check-without-lock",
+                "Two runs at the same moment can both find the mark unset.",
+                "Add --row-lock or --advisory-lock when that would do harm.",
+            )

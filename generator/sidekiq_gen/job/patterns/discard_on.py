@@ -1,0 +1,121 @@
+"""What no retry can fix: errors that end a job at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from sidekiq_gen.errors import Refused
+from sidekiq_gen.flags import Answers, Flag, answer
+from sidekiq_gen.job.patterns.base import EVERY_ERROR, Pattern
+from sidekiq_gen.naming import parse_error_class
+from sidekiq_gen.notices import Notice
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sidekiq_gen.job.request import JobContext, JobRequest
+
+
+@dataclass(frozen=True)
+class DiscardOnSettings:
+    """Which errors end the job, where it goes, and by which means.
+
+    to: the Dead set, or nowhere.
+    means: ``retry_in`` asks Sidekiq for it (6.5.2 and later); ``rescue`` swallows the error in ``perform``, also where
+        the record is to be marked failed, as nothing runs sidekiq_retries_exhausted for a discarded job; ``bury``
+        swallows it and puts the job into the Dead set, which is the only way before 6.5.2.
+    """
+
+    errors: tuple[str, ...]
+    to: Literal["dead", "nowhere"]
+    means: Literal["retry_in", "rescue", "bury"]
+
+
+class DiscardOn(Pattern):
+    """What ActiveJob calls ``discard_on``, which a Sidekiq::Job does not have."""
+
+    name = "discard-on"
+    group = "fail"
+    layer = "class"
+    kinds = frozenset({"record", "plain", "claim", "backfill"})
+    flags = (
+        Flag(
+            "--discard-on",
+            "Never retry this error. May be given several times.",
+            "list",
+            metavar="ERROR",
+            question="Which errors can no retry fix? (class names, separated by commas)",
+        ),
+        Flag(
+            "--discard-to",
+            "Where a job goes whose error is never retried.",
+            "choice",
+            choices=("dead", "nowhere"),
+            question="Where shall a job go that failed with one of them?",
+        ),
+    )
+    summary = "give up at once on errors that no retry can fix: to the Dead set, or nowhere"
+    paragraph = (
+        "Sidekiq retries every error, also those that will be the same tomorrow: a declined card, a record that is "
+        "invalid. Those named here end the job at the first failure. In the Dead set (dead) somebody can look at it "
+        "and retry it by hand; nowhere is for jobs that have lost their purpose."
+    )
+    avoid = "Not for errors that pass: a timeout, a deadlock, a service that is down."
+    cost = "Nothing; with --discard-to nowhere nobody hears of it."
+    example = ("ActiveRecord::RecordInvalid",)
+
+    def suggestion(self, flag: Flag, answers: Answers, context: JobContext) -> str | None:
+        return "nowhere" if not context.retry else "dead" if flag.parameter == "discard_to" else ""
+
+    def decide(self, answers: Answers, context: JobContext) -> DiscardOnSettings:
+        errors = tuple(dict.fromkeys(parse_error_class(text) for text in answer(answers, "discard_on")))
+        to = answer(answers, "discard_to", "dead")
+        everything = next((error for error in errors if error in EVERY_ERROR), None)
+        if everything:
+            raise Refused(
+                f"--discard-on {everything} takes in every error, so that nothing would ever be retried.",
+                hint="Name the errors that no retry can fix, or allow no retries: --retry 0.",
+                code="contradictory-patterns",
+            )
+        marks = to == "nowhere" and "on_exhausted" in answers and context.record is not None
+        if context.retry and context.release.capabilities.retry_in_kill and not marks:
+            return DiscardOnSettings(errors, to, "retry_in")
+        if not context.retry and to == "dead":
+            raise self._pointless(context)
+        if "RuntimeError" in errors:
+            raise Refused(
+                "--discard-on RuntimeError needs a rescue here, which would swallow whatever the work raises by name.",
+                hint="Name a narrower error.",
+                code="contradictory-patterns",
+            )
+        return DiscardOnSettings(errors, to, "bury" if to == "dead" else "rescue")
+
+    def notices(self, settings: DiscardOnSettings, request: JobRequest) -> Iterator[Notice]:
+        context = request.context
+        if settings.means != "retry_in" and context.retry and not context.release.capabilities.retry_in_kill:
+            yield Notice(
+                "discard-by-rescue",
+                f"Sidekiq {context.release.text} cannot end a job from sidekiq_retry_in: a rescue does.",
+                "From 6.5.2 on run this command again for the shorter form.",
+            )
+        if settings.means == "retry_in" and settings.to == "nowhere" and request.chosen("on-exhausted"):
+            yield Notice(
+                "discard-without-report",
+                "Sidekiq does not run sidekiq_retries_exhausted for a job that is discarded: nobody is told.",
+                "Use --discard-to dead to have these errors reported too.",
+            )
+
+    @staticmethod
+    def _pointless(context: JobContext) -> Refused:
+        if context.retry is False:
+            return Refused(
+                "--discard-to dead contradicts --retry false, which keeps failed jobs out of the Dead set.",
+                hint="Use --discard-to nowhere, or allow retries: --retry 5.",
+                code="contradictory-patterns",
+            )
+        return Refused(
+            "--discard-to dead adds nothing to --retry 0, which sends every failed job to the Dead set.",
+            hint="Leave out --discard-on, use --discard-to nowhere, or allow retries: --retry 5.",
+            code="contradictory-patterns",
+        )

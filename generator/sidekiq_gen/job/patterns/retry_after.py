@@ -1,0 +1,108 @@
+"""Later, when the other side says so: an error that carries its own delay."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sidekiq_gen.errors import InvalidInput, Refused
+from sidekiq_gen.flags import Answers, Flag, answer
+from sidekiq_gen.job.patterns.base import EVERY_ERROR, Pattern
+from sidekiq_gen.naming import parse_error_class
+from sidekiq_gen.notices import Notice
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sidekiq_gen.job.request import JobContext, JobRequest
+
+LIMIT = 10
+MOST = 100
+COUNTER = "postponed"
+
+
+@dataclass(frozen=True)
+class RetryAfterSettings:
+    """Which errors postpone the job, and how often at most."""
+
+    errors: tuple[str, ...]
+    limit: int
+
+
+class RetryAfter(Pattern):
+    """Enqueues the job again after the delay that the error names.
+
+    It is rescued in ``perform`` itself, outside of every lock: what a transaction has begun is rolled back first, and
+    nothing is pushed before that.
+    """
+
+    name = "retry-after"
+    group = "fail"
+    layer = "class"
+    flags = (
+        Flag(
+            "--retry-after",
+            "Enqueue the job again after the delay this error carries (retry_after). May be given several times.",
+            "list",
+            metavar="ERROR",
+            question="Which errors carry their own delay? (class names, separated by commas)",
+        ),
+        Flag(
+            "--retry-after-limit",
+            "How often at most a job is enqueued again like that.",
+            "number",
+            metavar="N",
+            question="How often at most is a job enqueued again like that?",
+        ),
+    )
+    summary = "enqueue the job again after the delay that an error carries, as a rate limit does"
+    paragraph = (
+        "For services that answer with a Retry-After: the delay they name beats a guess, and their limit says nothing "
+        "about the job. Some chance is added, so that jobs that were turned away together do not come back together. "
+        "After so many times the error counts as an ordinary failure, which Sidekiq retries and at last gives up on."
+    )
+    avoid = "Not for errors without a delay of their own: Sidekiq's retries wait longer each time by themselves."
+    cost = "One more argument, which counts; the error class must answer retry_after with seconds."
+    example = ("PaymentGateway::RateLimited",)
+
+    def suggestion(self, flag: Flag, answers: Answers, context: JobContext) -> str | None:
+        return str(LIMIT) if flag.parameter == "retry_after_limit" else ""
+
+    def decide(self, answers: Answers, context: JobContext) -> RetryAfterSettings:
+        errors = tuple(dict.fromkeys(parse_error_class(text) for text in answer(answers, "retry_after")))
+        everything = next((error for error in errors if error in EVERY_ERROR), None)
+        if everything:
+            raise Refused(
+                f"--retry-after {everything} takes in every error, and hardly any carries a delay.",
+                hint="Name the error of the service that does: --retry-after PaymentGateway::RateLimited.",
+                code="contradictory-patterns",
+            )
+        both = next((error for error in errors if error in answer(answers, "discard_on", ())), None)
+        if both:
+            raise Refused(
+                f"--retry-after {both} tries again, and --discard-on {both} never does.",
+                hint="Choose one of them for this error.",
+                code="contradictory-patterns",
+            )
+        limit = answer(answers, "retry_after_limit", LIMIT)
+        if not 0 < limit <= MOST:
+            raise InvalidInput(
+                f"--retry-after-limit {limit} is no number of times.",
+                hint=f"Give one from 1 to {MOST}: --retry-after-limit {LIMIT}.",
+                code="invalid-limit",
+            )
+        if any(COUNTER in {argument.name, argument.parameter} for argument in context.arguments):
+            raise InvalidInput(
+                f"--retry-after counts in an argument called {COUNTER}, and there is one of that name.",
+                hint="Give the argument another name, or leave out --retry-after.",
+                code="invalid-argument",
+            )
+        return RetryAfterSettings(errors, limit)
+
+    def notices(self, settings: RetryAfterSettings, request: JobRequest) -> Iterator[Notice]:
+        if request.chosen("unique"):
+            yield Notice(
+                "postponed-is-another-job",
+                f"A postponed job has one argument more ({COUNTER}), so its uniqueness is its own.",
+                "That is why it can be pushed at all; a duplicate may be enqueued while it waits.",
+            )

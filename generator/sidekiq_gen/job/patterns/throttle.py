@@ -1,0 +1,137 @@
+"""Not faster than this: so many runs in so many seconds."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from sidekiq_gen.errors import InvalidInput, Refused
+from sidekiq_gen.flags import Answers, Flag, answer
+from sidekiq_gen.job.patterns.base import Pattern
+from sidekiq_gen.notices import Notice
+from sidekiq_gen.ruby import layout
+from sidekiq_gen.sidekiq import enterprise, throttled
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sidekiq_gen.job.request import JobContext, JobRequest
+
+GEM = "sidekiq-throttled"
+LONGEST = 86_400 * 31  # seconds
+
+_RATE = re.compile(r"([1-9][0-9]{0,8})/([1-9][0-9]{0,8})")
+
+
+@dataclass(frozen=True)
+class ThrottleSettings:
+    """So many runs in so many seconds, and by which means.
+
+    means: ``gem`` leaves a job in its queue until it may run; ``limiter`` lets it wait, then comes back later.
+    interval: Ruby for the seconds, as the means wants them: ``1.minute``, ``:minute``.
+    name: of the limiter.
+    """
+
+    limit: int
+    seconds: int
+    means: Literal["gem", "limiter"]
+    interval: str
+    name: str
+
+
+class Throttle(Pattern):
+    """Limits how many runs of the job begin in a length of time, over all processes."""
+
+    name = "throttle"
+    group = "pace"
+    layer = "work"
+    kinds = frozenset({"record", "plain", "claim", "backfill"})
+    flags = (
+        Flag(
+            "--throttle",
+            "Let at most COUNT runs begin in so many SECONDS.",
+            "text",
+            metavar="COUNT/SECONDS",
+            question="How many runs in how many seconds? (10/60 for ten a minute)",
+        ),
+    )
+    summary = "let at most so many runs begin in so many seconds, over all processes"
+    paragraph = (
+        "For a service that allows so many calls a minute, known beforehand. sidekiq-throttled leaves the surplus in "
+        "the queue, Enterprise's limiter makes it wait and then puts it off; both count in Redis, over all processes. "
+        "For a limit that only the answer tells, use --retry-after. A throttled queue holds back its other jobs as "
+        "well: give this job one of its own."
+    )
+    avoid = "Not to keep two runs apart: for that use a lock. Not for a limit that only the answer tells."
+    cost = "A call to Redis for each run; jobs that wait behind it in the same queue."
+    example = "10/60"
+
+    def refusal(self, context: JobContext) -> Refused | None:
+        version = context.release.version
+        gem = context.app.gem(GEM)
+        if gem:
+            return throttled.pairing_error(gem.version, version)
+        if context.app.gem(enterprise.GEM):
+            if context.kind in {"record", "plain"}:
+                return None
+            return Refused(
+                f"--throttle would limit a whole run of the kind {context.kind}, not what it does.",
+                hint="Limit the job that does the work, or use sidekiq-throttled.",
+                code="contradictory-patterns",
+            )
+        return Refused(
+            f"--throttle needs {GEM} or Sidekiq Enterprise, and neither is in the lockfile.",
+            hint=f"Add it to the Gemfile: {throttled.gemfile_line(version)}",
+            code="needs-gem",
+        )
+
+    def decide(self, answers: Answers, context: JobContext) -> ThrottleSettings:
+        typed = str(answer(answers, "throttle"))
+        rate = _RATE.fullmatch(typed)
+        if not rate or int(rate[2]) > LONGEST:
+            raise InvalidInput(
+                f"--throttle {typed[:40]!a} is no rate.",
+                hint="Give COUNT/SECONDS: --throttle 10/60.",
+                code="invalid-rate",
+            )
+        limit, seconds = int(rate[1]), int(rate[2])
+        name = context.name.slug
+        if context.app.gem(GEM):
+            return ThrottleSettings(limit, seconds, "gem", layout.duration(seconds), name)
+        interval = enterprise.INTERVALS.get(seconds)
+        if interval is None:
+            raise Refused(
+                f"--throttle {typed} cannot be had: Enterprise's limiter counts by the second, minute, hour or day.",
+                hint=f"Say it in one of these: --throttle {_nearest(limit, seconds)}.",
+                code="no-such-interval",
+            )
+        return ThrottleSettings(limit, seconds, "limiter", f":{interval}", name)
+
+    def notices(self, settings: ThrottleSettings, request: JobRequest) -> Iterator[Notice]:
+        context = request.context
+        gem = context.app.gem(GEM)
+        if settings.means == "limiter":
+            yield Notice(
+                "enterprise-not-run",
+                "Sidekiq Enterprise is closed: its limiter is written from its public documentation and was not run.",
+                "Try the job once against your Redis.",
+            )
+        elif gem and not throttled.is_tested(gem.version, context.release.version):
+            yield Notice(
+                "throttled-untested",
+                f"{GEM} {gem.text} allows Sidekiq {context.release.text}, but does not name it as supported.",
+                f"Try it once, or write in the Gemfile: {throttled.gemfile_line(context.release.version)}",
+            )
+        if context.release.capabilities.throttled_setup and not context.app.throttled_set_up:
+            yield Notice(
+                "throttled-not-set-up",
+                f"Nothing under config/ calls Sidekiq::Throttled.setup!, without which {GEM} does nothing here.",
+                "Add it to the initializer of Sidekiq.",
+            )
+
+
+def _nearest(limit: int, seconds: int) -> str:
+    """About the same rate over the next longer interval there is."""
+    longer = next((known for known in enterprise.INTERVALS if known >= seconds), max(enterprise.INTERVALS))
+    return f"{max(limit * longer // seconds, 1)}/{longer}"

@@ -1,0 +1,248 @@
+"""No duplicates: the locks of sidekiq-unique-jobs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from sidekiq_gen.errors import InvalidInput, Refused
+from sidekiq_gen.flags import Answers, Flag, answer
+from sidekiq_gen.job.patterns.base import Option, Pattern
+from sidekiq_gen.notices import Notice
+from sidekiq_gen.ruby import layout
+from sidekiq_gen.sidekiq import enterprise, unique_jobs
+from sidekiq_gen.sidekiq.unique_locks import LOCKS, STRATEGIES, lock_type, on_conflict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from packaging.version import Version
+
+    from sidekiq_gen.job.request import JobContext, JobRequest
+
+GEM = "sidekiq-unique-jobs"
+LONGEST_TTL = 1_000_000_000  # thirty years; Redis takes no more than 2^63 milliseconds
+DAY = 86_400
+
+_PROMISES = {
+    "until_executing": "is unique until it starts",
+    "until_executed": "is unique until it has run",
+    "until_expired": "is unique until its lock expires",
+    "while_executing": "runs one at a time",
+    "until_and_while_executing": "is unique until it starts, then runs one at a time",
+    "while_executing_reject": "runs one at a time, the others go to the Dead set",
+}
+
+
+@dataclass(frozen=True)
+class UniqueSettings:
+    """The lock, for the locked version of the gem.
+
+    ttl: seconds, or None for a lock without an end.
+    on_conflict: one strategy, or one for each of ``client`` and ``server``.
+    string_keys: whether this Sidekiq turns the keys of a nested option into strings.
+    """
+
+    lock: str
+    ttl: int | None
+    on_conflict: str | dict[str, str]
+    string_keys: bool
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What it sets in ``sidekiq_options``."""
+        return ("lock", "lock_ttl", "on_conflict") if self.ttl else ("lock", "on_conflict")
+
+    @property
+    def promise(self) -> str:
+        """What the job is then, in the words of an example."""
+        return _PROMISES[self.lock]
+
+
+@dataclass(frozen=True)
+class EnterpriseUniqueSettings:
+    """The same by Sidekiq Enterprise: ttl in seconds, until is ``success`` or ``start``."""
+
+    lock: str
+    ttl: int
+    until: str
+
+    keys: ClassVar[tuple[str, ...]] = ("unique_for", "unique_until")
+
+    @property
+    def promise(self) -> str:
+        """What the job is then, in the words of an example."""
+        return _PROMISES[self.lock]
+
+
+class Unique(Pattern):
+    """Refuses to enqueue, or to run, the same job with the same arguments twice."""
+
+    name = "unique"
+    group = "once"
+    layer = "class"
+    kinds = frozenset({"record", "plain", "claim", "backfill"})
+    flags = (
+        Flag(
+            "--unique",
+            "Let sidekiq-unique-jobs (or Enterprise) refuse duplicates, with this lock.",
+            "choice",
+            metavar="LOCK",
+            choices=tuple(LOCKS),
+            also=tuple(alias for known in LOCKS.values() for alias in known.aliases),
+            question="Until when is the job unique?",
+        ),
+        Flag(
+            "--unique-ttl",
+            "Free the lock after so many seconds, whatever happens.",
+            "number",
+            metavar="SECONDS",
+            question="After how many seconds is the lock freed, whatever happens?",
+        ),
+        Flag(
+            "--on-conflict",
+            "What happens to a duplicate.",
+            "choice",
+            metavar="STRATEGY",
+            choices=STRATEGIES,
+            question="What shall happen to a duplicate?",
+        ),
+    )
+    summary = "refuse duplicates of a job that is waiting or running, with sidekiq-unique-jobs or Enterprise"
+    paragraph = (
+        "For jobs that are enqueued more often than they need to run: rebuilding an index, refreshing a cache. The "
+        "lock is kept in Redis from the enqueue on and has an end in time, so that a killed process cannot keep it "
+        "for ever. It saves work; it is no safeguard of data: for that use a lock in the database."
+    )
+    avoid = "Not as a safeguard of data: the lock is gone when Redis is, or when its time is up."
+    cost = "A few calls to Redis for each enqueue and each run."
+    example = "until_executed"
+
+    def refusal(self, context: JobContext) -> Refused | None:
+        gem = context.app.gem(GEM)
+        if gem is None and context.app.gem(enterprise.GEM):
+            return None
+        if gem is None:
+            return Refused(
+                f"--unique needs {GEM}, which is not in the lockfile.",
+                hint=f"Add it to the Gemfile: {unique_jobs.gemfile_line(context.release.version)}",
+                code="needs-gem",
+            )
+        return unique_jobs.pairing_error(gem.version, context.release.version)
+
+    def suggestion(self, flag: Flag, answers: Answers, context: JobContext) -> str | None:
+        if context.app.gem(GEM) is None:
+            return {"unique_ttl": str(DAY)}.get(flag.parameter)
+        if flag.parameter == "unique_ttl":
+            ttl = _default_ttl(answer(answers, "unique"), context)
+            return None if ttl is None else str(ttl)
+        return super().suggestion(flag, answers, context)
+
+    def decide(self, answers: Answers, context: JobContext) -> UniqueSettings | EnterpriseUniqueSettings:
+        lock = lock_type(answer(answers, "unique")).name
+        by_enterprise = context.app.gem(GEM) is None
+        ttl = answer(answers, "unique_ttl", DAY if by_enterprise else _default_ttl(lock, context))
+        if ttl is not None and not 0 < ttl <= LONGEST_TTL:
+            raise InvalidInput(
+                f"--unique-ttl {ttl} is no length of time.", hint="Give seconds: 3600.", code="invalid-ttl"
+            )
+        if by_enterprise:
+            return EnterpriseUniqueSettings(lock, ttl, _until(lock, answers))
+        return UniqueSettings(
+            lock,
+            ttl,
+            on_conflict(lock, answer(answers, "on_conflict", "log")),
+            context.release.capabilities.nested_options_string_keys,
+        )
+
+    def options(self, settings: UniqueSettings | EnterpriseUniqueSettings, context: JobContext) -> tuple[Option, ...]:
+        if isinstance(settings, EnterpriseUniqueSettings):
+            length = Option("unique_for", layout.whole_seconds(settings.ttl), "whatever happens, it ends then")
+            return (length, Option("unique_until", f":{settings.until}"))
+        version = _version(context)
+        lock = Option("lock", f":{settings.lock}", unique_jobs.lock_comment(settings.lock, version))
+        ttl = Option(
+            "lock_ttl", layout.whole_seconds(settings.ttl or 0), unique_jobs.ttl_comment(settings.lock, version)
+        )
+        conflict = Option("on_conflict", _strategies(settings.on_conflict))
+        return (lock, ttl, conflict) if settings.ttl else (lock, conflict)
+
+    def notices(self, settings: UniqueSettings | EnterpriseUniqueSettings, request: JobRequest) -> Iterator[Notice]:
+        context = request.context
+        if isinstance(settings, EnterpriseUniqueSettings):
+            yield from _about_enterprise(context)
+            return
+        version = _version(context)
+        if not context.app.unique_jobs_wired:
+            yield Notice(
+                "unique-jobs-not-wired",
+                f"Nothing under config/ sets up {GEM}: without its middleware the lock does nothing.",
+                "Add its client and server middleware and SidekiqUniqueJobs::Server.configure to the initializer.",
+            )
+        hazard = unique_jobs.ttl_hazard(settings.lock, version)
+        if hazard and not settings.ttl:
+            yield Notice(
+                "unique-without-end",
+                f"{settings.lock} has no lock_ttl here: a killed process keeps its lock until the reaper finds it.",
+                "Use until_executed or while_executing unless you need both.",
+            )
+        if hazard and settings.ttl:
+            yield Notice("unique-ttl-hazard", hazard, "Use until_executed or while_executing unless you need both.")
+        discard = request.chosen("discard-on")
+        dropped = discard and discard.settings.means == "retry_in" and discard.settings.to == "nowhere"
+        if dropped and unique_jobs.leaks_on_discard(settings.lock, version, context.release.version):
+            yield Notice(
+                "unique-lock-kept",
+                f"Sidekiq {context.release.text} runs no death handlers for a job that is discarded: its lock stays "
+                + ("until its TTL, or until the reaper finds it." if settings.ttl else "until the reaper finds it."),
+                "Use --discard-to dead, or Sidekiq 8.0.7 or later.",
+            )
+
+
+def _version(context: JobContext) -> Version:
+    return context.app.gem(GEM).version  # type: ignore[union-attr] # refusal() comes first
+
+
+def _default_ttl(lock: str, context: JobContext) -> int | None:
+    """Seconds, or None where this version of the gem may drop a job whose lock has expired."""
+    if unique_jobs.ttl_hazard(lock, _version(context)):
+        return None
+    return unique_jobs.default_ttl(lock) or DAY
+
+
+def _until(lock: str, answers: Answers) -> str:
+    """When Enterprise frees its lock, for a lock of sidekiq-unique-jobs that means the same."""
+    until = enterprise.UNIQUE_UNTIL.get(lock)
+    if until is None:
+        raise Refused(
+            f"--unique {lock} cannot be had with Sidekiq Enterprise, whose locks end at the start or with success.",
+            hint=f"Use --unique {' or --unique '.join(enterprise.UNIQUE_UNTIL)}, or add {GEM} to the Gemfile.",
+            code="no-such-lock",
+        )
+    if "on_conflict" in answers:
+        raise Refused(
+            "--on-conflict cannot be had with Sidekiq Enterprise, which drops every duplicate.",
+            hint=f"Leave out --on-conflict, or add {GEM} to the Gemfile.",
+            code="no-such-strategy",
+        )
+    return until
+
+
+def _about_enterprise(context: JobContext) -> Iterator[Notice]:
+    yield Notice(
+        "enterprise-not-run",
+        "Sidekiq Enterprise is closed: its unique jobs are written from its public documentation and were not run.",
+        "Try a duplicate once against your Redis.",
+    )
+    if not context.app.enterprise_unique:
+        yield Notice(
+            "enterprise-unique-off",
+            "Nothing under config/ switches unique jobs on, without which unique_for does nothing.",
+            "Add to the initializer of Sidekiq: Sidekiq::Enterprise.unique! unless Rails.env.test?",
+        )
+
+
+def _strategies(on_conflict: str | dict[str, str]) -> str:
+    if isinstance(on_conflict, str):
+        return f":{on_conflict}"
+    return "{ " + ", ".join(f"{side}: :{strategy}" for side, strategy in on_conflict.items()) + " }"

@@ -1,0 +1,127 @@
+"""The way through the house: where we are, what is wanted, what would be written."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sidekiq_gen.changes.plan import Plan, plan_changes
+from sidekiq_gen.errors import InvalidInput, Refused
+from sidekiq_gen.flags import answer
+from sidekiq_gen.job import resolve
+from sidekiq_gen.job.checklist import Item, checklist
+from sidekiq_gen.naming import parse_job_name
+from sidekiq_gen.notices import Notice
+
+if TYPE_CHECKING:
+    from sidekiq_gen.flags import Answers
+    from sidekiq_gen.job.request import JobRequest
+    from sidekiq_gen.naming import JobName
+    from sidekiq_gen.rails.project import Project, Where
+
+
+@dataclass(frozen=True)
+class Generated:
+    """One job, rendered and planned; nothing is written yet."""
+
+    request: JobRequest
+    plan: Plan
+    notices: tuple[Notice, ...]
+    checklist: tuple[Item, ...]
+
+
+def generate_job(answers: Answers, project: Project, *, force: bool = False, skip: bool = False) -> Generated:
+    """Decide, render and plan one job and its spec.
+
+    Raises:
+        InvalidInput, Refused: it cannot be written; DecisionNeeded is left to whoever applies the plan.
+    """
+    request = resolve.resolve(answers, project)
+    if not force:
+        _refuse_a_second_class(request)
+    texts, notices = _texts(request), tuple(resolve.notices(request, project))
+    if request.child:
+        there = None if force else _child_that_is_there(request.child)
+        if there is None:
+            texts += _texts(request.child)
+        else:
+            notices += (there,)
+    plan = plan_changes(project.app.root, texts, force=force, skip=skip)
+    return Generated(request, plan, notices, checklist(request))
+
+
+def command_line(answers: Answers, where: Where, request: JobRequest) -> str:
+    """The command that gives this job without asking anything."""
+    words = ["sidekiq-gen", "job", _name(request)]
+    words += answer(answers, "arguments", ())
+    context = request.context
+    guessed = context.model and "model" not in answers
+    if guessed and context.model and not (context.record and "arguments" in answers):
+        words += ["--model", context.model.name]
+    for flag in resolve.all_flags():
+        if flag.parameter in answers:
+            words += flag.words(answers[flag.parameter].value)
+    return shlex.join([*words, *where.words(), "--no-input"])
+
+
+def _texts(request: JobRequest) -> list[tuple[str, str]]:
+    from sidekiq_gen.job.rendering import render_job, render_test
+
+    texts = [(request.job_path, render_job(request))]
+    if request.test_path is not None:
+        texts.append((request.test_path, render_test(request)))
+    return texts
+
+
+def _child_that_is_there(child: JobRequest) -> Notice | None:
+    """The notice that the repo has a job of this name, which a fan-out then enqueues; None to write one.
+
+    Raises:
+        Refused: it has one, and patterns were asked for that would have to be laid over it.
+    """
+    from sidekiq_gen.job.rendering import render_job
+
+    app, name = child.context.app, child.context.name.class_name
+    own = app.root / child.job_path
+    other = own if own.is_file() else app.defined_elsewhere(name, own)
+    if other is None or (other == own and own.read_bytes() == render_job(child).encode()):
+        return None
+    path = other.relative_to(app.root).as_posix()
+    if child.patterns:
+        raise Refused(
+            f"{name} is there already, in {path}, and the safeguards would have to be laid over it.",
+            hint="Give the job for one record another name with --child, or leave the safeguards out.",
+            code="class-exists",
+        )
+    return Notice(
+        "child-exists",
+        f"{name} is there already, in {path}: it is enqueued as it is, with the id of a record and the arguments.",
+        "Make sure that it can run twice for the same record; --child names another one.",
+    )
+
+
+def _refuse_a_second_class(request: JobRequest) -> None:
+    app, name = request.context.app, request.context.name.class_name
+    other = app.defined_elsewhere(name, app.root / request.job_path)
+    if other is not None:
+        raise Refused(
+            f"{name} is already defined in {other.relative_to(app.root).as_posix()}.",
+            hint="Choose another name, or pass --force to write this one as well.",
+            code="class-exists",
+        )
+
+
+def _name(request: JobRequest) -> str:
+    """NAME in the first form that is read as the same name: ``Worker`` is not for ``WorkerJob``."""
+    app, name = request.context.app, request.context.name
+    suffix = app.conventions.suffix.value
+
+    def read(form: str) -> JobName | None:
+        try:
+            return parse_job_name(form, suffix=suffix, acronyms=app.acronyms)
+        except InvalidInput:
+            return None
+
+    forms = (name.class_name.removesuffix(suffix), name.path, name.file_stem)
+    return next((form for form in forms if read(form) == name), name.class_name)

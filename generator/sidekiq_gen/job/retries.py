@@ -1,0 +1,93 @@
+"""How a failed job is tried again: so many times, or for so long."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sidekiq_gen.errors import InvalidInput, Refused
+from sidekiq_gen.flags import answer
+from sidekiq_gen.notices import Notice
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sidekiq_gen.flags import Answers
+    from sidekiq_gen.job.request import JobContext, Retry
+    from sidekiq_gen.rails.project import Project
+
+RETRIES = 5
+SIDEKIQS_OWN = 25
+LONGEST = 1_000_000_000  # more raises when the job is pushed: v7.1.3 lib/sidekiq/job_util.rb:16
+
+
+def find_retries(answers: Answers, project: Project) -> tuple[Retry, int | None]:
+    """The number of retries, and the seconds that they may take in all where these are to end them.
+
+    Raises:
+        InvalidInput: neither a number nor ``false``, or no length of time.
+        Refused: both were given, or this Sidekiq knows no length of time.
+    """
+    if "retry_for" in answers:
+        return SIDEKIQS_OWN, _retry_for(answers, project)
+    if "retry" in answers:
+        return parse_retry(answer(answers, "retry")), None
+    usual = project.app.conventions.retry.value
+    return RETRIES if usual is None else usual, None
+
+
+def retry_notices(context: JobContext) -> Iterator[Notice]:
+    """What the user should know about retry_for on this release."""
+    if context.retry_for and not context.release.capabilities.retry_for_overrides_retry:
+        yield Notice(
+            "retry-for-stops-early",
+            f"On Sidekiq {context.release.text} retry_for ends the retries only if {SIDEKIQS_OWN} of them do not end "
+            "them before.",
+            f"{SIDEKIQS_OWN} retries take three weeks; a lower retry in Sidekiq.default_job_options counts as well.",
+        )
+
+
+def parse_retry(typed: str) -> Retry:
+    """Read ``--retry``: a number or ``false``.
+
+    Raises:
+        InvalidInput: it is neither.
+    """
+    if typed == "false":
+        return False
+    if typed.isascii() and typed.isdigit() and len(typed) < 5:  # noqa: PLR2004 - 9999 retries are years
+        return int(typed)
+    raise InvalidInput(
+        f"--retry {typed!a} is no number of retries.", hint="Give a number or false: --retry 5.", code="invalid-retry"
+    )
+
+
+def _retry_for(answers: Answers, project: Project) -> int:
+    seconds = int(answer(answers, "retry_for"))
+    if "retry" in answers:
+        raise Refused(
+            "--retry-for and --retry both say when to give up.",
+            hint="Choose one of them.",
+            code="contradictory-patterns",
+        )
+    if not 0 < seconds <= LONGEST:
+        raise InvalidInput(
+            f"--retry-for {seconds} is no length of time.",
+            hint="Give seconds: --retry-for 3600.",
+            code="invalid-retry-for",
+        )
+    if not project.release.capabilities.retry_for:
+        raise Refused(
+            f"--retry-for needs Sidekiq 7.1.3, and this is {project.release.text}, which would ignore it.",
+            hint=f"About as long takes --retry {_as_many(seconds)}.",
+            code="no-retry-for",
+        )
+    return seconds
+
+
+def _as_many(seconds: int) -> int:
+    """How many of Sidekiq's own delays, the fourth power of the count plus 15 and some jitter, fill that time."""
+    count = total = 0
+    while total < seconds and count < SIDEKIQS_OWN:
+        total += count**4 + 15
+        count += 1
+    return count

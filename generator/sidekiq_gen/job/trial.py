@@ -1,0 +1,146 @@
+"""Whether what somebody has answered so far can be had, so that nobody answers in vain."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from sidekiq_gen import naming
+from sidekiq_gen.errors import InvalidInput, Refused
+from sidekiq_gen.flags import answer
+from sidekiq_gen.job import resolve
+from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
+from sidekiq_gen.job.patterns.catalogue import PATTERNS
+from sidekiq_gen.job.pipeline import generate_job
+from sidekiq_gen.sourced import Sourced
+
+if TYPE_CHECKING:
+    from sidekiq_gen.flags import Answers, Flag
+    from sidekiq_gen.job.patterns.base import Pattern
+    from sidekiq_gen.job.request import JobContext
+    from sidekiq_gen.rails.project import Project
+
+# Takes an answer as it was typed; raises InvalidInput or Refused when it cannot be had.
+Parse: TypeAlias = Callable[[str], object]
+
+LONGEST_NUMBER = 9
+
+_OF_PATTERNS = frozenset(flag.parameter for pattern in PATTERNS for flag in pattern.flags)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Generates jobs from incomplete answers and throws them away.
+
+    force: whether a class of the same name elsewhere does not matter.
+    """
+
+    project: Project
+    force: bool
+
+    def run(self, asked: Answers) -> None:
+        """Try what is known.
+
+        Raises:
+            InvalidInput, Refused: it cannot be had, whatever the further answers are.
+        """
+        known = {parameter: value for parameter, value in asked.items() if parameter not in _OF_PATTERNS}
+        known.setdefault("name", Sourced("StandIn", "default"))
+        if self.asks_for_model(known):
+            known["model"] = Sourced("StandInRecord", "default")
+        context = resolve.context_of_the_work(known, self.project)
+        for pattern in named(asked):
+            refusal = resolve.unfit(pattern, context) or pattern.refusal(context)
+            if refusal:
+                raise refusal
+            first = pattern.flags[0]
+            if first.parameter in asked:
+                known |= completed(pattern, asked, context)
+                continue
+            wrong = [problem(judge(pattern, first, asked, context), choice) for choice in first.choices]
+            if wrong and wrong[0] and all(wrong):
+                raise wrong[0]  # the question would have no answer
+        generate_job(known, self.project, force=self.force or "name" not in asked)
+
+    def of(self, parameter: str, asked: Answers) -> Parse:
+        """What judges a text as the answer to one question."""
+        known = dict(asked)
+        return lambda text: self.run({**known, parameter: said(text)})
+
+    def asks_for_model(self, asked: Answers) -> bool:
+        """Whether kind or model are still to be asked for, so that every pattern for records may yet be had."""
+        texts, kind = answer(asked, "arguments", ()), answer(asked, "kind")
+        arguments = [naming.parse_argument(text, self.project.app.acronyms) for text in texts]
+        return (
+            "model" not in asked
+            and not (kind and KIND_BY_NAME[kind].about == "nothing")
+            and not any(argument.model for argument in arguments)
+        )
+
+
+def refused(pattern: Pattern, context: JobContext) -> InvalidInput | Refused | None:
+    """Why a pattern cannot be had here, as far as that does not depend on what is still to be answered about it."""
+    refusal = resolve.unfit(pattern, context) or pattern.refusal(context)
+    if refusal is None and pattern.flags[0].kind == "switch":
+        return problem(lambda _: pattern.decide(completed(pattern, {}, context), context), "")
+    return refusal
+
+
+def judge(pattern: Pattern, flag: Flag, asked: Answers, context: JobContext) -> Parse:
+    """Let the pattern itself judge the answer, together with what will be offered for its further questions."""
+    known = dict(asked)
+
+    def parse(text: str) -> object:
+        answers = {**known, flag.parameter: said(value_of(flag, text))}
+        return pattern.decide(completed(pattern, answers, context), context)
+
+    return parse
+
+
+def named(asked: Answers) -> list[Pattern]:
+    """The patterns that the answers say something about."""
+    return [pattern for pattern in PATTERNS if any(flag.parameter in asked for flag in pattern.flags)]
+
+
+def completed(pattern: Pattern, asked: Answers, context: JobContext) -> dict[str, Sourced[Any]]:
+    """The answers about one pattern, with what would be offered where there are none."""
+    first, *further = pattern.flags
+    known = {flag.parameter: asked[flag.parameter] for flag in pattern.flags if flag.parameter in asked}
+    if first.kind == "switch":
+        known.setdefault(first.parameter, said(value=True))
+    for flag in further:
+        offered = pattern.suggestion(flag, known, context)
+        if offered and flag.parameter not in known:
+            known[flag.parameter] = said(value_of(flag, offered))
+    return known
+
+
+def problem(parse: Parse, text: str) -> InvalidInput | Refused | None:
+    """What is wrong with an answer."""
+    try:
+        parse(text)
+    except (InvalidInput, Refused) as error:
+        return error
+    return None
+
+
+def value_of(flag: Flag, text: str) -> object:
+    """The answer as the command line would hand it over.
+
+    Raises:
+        InvalidInput: it is no number, and a number was asked for.
+    """
+    if flag.kind == "list":
+        return [word for word in re.split(r"[,\s]+", text) if word] or [""]
+    if flag.kind != "number":
+        return text
+    if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER):
+        raise InvalidInput(f"{text[:60]!a} is no number that fits.", hint="Give digits only.", code="usage")
+    return int(text)
+
+
+def said(value: object) -> Sourced[Any]:
+    """What was answered, as opposed to given as a flag."""
+    return Sourced(value, "answer")

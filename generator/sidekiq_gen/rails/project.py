@@ -1,0 +1,124 @@
+"""Where we are: the repo, its lockfile, and the Sidekiq to write for."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sidekiq_gen.errors import InvalidInput, Refused
+from sidekiq_gen.rails.app import RailsApp
+from sidekiq_gen.rails.lockfile import Lockfile, find_lockfile, find_root, gem_version, no_lockfile, read_lockfile
+from sidekiq_gen.sidekiq.release import Release, Source, detect_release, sidekiq_not_locked
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from packaging.version import Version
+
+    from sidekiq_gen.notices import Notice
+
+_VERSION = re.compile(r"[0-9]+(?:\.[0-9A-Za-z]+)*")
+
+
+@dataclass(frozen=True)
+class Where:
+    """What the command line says about the place.
+
+    root, lockfile, sidekiq_version: as typed; None when left out.
+    """
+
+    root: Path | None = None
+    lockfile: Path | None = None
+    sidekiq_version: str | None = None
+
+    def words(self) -> list[str]:
+        """The words of a command line that say the same."""
+        pairs = (("--root", self.root), ("--lockfile", self.lockfile), ("--sidekiq-version", self.sidekiq_version))
+        return [word for option, value in pairs if value is not None for word in (option, str(value))]
+
+
+@dataclass(frozen=True)
+class Project:
+    """The repo and its release.
+
+    notices: what the detection itself has to say.
+    """
+
+    app: RailsApp
+    release: Release
+    notices: tuple[Notice, ...]
+
+
+def detect_project(where: Where, start: Path) -> Project:
+    """Find the repo, read its lockfile, choose the release.
+
+    Raises:
+        InvalidInput: a folder or version on the command line makes no sense.
+        Refused: there is no lockfile, no Sidekiq in it, or one that is not supported.
+    """
+    root = _root(where, start)
+    lockfile = _lockfile(where, root)
+    version, text, source = _sidekiq(where, lockfile)
+    app = RailsApp.load(root, lockfile)
+    unique_jobs, throttled = app.gem("sidekiq-unique-jobs"), app.gem("sidekiq-throttled")
+    release, notices = detect_release(
+        version,
+        text,
+        source,
+        app.rails.version if app.rails else None,
+        unique_jobs=unique_jobs.version if unique_jobs else None,
+        throttled=throttled.version if throttled else None,
+    )
+    return Project(app, release, notices)
+
+
+def _root(where: Where, start: Path) -> Path:
+    if where.root is not None:
+        if not os.path.isdir(where.root):  # noqa: PTH112 - Path.is_dir raises where a folder above is closed
+            raise InvalidInput(
+                f"--root {where.root} is not a folder.", hint="Give the folder of a Rails repo.", code="invalid-root"
+            )
+        return where.root.resolve()
+    found = find_root(start)
+    if found is None and where.lockfile is not None:
+        found = where.lockfile.parent
+    if found is None and where.sidekiq_version is not None:
+        found = start
+    if found is None:
+        raise no_lockfile(start)
+    return found.resolve()
+
+
+def _lockfile(where: Where, root: Path) -> Lockfile | None:
+    path = where.lockfile or find_lockfile(root)
+    if path is None:
+        if where.sidekiq_version is not None:
+            return None
+        raise no_lockfile(root)
+    if where.lockfile is not None and not os.path.lexists(path):
+        raise Refused(f"There is no lockfile {path}.", hint="Give one that exists to --lockfile.", code="no-lockfile")
+    return read_lockfile(path)
+
+
+def _sidekiq(where: Where, lockfile: Lockfile | None) -> tuple[Version, str, Source]:
+    gem = lockfile.get("sidekiq") if lockfile else None
+    if where.sidekiq_version is not None:
+        return _version(where.sidekiq_version), where.sidekiq_version, gem.source if gem else "gem"
+    if gem is None:
+        raise sidekiq_not_locked(lockfile.path.name if lockfile else "The repo")
+    return gem.version, gem.text, gem.source
+
+
+def _version(typed: str) -> Version:
+    try:
+        if _VERSION.fullmatch(typed):
+            return gem_version(typed)
+    except ValueError:  # absurdly long
+        pass
+    raise InvalidInput(
+        f"--sidekiq-version {typed[:40]!a} is no version.",
+        hint="Give the number of a release: --sidekiq-version 7.3.2.",
+        code="invalid-version",
+    )

@@ -1,0 +1,1 @@
+"""Ruby text: templates, layout, the calls of error trackers, wording."""

@@ -1,0 +1,231 @@
+"""The few rules of Ruby layout that no template should have to know."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from sidekiq_gen.style import Quotes
+
+
+def quote(text: str, quotes: Quotes) -> str:
+    """A string literal in the repo's quotes; interpolation and apostrophes need double ones."""
+    if quotes == "single" and not re.search(r"#\{|'|\\", text):
+        return f"'{text}'"
+    return f'"{text}"'
+
+
+def requote(source: str, quotes: Quotes) -> str:
+    """Ruby whose string literals in double quotes stand in the repo's quotes afterwards."""
+    return re.sub(r'"([^"\n]*)"', lambda literal: quote(literal[1], quotes), source)
+
+
+def in_quotes(source: str, quotes: Quotes) -> str:
+    """Ruby whose plain string literals stand in the repo's quotes; comments, and literals that need theirs, stay."""
+    if quotes == "double":
+        return source
+    return _TOKEN.sub(lambda found: quote(found[1], quotes) if found[1] is not None else found[0], source)
+
+
+# A plain literal in double quotes (group 1); a comment, a literal with interpolation, or one in single quotes.
+_TOKEN = re.compile(r'"([^"\\\n#]*)"|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|(?<=\s)#[^\n]*|^#[^\n]*', re.MULTILINE)
+
+DIGITS_WITHOUT_GROUPS = 4
+
+_COMMENT = re.compile(r"\s*# (?!rubocop:)")
+_DIRECTIVE = re.compile(r"# rubocop:")
+_BLOCK_PARAMETERS = re.compile(r"((?:\|[^|]*\|)?) *(.*)")
+
+
+def integer(number: int) -> str:
+    """An integer literal, with underscores from five digits on, as RuboCop wants it."""
+    return f"{number:_}" if len(str(number)) > DIGITS_WITHOUT_GROUPS else str(number)
+
+
+def duration(seconds: int) -> str:
+    """A length of time as ActiveSupport says it: ``1.hour``; a bare number where no unit fits: ``90``."""
+    for unit, length in (("week", 604_800), ("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        if seconds % length == 0:
+            count = seconds // length
+            return f"{count}.{unit if count == 1 else unit + 's'}"
+    return integer(seconds)
+
+
+def whole_seconds(seconds: int) -> str:
+    """The same as an Integer, for options that take no duration: ``1.hour.to_i``."""
+    text = duration(seconds)
+    return f"{text}.to_i" if "." in text else text
+
+
+def sections(*texts: str) -> str:
+    """The texts that are not empty, with a blank line between them."""
+    return "\n\n".join(text.strip("\n") for text in texts if text.strip())
+
+
+def indent(text: str, levels: int) -> str:
+    """The text, moved to the right by two spaces a level; blank lines stay empty."""
+    return "\n".join("  " * levels + line if line else line for line in text.split("\n"))
+
+
+def fit(text: str, width: int) -> str:
+    """The text with every line that is too long broken where RuboCop would break it."""
+    lines = (part for line in text.split("\n") for part in _fit_line(line, width))
+    return "\n".join(part for run in _comments_together(lines) for part in _fit_comment(run, width))
+
+
+def _comments_together(lines: Iterable[str]) -> Iterator[list[str]]:
+    """Each line alone, but comments that follow each other at the same depth together."""
+    run: list[str] = []
+    for line in lines:
+        if run and not (_COMMENT.match(line) and _COMMENT.match(run[0]) and _depth(line) == _depth(run[0])):
+            yield run
+            run = []
+        run.append(line)
+    if run:
+        yield run
+
+
+def _fit_comment(run: list[str], width: int) -> list[str]:
+    """The lines of a comment, filled again when one of them is too long; any other line as it is."""
+    if max(map(len, run)) <= width or not _COMMENT.match(run[0]):
+        return run
+    margin = " " * _depth(run[0])
+    words = " ".join(_COMMENT.sub("", line) for line in run)
+    return textwrap.wrap(
+        words,
+        width,
+        initial_indent=f"{margin}# ",
+        subsequent_indent=f"{margin}# ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _depth(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _fit_line(line: str, width: int) -> list[str]:
+    if len(line) <= width:
+        return [line]
+    margin = line[: len(line) - len(line.lstrip())]
+    code, comment = _split_comment(line)
+    if comment:
+        return _fit_commented(code, comment, margin, width)
+    group, block = _last_group(line), _last_block(line)
+    if block and not (group and block[1] < group[0] < width):
+        opening, closing = block
+        parameters, body = _BLOCK_PARAMETERS.match(line[opening + 1 : closing].strip()).groups()  # type: ignore[union-attr]
+        return [
+            f"{line[:opening]}do{parameters and f' {parameters}'}",
+            *_fit_line(f"{margin}  {body}", width),
+            *_fit_line(f"{margin}end{line[closing + 1 :]}", width),
+        ]
+    if group:
+        opening, closing = group
+        arguments = _split_commas(line[opening + 1 : closing].strip())
+        inner = _one_a_line(arguments, f"{margin}  ")
+        together = f"{margin}  {', '.join(arguments)}"
+        body = [together] if len(together) <= width else inner
+        return [
+            line[: opening + 1],
+            *(part for piece in body for part in _fit_line(piece, width)),
+            margin + line[closing:],
+        ]
+    return _fit_list(line, margin)
+
+
+def _fit_commented(code: str, comment: str, margin: str, width: int) -> list[str]:
+    """The comment moves up, but for a directive, which RuboCop does not count and wants beside the code."""
+    fitted = _fit_line(code, width)
+    if _DIRECTIVE.match(comment):
+        return [f"{fitted[0]} {comment}", *fitted[1:]]
+    return [f"{margin}{comment}", *fitted]
+
+
+def _fit_list(line: str, margin: str) -> list[str]:
+    """The arguments of a call without brackets, or the pairs of a hash, each on a line of its own."""
+    command = re.match(r"\s*[a-z_]+ (?=\S)", line)
+    arguments = _split_commas(line[command.end() :]) if command else []
+    if command and len(arguments) > 1:
+        separator = ",\n" + " " * command.end()
+        return (command.group() + separator.join(arguments)).split("\n")
+    if line.lstrip().startswith(("'", '"')):
+        return _one_a_line(_split_commas(line.strip()), margin)
+    return [line]
+
+
+def _one_a_line(items: list[str], margin: str) -> list[str]:
+    return (margin + f",\n{margin}".join(items)).split("\n")
+
+
+def _split_comment(line: str) -> tuple[str, str]:
+    """The code and its trailing comment, each stripped; no comment: an empty string."""
+    quoted = ""
+    for index, character in enumerate(line):
+        if quoted:
+            quoted = "" if character == quoted else quoted
+        elif character in "\"'":
+            quoted = character
+        elif character == "#" and line[index - 1 : index] == " " and line[:index].strip():
+            return line[:index].rstrip(), line[index:]
+    return line, ""
+
+
+def _last_block(line: str) -> tuple[int, int] | None:
+    """Where the last outermost block in curly brackets opens and closes."""
+    opened: list[int] = []
+    found = None
+    for index, character in _outside_strings(line):
+        if character in "([{":
+            opened.append(index)
+        elif character in ")]}" and opened:
+            start = opened.pop()
+            if not opened and character == "}" and re.search(r"[\w)] $", line[:start]):
+                found = (start, index)
+    return found
+
+
+def _last_group(line: str) -> tuple[int, int] | None:
+    """Where the last outermost pair of brackets that can be broken opens and closes.
+
+    Round ones, else square ones, else the curly ones of a hash that stands alone.
+    """
+    opened: list[int] = []
+    found: dict[str, tuple[int, int]] = {}
+    for index, character in _outside_strings(line):
+        if character in "([{":
+            opened.append(index)
+        elif character in ")]}" and opened:
+            start = opened.pop()
+            if not opened and index > start + 1:
+                found[character] = (start, index)
+    return found.get(")") or found.get("]") or (found.get("}") if line.lstrip().startswith("{") else None)
+
+
+def _split_commas(text: str) -> list[str]:
+    """The text cut at its outermost commas."""
+    depth, start, parts = 0, 0, []
+    for index, character in _outside_strings(text):
+        depth += (character in "([{") - (character in ")]}")
+        if character == "," and depth == 0:
+            parts.append(text[start:index].strip())
+            start = index + 1
+    return [*parts, text[start:].strip()]
+
+
+def _outside_strings(text: str) -> list[tuple[int, str]]:
+    """The characters that stand in no string literal, with their places."""
+    quoted, result = "", []
+    for index, character in enumerate(text):
+        if quoted:
+            quoted = "" if character == quoted else quoted
+        elif character in "\"'":
+            quoted = character
+        else:
+            result.append((index, character))
+    return result

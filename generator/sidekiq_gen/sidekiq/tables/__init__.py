@@ -1,0 +1,1 @@
+"""What each release can do, as data with sources."""
