@@ -74,7 +74,7 @@ def _document(project: Project) -> dict[str, object]:
         "databases": list(app.databases),
         "test_framework": app.test_framework,
         "factories": app.factories,
-        "error_tracker": app.error_tracker,
+        "error_tracker": app.tracker.name,
         "linter": app.linter,
         "queues": list(app.queues),
         "conventions": {
@@ -91,7 +91,7 @@ def _document(project: Project) -> dict[str, object]:
 
 def _text(project: Project) -> str:
     app, release, conventions = project.app, project.release, project.app.conventions
-    tracker = {"rails": "Rails.error", "logger": "none, errors are logged"}.get(app.error_tracker, app.error_tracker)
+    tracker = {"rails": "Rails.error", "logger": "none, errors are logged"}.get(app.tracker.name, app.tracker.name)
     gems = [f"{name} {gem.text}" for name in GEMS if (gem := app.gem(name))]
     found = [
         ("Sidekiq", f"{release.text}, from {_origin(project)}; templates {release.tree}"),

@@ -61,7 +61,7 @@ def detect_project(where: Where, start: Path) -> Project:
     root = _root(where, start)
     lockfile = _lockfile(where, root)
     version, text, source = _sidekiq(where, lockfile)
-    app = RailsApp.load(root, lockfile)
+    app = RailsApp(root, lockfile)
     unique_jobs, throttled = app.gem("sidekiq-unique-jobs"), app.gem("sidekiq-throttled")
     release, notices = detect_release(
         version,

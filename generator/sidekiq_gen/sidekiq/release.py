@@ -54,6 +54,11 @@ class Release:
     source: Source
     capabilities: Capabilities
 
+    @property
+    def job_module(self) -> str:
+        """Placeholder until decided."""
+        return "Sidekiq::Worker" if self.tree == "6.5" else "Sidekiq::Job"
+
 
 def detect_release(
     version: Version, text: str, source: Source, rails: Version | None, **gems: Version | None

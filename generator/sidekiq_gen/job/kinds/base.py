@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from abc import ABC
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
+
+from sidekiq_gen.job.slots import EVERYWHERE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from sidekiq_gen.errors import Refused
     from sidekiq_gen.flags import Answers, Flag
     from sidekiq_gen.job.request import Chosen, JobContext, JobRequest, KindName
+    from sidekiq_gen.job.slots import PatternSlot
     from sidekiq_gen.notices import Notice
+    from sidekiq_gen.rails.app import RailsApp
 
 
-class Kind(ABC):
-    """The shape of a job, over which patterns are laid.
+S = TypeVar("S")
+
+
+class Kind(ABC, Generic[S]):
+    """The shape of a job, over which patterns are laid; S are its settings.
 
     Its templates are in the folder of its identifier below ``kinds/`` in the template trees; they see the settings
     that ``decide`` returns as ``kind``.
@@ -24,6 +31,10 @@ class Kind(ABC):
     paragraph, avoid, cost: when to use it, when not, and what it costs.
     flags: what only this kind can be asked for; each has a default.
     instead: what it does by itself, said to whoever wants a pattern that cannot be laid over it.
+    shapes: folders below its own, each with the templates for some settings.
+    own_work: whether it has methods of its own in place of the one that is named after the job.
+    places: the slots that it leaves to patterns.
+    settings: the frozen dataclass that ``decide`` returns; None where there is nothing to decide.
     laid_in: the patterns whose flags it takes for its own, and whose text it writes itself.
     """
 
@@ -35,6 +46,10 @@ class Kind(ABC):
     avoid: ClassVar[str]
     cost: ClassVar[str]
     instead: ClassVar[str] = ""
+    shapes: ClassVar[tuple[str, ...]] = ()
+    own_work: ClassVar[bool] = False
+    settings: ClassVar[Any] = None
+    places: ClassVar[frozenset[PatternSlot]] = EVERYWHERE
     laid_in: ClassVar[frozenset[str]] = frozenset()
 
     @property
@@ -42,7 +57,7 @@ class Kind(ABC):
         """The name of its folder: ``fan_out``."""
         return self.name.replace("-", "_")
 
-    def refusal(self, context: JobContext) -> Refused | None:
+    def refusal(self, context: JobContext, app: RailsApp) -> Refused | None:
         """Why a job of this kind cannot be had in this repo, with the nearest alternative; else None."""
         return None
 
@@ -50,14 +65,26 @@ class Kind(ABC):
         """Why just these settings of a pattern cannot be laid over it, with the nearest alternative; else None."""
         return None
 
-    def decide(self, answers: Answers, context: JobContext) -> Any:
+    @abstractmethod
+    def decide(self, answers: Answers, context: JobContext, app: RailsApp) -> S:
         """Turn the answers to its flags into frozen settings; None where it has none.
 
         Raises:
             Refused, InvalidInput: the answers cannot be had, or make no sense.
         """
-        return None
 
-    def notices(self, settings: Any, request: JobRequest) -> Iterator[Notice]:
+    def shape(self, settings: S) -> str:
+        """Which of its shapes these settings have; empty where it has none."""
+        return ""
+
+    def subject(self, context: JobContext) -> str:
+        """What the work is handed that is no argument of the job: one row, or the rows of a batch; else empty."""
+        return ""
+
+    def satisfies(self, settings: S) -> Mapping[str, str]:
+        """The lines of the checklist that it satisfies by itself, each with a few words that say how."""
+        return {}
+
+    def notices(self, settings: S, request: JobRequest, app: RailsApp) -> Iterator[Notice]:
         """What the user should know about having chosen it."""
         yield from ()
