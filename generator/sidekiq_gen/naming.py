@@ -78,13 +78,13 @@ class JobName:
     path: underscored, without the suffix: ``billing/charge_customer``.
     class_name: ``Billing::ChargeCustomerJob``.
     file_stem: ``billing/charge_customer_job``.
-    method: the private method that holds the work, named after the job where that name is free: ``charge_customer``.
+    other_method: the private method that holds the work, where it cannot be named after the job; else empty.
     """
 
     path: str
     class_name: str
     file_stem: str
-    method: str
+    other_method: str = ""
 
     @property
     def namespaces(self) -> tuple[str, ...]:
@@ -101,9 +101,14 @@ class JobName:
         """The words of the name itself: ``("charge", "customer")``."""
         return tuple(self.path.split("/")[-1].split("_"))
 
+    @property
+    def method(self) -> str:
+        """The private method that holds the work: ``charge_customer``."""
+        return self.other_method or "_".join(self.words)
+
     def beside(self, taken: Collection[str]) -> JobName:
         """The same with another method where its name is taken."""
-        return replace(self, method=WORK) if self.method in taken else self
+        return replace(self, other_method=WORK) if self.method in taken else self
 
     @property
     def slug(self) -> str:
@@ -131,7 +136,7 @@ def parse_job_name(text: str, *, suffix: Suffix, acronyms: Sequence[str] = ()) -
         what = f"{_shown(text)} is a reserved word of Ruby" if reserved else f"{_shown(text)} is only a suffix"
         raise InvalidInput(f"{what}.", hint="Say what the job does: ProcessOrder.", code="invalid-name")
     stem = "/".join(paths) + (f"_{suffix.lower()}" if suffix else "")
-    name = JobName("/".join(paths), camelize(stem, acronyms), stem, paths[-1]).beside(TAKEN_METHODS | KEYWORDS)
+    name = JobName("/".join(paths), camelize(stem, acronyms), stem).beside(TAKEN_METHODS | KEYWORDS)
     if name.class_name.split("::")[0] in CORE_CONSTANTS:
         raise InvalidInput(
             f"{name.class_name} would reopen {name.class_name.split('::')[0]}, which Ruby or Rails owns.",

@@ -154,7 +154,7 @@ EXCLUDES: tuple[Excludes[Any, Any], ...] = (
         RetryAfter,
         DiscardOn,
         "--retry-after tries an error again that --discard-on never does.",
-        "Name it in one of them only.",
+        "Choose one of them for this error.",
         _one_error_for_both,
     ),
 )

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from sidekiq_gen.job.facts import JobFacts, by_name, facts_of, handed_over, keywords_of, of_patterns
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
-from sidekiq_gen.job.patterns.base import Key
 from sidekiq_gen.job.patterns.catalogue import BY_NAME, listed
 from sidekiq_gen.job.patterns.log_context import LogContext
 from sidekiq_gen.ruby.wording import what_it_does
@@ -15,6 +14,7 @@ from sidekiq_gen.ruby.wording import what_it_does
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sidekiq_gen.job.patterns.base import Key
     from sidekiq_gen.job.request import JobRequest
     from sidekiq_gen.naming import Argument
 

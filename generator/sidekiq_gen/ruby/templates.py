@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 TREES: tuple[Tree, ...] = ("6.5", "7", "8")  # from the oldest line to the newest
 
-_NAMES = re.compile(r"\{#-?\s*names:(.*?)-?#\}", re.DOTALL)
+NAMES = re.compile(r"\{#-?\s*names:(.*?)-?#\}", re.DOTALL)
 
 
 @cache
@@ -72,7 +72,7 @@ def declared_names(tree: Tree, name: str) -> frozenset[str]:
     None where there is no such template, or it takes none.
     """
     return frozenset(
-        word for source in _sources(tree, name) for found in _NAMES.findall(source) for word in found.split()
+        word for source in _sources(tree, name) for found in NAMES.findall(source) for word in found.split()
     )
 
 
