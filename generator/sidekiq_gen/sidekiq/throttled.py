@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from packaging.version import Version
 
 # What its gemspec allows. Source: sidekiq-throttled.gemspec at the tags. It names no low end before 0.17, where the
-# README counts, and never a high end: 7.0 is where the README of 0.16 and 0.17 ends, 9.0 where this command does.
+# README counts, and a high end only in 0.18 (7.0, as the READMEs of 0.16 and 0.17); 9.0 is where this command ends.
 PAIRINGS = pairing.pairings(
     ("0.16.0", "6.0", "7.0"),
     ("0.17.0", "6.4", "7.0"),

@@ -72,7 +72,9 @@ class ConfigTable(Table):
         ">=7.1.5", "config.redis= with protocol: 2 raises", "v7.1.5 lib/sidekiq/redis_connection.rb:17"
     )
     reap_idle_redis_connections = row(
-        ">=8.1.0", "config.reap_idle_redis_connections closes connections that idle", "v8.1.0 lib/sidekiq/config.rb:149"
+        ">=8.0.9",
+        "config.reap_idle_redis_connections(seconds) closes connections that idle; 8.1.0 needs no number",
+        "v8.0.9 lib/sidekiq/config.rb:148",
     )
 
     # logging and context

@@ -96,7 +96,7 @@ class PushTable(Table):
     )
     dead_set_trim = row(">=7.3.5", "DeadSet#trim drops what is over the limits", "v7.3.5 lib/sidekiq/api.rb:832")
     job_set_bulk_actions = row(
-        ">=7.3.5", "retry_all and kill_all on every sorted set; below only on some", "v7.3.5 lib/sidekiq/api.rb:681"
+        ">=7.3.5", "retry_all and kill_all on every sorted set; below only on some", "v7.3.5 lib/sidekiq/api.rb:693"
     )
     safe_set_iteration = row(
         ">=8.1.2",
@@ -104,4 +104,4 @@ class PushTable(Table):
         "v8.1.2 lib/sidekiq/api.rb:830",
     )
     work_objects = row(">=7.2.1", "WorkSet yields objects with methods", "v7.2.1 lib/sidekiq/api.rb:1142")
-    work_hashes = row("<8.0.0", "what WorkSet yields can be read like a hash", "v7.2.1 lib/sidekiq/api.rb:1173")
+    work_hashes = row("<8.0.0", "what WorkSet yields can be read like a hash", "v7.3.10 lib/sidekiq/api.rb:1216")

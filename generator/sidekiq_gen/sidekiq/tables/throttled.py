@@ -17,10 +17,10 @@ class ThrottledTable(Table):
         "v0.16.0 lib/sidekiq/throttled/job.rb:25",
     )
     throttled_setup = row(
-        "<1.1.0", "does nothing until Sidekiq::Throttled.setup! has been called", "v1.0.1 lib/sidekiq/throttled.rb:73"
+        "<1.1.0", "does nothing until Sidekiq::Throttled.setup! has been called", "v1.1.0 lib/sidekiq/throttled.rb:106"
     )
     throttled_setup_gone = row(
         ">=1.5.0",
         "Sidekiq::Throttled.setup! is gone; from 1.1.0 on it only warns",
-        "v1.5.0 lib/sidekiq/throttled.rb:51",
+        "v1.4.0 lib/sidekiq/throttled.rb:92",
     )

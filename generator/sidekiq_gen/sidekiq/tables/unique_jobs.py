@@ -13,9 +13,9 @@ class UniqueJobsTable(Table):
 
     # options
     unique_lock_ttl_option = row(
-        ">=7.0.0",
+        ">=6.0.20",
         "the end of a lock is called lock_ttl; below lock_expiration",
-        "v7.0.0 lib/sidekiq_unique_jobs/constants.rb:30",
+        "v6.0.20 lib/sidekiq_unique_jobs/locksmith.rb:18",
     )
     unique_server_configure = row(
         ">=7.0.1",
@@ -63,7 +63,7 @@ class UniqueJobsTable(Table):
 
     # how the locks behave
     unique_lock_held_through_retries = row(
-        (">=7.0.0,<7.1.30", ">=8.0.0,<8.0.3", ">=8.1.0"),
+        ("<7.1.30", ">=8.0.0,<8.0.3", ">=8.1.0"),
         "until_executed keeps the lock while a failed job waits for its retry",
         "v8.0.3 lib/sidekiq_unique_jobs/lock/until_executed.rb:38",
     )
@@ -85,7 +85,7 @@ class UniqueJobsTable(Table):
     unique_while_executing_ignores_result = row(
         ("<7.1.30", ">=7.1.31,<8.0.3", ">=8.0.5"),
         "while_executing does not take a run that returned nil or false for a conflict",
-        "v7.1.30 lib/sidekiq_unique_jobs/lock/while_executing.rb:43",
+        "v7.1.29 lib/sidekiq_unique_jobs/lock/while_executing.rb:45",
     )
     unique_while_executing_outlives_ttl = row(
         (">=7.1.30,<8.0.0", ">=8.0.3"),
@@ -95,5 +95,5 @@ class UniqueJobsTable(Table):
     unique_until_and_while_runs_expired = row(
         ">=8.1.0",
         "until_and_while_executing runs a job whose lock_ttl has passed, unless a duplicate took the lock",
-        "v8.1.0 lib/sidekiq_unique_jobs/locksmith.rb:125",
+        "v8.0.13 lib/sidekiq_unique_jobs/locksmith.rb:124",
     )
