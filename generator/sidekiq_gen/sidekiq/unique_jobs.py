@@ -10,7 +10,7 @@ from sidekiq_gen.sidekiq.gems import UNIQUE_JOBS
 from sidekiq_gen.sidekiq.tables.job import JobTable
 from sidekiq_gen.sidekiq.tables.unique_jobs import UniqueJobsTable
 from sidekiq_gen.sidekiq.unique_comments import lock_comment, ttl_comment, ttl_hazard
-from sidekiq_gen.sidekiq.unique_locks import LOCKS, STRATEGIES, LockType, lock_type, on_conflict
+from sidekiq_gen.sidekiq.unique_locks import lock_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,15 +18,10 @@ if TYPE_CHECKING:
     from packaging.version import Version
 
 __all__ = [
-    "LOCKS",
-    "STRATEGIES",
-    "LockType",
     "default_ttl",
     "gemfile_line",
     "leaks_on_discard",
     "lock_comment",
-    "lock_type",
-    "on_conflict",
     "pairing_error",
     "ttl_comment",
     "ttl_hazard",
