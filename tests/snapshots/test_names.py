@@ -90,7 +90,7 @@ def test_every_name_that_meets_an_argument_or_a_record_is_declared(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     known = requests(tmp_path_factory)
-    texts = {}
+    texts: dict[str, str] = {}
     for number, (_, request) in enumerate(known):
         texts |= {f"{number}-job": render_job(request), f"{number}-test": render_test(request)}
     seen = scopes_of(texts)

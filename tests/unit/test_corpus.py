@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from sidekiq_gen.rails.app import RailsApp
-from sidekiq_gen.rails.lockfile import Lockfile, gem_version, read_lockfile
+from sidekiq_gen.rails.lockfile import Lockfile, read_lockfile
+from sidekiq_gen.sidekiq.gems import gem_version
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
 EXPECTED = CORPUS / "expected.tsv"

@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, cast
 
 import inflection
 
-from sidekiq_gen.style import test_path
+from sidekiq_gen.naming import Argument, JobName, Model
+from sidekiq_gen.rails.databases import Database
+from sidekiq_gen.rails.gems import Tracker
+from sidekiq_gen.rails.wrappers import ErrorWrapper
+from sidekiq_gen.sidekiq.release import Release
+from sidekiq_gen.style import Style, TestFramework, test_path
 
 if TYPE_CHECKING:
     from sidekiq_gen.job.kinds.base import Kind
     from sidekiq_gen.job.patterns.base import Pattern
-    from sidekiq_gen.naming import Argument, JobName, Model
-    from sidekiq_gen.rails.app import Database
-    from sidekiq_gen.rails.gems import Tracker
-    from sidekiq_gen.rails.wrappers import ErrorWrapper
-    from sidekiq_gen.sidekiq.release import Release
-    from sidekiq_gen.style import Style, TestFramework
 
 KindName = Literal["record", "plain", "claim", "backfill", "fan-out"]
 Retry: TypeAlias = "int | Literal[False]"
@@ -58,7 +57,7 @@ class JobContext:
 
 
 @dataclass(frozen=True)
-class TestRecord:
+class RecordCall:
     """How the specs of this repo get a persisted record of a model.
 
     call: Ruby: ``create(:order)``, ``orders(:one)``.
@@ -82,13 +81,13 @@ class RepoFacts:
 
     namespaces: tuple[Literal["module", "class"], ...]
     rspec_helper: Literal["rails_helper", "spec_helper"]
-    records: tuple[TestRecord, ...]
+    records: tuple[RecordCall, ...]
     base_record: Literal["ApplicationRecord", "ActiveRecord::Base"]
     rails_cops: bool
     tracker: Tracker
     wrapper: ErrorWrapper | None
 
-    def record(self, model: str) -> TestRecord | None:
+    def record(self, model: str) -> RecordCall | None:
         """How specs get a record of that model; None where neither a factory nor a fixture makes one."""
         return next((record for record in self.records if record.model == model), None)
 
