@@ -32,7 +32,7 @@ def test_every_row_says_what_it_is_and_where_it_was_read(row: Capability) -> Non
 
 def test_names_are_unique_and_hide_nothing() -> None:
     names = [row.name for row in TABLE]
-    assert len(set(names)) == len(names)
+    assert len(set(names)) == len(names) == len(set(TABLE))
     assert not set(names) & {*dir(Table), *vars(Capabilities), "gems"}
 
 

@@ -6,7 +6,7 @@ import pytest
 from packaging.version import Version
 
 from sidekiq_gen.sidekiq import pairing
-from sidekiq_gen.sidekiq.gems import MAXIMUM_VERSION, Gems, gem_version
+from sidekiq_gen.sidekiq.gems import Gems, gem_version
 
 TABLE = pairing.pairings(("1.0", "6.0", "7.0"), ("2.0", "7.0", "9.0"))
 
@@ -25,7 +25,7 @@ def test_a_gem_that_is_not_there_has_none() -> None:
 
 
 def test_the_longest_version() -> None:
-    text = "1" * MAXIMUM_VERSION
+    text = "1" * 100
     assert gem_version(text) == Version(text)
     with pytest.raises(ValueError, match="no version of a gem"):
         gem_version(text + "1")

@@ -96,6 +96,7 @@ def test_from_6_5_on_there_is_nothing_to_tell(text: str) -> None:
         ("8.0.10", "6.1.7", "Rails 7.1"),
         ("8.1.0", "7.0.8.4", "Rails 7.1"),
         ("8.1.7", "7.2.2.2", "Rails 7.2.3"),
+        ("8.2.0.beta1", "7.0.8", "Rails 7.1"),
     ],
 )
 def test_pairs_that_cannot_be_bundled(sidekiq: str, rails: str, needs: str) -> None:

@@ -90,6 +90,24 @@ def test_the_locks_of_the_gem_and_their_aliases() -> None:
     assert STRATEGIES == ("log", "raise", "reject", "replace", "reschedule")
 
 
+@pytest.mark.parametrize(
+    ("lock", "strategy", "why"),
+    [
+        ("while_executing_reject", "raise", "it always does reject"),
+        (
+            "until_executed",
+            "raise",
+            "it turns duplicates away when they are enqueued, and there only log and replace are valid",
+        ),
+        ("while_executing", "replace", "it meets duplicates when they run, and there is nothing left to replace"),
+    ],
+)
+def test_why_a_lock_cannot_follow_a_strategy(lock: str, strategy: str, why: str) -> None:
+    with pytest.raises(Refused) as refused:
+        on_conflict(lock, strategy)
+    assert refused.value.message == f"The lock {lock} cannot {strategy} a duplicate: {why}."
+
+
 def test_unknown_words_are_no_input() -> None:
     with pytest.raises(InvalidInput, match="no lock called until_done") as lock:
         on_conflict("until_done", "log")

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 Tree = Literal["6.5", "7", "8"]
 
 _OLDEST_MAJOR, _NEWEST_MAJOR = 6, 8
-_FIRST_JOB_MAJOR = 7
 _TREES: dict[int, Tree] = {6: "6.5", 7: "7", 8: "8"}
 _WHOLE_TREE_6 = (6, 5)
 _HINT = "Pass --sidekiq-version with a version from 6.0 to 8.x to write for that release instead of the one found."
@@ -103,7 +102,7 @@ class Release:
         the alias (v6.5.12 lib/sidekiq/worker.rb:44, lib/sidekiq/job.rb:12); in 7.0 it is the other way round
         (v7.0.0 lib/sidekiq/job.rb:44, lib/sidekiq/worker_compatibility_alias.rb:12).
         """
-        return "Sidekiq::Worker" if self.version.major < _FIRST_JOB_MAJOR else "Sidekiq::Job"
+        return "Sidekiq::Worker" if self.tree == "6.5" else "Sidekiq::Job"
 
     def notices(self) -> Iterator[Notice]:
         """Yield what the user should know about it."""
