@@ -32,14 +32,14 @@ CORE_CONSTANTS = frozenset(
 )
 # Methods that a job has from Sidekiq, Kernel, Object or ActiveSupport: the work must not redefine one of them.
 TAKEN_METHODS = frozenset(
-    "perform build_enumerator each_iteration on_start on_resume on_stop on_complete on_cancel around_iteration arguments cursor cancel logger jid bid interrupted "
-    "_context abort at_exit autoload binding callcc caller catch clone display dup eval exec exit extend fail fork "
-    "format freeze gem gets hash initialize inspect instance_eval instance_exec load local_variables loop method "
-    "methods object_id open p pp print printf proc putc puts raise rand readline readlines require select send "
-    "set_trace_func sleep spawn sprintf srand syscall system tap test then throw trap warn itself lambda "
-    "require_relative singleton_class to_enum enum_for trace_var untrace_var as_json concern define_singleton_method "
-    "debugger instance_of method_missing presence public_send suppress to_json to_param to_query to_s try untaint "
-    "taint with with_options".split()
+    "perform build_enumerator each_iteration on_start on_resume on_stop on_complete on_cancel around_iteration "
+    "arguments cursor cancel logger jid bid interrupted _context abort at_exit autoload binding callcc caller "
+    "catch clone display dup eval exec exit extend fail fork format freeze gem gets hash initialize inspect "
+    "instance_eval instance_exec load local_variables loop method methods object_id open p pp print printf proc "
+    "putc puts raise rand readline readlines require select send set_trace_func sleep spawn sprintf srand syscall "
+    "system tap test then throw trap warn itself lambda require_relative singleton_class to_enum enum_for "
+    "trace_var untrace_var as_json concern define_singleton_method debugger instance_of method_missing presence "
+    "public_send suppress to_json to_param to_query to_s try untaint taint with with_options".split()
 )
 
 WORK = "work"

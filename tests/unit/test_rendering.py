@@ -56,9 +56,9 @@ REQUEST = JobRequest(
         "rails_helper",
         (RecordCall("Order", "create(:order)", "factory"),),
         "ApplicationRecord",
-        False,
-        Tracker("logger"),
-        None,
+        rails_cops=False,
+        tracker=Tracker("logger"),
+        wrapper=None,
     ),
     (),
 )
@@ -200,7 +200,7 @@ def test_a_pattern_whose_template_is_missing_is_an_error_and_no_shorter_job(
 ) -> None:
     override({"common/patterns/row_lock/job.rb.j2": ""})
 
-    with pytest.raises(BrokenTemplate, match="row_lock/job.rb.j2 is not in any tree") as caught:
+    with pytest.raises(BrokenTemplate, match=r"row_lock/job.rb.j2 is not in any tree") as caught:
         render(with_patterns(ROW_LOCK))
 
     assert caught.value.exit_status == 1

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from sidekiq_gen.naming import Suffix
-    from sidekiq_gen.rails.jobs import JobFile, JobModule
+    from sidekiq_gen.rails.jobs import JobFile
     from sidekiq_gen.rails.linter import LinterRules
-    from sidekiq_gen.style import Quotes
+    from sidekiq_gen.style import JobModule, Quotes
 
 V = TypeVar("V")
 QueueLiteral = Literal["string", "symbol"]

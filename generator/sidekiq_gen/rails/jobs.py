@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 
     from sidekiq_gen.rails.files import Repo
     from sidekiq_gen.rails.source import Definition
-
-JobModule = Literal["Sidekiq::Job", "Sidekiq::Worker"]
+    from sidekiq_gen.style import JobModule
 
 JOB_FOLDERS = ("sidekiq", "jobs", "workers")
 # A job may inherit Sidekiq over so many generations.

@@ -118,11 +118,18 @@ def ruby_file(style: Style, requires: str, text: str) -> str:
 @cache
 def _sources(tree: Tree, name: str) -> tuple[str, ...]:
     """The text of the template that is found, or nothing."""
+    known = _paths()
+    found = next((path for path in search_path(tree, name) if path in known), None)
+    return (_source(found),) if found else ()
+
+
+@cache
+def _paths() -> frozenset[str]:
+    """Every template that there is."""
+    return frozenset(environment().list_templates())
+
+
+def _source(path: str) -> str:
     loader = environment().loader
     assert loader is not None  # noqa: S101 - environment() sets it
-    for path in search_path(tree, name):
-        try:
-            return (loader.get_source(environment(), path)[0],)
-        except TemplateNotFound:
-            continue
-    return ()
+    return loader.get_source(environment(), path)[0]
