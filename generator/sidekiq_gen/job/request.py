@@ -15,8 +15,7 @@ from sidekiq_gen.sidekiq.release import Release
 from sidekiq_gen.style import Style, TestFramework, test_path
 
 if TYPE_CHECKING:
-    from sidekiq_gen.job.kinds.base import Kind
-    from sidekiq_gen.job.patterns.base import Pattern
+    from sidekiq_gen.job.component import Component
 
 KindName = Literal["record", "plain", "claim", "backfill", "fan-out"]
 Retry: TypeAlias = "int | Literal[False]"
@@ -129,16 +128,16 @@ class JobRequest:
     patterns: tuple[Chosen, ...]
     child: JobRequest | None = None
 
-    def get(self, pattern: type[Pattern[S]]) -> S | None:
+    def get(self, pattern: type[Component[S]]) -> S | None:
         """The settings of a pattern, or None where it was not asked for."""
         found = next((chosen for chosen in self.patterns if chosen.name == pattern.name), None)
         return cast("S", found.settings) if found else None
 
-    def has(self, *patterns: type[Pattern[Any]]) -> bool:
+    def has(self, *patterns: type[Component[Any]]) -> bool:
         """Whether one of these patterns was asked for."""
         return any(self.get(pattern) is not None for pattern in patterns)
 
-    def of_kind(self, kind: type[Kind[S]]) -> S | None:
+    def of_kind(self, kind: type[Component[S]]) -> S | None:
         """The settings of its kind where it is this one, else None."""
         return cast("S", self.kind_settings) if self.context.kind == kind.name else None
 
