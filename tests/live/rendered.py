@@ -98,7 +98,7 @@ def without(case: Case, pattern: str) -> Case:
         word = words.pop(0)
         if word not in flags:
             kept.append(word)
-        elif flags[word].kind != "switch":
+        elif flags[word].type != "switch":
             words.pop(0)
     return replace(case, arguments=" ".join(kept))
 

@@ -27,12 +27,12 @@ def answers(line: str) -> Answers:
         flag = flags.get(word)
         if flag is None:
             given.setdefault("name", word) if "name" not in given else given["arguments"].append(word)
-        elif flag.kind == "switch":
+        elif flag.type == "switch":
             given[flag.parameter] = True
         else:
             text = words.pop(0)
-            value: Any = int(text) if flag.kind == "number" else text
-            given[flag.parameter] = [*given.get(flag.parameter, []), value] if flag.kind == "list" else value
+            value: Any = int(text) if flag.type == "number" else text
+            given[flag.parameter] = [*given.get(flag.parameter, []), value] if flag.type == "list" else value
     return {name: Sourced(value, "flag") for name, value in given.items() if value != []}
 
 

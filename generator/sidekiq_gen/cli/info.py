@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 GEMS = (PRO, ENTERPRISE, UNIQUE_JOBS, THROTTLED)
 COLUMN = 20
 # What people ask about; programs get all of the table.
-TOLD = frozenset(
+SHOWN = frozenset(
     {
         JobTable.job_module,
         JobTable.retry_in_kill,
@@ -119,7 +119,7 @@ def _text(project: Project) -> str:
             ),
         ),
     ]
-    shown = [row for row in TABLE if row in TOLD and (row.gem == "sidekiq" or app.gem(row.gem))]
+    shown = [row for row in TABLE if row in SHOWN and (row.gem == "sidekiq" or app.gem(row.gem))]
     answers = [("yes" if release.capabilities.as_dict()[row.name] else "no", row.summary) for row in shown]
     lines = [f"{label:<{COLUMN}}{value}" for label, value in found]
     lines += ["", f"What this Sidekiq can do ({len(TABLE)} capabilities: --json):"]

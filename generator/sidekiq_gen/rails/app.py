@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import inflection
 
 from sidekiq_gen.rails import gems
+from sidekiq_gen.rails.code import code_lines, definitions
 from sidekiq_gen.rails.constants import Constants, find_acronyms
 from sidekiq_gen.rails.conventions import Conventions, read_conventions
 from sidekiq_gen.rails.databases import Database, find_databases
@@ -19,7 +20,6 @@ from sidekiq_gen.rails.jobs import JobFile, find_jobs
 from sidekiq_gen.rails.linter import Linter, find_linter, read_rules
 from sidekiq_gen.rails.queues import find_queues
 from sidekiq_gen.rails.schema import read_columns
-from sidekiq_gen.rails.source import code_lines, definitions
 from sidekiq_gen.rails.wrappers import ErrorWrapper, find_wrapper
 from sidekiq_gen.style import Style
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 import inflection
 
-from sidekiq_gen.rails.source import camelize, code_lines, definitions, fold
+from sidekiq_gen.rails.code import camelize, code_lines, definitions, fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

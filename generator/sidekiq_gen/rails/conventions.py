@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeVar
 
-from sidekiq_gen.rails.source import count_quotes
+from sidekiq_gen.rails.code import count_quotes
 from sidekiq_gen.sourced import Sourced
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from sidekiq_gen.job.component import Component, S
 from sidekiq_gen.job.slots import EVERYWHERE
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from sidekiq_gen.errors import Refused
     from sidekiq_gen.flags import Answers
+    from sidekiq_gen.job.patterns.base import Pattern
     from sidekiq_gen.job.request import Chosen, JobContext, JobRequest, KindName
     from sidekiq_gen.job.slots import PatternSlot
     from sidekiq_gen.notices import Notice
@@ -27,18 +28,18 @@ class Kind(Component[S], ABC):
 
     about: one record that ``perform`` is handed the id of, the rows of a model, or neither.
     flags: what only this kind can be asked for; each has a default.
-    instead: what it does by itself, said to whoever wants a pattern that cannot be laid over it.
+    alternative: what it does by itself, said to whoever wants a pattern that cannot be laid over it.
     own_work: whether it has methods of its own in place of the one that is named after the job.
     places: the slots that it leaves to patterns.
-    laid_in: the patterns whose flags it takes for its own, and whose text it writes itself.
+    built_in: the patterns whose flags it takes for its own, and whose text it writes itself.
     """
 
     name: ClassVar[KindName]
     about: ClassVar[Literal["record", "rows", "nothing"]]
-    instead: ClassVar[str] = ""
+    alternative: ClassVar[str] = ""
     own_work: ClassVar[bool] = False
     places: ClassVar[frozenset[PatternSlot]] = EVERYWHERE
-    laid_in: ClassVar[frozenset[str]] = frozenset()
+    built_in: ClassVar[frozenset[type[Pattern[Any]]]] = frozenset()
 
     def refusal(self, context: JobContext, app: RailsApp) -> Refused | None:
         """Why a job of this kind cannot be had in this repo, with the nearest alternative; else None."""
