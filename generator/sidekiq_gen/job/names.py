@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import inflection
 
-from sidekiq_gen.errors import InvalidInput
+from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
 from sidekiq_gen.ruby.templates import declared_names
 
@@ -57,7 +57,16 @@ def give_names(subject: Subject, taken: Taken) -> tuple[Subject, str]:
 
     Raises:
         InvalidInput: an argument has a name that is taken, by a template or by another argument.
+        Refused: the job or its spec defines a class of the name that a model has.
     """
+    models = [subject.model, *(argument.model for argument in subject.arguments)]
+    hidden = next((model.name for model in models if model and model.name.split("::")[0] in taken.anywhere), None)
+    if hidden:
+        raise Refused(
+            f"{hidden} would not be the model inside this job, which has a class {hidden.split('::')[0]} of its own.",
+            hint="Leave out the safeguard that brings it, or put the model into a namespace.",
+            code="invalid-model",
+        )
     arguments = tuple(_free(argument, taken) for argument in subject.arguments)
     record = next((free for free, was in zip(arguments, subject.arguments, strict=True) if was == subject.record), None)
     row = record.name if record else _row(subject, taken)
