@@ -158,7 +158,9 @@ def test_the_releases_that_are_drawn_lie_on_both_sides_of_every_gate() -> None:
         row.name
         for row in TABLE
         if row.gem == "sidekiq"
-        and any(releases[0] < Version(one.version) <= releases[-1] for text in row.versions for one in SpecifierSet(text))
+        and any(
+            releases[0] < Version(one.version) <= releases[-1] for text in row.versions for one in SpecifierSet(text)
+        )
         and len({row.holds_for(release) for release in releases}) == 1
     ]
 

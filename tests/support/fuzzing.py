@@ -1,4 +1,4 @@
-"""Random command lines and repos, drawn from the catalogue: a new flag, kind or pattern is drawn without being named here.
+"""Random command lines and repos, drawn from the catalogue, so that a new flag, kind or pattern is drawn as well.
 
 Only the values of flags that take text, a number or a list stand in one table; a flag without an entry is an error.
 """
@@ -26,7 +26,7 @@ WORDS = (
     "cards with_advisory_lock"
 ).split()
 ODD = "job worker 2fa in class end self data string logger Queue e jid it".split()  # rarely a good idea
-NASTY = tuple("\0 \n \" ' / :: .. #{x} \\ % \xe9 \u2028 \udcff \U0001f600 - \x1b[31m".split(" ")) + ("", " ")
+NASTY = (*"\0 \n \" ' / :: .. #{x} \\ % \xe9 \u2028 \udcff \U0001f600 - \x1b[31m".split(" "), "", " ")
 NAMES = "idempotency_key _1 _ e name key id order_id calls query".split()  # of arguments
 ERRORS = ("PaymentGateway::CardDeclined", "ActiveRecord::RecordInvalid", "KeyError", "A", "Timeout::Error")
 
@@ -73,8 +73,18 @@ RELEASES = (
 RAILS = {"6": ("5.2.8", "6.0.6", "6.1.7"), "7": ("6.1.7", "7.1.5", "7.2.2"), "8": ("7.1.5", "7.2.2", "8.0.1")}
 UNIQUE_JOBS = {"6": ("7.1.29", "7.1.33"), "7": ("8.0.2", "8.0.10"), "8": ("8.0.13", "8.1.0")}
 GEMS = {
-    "6": ({"sidekiq-throttled": "1.0.1"}, {"sidekiq-ent": "2.5.3"}, {"sidekiq-pro": "5.5.8"}, {"honeybadger": "5.15.6"}),
-    "7": ({"sidekiq-throttled": "1.5.2"}, {"sidekiq-ent": "7.3.1"}, {"sidekiq-pro": "7.3.6"}, {"sentry-ruby": "5.22.1"}),
+    "6": (
+        {"sidekiq-throttled": "1.0.1"},
+        {"sidekiq-ent": "2.5.3"},
+        {"sidekiq-pro": "5.5.8"},
+        {"honeybadger": "5.15.6"},
+    ),
+    "7": (
+        {"sidekiq-throttled": "1.5.2"},
+        {"sidekiq-ent": "7.3.1"},
+        {"sidekiq-pro": "7.3.6"},
+        {"sentry-ruby": "5.22.1"},
+    ),
     "8": ({"sidekiq-throttled": "2.1.0"}, {"sidekiq-ent": "8.0.1"}, {"sidekiq-pro": "8.0.2"}, {"rollbar": "3.6.0"}),
 }
 ROWS = frozenset(kind.name for kind in KINDS if kind.about == "rows")  # fewer patterns go with these
@@ -106,7 +116,7 @@ def values_of(flag: Flag) -> Values:
 
 
 def fits(pattern: Pattern, kind: str) -> bool:
-    """Whether a pattern can be laid over a kind, where "" leaves the kind to be guessed; a fan-out lays it on its child."""
+    """Whether a pattern can be laid over a kind: "" is guessed to be one of two, a fan-out has it in its child."""
     return any(name in pattern.kinds for name in {"": ("record", "plain"), "fan-out": ("record",)}.get(kind, (kind,)))
 
 
@@ -184,7 +194,9 @@ class Fuzzer:
             given += [flag for flag in pattern.flags[1:] if self.rarely(3)]
             given.insert(0, pattern.flags[0])
         if self.wild:
-            given += [flag for flag in all_flags() if self.rarely(100) and flag not in given and flag.option != "--kind"]
+            given += [
+                flag for flag in all_flags() if self.rarely(100) and flag not in given and flag.option != "--kind"
+            ]
         for flag in given:
             for _ in range(1 + (flag.kind == "list" and self.rarely(2))):
                 yield from self.given(flag)
@@ -219,5 +231,8 @@ class Fuzzer:
             switches = ("--force", "--skip", "--quiet", "--pretend", "--json", "--nope")
             words += [switch for switch in switches if self.rarely(16)]
             if self.rarely(16):
-                words += ["--sidekiq-version", self.random.choice(("6.0", "6.5.1", "7.1.3", "8.1.1", "5.2", "9.0", "x"))]
+                words += [
+                    "--sidekiq-version",
+                    self.random.choice(("6.0", "6.5.1", "7.1.3", "8.1.1", "5.2", "9.0", "x")),
+                ]
         return words
