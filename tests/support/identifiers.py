@@ -60,8 +60,9 @@ def neutral(name: str, taken: set[str], random: random.Random) -> str:
 
 def renamed(names: Mapping[str, str]) -> dict[str, str]:
     """What constants are called, neutral name -> name: a model and its plural."""
+    bare = {before.removesuffix("_id"): after.removesuffix("_id") for before, after in names.items()}
     return {
         camelize(form(before)): camelize(form(after))
-        for before, after in names.items()
-        for form in (str, inflection.pluralize)
+        for form in (inflection.pluralize, str)
+        for before, after in bare.items()
     }

@@ -25,7 +25,8 @@ class Names
   private
 
   def note(what, token, scope, name = token[1])
-    @found << [what, name, %i[local].include?(what) ? scope : 0, token[2][0]]
+    what = :class_method if what == :method && scope.nil? # nothing that an example or an instance calls
+    @found << [what, name, what == :local ? scope : 0, token[2][0]]
   end
 
   def ident?(node) = node.is_a?(Array) && node[0] == :@ident
@@ -50,16 +51,16 @@ class Names
       walk(node[1], scope)
       return (node[4..] || []).each { |child| walk(child, scope) }
     when :def
-      note(:method, node[1], scope) if ident?(node[1])
+      note(:method, node[1], 0) if ident?(node[1])
       return node[2..].each { |child| walk(child, @scopes + 1) }.tap { @scopes += 1 }
     when :class, :module
       defined = (node[-1][1] || []).select { |one| one.is_a?(Array) && one[0] == :def }.map { |one| one[1][1] }
       @twice += defined.select { |name| defined.count(name) > 1 }.uniq
     when :params then return parameters(node, scope)
     when :method_add_block
-      unless scope || GROUPS.include?(called(node[1]))
-        scope = @scopes += 1
-      end
+      walk(node[1], scope)
+      scope = @scopes += 1 unless scope || GROUPS.include?(called(node[1]))
+      return walk(node[2], scope)
     end
     node.each { |child| walk(child, scope) }
   end
@@ -84,7 +85,8 @@ class Names
 
     token = arguments.flatten.each_cons(2).find { |kind, _| kind == :symbol }
     place = first_symbol(arguments)
-    note(:method, place, nil) if token && place
+    note(:method, name, 0) if name[1] == "subject"
+    note(:method, place, 0) if token && place
   end
 
   def first_symbol(node)
