@@ -51,6 +51,7 @@ pairs: $(READY) ## add the covering pairs that are missing
 # Writing snapshots makes pytest-snapshot fail each test that wrote one (status 1), so a second run has the last word.
 snapshots: $(READY) ## write the snapshots again, all of them
 	rm -rf tests/snapshots/rendered
+	PYTHONPATH=tests $(BIN)/python -m support.shown
 	$(SNAPSHOTS) --snapshot-update >/dev/null || [ $$? = 1 ]
 	$(SNAPSHOTS)
 

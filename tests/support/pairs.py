@@ -1,4 +1,4 @@
-"""The covering pairs: which are missing, and the rows that cover them. `make pairs` writes these behind those there are.
+"""The covering pairs: which are missing, and the rows that cover them. `make pairs` adds these to those there are.
 
     python -m support.pairs
 
