@@ -39,6 +39,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "live: runs in the Ruby roots of tests/live/setup, with real services")
+    config.addinivalue_line("markers", "scenario(*names): shows what these kinds and patterns promise, under stress")
     folder = config.getoption("--live-report", default=None)
     if folder and not hasattr(config, "workerinput"):  # the process that the others report to
         config.pluginmanager.register(Ledger(folder))

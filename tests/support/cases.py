@@ -126,6 +126,7 @@ PAIRS = Path(__file__).with_name("pairs.json")
 # The kinds that work through rows, each with what can be laid over it.
 ROWS = {
     "claim": "--kind claim",
+    "claim-long": "--kind claim --max-seconds 90",
     "claim-all": "since:date --kind claim --check-then-act processed --idempotency-key --max-rows 20000",
     "claim-class": "--kind claim --unique until_executing --discard-on PaymentGateway::CardDeclined",
     "backfill": "--kind backfill --batch-size 20000",

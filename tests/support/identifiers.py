@@ -53,7 +53,8 @@ def neutral(name: str, taken: set[str], random: random.Random) -> str:
     while True:
         letters = (random.choice(_LETTERS) if letter.isalpha() else letter for letter in head[: len(head) - keep])
         found = "".join(letters) + head[len(head) - keep :] + underscore + rest
-        if found not in taken and found not in identifiers():
+        alike = (inflection.pluralize(found) == found) == (inflection.pluralize(name) == name)
+        if alike and found not in taken and found not in identifiers():
             taken.add(found)
             return found
 
@@ -64,5 +65,5 @@ def renamed(names: Mapping[str, str]) -> dict[str, str]:
     return {
         camelize(form(before)): camelize(form(after))
         for form in (inflection.pluralize, str)
-        for before, after in bare.items()
+        for before, after in [*names.items(), *bare.items()]
     }

@@ -121,7 +121,7 @@ def compare(first, second, renamed)
 
       next
     end
-    place = [what == :local ? scope : what == :ivar]
+    place = [what == :vcall ? :method : what, scope]
     before = here[[place, now]] ||= name
     after = there[[place, name]] ||= now
     complaints << "line #{line}: #{now} stands for #{before} and #{name}" if before != name

@@ -1,9 +1,9 @@
-"""Which cases have a snapshot: those that show a text which no other one shows. `make snapshots` writes the others down.
+"""Which cases have a snapshot: those that show a text that no other one shows. `make snapshots` writes the rest down.
 
     python -m support.shown
 
-Tree 7 is shown in full; of the other trees, of Minitest and of the gates, what differs. elsewhere.json says of each case
-without a snapshot where each of its files is shown. Pairs and triples are compiled, linted and run, not read.
+Tree 7 is shown in full; of the other trees and of the gates, what differs. elsewhere.json says of each case without a
+snapshot where each of its files is shown. Pairs and triples are compiled, linted and run, not read.
 """
 
 from __future__ import annotations
