@@ -99,6 +99,8 @@ PLACED = {
     "second-record": "restaurant:record order:record --model Order --on-exhausted --mark-failed failed_at --row-lock "
     "--check-then-act charged_at",
 }
+# A record beside what no key can be made of, so that the key is the job's own id.
+KEYED_BY_ID = {"list-key": "order:record tags:array --check-then-act charged_at --idempotency-key"}
 # What can be laid over a job, by the name of its factor in the covering pairs; a new pattern is one more entry.
 PATTERN_FACTORS = {
     "lock": LOCKS,
@@ -172,7 +174,7 @@ def alone() -> Iterator[Case]:
             for values in PATTERN_FACTORS.values():
                 for name, flags in list(values.items())[1:]:
                     yield Case(f"{tree}-{framework}-{name}", place, f"order:record {flags}")
-            for name, arguments in PLACED.items():
+            for name, arguments in (PLACED | KEYED_BY_ID).items():
                 yield Case(f"{tree}-{framework}-{name}", place, arguments)
             yield Case(f"{tree}-{framework}-plain-advisory", place, f"{ARGUMENTS['plain']} {LOCKS['advisory']}")
             yield Case(f"{tree}-{framework}-plain-log", place, f"{ARGUMENTS['plain-arguments']} {CONTEXTS['log']}")
