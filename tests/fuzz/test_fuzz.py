@@ -148,7 +148,7 @@ def test_a_flag_without_values_is_an_error() -> None:
     with pytest.raises(LookupError, match="--shape has no entry"):
         values_of(Flag("--shape", "", "text"))
     for flag in all_flags():
-        if flag.kind != "switch":
+        if flag.type != "switch":
             assert all(map(len, values_of(flag).likely)), flag.option
 
 

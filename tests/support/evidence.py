@@ -7,7 +7,7 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from support.cases import RELEASES, all_cases
 from support.fuzzing import VALUES
@@ -54,30 +54,42 @@ class Evidence:
         )
 
 
-def lacking(known: Kind | Pattern, folder: str, evidence: Evidence) -> Iterator[str]:
+def lacking(known: Kind[Any] | Pattern[Any], folder: str, evidence: Evidence) -> Iterator[str]:
     """What a kind or a pattern lacks, in words.
 
     folder: ``kinds`` or ``patterns``.
     """
-    identifier = known.name.replace("-", "_")
-    for part in PARTS:
-        path = f"{folder}/{identifier}/{part}.rb.j2"
-        for tree in RELEASES:
-            if not {f"common/{path}", f"{tree}/{path}"} & evidence.templates:
-                yield f"templates/common/{path}, or one in templates/{tree}"
+    yield from _templates(known, folder, evidence)
     options = [flag.option for flag in known.flags]
     shown = [known.name] if folder == "kinds" else []
     yield from (
         f"a case in tests/support/cases.py: {word}" for word in [*shown, *options] if word not in evidence.cases
     )
     for flag in known.flags:
-        if flag.kind in {"text", "number", "list"} and flag.option not in evidence.fuzzed:
+        if flag.type in {"text", "number", "list"} and flag.option not in evidence.fuzzed:
             yield f"values in tests/support/fuzzing.py: {flag.option}"
     if known.name not in evidence.scenarios:
         yield f'a live test with @pytest.mark.scenario("{known.name}") that says so to `promise`'
     yield from (f"a line in a table of README.md: {word}" for word in [*shown, *options] if word not in evidence.readme)
     if known.name not in evidence.rows:
         yield f"a row in docs/live.md (make live-report): {known.name}"
+
+
+def _templates(known: Kind[Any] | Pattern[Any], folder: str, evidence: Evidence) -> Iterator[str]:
+    """Every tree has a partial for some shape, and every shape has one in some tree."""
+    for part in PARTS:
+        own = f"{folder}/{known.identifier}"
+        shapes = [f"{own}/{shape}/{part}.rb.j2" for shape in known.shapes]
+        for tree in RELEASES:
+            if not any(_there(path, tree, evidence) for path in (f"{own}/{part}.rb.j2", *shapes)):
+                yield f"templates/common/{own}/{part}.rb.j2, or one in templates/{tree}"
+        for path in shapes:
+            if not any(_there(one, tree, evidence) for one in (f"{own}/{part}.rb.j2", path) for tree in RELEASES):
+                yield f"templates/common/{path}, or one in a tree"
+
+
+def _there(path: str, tree: str, evidence: Evidence) -> bool:
+    return bool({f"common/{path}", f"{tree}/{path}"} & evidence.templates)
 
 
 def scenarios(source: str) -> frozenset[str]:

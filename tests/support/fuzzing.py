@@ -6,8 +6,9 @@ Only the values of flags that take text, a number or a list stand in one table; 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
+from sidekiq_gen.job.interactions import clash
 from sidekiq_gen.job.kinds.catalogue import KINDS
 from sidekiq_gen.job.patterns.catalogue import PATTERNS
 from sidekiq_gen.job.resolve import JOB_FLAGS, all_flags
@@ -108,14 +109,14 @@ def values_of(flag: Flag) -> Values:
     Raises:
         LookupError: it takes text, a number or a list, and the table has no entry for it.
     """
-    if flag.kind == "choice":
+    if flag.type == "choice":
         return Values((*flag.choices, *flag.also), ("nonsense", ""))
     if flag.option not in VALUES:
         raise LookupError(f"{flag.option} has no entry in VALUES of tests/support/fuzzing.py")
     return VALUES[flag.option]
 
 
-def fits(pattern: Pattern, kind: str) -> bool:
+def fits(pattern: Pattern[Any], kind: str) -> bool:
     """Whether a pattern can be laid over a kind: "" is guessed to be one of two, a fan-out has it in its child."""
     return any(name in pattern.kinds for name in {"": ("record", "plain"), "fan-out": ("record",)}.get(kind, (kind,)))
 
@@ -198,25 +199,25 @@ class Fuzzer:
                 flag for flag in all_flags() if self.rarely(100) and flag not in given and flag.option != "--kind"
             ]
         for flag in given:
-            for _ in range(1 + (flag.kind == "list" and self.rarely(2))):
+            for _ in range(1 + (flag.type == "list" and self.rarely(2))):
                 yield from self.given(flag)
         if kind:
             yield from ("--kind", kind)
 
     def given(self, flag: Flag) -> list[str]:
         """A flag with a value."""
-        if flag.kind == "switch":
+        if flag.type == "switch":
             return [flag.option]
         values = values_of(flag)
         return [flag.option, self.random.choice(values.odd if self.wild and self.rarely(8) else values.likely)]
 
-    def patterns(self, kind: str) -> list[Pattern]:
+    def patterns(self, kind: str) -> list[Pattern[Any]]:
         """Up to four patterns that can be laid over a kind, together; in a wild command line any."""
         known = [pattern for pattern in PATTERNS if fits(pattern, kind) or (self.wild and self.rarely(10))]
         self.random.shuffle(known)
-        chosen: list[Pattern] = []
+        chosen: list[Pattern[Any]] = []
         for pattern in known[: self.random.choice((0, 0, 1, 1, 2) if kind in ROWS else (0, 1, 1, 2, 2, 3, 4))]:
-            if self.wild or not any(pattern.name in one.excludes or one.name in pattern.excludes for one in chosen):
+            if self.wild or not clash([pattern.name, *(one.name for one in chosen)]):
                 chosen.append(pattern)
         return chosen
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ _NAMED = re.compile(
 )
 _MODELS = frozenset({"order", "restaurant"})  # of the repos, which know more about them than about others
 _LETTERS = "bcdfghjklmnpqrtvwxz"
+_ATTEMPTS = 100  # for an uncountable word no other has its plural
 _KEPT = 2  # letters at the end of a word, which decide on its plural
 
 
@@ -50,13 +52,14 @@ def neutral(name: str, taken: set[str], random: random.Random) -> str:
     """A name that no template has, of the same length and with the same end, so that its plural is made alike."""
     head, underscore, rest = name.partition("_")
     keep = 0 if rest or len(head) <= _KEPT + 1 else _KEPT
-    while True:
+    for attempt in itertools.count():
         letters = (random.choice(_LETTERS) if letter.isalpha() else letter for letter in head[: len(head) - keep])
         found = "".join(letters) + head[len(head) - keep :] + underscore + rest
         alike = (inflection.pluralize(found) == found) == (inflection.pluralize(name) == name)
-        if alike and found not in taken and found not in identifiers():
+        if (alike or attempt > _ATTEMPTS) and found not in taken and found not in identifiers():
             taken.add(found)
             return found
+    raise AssertionError(name)
 
 
 def renamed(names: Mapping[str, str]) -> dict[str, str]:

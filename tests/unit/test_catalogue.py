@@ -18,15 +18,16 @@ if TYPE_CHECKING:
     from sidekiq_gen.flags import Answers
     from sidekiq_gen.job.kinds.base import Kind
     from sidekiq_gen.job.request import JobContext
+    from sidekiq_gen.rails.app import RailsApp
 
 EVIDENCE = Evidence.gather()
 
 
-class Timeout(Pattern):
+class Timeout(Pattern[Any]):
     name = "time-out"
     flags = (Flag("--time-out", "", "number"), Flag("--time-out-in", "", "choice", choices=("work",)))
 
-    def decide(self, answers: Answers, context: JobContext) -> Any:
+    def decide(self, answers: Answers, context: JobContext, app: RailsApp) -> Any:
         raise NotImplementedError
 
 
@@ -53,12 +54,12 @@ WITHOUT = [
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
-def test_a_kind_is_there_in_full(kind: Kind) -> None:
+def test_a_kind_is_there_in_full(kind: Kind[Any]) -> None:
     assert list(lacking(kind, "kinds", EVIDENCE)) == []
 
 
 @pytest.mark.parametrize("pattern", PATTERNS, ids=lambda pattern: pattern.name)
-def test_a_pattern_is_there_in_full(pattern: Pattern) -> None:
+def test_a_pattern_is_there_in_full(pattern: Pattern[Any]) -> None:
     assert list(lacking(pattern, "patterns", EVIDENCE)) == []
 
 
@@ -93,6 +94,19 @@ def test_a_template_in_one_tree_is_none_for_the_others() -> None:
 
     assert len(found) == 6
     assert not any(lack.endswith("templates/8") for lack in found)
+
+
+def test_a_shape_without_a_template_is_named() -> None:
+    class Shaped(Timeout):
+        shapes = ("early", "late")
+
+    early = frozenset(path.replace("time_out/", "time_out/early/") for path in FULL.templates)
+
+    found = list(lacking(Shaped(), "patterns", replace(FULL, templates=early)))
+
+    assert len(found) == 3
+    assert all("time_out/late/" in lack for lack in found)
+    assert list(lacking(Shaped(), "patterns", FULL)) == []
 
 
 @pytest.mark.parametrize(
