@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
 
 from sidekiq_gen.errors import Refused
@@ -60,6 +61,7 @@ class Pattern(ABC, Generic[S]):
     kinds: what it can be laid over.
     opens_block: whether leaving early inside it is ``next``.
     shapes: folders below its own, each with the templates for some settings.
+    adds: the facts that ``facts`` gives, by name, each with what it is.
     reads_before: whether the record that the work gets may be older than the lock, and has to be read again.
     """
 
@@ -73,6 +75,7 @@ class Pattern(ABC, Generic[S]):
     avoid: ClassVar[str]
     cost: ClassVar[str]
     example: ClassVar[Any]
+    adds: ClassVar[Mapping[str, str]] = MappingProxyType({})
     kinds: ClassVar[frozenset[KindName]] = frozenset({"record", "plain"})
     opens_block: ClassVar[bool] = False
     reads_before: ClassVar[bool] = False
