@@ -12,7 +12,7 @@ JOB := job ChargeCustomer --model Order --advisory-lock --check-then-act charged
        --discard-on PaymentGateway::CardDeclined --queue payments --retry 5 --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help install try test lint snapshots docs bench live-setup live-report clean
+.PHONY: help install try test lint snapshots docs facts bench live-setup live-report clean
 .SILENT:
 
 help: ## say what there is
@@ -53,6 +53,9 @@ snapshots: $(READY) ## write the snapshots again, all of them
 
 docs: $(READY) ## write docs/patterns.md from the catalogue
 	$(BIN)/python docs/write.py
+
+facts: $(READY) ## hold the sources of the tables against git tags; FACTS="--repo sidekiq=DIR ..." says where they are
+	PYTHONPATH=tests $(BIN)/python -m facts $(FACTS)
 
 bench: $(READY) ## measure start-up times
 	$(BIN)/python bench/startup.py

@@ -32,14 +32,14 @@ CORE_CONSTANTS = frozenset(
 )
 # Methods that a job has from Sidekiq, Kernel, Object or ActiveSupport: the work must not redefine one of them.
 TAKEN_METHODS = frozenset(
-    "perform build_enumerator each_iteration on_start on_resume on_stop on_complete on_cancel around_iteration arguments cursor cancel logger jid bid interrupted "
-    "_context abort at_exit autoload binding callcc caller catch clone display dup eval exec exit extend fail fork "
-    "format freeze gem gets hash initialize inspect instance_eval instance_exec load local_variables loop method "
-    "methods object_id open p pp print printf proc putc puts raise rand readline readlines require select send "
-    "set_trace_func sleep spawn sprintf srand syscall system tap test then throw trap warn itself lambda "
-    "require_relative singleton_class to_enum enum_for trace_var untrace_var as_json concern define_singleton_method "
-    "debugger instance_of method_missing presence public_send suppress to_json to_param to_query to_s try untaint "
-    "taint with with_options".split()
+    "perform build_enumerator each_iteration on_start on_resume on_stop on_complete on_cancel around_iteration "
+    "arguments cursor cancel logger jid bid interrupted _context abort at_exit autoload binding callcc caller "
+    "catch clone display dup eval exec exit extend fail fork format freeze gem gets hash initialize inspect "
+    "instance_eval instance_exec load local_variables loop method methods object_id open p pp print printf proc "
+    "putc puts raise rand readline readlines require select send set_trace_func sleep spawn sprintf srand syscall "
+    "system tap test then throw trap warn itself lambda require_relative singleton_class to_enum enum_for "
+    "trace_var untrace_var as_json concern define_singleton_method debugger instance_of method_missing presence "
+    "public_send suppress to_json to_param to_query to_s try untaint taint with with_options".split()
 )
 
 WORK = "work"
@@ -78,13 +78,13 @@ class JobName:
     path: underscored, without the suffix: ``billing/charge_customer``.
     class_name: ``Billing::ChargeCustomerJob``.
     file_stem: ``billing/charge_customer_job``.
-    method: the private method that holds the work, named after the job where that name is free: ``charge_customer``.
+    other_method: the private method that holds the work, where it cannot be named after the job; else empty.
     """
 
     path: str
     class_name: str
     file_stem: str
-    method: str
+    other_method: str = ""
 
     @property
     def namespaces(self) -> tuple[str, ...]:
@@ -101,9 +101,14 @@ class JobName:
         """The words of the name itself: ``("charge", "customer")``."""
         return tuple(self.path.split("/")[-1].split("_"))
 
+    @property
+    def method(self) -> str:
+        """The private method that holds the work: ``charge_customer``."""
+        return self.other_method or "_".join(self.words)
+
     def beside(self, taken: Collection[str]) -> JobName:
         """The same with another method where its name is taken."""
-        return replace(self, method=WORK) if self.method in taken else self
+        return replace(self, other_method=WORK) if self.method in taken else self
 
     @property
     def slug(self) -> str:
@@ -131,7 +136,7 @@ def parse_job_name(text: str, *, suffix: Suffix, acronyms: Sequence[str] = ()) -
         what = f"{_shown(text)} is a reserved word of Ruby" if reserved else f"{_shown(text)} is only a suffix"
         raise InvalidInput(f"{what}.", hint="Say what the job does: ProcessOrder.", code="invalid-name")
     stem = "/".join(paths) + (f"_{suffix.lower()}" if suffix else "")
-    name = JobName("/".join(paths), camelize(stem, acronyms), stem, paths[-1]).beside(TAKEN_METHODS | KEYWORDS)
+    name = JobName("/".join(paths), camelize(stem, acronyms), stem).beside(TAKEN_METHODS | KEYWORDS)
     if name.class_name.split("::")[0] in CORE_CONSTANTS:
         raise InvalidInput(
             f"{name.class_name} would reopen {name.class_name.split('::')[0]}, which Ruby or Rails owns.",

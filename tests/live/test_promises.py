@@ -8,13 +8,12 @@ import time
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from packaging.version import Version
-
 from live import rendered
 from live.provider import Provider
 from live.ruby import finish_ruby, run_ruby, start_ruby
 from live.server import SidekiqServer
 from sidekiq_gen.sidekiq.capabilities import Capabilities
+from sidekiq_gen.sidekiq.gems import Gems
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -321,7 +320,7 @@ def test_errors_end_a_job_or_not_as_asked(
     assert all(entry["args"] == [BIG] and entry["error_class"] == wanted[entry["class"][:-3]][1] for entry in dead)
     assert redis.call(app.redis_url, "ZCARD", "retry") == 0
 
-    can = Capabilities.of(sidekiq=Version(variant.sidekiq), unique_jobs=None, rails=Version(variant.rails))
+    can = Capabilities(Gems(variant.sidekiq, rails=variant.rails))
     died = {"BuryDeclinedJob", "KeepTryingJob", "RetryNeverJob", "RetryZeroJob", "RetryTwiceJob"}
     if can.discard_runs_death_handlers:
         died.add("DropDeclinedJob")

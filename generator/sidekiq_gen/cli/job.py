@@ -67,7 +67,7 @@ def _command(
     items = [{"name": item.name, "satisfied": item.satisfied, "text": item.text} for item in generated.checklist]
     told = document("job", project.release, line, class_name=class_name, checklist=items)
     answered = any(value.origin == "answer" for value in asked.values())
-    runtime.carry_out(generated, told, asked=answered, remarks=_remarks(generated) if generated.plan.changes else ())
+    runtime.execute(generated, told, asked=answered, remarks=_remarks(generated) if generated.plan.changes else ())
     return 0
 
 

@@ -66,7 +66,7 @@ def ask_for_job(answers: Answers, project: Project, console: Console, *, force: 
     asked = dict(answers) | {
         pattern.flags[0].parameter: said(value=True)
         for pattern in named(answers)
-        if pattern.flags[0].kind == "switch" and pattern.flags[0].parameter not in answers
+        if pattern.flags[0].type == "switch" and pattern.flags[0].parameter not in answers
     }
     trial.run(asked)
     with _on_the_terminal():
@@ -190,7 +190,7 @@ def _ask_about(pattern: Pattern[Any], asked: dict[str, Sourced[Any]], context: J
     for flag in pattern.flags:
         if flag.parameter in asked:
             continue
-        if flag.kind == "switch":
+        if flag.type == "switch":
             asked[flag.parameter] = said(value=True)
             continue
         offered = "" if flag is pattern.flags[0] else pattern.suggestion(flag, asked, context, app)

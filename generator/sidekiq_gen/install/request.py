@@ -12,6 +12,7 @@ from sidekiq_gen.naming import JobName, parse_job_name
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.rails.files import Repo
 from sidekiq_gen.ruby import trackers
+from sidekiq_gen.sidekiq.gems import UNIQUE_JOBS as UNIQUE_JOBS_GEM
 from sidekiq_gen.sidekiq.unique_jobs import pairing_error
 from sidekiq_gen.style import Style, test_path
 
@@ -91,7 +92,7 @@ def resolve_install(answers: Answers, project: Project) -> InstallRequest:
         Refused: the locked sidekiq-unique-jobs does not go with this Sidekiq, or the health check is there elsewhere.
     """
     app, release = project.app, project.release
-    gem = app.gem("sidekiq-unique-jobs")
+    gem = app.gem(UNIQUE_JOBS_GEM)
     refusal = pairing_error(gem.version, release.version) if gem else None
     if refusal:
         raise refusal

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from sidekiq_gen.rails.source import code_lines
+from sidekiq_gen.rails.code import code_lines
 from sidekiq_gen.ruby import trackers
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
-from sidekiq_gen.job.patterns.base import Key
 from sidekiq_gen.job.patterns.catalogue import BY_NAME
 from sidekiq_gen.job.patterns.check_then_act import CheckThenAct
 from sidekiq_gen.job.patterns.on_exhausted import OnExhausted
@@ -15,6 +14,7 @@ from sidekiq_gen.ruby import layout, trackers
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from sidekiq_gen.job.patterns.base import Key
     from sidekiq_gen.job.patterns.on_exhausted import FailureMark
     from sidekiq_gen.job.request import JobContext, JobRequest
     from sidekiq_gen.naming import Argument, JobName

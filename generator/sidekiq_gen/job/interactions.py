@@ -70,7 +70,7 @@ class Warns(Generic[A]):
 
 
 def _mark_before_dropping(
-    discard: DiscardOnSettings, exhausted: OnExhaustedSettings, context: JobContext
+    discard: DiscardOnSettings, _exhausted: OnExhaustedSettings, context: JobContext
 ) -> DiscardOnSettings:
     """Nothing runs sidekiq_retries_exhausted for a job that is discarded: a rescue marks its record."""
     drops = discard.to == "nowhere" and discard.means == "retry_in" and context.record is not None
@@ -154,7 +154,7 @@ EXCLUDES: tuple[Excludes[Any, Any], ...] = (
         RetryAfter,
         DiscardOn,
         "--retry-after tries an error again that --discard-on never does.",
-        "Name it in one of them only.",
+        "Choose one of them for this error.",
         _one_error_for_both,
     ),
 )

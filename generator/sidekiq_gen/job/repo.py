@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sidekiq_gen.job.request import RepoFacts, TestRecord
+from sidekiq_gen.job.request import RecordCall, RepoFacts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,13 +28,13 @@ def gather(app: RailsApp, context: JobContext, test: TestFramework) -> RepoFacts
     )
 
 
-def _records(app: RailsApp, context: JobContext, test: TestFramework) -> Iterator[TestRecord]:
+def _records(app: RailsApp, context: JobContext, test: TestFramework) -> Iterator[RecordCall]:
     """A factory where there is one; in Minitest else a fixture."""
     models = [context.model, *(argument.model for argument in context.arguments)]
     for name in dict.fromkeys(model.name for model in models if model):
         factory = app.factory(name)
         fixture = None if factory or test != "minitest" else app.fixture(name)
         if factory:
-            yield TestRecord(name, factory, "factory")
+            yield RecordCall(name, factory, "factory")
         elif fixture:
-            yield TestRecord(name, fixture, "fixture")
+            yield RecordCall(name, fixture, "fixture")

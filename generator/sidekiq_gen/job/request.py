@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, cast
 
 import inflection
 
-from sidekiq_gen.style import test_path
+from sidekiq_gen.naming import Argument, JobName, Model
+from sidekiq_gen.rails.databases import Database
+from sidekiq_gen.rails.gems import Tracker
+from sidekiq_gen.rails.wrappers import ErrorWrapper
+from sidekiq_gen.sidekiq.release import Release
+from sidekiq_gen.style import Style, TestFramework, test_path
 
 if TYPE_CHECKING:
-    from sidekiq_gen.job.kinds.base import Kind
-    from sidekiq_gen.job.patterns.base import Pattern
-    from sidekiq_gen.naming import Argument, JobName, Model
-    from sidekiq_gen.rails.app import Database
-    from sidekiq_gen.rails.gems import Tracker
-    from sidekiq_gen.rails.wrappers import ErrorWrapper
-    from sidekiq_gen.sidekiq.release import Release
-    from sidekiq_gen.style import Style, TestFramework
+    from sidekiq_gen.job.component import Component
 
 KindName = Literal["record", "plain", "claim", "backfill", "fan-out"]
 Retry: TypeAlias = "int | Literal[False]"
@@ -58,7 +56,7 @@ class JobContext:
 
 
 @dataclass(frozen=True)
-class TestRecord:
+class RecordCall:
     """How the specs of this repo get a persisted record of a model.
 
     call: Ruby: ``create(:order)``, ``orders(:one)``.
@@ -82,13 +80,13 @@ class RepoFacts:
 
     namespaces: tuple[Literal["module", "class"], ...]
     rspec_helper: Literal["rails_helper", "spec_helper"]
-    records: tuple[TestRecord, ...]
+    records: tuple[RecordCall, ...]
     base_record: Literal["ApplicationRecord", "ActiveRecord::Base"]
     rails_cops: bool
     tracker: Tracker
     wrapper: ErrorWrapper | None
 
-    def record(self, model: str) -> TestRecord | None:
+    def record(self, model: str) -> RecordCall | None:
         """How specs get a record of that model; None where neither a factory nor a fixture makes one."""
         return next((record for record in self.records if record.model == model), None)
 
@@ -130,16 +128,16 @@ class JobRequest:
     patterns: tuple[Chosen, ...]
     child: JobRequest | None = None
 
-    def get(self, pattern: type[Pattern[S]]) -> S | None:
+    def get(self, pattern: type[Component[S]]) -> S | None:
         """The settings of a pattern, or None where it was not asked for."""
         found = next((chosen for chosen in self.patterns if chosen.name == pattern.name), None)
         return cast("S", found.settings) if found else None
 
-    def has(self, *patterns: type[Pattern[Any]]) -> bool:
+    def has(self, *patterns: type[Component[Any]]) -> bool:
         """Whether one of these patterns was asked for."""
         return any(self.get(pattern) is not None for pattern in patterns)
 
-    def of_kind(self, kind: type[Kind[S]]) -> S | None:
+    def of_kind(self, kind: type[Component[S]]) -> S | None:
         """The settings of its kind where it is this one, else None."""
         return cast("S", self.kind_settings) if self.context.kind == kind.name else None
 

@@ -165,7 +165,7 @@ def choose(answers: Answers, context: JobContext, app: RailsApp) -> tuple[Chosen
         refusal = kind.objection(one, context)
         if refusal:
             raise refusal
-    return tuple(one for one in settled if one.name not in kind.laid_in)
+    return tuple(one for one in settled if type(BY_NAME[one.name]) not in kind.built_in)
 
 
 def unfit(pattern: Pattern[Any], context: JobContext) -> Refused | None:
@@ -174,7 +174,7 @@ def unfit(pattern: Pattern[Any], context: JobContext) -> Refused | None:
         return None
     return Refused(
         f"{pattern.flags[0].option} cannot be laid over the kind {context.kind}.",
-        hint=f"{KIND_BY_NAME[context.kind].instead} Leave out {pattern.flags[0].option}.".strip(),
+        hint=f"{KIND_BY_NAME[context.kind].alternative} Leave out {pattern.flags[0].option}.".strip(),
         code="contradictory-patterns",
     )
 

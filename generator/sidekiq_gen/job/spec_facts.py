@@ -17,7 +17,6 @@ from sidekiq_gen.job.facts import (
     of_patterns,
 )
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
-from sidekiq_gen.job.patterns.base import Key
 from sidekiq_gen.job.patterns.catalogue import BY_NAME, listed
 from sidekiq_gen.job.patterns.log_context import LogContext
 from sidekiq_gen.ruby.wording import what_it_does
@@ -25,6 +24,7 @@ from sidekiq_gen.ruby.wording import what_it_does
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sidekiq_gen.job.patterns.base import Key
     from sidekiq_gen.job.request import JobRequest
     from sidekiq_gen.naming import Argument
 

@@ -85,7 +85,7 @@ class Trial:
 def refused(pattern: Pattern[Any], context: JobContext, app: RailsApp) -> InvalidInput | Refused | None:
     """Why a pattern cannot be had here, as far as that does not depend on what is still to be answered about it."""
     refusal = resolve.unfit(pattern, context) or pattern.refusal(context, app)
-    if refusal is None and pattern.flags[0].kind == "switch":
+    if refusal is None and pattern.flags[0].type == "switch":
         return problem(lambda _: pattern.decide(completed(pattern, {}, context, app), context, app), "")
     return refusal
 
@@ -110,7 +110,7 @@ def completed(pattern: Pattern[Any], asked: Answers, context: JobContext, app: R
     """The answers about one pattern, with what would be offered where there are none."""
     first, *further = pattern.flags
     known = {flag.parameter: asked[flag.parameter] for flag in pattern.flags if flag.parameter in asked}
-    if first.kind == "switch":
+    if first.type == "switch":
         known.setdefault(first.parameter, said(value=True))
     for flag in further:
         offered = pattern.suggestion(flag, known, context, app)
@@ -134,9 +134,9 @@ def value_of(flag: Flag, text: str) -> object:
     Raises:
         InvalidInput: it is no number, and a number was asked for.
     """
-    if flag.kind == "list":
+    if flag.type == "list":
         return [word for word in re.split(r"[,\s]+", text) if word] or [""]
-    if flag.kind != "number":
+    if flag.type != "number":
         return text
     if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER):
         raise InvalidInput(f"{text[:60]!a} is no number that fits.", hint="Give digits only.", code="usage")

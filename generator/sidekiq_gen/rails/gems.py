@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from sidekiq_gen.rails.lockfile import gem_version
+from sidekiq_gen.sidekiq.gems import gem_version
 
 if TYPE_CHECKING:
     from packaging.version import Version

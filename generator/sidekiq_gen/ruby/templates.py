@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 TREES: tuple[Tree, ...] = ("6.5", "7", "8")  # from the oldest line to the newest
 
-_NAMES = re.compile(r"\{#-?\s*names:(.*?)-?#\}", re.DOTALL)
+NAMES = re.compile(r"\{#-?\s*names:(.*?)-?#\}", re.DOTALL)
 
 
 @cache
@@ -72,7 +72,7 @@ def declared_names(tree: Tree, name: str) -> frozenset[str]:
     None where there is no such template, or it takes none.
     """
     return frozenset(
-        word for source in _sources(tree, name) for found in _NAMES.findall(source) for word in found.split()
+        word for source in _sources(tree, name) for found in NAMES.findall(source) for word in found.split()
     )
 
 
@@ -118,11 +118,18 @@ def ruby_file(style: Style, requires: str, text: str) -> str:
 @cache
 def _sources(tree: Tree, name: str) -> tuple[str, ...]:
     """The text of the template that is found, or nothing."""
+    known = _paths()
+    found = next((path for path in search_path(tree, name) if path in known), None)
+    return (_source(found),) if found else ()
+
+
+@cache
+def _paths() -> frozenset[str]:
+    """Every template that there is."""
+    return frozenset(environment().list_templates())
+
+
+def _source(path: str) -> str:
     loader = environment().loader
     assert loader is not None  # noqa: S101 - environment() sets it
-    for path in search_path(tree, name):
-        try:
-            return (loader.get_source(environment(), path)[0],)
-        except TemplateNotFound:
-            continue
-    return ()
+    return loader.get_source(environment(), path)[0]

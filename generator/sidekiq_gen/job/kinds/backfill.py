@@ -9,6 +9,7 @@ from sidekiq_gen.errors import Refused
 from sidekiq_gen.job.kinds.base import Kind
 from sidekiq_gen.job.kinds.rows import BATCH, BATCH_SIZE, breaks_the_chain, number, rows_in_specs
 from sidekiq_gen.job.mark import Mark, missing_column, read_mark
+from sidekiq_gen.job.patterns.check_then_act import CheckThenAct
 from sidekiq_gen.job.patterns.discard_on import DiscardOnSettings
 from sidekiq_gen.job.slots import BESIDE_THE_WORK
 from sidekiq_gen.notices import Notice
@@ -73,8 +74,8 @@ class Backfill(Kind[BackfillSettings]):
     )
     cost = "One query for each batch; the rows of a batch are locked while it is worked on, where a column marks them."
     places = BESIDE_THE_WORK
-    instead = "It has no single record: with --check-then-act it locks the rows of a batch itself."
-    laid_in = frozenset({"check-then-act"})
+    alternative = "It has no single record: with --check-then-act it locks the rows of a batch itself."
+    built_in = frozenset({CheckThenAct})
 
     def objection(self, chosen: Chosen, context: JobContext) -> Refused | None:
         discard = chosen.settings

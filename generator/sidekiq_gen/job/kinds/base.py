@@ -3,59 +3,43 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from sidekiq_gen.job.component import Component, S
 from sidekiq_gen.job.slots import EVERYWHERE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from sidekiq_gen.errors import Refused
-    from sidekiq_gen.flags import Answers, Flag
+    from sidekiq_gen.flags import Answers
+    from sidekiq_gen.job.patterns.base import Pattern
     from sidekiq_gen.job.request import Chosen, JobContext, JobRequest, KindName
     from sidekiq_gen.job.slots import PatternSlot
     from sidekiq_gen.notices import Notice
     from sidekiq_gen.rails.app import RailsApp
 
 
-S = TypeVar("S")
-
-
-class Kind(ABC, Generic[S]):
+class Kind(Component[S], ABC):
     """The shape of a job, over which patterns are laid; S are its settings.
 
     Its templates are in the folder of its identifier below ``kinds/`` in the template trees; they see the settings
     that ``decide`` returns as ``kind``.
 
     about: one record that ``perform`` is handed the id of, the rows of a model, or neither.
-    paragraph, avoid, cost: when to use it, when not, and what it costs.
     flags: what only this kind can be asked for; each has a default.
-    instead: what it does by itself, said to whoever wants a pattern that cannot be laid over it.
-    shapes: folders below its own, each with the templates for some settings.
+    alternative: what it does by itself, said to whoever wants a pattern that cannot be laid over it.
     own_work: whether it has methods of its own in place of the one that is named after the job.
     places: the slots that it leaves to patterns.
-    settings: the frozen dataclass that ``decide`` returns; None where there is nothing to decide.
-    laid_in: the patterns whose flags it takes for its own, and whose text it writes itself.
+    built_in: the patterns whose flags it takes for its own, and whose text it writes itself.
     """
 
     name: ClassVar[KindName]
     about: ClassVar[Literal["record", "rows", "nothing"]]
-    flags: ClassVar[tuple[Flag, ...]] = ()
-    summary: ClassVar[str]
-    paragraph: ClassVar[str]
-    avoid: ClassVar[str]
-    cost: ClassVar[str]
-    instead: ClassVar[str] = ""
-    shapes: ClassVar[tuple[str, ...]] = ()
+    alternative: ClassVar[str] = ""
     own_work: ClassVar[bool] = False
-    settings: ClassVar[Any] = None
     places: ClassVar[frozenset[PatternSlot]] = EVERYWHERE
-    laid_in: ClassVar[frozenset[str]] = frozenset()
-
-    @property
-    def identifier(self) -> str:
-        """The name of its folder: ``fan_out``."""
-        return self.name.replace("-", "_")
+    built_in: ClassVar[frozenset[type[Pattern[Any]]]] = frozenset()
 
     def refusal(self, context: JobContext, app: RailsApp) -> Refused | None:
         """Why a job of this kind cannot be had in this repo, with the nearest alternative; else None."""
@@ -73,17 +57,9 @@ class Kind(ABC, Generic[S]):
             Refused, InvalidInput: the answers cannot be had, or make no sense.
         """
 
-    def shape(self, settings: S) -> str:
-        """Which of its shapes these settings have; empty where it has none."""
-        return ""
-
     def subject(self, context: JobContext) -> str:
         """What the work is handed that is no argument of the job: one row, or the rows of a batch; else empty."""
         return ""
-
-    def satisfies(self, settings: S) -> Mapping[str, str]:
-        """The lines of the checklist that it satisfies by itself, each with a few words that say how."""
-        return {}
 
     def notices(self, settings: S, request: JobRequest, app: RailsApp) -> Iterator[Notice]:
         """What the user should know about having chosen it."""

@@ -10,6 +10,7 @@ from sidekiq_gen.flags import Answers, Flag, answer
 from sidekiq_gen.job.kinds.base import Kind
 from sidekiq_gen.job.kinds.rows import breaks_the_chain, number, rows_in_specs
 from sidekiq_gen.job.mark import Mark, columns_of, missing_column, read_mark
+from sidekiq_gen.job.patterns.check_then_act import CheckThenAct
 from sidekiq_gen.notices import Notice
 
 if TYPE_CHECKING:
@@ -60,8 +61,8 @@ class Claim(Kind[ClaimSettings]):
     )
     avoid = "Not for work that takes minutes, or calls slow services: each row keeps a transaction open. Not on SQLite."
     cost = "A connection and a transaction for each worker as long as it works."
-    instead = "It locks each row itself, and other runs pass it by."
-    laid_in = frozenset({"check-then-act"})
+    alternative = "It locks each row itself, and other runs pass it by."
+    built_in = frozenset({CheckThenAct})
 
     def refusal(self, context: JobContext, app: RailsApp) -> Refused | None:
         if context.database == "sqlite":

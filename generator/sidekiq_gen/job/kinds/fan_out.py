@@ -14,14 +14,13 @@ from sidekiq_gen.job.kinds.rows import BATCH, BATCH_SIZE, number, rows_in_specs
 from sidekiq_gen.job.slots import BESIDE_THE_WORK
 from sidekiq_gen.naming import JobName, parse_job_name
 from sidekiq_gen.notices import Notice
+from sidekiq_gen.sidekiq.gems import PRO
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sidekiq_gen.job.request import JobContext, JobRequest
     from sidekiq_gen.rails.app import RailsApp
-
-PRO = "sidekiq-pro"
 
 _CHILD = Flag("--child", "The job that a fan-out enqueues for each record.", "text", metavar="NAME")
 _BATCH = Flag("--batch", "Let a fan-out put its jobs into a batch of Sidekiq Pro, with callbacks.", "switch")

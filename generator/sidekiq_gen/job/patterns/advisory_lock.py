@@ -9,12 +9,13 @@ from sidekiq_gen.errors import Refused
 from sidekiq_gen.flags import Answers, Flag, answer
 from sidekiq_gen.job.patterns.base import Key, Pattern
 from sidekiq_gen.notices import Notice
+from sidekiq_gen.rails.databases import Database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from sidekiq_gen.job.request import JobContext, JobRequest
-    from sidekiq_gen.rails.app import Database, RailsApp
+    from sidekiq_gen.rails.app import RailsApp
 
 Scope = Literal["transaction", "session"]
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from sidekiq_gen.errors import Refused
+from sidekiq_gen.job.component import Component, S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from sidekiq_gen.job.request import JobContext, JobRequest, KindName
     from sidekiq_gen.notices import Notice
     from sidekiq_gen.rails.app import RailsApp
-
-S = TypeVar("S")
 
 Layer = Literal["class", "context", "lock", "check", "work"]
 LAYERS: tuple[Layer, ...] = ("class", "context", "lock", "check", "work")  # from the outside in
@@ -47,44 +46,28 @@ class Key:
     separator: str
 
 
-class Pattern(ABC, Generic[S]):
+class Pattern(Component[S], ABC):
     """A safeguard laid over a kind of job; S are its settings.
 
     Its templates are in the folder of its identifier below ``patterns/`` in the template trees; they see the
     settings that ``decide`` returns under that identifier. What it has to know of other patterns stands in
     `sidekiq_gen.job.interactions`.
 
-    settings: the frozen dataclass that ``decide`` returns.
     group: the heading it stands under.
-    paragraph, avoid, cost: when to use it, when not, and what it costs.
     example: an answer to its first flag, for showing what it looks like.
     kinds: what it can be laid over.
     opens_block: whether leaving early inside it is ``next``.
-    shapes: folders below its own, each with the templates for some settings.
     adds: the facts that ``facts`` gives, by name, each with what it is.
     reads_before: whether the record that the work gets may be older than the lock, and has to be read again.
     """
 
-    name: ClassVar[str]
-    settings: ClassVar[Any]
     layer: ClassVar[Layer]
-    flags: ClassVar[tuple[Flag, ...]]
-    summary: ClassVar[str]
     group: ClassVar[Group]
-    paragraph: ClassVar[str]
-    avoid: ClassVar[str]
-    cost: ClassVar[str]
     example: ClassVar[Any]
     adds: ClassVar[Mapping[str, str]] = MappingProxyType({})
     kinds: ClassVar[frozenset[KindName]] = frozenset({"record", "plain"})
     opens_block: ClassVar[bool] = False
     reads_before: ClassVar[bool] = False
-    shapes: ClassVar[tuple[str, ...]] = ()
-
-    @property
-    def identifier(self) -> str:
-        """The name of its folder, and of its settings in templates: ``discard_on``."""
-        return self.name.replace("-", "_")
 
     def refusal(self, context: JobContext, app: RailsApp) -> Refused | None:
         """Why this pattern cannot be had for this job in this repo, with the nearest alternative; else None."""
@@ -102,10 +85,6 @@ class Pattern(ABC, Generic[S]):
         """What the terminal offers as the answer to one of its further flags; None to ask nothing."""
         return flag.choices[0] if flag.choices else ""
 
-    def shape(self, settings: S) -> str:
-        """Which of its shapes these settings have; empty where it has none."""
-        return ""
-
     def parameters(self, settings: S) -> tuple[str, ...]:
         """Further parameters of ``perform``, behind the arguments: ``("postponed = 0",)``."""
         return ()
@@ -121,10 +100,6 @@ class Pattern(ABC, Generic[S]):
     def stubs(self, settings: S, request: JobRequest) -> tuple[str, ...]:
         """What a double of the job's record has to answer in a spec: ``("update_column: true",)``."""
         return ()
-
-    def satisfies(self, settings: S) -> Mapping[str, str]:
-        """The lines of the checklist that it satisfies, each with a few words that say how."""
-        return {}
 
     def notices(self, settings: S, request: JobRequest, app: RailsApp) -> Iterator[Notice]:
         """What the user should know about having chosen it."""

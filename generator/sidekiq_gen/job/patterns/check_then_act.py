@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from sidekiq_gen.flags import Answers, Flag, answer
 from sidekiq_gen.job.mark import Mark, missing_column, read_mark
 from sidekiq_gen.job.patterns.base import Pattern, only_for_records
-from sidekiq_gen.notices import Notice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from sidekiq_gen.errors import Refused
     from sidekiq_gen.job.request import JobContext, JobRequest
+    from sidekiq_gen.notices import Notice
     from sidekiq_gen.rails.app import RailsApp
 
 

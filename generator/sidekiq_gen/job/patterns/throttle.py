@@ -12,6 +12,7 @@ from sidekiq_gen.job.patterns.base import Pattern
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.ruby import layout
 from sidekiq_gen.sidekiq import enterprise, throttled
+from sidekiq_gen.sidekiq.gems import THROTTLED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from sidekiq_gen.job.request import JobContext, JobRequest
     from sidekiq_gen.rails.app import RailsApp
 
-GEM = "sidekiq-throttled"
 LONGEST = 86_400 * 31  # seconds
 
 _RATE = re.compile(r"([1-9][0-9]{0,8})/([1-9][0-9]{0,8})")
@@ -77,7 +77,7 @@ class Throttle(Pattern[ThrottleSettings]):
 
     def refusal(self, context: JobContext, app: RailsApp) -> Refused | None:
         version = context.release.version
-        gem = app.gem(GEM)
+        gem = app.gem(THROTTLED)
         if gem:
             return throttled.pairing_error(gem.version, version)
         if app.gem(enterprise.GEM):
@@ -89,7 +89,7 @@ class Throttle(Pattern[ThrottleSettings]):
                 code="contradictory-patterns",
             )
         return Refused(
-            f"--throttle needs {GEM} or Sidekiq Enterprise, and neither is in the lockfile.",
+            f"--throttle needs {THROTTLED} or Sidekiq Enterprise, and neither is in the lockfile.",
             hint=f"Add it to the Gemfile: {throttled.gemfile_line(version)}",
             code="needs-gem",
         )
@@ -105,7 +105,7 @@ class Throttle(Pattern[ThrottleSettings]):
             )
         limit, seconds = int(rate[1]), int(rate[2])
         name = context.name.slug
-        if app.gem(GEM):
+        if app.gem(THROTTLED):
             return ThrottleSettings(limit, seconds, "gem", layout.duration(seconds), name)
         interval = enterprise.INTERVALS.get(seconds)
         if interval is None:
@@ -121,7 +121,7 @@ class Throttle(Pattern[ThrottleSettings]):
 
     def notices(self, settings: ThrottleSettings, request: JobRequest, app: RailsApp) -> Iterator[Notice]:
         context = request.context
-        gem = app.gem(GEM)
+        gem = app.gem(THROTTLED)
         if settings.means == "limiter":
             yield Notice(
                 "enterprise-not-run",
@@ -131,13 +131,13 @@ class Throttle(Pattern[ThrottleSettings]):
         elif gem and not throttled.is_tested(gem.version, context.release.version):
             yield Notice(
                 "throttled-untested",
-                f"{GEM} {gem.text} allows Sidekiq {context.release.text}, but does not name it as supported.",
+                f"{THROTTLED} {gem.text} allows Sidekiq {context.release.text}, but does not name it as supported.",
                 f"Try it once, or write in the Gemfile: {throttled.gemfile_line(context.release.version)}",
             )
         if context.release.capabilities.throttled_setup and not app.throttled_set_up:
             yield Notice(
                 "throttled-not-set-up",
-                f"Nothing under config/ calls Sidekiq::Throttled.setup!, without which {GEM} does nothing here.",
+                f"Nothing under config/ calls Sidekiq::Throttled.setup!, without which {THROTTLED} does nothing here.",
                 "Add it to the initializer of Sidekiq.",
             )
 

@@ -13,6 +13,7 @@ from sidekiq_gen.job.patterns.base import Pattern
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.ruby import layout
 from sidekiq_gen.sidekiq import enterprise, unique_jobs
+from sidekiq_gen.sidekiq.gems import UNIQUE_JOBS
 from sidekiq_gen.sidekiq.unique_locks import LOCKS, STRATEGIES, lock_type, on_conflict
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from sidekiq_gen.job.request import JobContext, JobRequest
     from sidekiq_gen.rails.app import RailsApp
 
-GEM = "sidekiq-unique-jobs"
 LONGEST_TTL = 1_000_000_000  # thirty years; Redis takes no more than 2^63 milliseconds
 DAY = 86_400
 
@@ -164,19 +164,19 @@ class Unique(Pattern[AnyUnique]):
     example = "until_executed"
 
     def refusal(self, context: JobContext, app: RailsApp) -> Refused | None:
-        gem = app.gem(GEM)
+        gem = app.gem(UNIQUE_JOBS)
         if gem is None and app.gem(enterprise.GEM):
             return None
         if gem is None:
             return Refused(
-                f"--unique needs {GEM}, which is not in the lockfile.",
+                f"--unique needs {UNIQUE_JOBS}, which is not in the lockfile.",
                 hint=f"Add it to the Gemfile: {unique_jobs.gemfile_line(context.release.version)}",
                 code="needs-gem",
             )
         return unique_jobs.pairing_error(gem.version, context.release.version)
 
     def suggestion(self, flag: Flag, answers: Answers, context: JobContext, app: RailsApp) -> str | None:
-        if app.gem(GEM) is None:
+        if app.gem(UNIQUE_JOBS) is None:
             return {"unique_ttl": str(DAY)}.get(flag.parameter)
         if flag.parameter == "unique_ttl":
             ttl = _default_ttl(answer(answers, "unique"), app)
@@ -185,7 +185,7 @@ class Unique(Pattern[AnyUnique]):
 
     def decide(self, answers: Answers, context: JobContext, app: RailsApp) -> AnyUnique:
         lock = lock_type(answer(answers, "unique")).name
-        by_enterprise = app.gem(GEM) is None
+        by_enterprise = app.gem(UNIQUE_JOBS) is None
         ttl = answer(answers, "unique_ttl", DAY if by_enterprise else _default_ttl(lock, app))
         if ttl is not None and not 0 < ttl <= LONGEST_TTL:
             raise InvalidInput(
@@ -205,7 +205,6 @@ class Unique(Pattern[AnyUnique]):
         return "enterprise" if isinstance(settings, EnterpriseUniqueSettings) else "gem"
 
     def notices(self, settings: AnyUnique, request: JobRequest, app: RailsApp) -> Iterator[Notice]:
-        context = request.context
         if isinstance(settings, EnterpriseUniqueSettings):
             yield from _about_enterprise(app)
             return
@@ -213,7 +212,7 @@ class Unique(Pattern[AnyUnique]):
         if not app.unique_jobs_wired:
             yield Notice(
                 "unique-jobs-not-wired",
-                f"Nothing under config/ sets up {GEM}: without its middleware the lock does nothing.",
+                f"Nothing under config/ sets up {UNIQUE_JOBS}: without its middleware the lock does nothing.",
                 "Add its client and server middleware and SidekiqUniqueJobs::Server.configure to the initializer.",
             )
         hazard = unique_jobs.ttl_hazard(settings.lock, version)
@@ -233,9 +232,9 @@ def _version(app: RailsApp) -> Version:
     Raises:
         Refused: it is not locked.
     """
-    gem = app.gem(GEM)
+    gem = app.gem(UNIQUE_JOBS)
     if gem is None:  # refusal() comes first
-        raise Refused(f"{GEM} is not locked.", hint="Add it to the Gemfile.", code="needs-gem")
+        raise Refused(f"{UNIQUE_JOBS} is not locked.", hint="Add it to the Gemfile.", code="needs-gem")
     return gem.version
 
 
@@ -252,13 +251,13 @@ def _until(lock: str, answers: Answers) -> str:
     if until is None:
         raise Refused(
             f"--unique {lock} cannot be had with Sidekiq Enterprise, whose locks end at the start or with success.",
-            hint=f"Use --unique {' or --unique '.join(enterprise.UNIQUE_UNTIL)}, or add {GEM} to the Gemfile.",
+            hint=f"Use --unique {' or --unique '.join(enterprise.UNIQUE_UNTIL)}, or add {UNIQUE_JOBS} to the Gemfile.",
             code="no-such-lock",
         )
     if "on_conflict" in answers:
         raise Refused(
             "--on-conflict cannot be had with Sidekiq Enterprise, which drops every duplicate.",
-            hint=f"Leave out --on-conflict, or add {GEM} to the Gemfile.",
+            hint=f"Leave out --on-conflict, or add {UNIQUE_JOBS} to the Gemfile.",
             code="no-such-strategy",
         )
     return until
