@@ -116,7 +116,7 @@ def render_job(request: JobRequest) -> str:
         perform=layout.sections(filling.kind("lookup"), _wrapped(request, filling)),
         includes="\n".join(filling.all("includes")),
         constants=layout.sections(*filling.all("constants")),
-        entry=filling.kind("entry"),
+        entry=layout.sections(filling.kind("entry"), filling.kind("callbacks")),
         work_method=filling.kind("work_method"),
         todo=next(reversed(filling.all("todo")), ""),
         hooks=layout.sections(*filling.all("hooks")),
