@@ -68,8 +68,8 @@ PLANTED = {
     "fact": Planted(
         "from sidekiq_gen.job.spec_facts import SpecFacts\n"
         "def ask(facts: SpecFacts) -> str:\n"
-        "    return facts.received_more\n",
-        "received_more",
+        "    return facts.further_received\n",
+        "further_received",
         "received_rest",
     ),
     "gem": Planted(

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
 from sidekiq_gen.job.patterns.catalogue import BY_NAME
 from sidekiq_gen.job.patterns.check_then_act import CheckThenAct
+from sidekiq_gen.job.patterns.on_exhausted import OnExhausted
 from sidekiq_gen.ruby import layout, trackers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from sidekiq_gen.job.patterns.base import Key
+    from sidekiq_gen.job.patterns.on_exhausted import FailureMark
     from sidekiq_gen.job.request import JobContext, JobRequest
     from sidekiq_gen.naming import Argument, JobName
     from sidekiq_gen.ruby.trackers import Reporter
@@ -38,24 +40,34 @@ class JobFacts:
     """The variable of one row of the model; empty for plain."""
     rows: str
     """The variable of several rows of the model; empty for plain."""
+    thing: str
+    """How a sentence calls one row: `purchase order`; empty for plain."""
+    things: str
+    """How a sentence calls several rows: `purchase orders`; empty for plain."""
     lookups: tuple[Argument, ...]
     """The arguments that are looked up: `argument.name`, `argument.model.name`, `argument.parameter`."""
     guard: str
     """The condition under which all of them are there."""
     parameters: str
-    """The arguments of perform, as they are declared and as they are handed on."""
+    """The arguments of perform in parentheses, as they are declared and handed on: `(since, limit)`; else empty."""
+    leading_parameters: str
+    """The same in front of something else: `since, limit, `; else empty."""
+    further_parameters: str
+    """The same behind something else: `, since, limit`; else empty."""
+    leading_unused: str
+    """The same with an underscore before each, for a method that must take them and does not use them."""
     signature: str
-    """The same with what patterns add to it, for `def perform`."""
-    unused: str
-    """The arguments with an underscore before each, for a method that must take them and does not use them."""
+    """The parameters of `def perform` in parentheses, with those that patterns add; empty where there are none."""
     work: str
     """The private method that holds the work; empty where a kind has its own."""
-    work_parameters: str
-    """What the work takes."""
-    work_arguments: str
-    """What perform hands to the work."""
-    reread: str
-    """`.reload` where a lock was taken after the record was read, else empty."""
+    work_signature: str
+    """The parameters of that method in parentheses: `(order, idempotency_key:)`; empty where there are none."""
+    call_of_work: str
+    """The call of that method: `charge_customer(order, idempotency_key: "...")`."""
+    fresh: str
+    """The record as it is now: `order`, or `order.reload` where a lock was taken after it was read."""
+    failed: FailureMark | None
+    """What --on-exhausted writes into the record when it has failed: `failed.column`, `failed.ruby`; else None."""
     lease: str
     """The method of a model that gives a connection."""
     mark_directive: str
@@ -74,8 +86,8 @@ class JobFacts:
     """What is called with an error: `reporter.receiver`, `reporter.method`, `reporter.takes_error`."""
     report: Callable[..., str]
     """`report("error", ("jid", 'job["jid"]'))`: the statement that reports an error, with names and values."""
-    name_of: Callable[[Key], str]
-    """A text that names what the job is about: an idempotency key, the name of a lock."""
+    own_name_of: Callable[[Key], str]
+    """A text that names what the job is about and begins with its class: `"#{self.class.name}:#{order.id}"`."""
     number: Callable[[int], str]
     """An integer literal: `20_000`."""
     seconds: Callable[[int], str]
@@ -96,31 +108,32 @@ def facts_of(request: JobRequest) -> JobFacts:
     context, repo = request.context, request.repo
     kind = KIND_BY_NAME[context.kind]
     subject = [text for text in (kind.subject(context),) if text]
-    handed = [handed_over(argument, argument.parameter) for argument in context.arguments]
-    reread = any(BY_NAME[chosen.name].reads_before for chosen in request.patterns)
-    if reread and context.record and not request.has(CheckThenAct):
-        handed[context.arguments.index(context.record)] += ".reload"
     keywords = keywords_of(request)
     parameters = [argument.parameter for argument in context.arguments]
     added = [text for chosen in request.patterns for text in BY_NAME[chosen.name].parameters(chosen.settings)]
     names = [argument.name for argument in context.arguments]
+    work = "" if kind.own_work else context.name.method
+    exhausted = request.get(OnExhausted)
     return JobFacts(
         job=context.name,
         model=context.model.name if context.model else "ActiveRecord::Base",
         record=context.record.name if context.record else "",
         row=context.row,
         rows=context.rows if context.row else "",
+        thing=context.row.replace("_", " "),
+        things=context.rows.replace("_", " ") if context.row else "",
         lookups=context.records,
         guard=" && ".join(record.name for record in context.records),
-        parameters=", ".join(parameters),
-        signature=", ".join([*parameters, *added]),
-        unused=", ".join(f"_{name}" for name in parameters),
-        work="" if kind.own_work else context.name.method,
-        work_parameters=", ".join([*subject, *names, *(f"{keyword}:" for keyword in keywords)]),
-        work_arguments=", ".join(
-            [*subject, *handed, *(f"{keyword}: {name_in_job(key, context)}" for keyword, key in keywords.items())]
-        ),
-        reread=".reload" if reread else "",
+        parameters=in_parentheses(parameters),
+        leading_parameters=leading(parameters),
+        further_parameters=further(parameters),
+        leading_unused=leading([f"_{name}" for name in parameters]),
+        signature=in_parentheses([*parameters, *added]),
+        work=work,
+        work_signature=in_parentheses([*subject, *names, *(f"{keyword}:" for keyword in keywords)]),
+        call_of_work=work + in_parentheses([*subject, *_work_arguments(request)]),
+        fresh=_fresh(request),
+        failed=exhausted.mark if exhausted and context.record else None,
         lease="lease_connection" if context.release.capabilities.lease_connection else "connection",
         mark_directive=" # rubocop:disable Rails/SkipsModelValidations" if repo.rails_cops else "",
         record_in_payload=_record_in_payload(context),
@@ -130,7 +143,7 @@ def facts_of(request: JobRequest) -> JobFacts:
         style=request.style,
         reporter=trackers.reporter(repo.tracker, repo.wrapper),
         report=lambda error, *details: trackers.report_in_job(repo.tracker, repo.wrapper, error, details),
-        name_of=lambda key: name_in_job(key, context),
+        own_name_of=lambda key: _own_name(key, context),
         number=layout.integer,
         seconds=layout.whole_seconds,
         comment=lambda text: f" # {text}" if text else "",
@@ -157,6 +170,43 @@ def keywords_of(request: JobRequest) -> Mapping[str, Key]:
     for chosen in request.patterns:
         given |= BY_NAME[chosen.name].keywords(chosen.settings)
     return given
+
+
+def in_parentheses(parts: Sequence[str]) -> str:
+    """A list of parameters or arguments: ``(since, limit)``; empty where there are none."""
+    return f"({', '.join(parts)})" if parts else ""
+
+
+def leading(parts: Sequence[str]) -> str:
+    """The same in front of something else: ``since, limit, ``."""
+    return "".join(f"{part}, " for part in parts)
+
+
+def further(parts: Sequence[str]) -> str:
+    """The same behind something else: ``, since, limit``."""
+    return "".join(f", {part}" for part in parts)
+
+
+def _work_arguments(request: JobRequest) -> list[str]:
+    """What perform hands to the work behind its subject."""
+    context = request.context
+    handed = [handed_over(argument, argument.parameter) for argument in context.arguments]
+    if context.record and not request.has(CheckThenAct):
+        handed[context.arguments.index(context.record)] = _fresh(request)
+    return handed + [f"{keyword}: {name_in_job(key, context)}" for keyword, key in keywords_of(request).items()]
+
+
+def _fresh(request: JobRequest) -> str:
+    record = request.context.record
+    if record is None:
+        return ""
+    return record.name + (".reload" if any(BY_NAME[one.name].reads_before for one in request.patterns) else "")
+
+
+def _own_name(key: Key, context: JobContext) -> str:
+    if not key.parts:
+        return "self.class.name"
+    return name_in_job(replace(key, lead="#{self.class.name}"), context)
 
 
 def name_in_job(key: Key, context: JobContext) -> str:

@@ -33,6 +33,11 @@ class Mark:
         return "be_blank" if self.value == "true" else "be_nil"
 
     @property
+    def cleared(self) -> str:
+        """The Ruby that takes the mark away."""
+        return "false" if self.value == "true" else "nil"
+
+    @property
     def open(self) -> str:
         """What a query finds in the column while the work is not done: a boolean may be false or null."""
         return "[false, nil]" if self.value == "true" else "nil"

@@ -93,14 +93,15 @@ class Filling:
 def partial_paths(tree: Tree, folder: str, shape: str, part: Part) -> list[str]:
     """The partials of a kind or pattern: that of all its shapes where there is one, and that of this shape.
 
-    At least one is given, so that a missing file is an error.
+    A shape has a job of its own; its spec may be that of all shapes. At least one is given, so that a missing file
+    is an error.
     """
     shared = f"{folder}/{part}.rb.j2"
     if not shape:
         return [shared]
     own = f"{folder}/{shape}/{part}.rb.j2"
     found = [path for path in (shared, own) if has_template(tree, path)]
-    return found or [own]
+    return [*found, own] if own not in found and (part == "job" or not found) else found
 
 
 def render_job(request: JobRequest) -> str:
@@ -115,7 +116,7 @@ def render_job(request: JobRequest) -> str:
         perform=layout.sections(filling.kind("lookup"), _wrapped(request, filling)),
         includes="\n".join(filling.all("includes")),
         constants=layout.sections(*filling.all("constants")),
-        entry=filling.kind("entry"),
+        entry=layout.sections(filling.kind("entry"), filling.kind("callbacks")),
         work_method=filling.kind("work_method"),
         todo=next(reversed(filling.all("todo")), ""),
         hooks=layout.sections(*filling.all("hooks")),

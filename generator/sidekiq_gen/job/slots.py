@@ -47,6 +47,7 @@ _OF_KINDS = (
     Slot("lookup", "the beginning of perform: the records"),
     Slot("call", "the work in perform"),
     Slot("entry", "the public methods, where perform is not one that looks up and works"),
+    Slot("callbacks", "further public methods, which Sidekiq calls: on_complete, on_cancel"),
     Slot(
         "work_method", "the private methods that a developer fills in, where it is not one that is named after the job"
     ),

@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sidekiq_gen.job.facts import JobFacts, by_name, facts_of, handed_over, keywords_of, of_patterns
+from sidekiq_gen.job.facts import (
+    JobFacts,
+    by_name,
+    facts_of,
+    further,
+    handed_over,
+    in_parentheses,
+    keywords_of,
+    leading,
+    of_patterns,
+)
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
 from sidekiq_gen.job.patterns.catalogue import BY_NAME, listed
 from sidekiq_gen.job.patterns.log_context import LogContext
@@ -47,6 +57,16 @@ class SpecRecord:
     stubs: str
     missing: str
 
+    @property
+    def made(self) -> str:
+        """The Ruby that makes it in RSpec: persisted, or a double."""
+        return self.source or f"instance_double({self.model}, {self.stubs})"
+
+    @property
+    def words(self) -> str:
+        """How a description calls it: ``purchase order``."""
+        return self.variable.replace("_", " ")
+
 
 @dataclass(frozen=True)
 class SpecFacts(JobFacts):
@@ -66,9 +86,19 @@ class SpecFacts(JobFacts):
     """The call of perform: `perform(order.id)`."""
     handed: str
     """What perform is handed."""
+    leading_handed: str
+    """The same in front of something else, with a comma behind each."""
+    further_handed: str
+    """The same behind something else, with a comma before each."""
+    with_handed: str
+    """What RSpec says of a call that hands on the same: `.with(7, "text")`; empty where there is nothing."""
+    let: str
+    """`let!` where rows have to be there before the job looks for them, else `let`."""
+    saved: str
+    """The record as it is in the database: `order.reload`, `@order.reload`; itself where a double stands in for it."""
     received: str
-    """What the work receives."""
-    received_more: str
+    """What the work receives; `no_args` where that is nothing."""
+    further_received: str
     """The same from the second argument on, with a comma before each."""
     received_by_position: str
     """What a block receives that stands in for the work: keywords as one hash."""
@@ -97,13 +127,13 @@ class _Values:
         """What perform is handed for an argument."""
         return self.samples.get(argument.name) or f"{self.sigil}{argument.name}.id"
 
-    def handed(self, gone: Argument | None = None) -> str:
+    def handed(self, gone: Argument | None = None) -> list[str]:
         """Everything that perform is handed, with a record that is gone."""
-        return ", ".join("0" if argument == gone else self.of(argument) for argument in self.arguments)
+        return ["0" if argument == gone else self.of(argument) for argument in self.arguments]
 
     def perform(self, gone: Argument | None = None) -> str:
         """The call of perform."""
-        return f"perform({self.handed(gone)})" if self.arguments else "perform"
+        return "perform" + in_parentheses(self.handed(gone))
 
     def received(self) -> list[str]:
         """What the work receives, without keywords."""
@@ -157,17 +187,24 @@ def spec_facts_of(request: JobRequest) -> SpecFacts:
         received.insert(0, f"{values.sigil}{subject}" if subject == context.row else f"[{values.sigil}{context.row}]")
     keywords = [f"{keyword}: {values.named(key)}" for keyword, key in keywords_of(request).items()]
     facts = facts_of(request)
+    handed = values.handed()
+    doubled = any(record.variable == facts.record and not record.source for record in records)
     return SpecFacts(
         **by_name(facts),  # type: ignore[arg-type] # the very fields of JobFacts
         what_it_does=what_it_does(context.name),
         records=records,
         another=another,
         fixture=_fixture(request),
-        doubled=any(record.variable == facts.record and not record.source for record in records),
+        doubled=doubled,
         perform=values.perform(),
-        handed=values.handed(),
-        received=", ".join([*received, *keywords]),
-        received_more="".join(f", {text}" for text in received[1:]),
+        handed=", ".join(handed),
+        leading_handed=leading(handed),
+        further_handed=further(handed),
+        with_handed=f".with({', '.join(handed)})" if handed else "",
+        let="let!" if another else "let",
+        saved=f"{values.sigil}{facts.record}" + ("" if doubled else ".reload"),
+        received=", ".join([*received, *keywords]) or "no_args",
+        further_received=further(received[1:]),
         received_by_position=", ".join([*received, *([f"{{ {', '.join(keywords)} }}"] if keywords else [])]),
         expected_name=values.named,
         needs_jid=any(key.parts == ("jid",) for key in keywords_of(request).values()),

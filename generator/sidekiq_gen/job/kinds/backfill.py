@@ -36,6 +36,21 @@ class BackfillSettings:
     iterable: bool
     batch_size: int
 
+    @property
+    def promise(self) -> str:
+        """How it works where a column marks the rows, in the words of an example."""
+        return "works and marks in one transaction" + (", and passes by the rows of other runs" if self.locked else "")
+
+    @property
+    def lock(self) -> str:
+        """Ruby that locks the rows of a query; empty where nothing does."""
+        return '.lock("FOR UPDATE SKIP LOCKED")' if self.locked else ""
+
+    @property
+    def lock_comment(self) -> str:
+        """Why a batch may be empty, as a comment behind the line; empty where it is not."""
+        return " # another run has them" if self.locked else ""
+
 
 class Backfill(Kind[BackfillSettings]):
     """Sidekiq's own iteration where there is one, else runs that enqueue each other."""

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from sidekiq_gen.rails.app import RailsApp
 
 ROWS = 100
-SECONDS = 20  # Sidekiq gives a job 25 when it shuts down
+SECONDS = 20
+SHUTDOWN = 25  # seconds that Sidekiq gives a job when it shuts down
 COLUMN = "processed_at"
 
 _MAX_ROWS = Flag("--max-rows", "After how many rows a claim job leaves the rest to a next run.", "number", metavar="N")
@@ -36,6 +37,11 @@ class ClaimSettings:
     mark: Mark
     max_rows: int
     max_seconds: int
+
+    @property
+    def seconds_comment(self) -> str:
+        """Why so few seconds; empty where they are not few."""
+        return "a job has 25 when Sidekiq shuts down" if self.max_seconds < SHUTDOWN else ""
 
 
 class Claim(Kind[ClaimSettings]):

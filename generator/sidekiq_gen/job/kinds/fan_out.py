@@ -28,11 +28,16 @@ _BATCH = Flag("--batch", "Let a fan-out put its jobs into a batch of Sidekiq Pro
 
 @dataclass(frozen=True)
 class FanOutSettings:
-    """The job that is enqueued for each record, how many at a time, and whether they are a batch of Sidekiq Pro."""
+    """The job that is enqueued for each record, and how.
+
+    batch_size: how many at a time. batch: whether they are a batch of Sidekiq Pro. bulk: whether a job class has
+        perform_bulk.
+    """
 
     child: JobName
     batch_size: int
     batch: bool
+    bulk: bool = True
 
 
 class FanOut(Kind[FanOutSettings]):
@@ -43,6 +48,7 @@ class FanOut(Kind[FanOutSettings]):
     about = "rows"
     own_work = True
     places = BESIDE_THE_WORK
+    shapes = ("plain", "batch", "plain_by_client", "batch_by_client")
     flags = (BATCH_SIZE, _CHILD, _BATCH)
     summary = "enqueues one job for each record, which is written with it and carries the safeguards"
     paragraph = (
@@ -64,8 +70,15 @@ class FanOut(Kind[FanOutSettings]):
                 code="needs-gem",
             )
         return FanOutSettings(
-            child_name(answer(answers, "child"), context, app), number(answers, BATCH_SIZE, BATCH), batch
+            child_name(answer(answers, "child"), context, app),
+            number(answers, BATCH_SIZE, BATCH),
+            batch,
+            context.release.capabilities.perform_bulk,
         )
+
+    def shape(self, settings: FanOutSettings) -> str:
+        whole = "batch" if settings.batch else "plain"
+        return whole if settings.bulk else f"{whole}_by_client"
 
     def notices(self, settings: FanOutSettings, request: JobRequest, app: RailsApp) -> Iterator[Notice]:
         if settings.batch:

@@ -32,6 +32,12 @@ class AdvisoryLockSettings:
     scope: Scope
     on_locked: Literal["skip", "retry"]
 
+    @property
+    def promise(self) -> str:
+        """What a run does that finds the lock taken, in the words of an example."""
+        done = "tries again later" if self.on_locked == "retry" else "leaves at once"
+        return f"{done} while another run holds the lock"
+
 
 class AdvisoryLock(Pattern[AdvisoryLockSettings]):
     """A lock in the database that has a name and no row."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from sidekiq_gen.errors import Refused
@@ -56,12 +57,14 @@ class Pattern(Component[S], ABC):
     example: an answer to its first flag, for showing what it looks like.
     kinds: what it can be laid over.
     opens_block: whether leaving early inside it is ``next``.
+    adds: the facts that ``facts`` gives, by name, each with what it is.
     reads_before: whether the record that the work gets may be older than the lock, and has to be read again.
     """
 
     layer: ClassVar[Layer]
     group: ClassVar[Group]
     example: ClassVar[Any]
+    adds: ClassVar[Mapping[str, str]] = MappingProxyType({})
     kinds: ClassVar[frozenset[KindName]] = frozenset({"record", "plain"})
     opens_block: ClassVar[bool] = False
     reads_before: ClassVar[bool] = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from sidekiq_gen.errors import Refused
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
     from sidekiq_gen.job.request import JobContext, JobRequest
     from sidekiq_gen.rails.app import RailsApp
+
+LONG_NAME = 50  # characters, from which on a description does not name errors
+LONG_LIST = 100  # from which on a list of errors does not fit a line
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,30 @@ class DiscardOnSettings:
     errors: tuple[str, ...]
     to: Literal["dead", "nowhere"]
     means: Literal["retry_in", "rescue", "bury"]
+
+    @property
+    def listed(self) -> str:
+        """The errors with a comma between them."""
+        return ", ".join(self.errors)
+
+    @property
+    def cases(self) -> str:
+        """The same behind ``when``, each on a line of its own where they are too long for one."""
+        return self.listed if len(self.listed) < LONG_LIST else self.listed.replace(", ", ",\n       ")
+
+    @property
+    def verdict(self) -> str:
+        """What the block of sidekiq_retry_in answers."""
+        return ":kill" if self.to == "dead" else ":discard"
+
+    @property
+    def promise(self) -> str:
+        """What the job does, in the words of an example."""
+        names = " and ".join(self.errors)
+        if len(names) >= LONG_NAME:
+            names = "what no retry can fix"
+        done = f"sends {names} straight to the Dead set" if self.to == "dead" else f"drops {names}"
+        return f"{done}, retries anything else" if self.means == "retry_in" else done
 
 
 class DiscardOn(Pattern[DiscardOnSettings]):
@@ -67,6 +95,7 @@ class DiscardOn(Pattern[DiscardOnSettings]):
     avoid = "Not for errors that pass: a timeout, a deadlock, a service that is down."
     cost = "Nothing; with --discard-to nowhere nobody hears of it."
     example = ("ActiveRecord::RecordInvalid",)
+    adds = MappingProxyType({"discard_reason": "Why the job ends at once, as a comment beside the verdict."})
 
     def suggestion(self, flag: Flag, answers: Answers, context: JobContext, app: RailsApp) -> str | None:
         return "nowhere" if not context.retry else "dead" if flag.parameter == "discard_to" else ""
@@ -89,6 +118,12 @@ class DiscardOn(Pattern[DiscardOnSettings]):
 
     def shape(self, settings: DiscardOnSettings) -> str:
         return settings.means
+
+    def facts(self, settings: DiscardOnSettings, request: JobRequest) -> Mapping[str, object]:
+        if settings.to == "dead":
+            return {"discard_reason": "no retry can fix it: straight to the Dead set"}
+        told = "" if request.context.release.capabilities.discard_runs_death_handlers else ", no death handler"
+        return {"discard_reason": f"nothing left to do: no retry, no Dead entry{told}"}
 
     def satisfies(self, settings: DiscardOnSettings) -> Mapping[str, str]:
         return {"permanent-errors": "permanent errors end it at once"}

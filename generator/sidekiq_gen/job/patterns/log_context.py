@@ -25,6 +25,21 @@ class LogContextSettings:
 
     pairs: tuple[tuple[str, str], ...]
 
+    @property
+    def context(self) -> str:
+        """What Sidekiq::Context is given: ``order_id: order.id``."""
+        return ", ".join(f"{name}: {value}" for name, value in self.pairs)
+
+    @property
+    def symbols(self) -> str:
+        """The names as symbols, with a comma between them."""
+        return ", ".join(f":{name}" for name, _ in self.pairs)
+
+    @property
+    def promise(self) -> str:
+        """What the job does, in the words of an example."""
+        return f"logs with {', '.join(name for name, _ in self.pairs)}, and leaves nothing behind"
+
 
 class LogContext(Pattern[LogContextSettings]):
     """Puts the arguments of the job on every log line of its work."""

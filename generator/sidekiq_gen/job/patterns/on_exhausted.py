@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.errors import Refused
@@ -14,7 +15,7 @@ from sidekiq_gen.naming import parse_column
 from sidekiq_gen.notices import Notice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from sidekiq_gen.job.request import JobContext, JobRequest
     from sidekiq_gen.rails.app import RailsApp
@@ -37,6 +38,16 @@ class FailureMark:
     def ruby(self) -> str:
         """What is written into it: ``Time.current``, ``"failed"``."""
         return f'"{self.value}"' if self.text else self.value
+
+    @property
+    def expected(self) -> str:
+        """What RSpec expects to be written into it: a time is not known beforehand."""
+        return self.ruby if self.text else "be_present"
+
+    @property
+    def matcher(self) -> str:
+        """The RSpec matcher for a mark that is set."""
+        return f"eq({self.ruby})" if self.text else "be_present"
 
 
 @dataclass(frozen=True)
@@ -73,6 +84,9 @@ class OnExhausted(Pattern[OnExhaustedSettings]):
     avoid = "Not where the tracker is told of every attempt and the record has no state: it would say nothing new."
     cost = "One report and one write for each job that dies."
     example = True
+    adds = MappingProxyType(
+        {"exhaustion": "What the job does when every retry has failed, in the words of an example."}
+    )
 
     def suggestion(self, flag: Flag, answers: Answers, context: JobContext, app: RailsApp) -> str | None:
         if not context.record:
@@ -98,6 +112,11 @@ class OnExhausted(Pattern[OnExhaustedSettings]):
             )
         column = parse_column(typed)
         return OnExhaustedSettings(_mark(column, (columns_of(context, app) or {}).get(column)))
+
+    def facts(self, settings: OnExhaustedSettings, request: JobRequest) -> Mapping[str, object]:
+        row = request.context.row.replace("_", " ")
+        marks = f", and marks the {row} failed" if settings.mark and request.context.record else ""
+        return {"exhaustion": f"reports when every retry has failed{marks}"}
 
     def stubs(self, settings: OnExhaustedSettings, request: JobRequest) -> tuple[str, ...]:
         return ("update_column: true",) if settings.mark else ()

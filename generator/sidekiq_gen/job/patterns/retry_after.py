@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 LIMIT = 10
 MOST = 100
 COUNTER = "postponed"
+LONG_NAME = 50  # characters, from which on a description does not name errors
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,17 @@ class RetryAfterSettings:
 
     errors: tuple[str, ...]
     limit: int
+
+    @property
+    def listed(self) -> str:
+        """The errors with a comma between them."""
+        return ", ".join(self.errors)
+
+    @property
+    def promise(self) -> str:
+        """What the job does, in the words of an example."""
+        names = " and ".join(self.errors)
+        return f"comes back after the delay of {names if len(names) < LONG_NAME else 'an error that asks for it'}"
 
     @property
     def counter(self) -> str:

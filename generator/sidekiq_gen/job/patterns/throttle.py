@@ -40,6 +40,11 @@ class ThrottleSettings:
     interval: str
     name: str
 
+    @property
+    def promise(self) -> str:
+        """What the job does, in the words of an example."""
+        return f"begins {self.limit} times in {self.seconds} seconds at most"
+
 
 class Throttle(Pattern[ThrottleSettings]):
     """Limits how many runs of the job begin in a length of time, over all processes."""

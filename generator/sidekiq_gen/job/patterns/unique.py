@@ -11,6 +11,7 @@ from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.flags import Answers, Flag, answer
 from sidekiq_gen.job.patterns.base import Pattern
 from sidekiq_gen.notices import Notice
+from sidekiq_gen.ruby import layout
 from sidekiq_gen.sidekiq import enterprise, unique_jobs
 from sidekiq_gen.sidekiq.gems import UNIQUE_JOBS
 from sidekiq_gen.sidekiq.unique_locks import LOCKS, STRATEGIES, lock_type, on_conflict
@@ -73,9 +74,19 @@ class UniqueSettings:
         return unique_jobs.ttl_comment(self.lock, self.gem_version)
 
     @property
-    def keys(self) -> tuple[str, ...]:
-        """What it sets in ``sidekiq_options``."""
-        return ("lock", "lock_ttl", "on_conflict") if self.ttl else ("lock", "on_conflict")
+    def keys(self) -> str:
+        """What it sets in ``sidekiq_options``, as Sidekiq keeps it: ``"lock", "on_conflict"``."""
+        return '"lock", "lock_ttl", "on_conflict"' if self.ttl else '"lock", "on_conflict"'
+
+    @property
+    def kept(self) -> str:
+        """The same with the values: ``"lock" => :until_executed, "on_conflict" => :log``."""
+        strategies = self.strategies
+        if self.string_keys and not isinstance(self.on_conflict, str):
+            pairs = (f'"{side}" => :{strategy}' for side, strategy in self.on_conflict.items())
+            strategies = f"{{ {', '.join(pairs)} }}"
+        ttl = f'"lock_ttl" => {layout.integer(self.ttl)}, ' if self.ttl else ""
+        return f'"lock" => :{self.lock}, {ttl}"on_conflict" => {strategies}'
 
     @property
     def promise(self) -> str:
@@ -91,7 +102,12 @@ class EnterpriseUniqueSettings:
     ttl: int
     until: str
 
-    keys: ClassVar[tuple[str, ...]] = ("unique_for", "unique_until")
+    keys: ClassVar[str] = '"unique_for", "unique_until"'
+
+    @property
+    def kept(self) -> str:
+        """What it sets in ``sidekiq_options``, as Sidekiq keeps it."""
+        return f'"unique_for" => {layout.integer(self.ttl)}, "unique_until" => :{self.until}'
 
     @property
     def promise(self) -> str:
