@@ -22,7 +22,11 @@ LONG_NAME = 50  # characters, from which on a description does not name errors
 
 @dataclass(frozen=True)
 class RetryAfterSettings:
-    """Which errors postpone the job, and how often at most."""
+    """Which errors postpone the job, and how often at most.
+
+    errors: the classes of the errors.
+    limit: how often at most.
+    """
 
     errors: tuple[str, ...]
     limit: int
