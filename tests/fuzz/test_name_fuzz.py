@@ -55,6 +55,8 @@ def line(fuzzer: Fuzzer, kind: str) -> Line:
     arguments = [(name, pick(TYPES)) for name in names if name != first]
     if first and about == "record":
         arguments.insert(pick((0, len(arguments))), (first, "record"))
+    if kind == "backfill" and arguments and "--check-then-act" not in flags:
+        flags += ["--check-then-act", "charged_at"]  # without a column it takes no arguments
     model = first if first and about == "rows" else None if first or about == "nothing" else "order"
     flags += ["--kind", kind, "--no-input", *(["--model", model] if model else [])]
 
