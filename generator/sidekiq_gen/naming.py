@@ -56,7 +56,7 @@ def camelize(path: str, acronyms: Sequence[str] = ()) -> str:
     """``billing/charge_api`` -> ``Billing::ChargeApi``, with the repo's acronyms (``API``) kept."""
     known = {acronym.lower(): acronym for acronym in acronyms}
     return "::".join(
-        "".join(known.get(word) or inflection.camelize(word) for word in segment.split("_") if word)
+        "".join(known.get(word) or word[:1].upper() + word[1:] for word in segment.split("_"))
         for segment in path.split("/")
     )
 

@@ -79,7 +79,7 @@ def target(case: Case, variant: Variant, job: str) -> Case:
         sidekiq=variant.sidekiq,
         rails=variant.rails,
         unique_jobs=variant.unique_jobs or UNIQUE_JOBS[line],
-        gems={**case.repo.gems, "sidekiq-throttled": THROTTLED[line], "rubocop-rails": "2.34.2"},
+        gems={**case.repo.gems, "sidekiq-throttled": variant.throttled or THROTTLED[line], "rubocop-rails": "2.34.2"},
     )
     return replace(case, repo=repo, job=job)
 

@@ -195,6 +195,7 @@ def share_a_backlog(
     assert redis.call(app.redis_url, "ZCARD", "retry") == 0
 
 
+@pytest.mark.scenario("claim")
 def test_workers_share_a_backlog(
     processes: Processes,
     variant: Variant,
@@ -255,6 +256,7 @@ def test_a_killed_claim_gives_its_row_back_and_a_failing_row_holds_up_nothing(
     assert redis.call(app.redis_url, "ZCARD", "retry") == 1
 
 
+@pytest.mark.scenario("backfill")
 def test_a_backfill_goes_on_after_a_stop_and_after_a_crash(
     processes: Processes,
     variant: Variant,
@@ -355,6 +357,7 @@ puts JSON.generate([kilobytes.call - before, Sidekiq::Queue.new("default").size]
 """
 
 
+@pytest.mark.scenario("fan-out")
 def test_a_fan_out_enqueues_each_id_once_in_flat_memory(
     processes: Processes,
     variant: Variant,

@@ -8,6 +8,8 @@ import time
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from live import rendered
 from live.provider import Provider
 from live.ruby import finish_ruby, run_ruby, start_ruby
@@ -129,6 +131,7 @@ def check_locks(entered: dict[str, list[Interval]], ids: dict[str, list[str]]) -
         assert any(overlap(one, another) for one in own for another in other), f"{name}: different ids waited"
 
 
+@pytest.mark.scenario("advisory-lock", "row-lock")
 def test_a_lock_lets_one_in_at_a_time_and_others_go_on(
     processes: Processes,
     variant: Variant,
@@ -186,6 +189,7 @@ def test_without_a_lock_they_do_meet(
         assert any(overlap(*pair) for pair in combinations(entered[f"{name}/{ids[name][0]}"], 2))
 
 
+@pytest.mark.scenario("check-then-act")
 def test_fifty_duplicates_have_one_effect(
     processes: Processes,
     variant: Variant,
@@ -221,6 +225,7 @@ def test_fifty_duplicates_have_one_effect(
 MOMENTS = 20
 
 
+@pytest.mark.scenario("idempotency-key")
 def test_a_key_keeps_a_killed_job_from_charging_twice(
     processes: Processes,
     variant: Variant,
@@ -266,6 +271,7 @@ end
 FAILING = 'Effect.note("tried", self.class.name)\nraise ERROR'
 
 
+@pytest.mark.scenario("discard-on")
 def test_errors_end_a_job_or_not_as_asked(
     processes: Processes,
     variant: Variant,
@@ -338,6 +344,7 @@ SAMPLES: dict[str, object] = {
 }
 
 
+@pytest.mark.scenario("record", "plain")
 def test_every_rendered_job_runs_through_the_real_thing(
     processes: Processes,
     variant: Variant,

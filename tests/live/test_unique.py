@@ -6,6 +6,8 @@ import json
 import time
 from typing import TYPE_CHECKING
 
+import pytest
+
 from live import rendered
 from live.ruby import enqueue, run_ruby
 from live.samples import UNIQUE_JOBS_WIRING
@@ -63,6 +65,7 @@ def test_the_gem_itself_finds_every_lock_and_strategy_valid(
     assert len(names) >= len(LOCKS) * 2
 
 
+@pytest.mark.scenario("unique")
 def test_a_duplicate_is_refused_until_the_lock_is_free(
     processes: Processes, unique_variant: Variant, app: App, redis: Redis, tmp_path: Path, promise: Note
 ) -> None:

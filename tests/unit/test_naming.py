@@ -213,9 +213,6 @@ def test_models(typed: str, model: str, variable: str) -> None:
         "\udcff",
         "Class",
         "self",
-        "Logger",
-        "Jid",
-        "E",
         "x" * 121,
     ],
 )

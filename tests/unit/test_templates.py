@@ -247,6 +247,6 @@ def test_its_blocks_are_two_deep_at_most(path: str) -> None:
 def test_lines_are_told_apart() -> None:
     source = "{# a\nb #}\n{% if x %}\nfoo\n\n  bar {{ 1 if x }}\n{{ x }}\n{% for y in z %}{% endfor %}\n{% endif %}\n"
     found = figures(source)
-    assert (found.ruby, found.tags, found.mixed) == (1, 5, 2)
+    assert (found.ruby, found.tags, found.mixed) == (1, 3, 2)
     assert found.inline == ("  bar {{ 1 if x }}",)
     assert found.depth == 2

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import inflection
 
-from sidekiq_gen.errors import InvalidInput
+from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
 from sidekiq_gen.ruby.templates import declared_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterator
 
     from sidekiq_gen.job.patterns.base import Pattern
     from sidekiq_gen.job.request import KindName
@@ -39,7 +39,7 @@ class Taken:
         return self.in_the_job | self.in_the_test
 
 
-def taken_names(tree: Tree, kind: KindName, patterns: Iterable[Pattern[Any]], test: TestFramework) -> Taken:
+def taken_names(tree: Tree, kind: KindName, patterns: Collection[Pattern[Any]], test: TestFramework) -> Taken:
     """The names that the templates of a kind and of the patterns over it declare, in all of their shapes."""
     folders = [f"kinds/{folder}/" for folder in _folders(KIND_BY_NAME[kind])]
     folders += [f"patterns/{folder}/" for pattern in patterns for folder in _folders(pattern)]
@@ -47,7 +47,8 @@ def taken_names(tree: Tree, kind: KindName, patterns: Iterable[Pattern[Any]], te
     def declared(part: str) -> frozenset[str]:
         return frozenset(name for folder in ("", *folders) for name in declared_names(tree, f"{folder}{part}.rb.j2"))
 
-    return Taken(declared("job"), declared(test) if test != "none" else frozenset())
+    brought = frozenset(name for pattern in patterns for name in pattern.names)
+    return Taken(declared("job") | brought, declared(test) if test != "none" else frozenset())
 
 
 def give_names(subject: Subject, taken: Taken) -> tuple[Subject, str]:
@@ -57,7 +58,16 @@ def give_names(subject: Subject, taken: Taken) -> tuple[Subject, str]:
 
     Raises:
         InvalidInput: an argument has a name that is taken, by a template or by another argument.
+        Refused: the job or its spec defines a class of the name that a model has.
     """
+    models = [subject.model, *(argument.model for argument in subject.arguments)]
+    hidden = next((model.name for model in models if model and model.name.split("::")[0] in taken.anywhere), None)
+    if hidden:
+        raise Refused(
+            f"{hidden} would not be the model inside this job, which has a class {hidden.split('::')[0]} of its own.",
+            hint="Leave out the safeguard that brings it, or put the model into a namespace.",
+            code="invalid-model",
+        )
     arguments = tuple(_free(argument, taken) for argument in subject.arguments)
     record = next((free for free, was in zip(arguments, subject.arguments, strict=True) if was == subject.record), None)
     row = record.name if record else _row(subject, taken)

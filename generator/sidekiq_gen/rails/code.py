@@ -94,15 +94,6 @@ def count_quotes(lines: Sequence[str]) -> tuple[int, int]:
     return single, double
 
 
-def camelize(path: str, acronyms: Sequence[str] = ()) -> str:
-    """The constant that a path names, the way Rails does it: ``billing/api_key`` -> ``Billing::APIKey``."""
-    known = {acronym.lower(): acronym for acronym in acronyms}
-    return "::".join(
-        "".join(known.get(word) or word[:1].upper() + word[1:] for word in segment.split("_"))
-        for segment in path.split("/")
-    )
-
-
 def fold(name: str) -> str:
     """A constant or a path without what inflections decide, so that one can be looked up by the other."""
     return name.removeprefix("::").replace("::", "/").replace("_", "").lower()

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Literal
 
 import inflection
 
-from sidekiq_gen.rails.code import camelize, code_lines, definitions, fold
+from sidekiq_gen.naming import camelize
+from sidekiq_gen.rails.code import code_lines, definitions, fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

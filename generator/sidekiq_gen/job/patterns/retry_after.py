@@ -84,6 +84,7 @@ class RetryAfter(Pattern[RetryAfterSettings]):
     avoid = "Not for errors without a delay of their own: Sidekiq's retries wait longer each time by themselves."
     cost = "One more argument, which counts; the error class must answer retry_after with seconds."
     example = ("PaymentGateway::RateLimited",)
+    names = frozenset({COUNTER})
 
     def suggestion(self, flag: Flag, answers: Answers, context: JobContext, app: RailsApp) -> str | None:
         return str(LIMIT) if flag.parameter == "retry_after_limit" else ""
