@@ -12,6 +12,7 @@ import pytest
 
 from sidekiq_gen import __version__
 from sidekiq_gen.cli import job as job_command
+from sidekiq_gen.cli.app import run
 from sidekiq_gen.job.kinds.catalogue import KINDS
 from sidekiq_gen.job.patterns.catalogue import PATTERNS
 from support.cases import Case, alone, gates
@@ -1031,11 +1032,18 @@ def test_version_and_help(tmp_path: Path) -> None:
     assert [option for option in options.split() if f"{option} " not in shown and f"{option}," not in shown] == []
 
 
-def test_completion_can_be_shown(tmp_path: Path) -> None:
-    done = in_a_process(tmp_path, ["--show-completion", "bash"], HOME=str(tmp_path))
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_is_shown_for_the_shell_that_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], shell: str
+) -> None:
+    monkeypatch.setattr("shellingham.detect_shell", lambda: (shell, f"/bin/{shell}"))
+    monkeypatch.setenv("HOME", str(tmp_path))
 
-    assert done.status == 0
-    assert "_SIDEKIQ_GEN_COMPLETE=complete_bash" in done.out
+    with pytest.raises(SystemExit) as left:
+        run(["--show-completion"])
+
+    assert left.value.code == 0
+    assert f"_SIDEKIQ_GEN_COMPLETE=complete_{shell}" in capsys.readouterr().out
     assert list(tmp_path.iterdir()) == []
 
 
