@@ -12,7 +12,7 @@ JOB := job ChargeCustomer --model Order --advisory-lock --check-then-act charged
        --discard-on PaymentGateway::CardDeclined --queue payments --retry 5 --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help install try test lint snapshots docs bench live-setup live-report clean
+.PHONY: help install try test lint pairs snapshots docs facts bench live-setup live-report clean
 .SILENT:
 
 help: ## say what there is
@@ -45,14 +45,21 @@ lint: $(READY) ## check style, types and layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+pairs: $(READY) ## add the covering pairs that are missing
+	PYTHONPATH=tests $(BIN)/python -m support.pairs
+
 # Writing snapshots makes pytest-snapshot fail each test that wrote one (status 1), so a second run has the last word.
 snapshots: $(READY) ## write the snapshots again, all of them
 	rm -rf tests/snapshots/rendered
+	PYTHONPATH=tests $(BIN)/python -m support.shown
 	$(SNAPSHOTS) --snapshot-update >/dev/null || [ $$? = 1 ]
 	$(SNAPSHOTS)
 
 docs: $(READY) ## write docs/patterns.md from the catalogue
 	$(BIN)/python docs/write.py
+
+facts: $(READY) ## hold the sources of the tables against git tags; FACTS="--repo sidekiq=DIR ..." says where they are
+	PYTHONPATH=tests $(BIN)/python -m facts $(FACTS)
 
 bench: $(READY) ## measure start-up times
 	$(BIN)/python bench/startup.py

@@ -39,3 +39,14 @@ class DecisionNeeded(SidekiqGenError):
 
 class Quit(SidekiqGenError):
     """The user said no."""
+
+
+class BrokenTemplate(SidekiqGenError):
+    """A template that cannot be used: it is missing, or fills what there is not."""
+
+    def __init__(self, path: str, fault: str) -> None:
+        super().__init__(
+            f"The template {path} {fault}.",
+            hint="Put the template right; docs/templates.md lists what one can fill.",
+            code="broken-template",
+        )

@@ -16,14 +16,14 @@ Answers: TypeAlias = Mapping[str, Sourced[Any]]
 class Flag:
     """One option of the command line, and the question that asks for the same thing.
 
-    kind: ``switch`` takes no value, ``list`` may be given several times, ``choice`` takes one of ``choices``.
+    type: ``switch`` takes no value, ``list`` may be given several times, ``choice`` takes one of ``choices``.
     also: further values that are taken but not offered: other names for the same choices.
     question: asked on a terminal when the flag was left out; empty when it never is.
     """
 
     option: str
     help: str
-    kind: Literal["switch", "text", "number", "choice", "list"]
+    type: Literal["switch", "text", "number", "choice", "list"]
     metavar: str = ""
     choices: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
@@ -36,7 +36,7 @@ class Flag:
 
     def words(self, value: object) -> list[str]:
         """The words of a command line that give this value."""
-        if self.kind == "switch":
+        if self.type == "switch":
             return [self.option] if value else []
         values = value if isinstance(value, (list, tuple)) else [value]
         return [word for item in values for word in (self.option, str(item))]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, get_args
 
 import inflection
@@ -11,7 +11,7 @@ import inflection
 from sidekiq_gen.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
 Suffix = Literal["Job", "Worker", ""]
 ArgumentType = Literal["integer", "string", "float", "boolean", "array", "hash", "record", "date", "time", "decimal"]
@@ -30,20 +30,19 @@ CORE_CONSTANTS = frozenset(
     "UnboundMethod ActionCable ActionController ActionMailer ActionView ActiveJob ActiveModel ActiveRecord "
     "ActiveStorage ActiveSupport Rails Sidekiq SidekiqUniqueJobs".split()
 )
-# Methods that a job has from Sidekiq, a pattern, Kernel or Object: the work must not redefine one of them.
+# Methods that a job has from Sidekiq, Kernel, Object or ActiveSupport: the work must not redefine one of them.
 TAKEN_METHODS = frozenset(
-    "perform bury with_advisory_lock backlog work_on_next remaining progress build_enumerator each_iteration on_start "
-    "on_resume on_stop on_complete on_cancel around_iteration arguments cursor cancel logger jid bid interrupted "
-    "_context abort at_exit autoload binding callcc caller catch clone display dup eval exec exit extend fail fork "
-    "format freeze gem gets hash initialize inspect instance_eval instance_exec load local_variables loop method "
-    "methods object_id open p pp print printf proc putc puts raise rand readline readlines require select send "
-    "set_trace_func sleep spawn sprintf srand syscall system tap test then throw trap warn itself lambda "
-    "require_relative singleton_class to_enum enum_for trace_var untrace_var as_json concern define_singleton_method "
-    "debugger instance_of method_missing presence public_send suppress to_json to_param to_query to_s try untaint "
-    "taint with with_options".split()
+    "perform build_enumerator each_iteration on_start on_resume on_stop on_complete on_cancel around_iteration "
+    "arguments cursor cancel logger jid bid interrupted _context abort at_exit autoload binding callcc caller "
+    "catch clone display dup eval exec exit extend fail fork format freeze gem gets hash initialize inspect "
+    "instance_eval instance_exec load local_variables loop method methods object_id open p pp print printf proc "
+    "putc puts raise rand readline readlines require select send set_trace_func sleep spawn sprintf srand syscall "
+    "system tap test then throw trap warn itself lambda require_relative singleton_class to_enum enum_for "
+    "trace_var untrace_var as_json concern define_singleton_method debugger instance_of method_missing presence "
+    "public_send suppress to_json to_param to_query to_s try untaint taint with with_options".split()
 )
-# Variables that would hide what a job calls, or that it sets itself.
-TAKEN_ARGUMENTS = frozenset({"e", "jid", "logger"})
+
+WORK = "work"
 
 _SEGMENT = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _LOCAL = re.compile(r"[a-z][a-z0-9_]*")  # an underscore in front would say that it is not used
@@ -57,7 +56,7 @@ def camelize(path: str, acronyms: Sequence[str] = ()) -> str:
     """``billing/charge_api`` -> ``Billing::ChargeApi``, with the repo's acronyms (``API``) kept."""
     known = {acronym.lower(): acronym for acronym in acronyms}
     return "::".join(
-        "".join(known.get(word) or inflection.camelize(word) for word in segment.split("_") if word)
+        "".join(known.get(word) or word[:1].upper() + word[1:] for word in segment.split("_"))
         for segment in path.split("/")
     )
 
@@ -79,11 +78,13 @@ class JobName:
     path: underscored, without the suffix: ``billing/charge_customer``.
     class_name: ``Billing::ChargeCustomerJob``.
     file_stem: ``billing/charge_customer_job``.
+    other_method: the private method that holds the work, where it cannot be named after the job; else empty.
     """
 
     path: str
     class_name: str
     file_stem: str
+    other_method: str = ""
 
     @property
     def namespaces(self) -> tuple[str, ...]:
@@ -102,9 +103,12 @@ class JobName:
 
     @property
     def method(self) -> str:
-        """The private method that holds the work: named after the job unless that name is taken in every object."""
-        name = "_".join(self.words)
-        return "work" if name in TAKEN_METHODS or name in KEYWORDS else name
+        """The private method that holds the work: ``charge_customer``."""
+        return self.other_method or "_".join(self.words)
+
+    def beside(self, taken: Collection[str]) -> JobName:
+        """The same with another method where its name is taken."""
+        return replace(self, other_method=WORK) if self.method in taken else self
 
     @property
     def slug(self) -> str:
@@ -132,7 +136,7 @@ def parse_job_name(text: str, *, suffix: Suffix, acronyms: Sequence[str] = ()) -
         what = f"{_shown(text)} is a reserved word of Ruby" if reserved else f"{_shown(text)} is only a suffix"
         raise InvalidInput(f"{what}.", hint="Say what the job does: ProcessOrder.", code="invalid-name")
     stem = "/".join(paths) + (f"_{suffix.lower()}" if suffix else "")
-    name = JobName("/".join(paths), camelize(stem, acronyms), stem)
+    name = JobName("/".join(paths), camelize(stem, acronyms), stem).beside(TAKEN_METHODS | KEYWORDS)
     if name.class_name.split("::")[0] in CORE_CONSTANTS:
         raise InvalidInput(
             f"{name.class_name} would reopen {name.class_name.split('::')[0]}, which Ruby or Rails owns.",
@@ -162,7 +166,7 @@ def parse_model(text: str, acronyms: Sequence[str] = ()) -> Model:
     """
     name = camelize(underscore(text.replace("/", "::"), acronyms), acronyms)
     segments = re.split(r"::|/", text)
-    taken = Model(name).variable in KEYWORDS | TAKEN_ARGUMENTS
+    taken = Model(name).variable in KEYWORDS
     if taken or len(text) > MAXIMUM_LENGTH or not all(_SEGMENT.fullmatch(segment) for segment in segments):
         raise InvalidInput(
             f"{_shown(text)} cannot be the name of a model.",
@@ -178,16 +182,18 @@ class Argument:
 
     name: the local variable (``order`` for ``order:record``).
     model: set for records only.
+    parameter_stem: what the parameter of a record is called after, where that is not the variable.
     """
 
     name: str
     type: ArgumentType
     model: Model | None = None
+    parameter_stem: str = ""
 
     @property
     def parameter(self) -> str:
         """The name in the parameter list: ``order_id`` for a record."""
-        return f"{self.name}_id" if self.model else self.name
+        return f"{self.parameter_stem or self.name}_id" if self.model else self.name
 
 
 def parse_argument(text: str, acronyms: Sequence[str] = ()) -> Argument:
@@ -199,7 +205,7 @@ def parse_argument(text: str, acronyms: Sequence[str] = ()) -> Argument:
     name, _, kind = text.partition(":")
     bare = name.removesuffix("_id") if kind == "record" else name
     model = camelize(bare, acronyms) if kind == "record" else None
-    unusable = not _LOCAL.fullmatch(bare) or len(name) > MAXIMUM_LENGTH or bare in KEYWORDS | TAKEN_ARGUMENTS
+    unusable = not _LOCAL.fullmatch(bare) or len(name) > MAXIMUM_LENGTH or bare in KEYWORDS
     if unusable or (model is not None and not _CONSTANT.fullmatch(model)):
         raise InvalidInput(
             f"{_shown(name)} cannot be the name of an argument.",

@@ -1,6 +1,7 @@
 """Fixtures of the live tests: services for the session, a variant for each test that asks for one, apps.
 
-    pytest tests/live --sidekiq-lib 6.5.12=/src/sidekiq/lib --unique-jobs-lib 7.1.33=/src/unique/lib:/src/script/lib
+    pytest tests/live --sidekiq-lib 6.5.12=/src/sidekiq/lib --unique-jobs-lib 7.1.33=/src/unique/lib:/src/script/lib \
+        --throttled-lib 1.5.2=/src/throttled/lib
 
 Without the roots of tests/live/setup every test here is skipped; where CI is set it fails instead.
 """
@@ -18,7 +19,7 @@ from live.app import App
 from live.databases import MariaDB, PostgreSQL
 from live.processes import Processes, cache_folder
 from live.report import Ledger, promise
-from live.roots import MISSING, NAMES, RubyRoot, Variant, find_roots, variants
+from live.roots import MISSING, NAMES, RubyRoot, Variant, find_roots, throttled_variants, variants
 from live.services import Redis
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ __all__ = ["promise"]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("live", "releases laid over the roots of the live tests")
-    for name in ("sidekiq", "unique-jobs"):
+    for name in ("sidekiq", "unique-jobs", "throttled"):
         group.addoption(f"--{name}-lib", action="append", default=[], metavar="VERSION=DIR[:DIR...]")
     group.addoption(
         "--live-report", type=Path, metavar="FOLDER", help="write what was executed into live.md, live.json"
@@ -39,6 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "live: runs in the Ruby roots of tests/live/setup, with real services")
+    config.addinivalue_line("markers", "scenario(*names): shows what these kinds and patterns promise, under stress")
     folder = config.getoption("--live-report", default=None)
     if folder and not hasattr(config, "workerinput"):  # the process that the others report to
         config.pluginmanager.register(Ledger(folder))
@@ -58,7 +60,7 @@ def chosen_variants(config: pytest.Config) -> list[Variant]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """`variant`: once for each release, without sidekiq-unique-jobs; `unique_variant`: for each with it."""
+    """`variant`: once for each release; `unique_variant`, `throttled_variant`: for each with that gem laid over."""
     every = chosen_variants(metafunc.config)
     if "variant" in metafunc.fixturenames:
         plain = [variant for variant in every if not variant.unique_jobs]
@@ -67,6 +69,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         unique = [variant for variant in every if variant.unique_jobs]
         reason = pytest.mark.skip("sidekiq-unique-jobs is not in Debian: --unique-jobs-lib VERSION=DIR lays it over")
         metafunc.parametrize("unique_variant", unique or [pytest.param(None, marks=reason)], ids=str, scope="session")
+    if "throttled_variant" in metafunc.fixturenames:
+        libs = metafunc.config.getoption("--throttled-lib", default=[])
+        throttled = throttled_variants([variant for variant in every if not variant.unique_jobs], libs)
+        reason = pytest.mark.skip("sidekiq-throttled is not in Debian: --throttled-lib VERSION=DIR lays it over")
+        metafunc.parametrize(
+            "throttled_variant", throttled or [pytest.param(None, marks=reason)], ids=str, scope="session"
+        )
 
 
 @pytest.hookimpl(wrapper=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sidekiq_gen.job.patterns.catalogue import PATTERNS
 from support.cases import RELEASES, Case, alone, pairs, rows, styles, triples
@@ -79,7 +79,7 @@ def target(case: Case, variant: Variant, job: str) -> Case:
         sidekiq=variant.sidekiq,
         rails=variant.rails,
         unique_jobs=variant.unique_jobs or UNIQUE_JOBS[line],
-        gems={**case.repo.gems, "sidekiq-throttled": THROTTLED[line], "rubocop-rails": "2.34.2"},
+        gems={**case.repo.gems, "sidekiq-throttled": variant.throttled or THROTTLED[line], "rubocop-rails": "2.34.2"},
     )
     return replace(case, repo=repo, job=job)
 
@@ -98,12 +98,12 @@ def without(case: Case, pattern: str) -> Case:
         word = words.pop(0)
         if word not in flags:
             kept.append(word)
-        elif flags[word].kind != "switch":
+        elif flags[word].type != "switch":
             words.pop(0)
     return replace(case, arguments=" ".join(kept))
 
 
-def _named(name: str) -> Pattern:
+def _named(name: str) -> Pattern[Any]:
     return next(pattern for pattern in PATTERNS if pattern.name == name)
 
 

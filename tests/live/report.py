@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     Note = Callable[..., None]
 
 PROPERTY = "promise"
+OVERLAID = {"unique": "sidekiq-unique-jobs", "throttle": "sidekiq-throttled"}  # pattern -> gem, tested in test_PATTERN
 RESULTS = {"passed": "kept", "failed": "broken", "skipped": "not run"}
 
 
@@ -45,9 +46,10 @@ class Ledger:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take over the notes of a test when it has been run."""
-        if report.when == "setup" and report.skipped and "test_unique" in report.nodeid:
-            words = "sidekiq-unique-jobs is not in Debian and was not laid over"
-            self.rows.append(Row("all", "record", "unique", words, 0, RESULTS[report.outcome]))
+        for pattern, gem in OVERLAID.items():
+            if report.when == "setup" and report.skipped and f"test_{pattern}" in report.nodeid:
+                words = f"{gem} is not in Debian and was not laid over"
+                self.rows.append(Row("all", "record", pattern, words, 0, RESULTS[report.outcome]))
         if report.when != "call":
             return
         for name, value in report.user_properties:

@@ -68,9 +68,11 @@ class Variant:
     sidekiq: str
     unique_jobs: str | None = None
     overlays: tuple[Path, ...] = ()
+    throttled: str | None = None
 
     def __str__(self) -> str:
         extra = f"+unique-jobs-{self.unique_jobs}" if self.unique_jobs else ""
+        extra += f"+throttled-{self.throttled}" if self.throttled else ""
         return f"{self.root.name}-{self.sidekiq}{extra}"
 
     @property
@@ -144,6 +146,20 @@ def variants(
             if NAMES[under.root.name] in _sidekiq_lines(version)
         ]
     return plain + both
+
+
+def throttled_variants(plain: Sequence[Variant], throttled_libs: Sequence[str]) -> list[Variant]:
+    """Each variant with sidekiq-throttled overlaid: 0.18 goes with Sidekiq 6.4, 1.x with 7, 2.x with 8."""
+    found = []
+    for text in throttled_libs:
+        version, paths = parse_overlay(text)
+        line = {"0": 6, "1": 7, "2": 8}[version.partition(".")[0]]
+        found += [
+            Variant(under.root, under.sidekiq, None, (*under.overlays, *paths), version)
+            for under in plain
+            if NAMES[under.root.name] == line
+        ]
+    return found
 
 
 def _sidekiq_lines(unique_jobs: str) -> tuple[int, ...]:

@@ -13,7 +13,7 @@ import pytest
 
 from live import rendered
 from live.rubocop import rubocop, ruby_warnings
-from live.ruby import run_ruby
+from live.ruby import enqueue, run_ruby
 from live.server import SidekiqServer
 from live.specs import run_specs
 from support.cases import rows
@@ -101,6 +101,7 @@ MUTANTS = {
     "backfill": [
         ('progress("SET", orders.last.id)', ""),
         ('progress("DEL")', "nil"),
+        (" unless cancelled?", ""),
         ('progress("GET")', "nil"),
         ('remaining.where("id > ?", finished)', "remaining"),
         ('batch.where("id > ?", after) if after', "batch"),
@@ -194,6 +195,7 @@ def share_a_backlog(
     assert redis.call(app.redis_url, "ZCARD", "retry") == 0
 
 
+@pytest.mark.scenario("claim")
 def test_workers_share_a_backlog(
     processes: Processes,
     variant: Variant,
@@ -254,6 +256,7 @@ def test_a_killed_claim_gives_its_row_back_and_a_failing_row_holds_up_nothing(
     assert redis.call(app.redis_url, "ZCARD", "retry") == 1
 
 
+@pytest.mark.scenario("backfill")
 def test_a_backfill_goes_on_after_a_stop_and_after_a_crash(
     processes: Processes,
     variant: Variant,
@@ -299,6 +302,41 @@ def test_a_backfill_goes_on_after_a_stop_and_after_a_crash(
     assert redis.call(app.redis_url, "GET", "progress:TouchOrdersJob") is None
 
 
+def test_a_cancelled_backfill_keeps_its_progress(
+    processes: Processes,
+    variant: Variant,
+    app: App,
+    redis: Redis,
+    postgresql: PostgreSQL,
+    tmp_path: Path,
+    promise: Note,
+) -> None:
+    files = rows_of("TouchOrders", "--kind backfill --batch-size 10", variant, tmp_path, NOTE_ALL)
+    job = next(text for path, text in files.items() if path.startswith("app/"))
+    if "cancelled?" not in job:
+        pytest.skip(f"Sidekiq {variant.sidekiq} cannot cancel an iteration")
+    app.write(files)
+    seed(processes, variant, app, 2000)
+    (jid,) = enqueue(processes, variant, app, "TouchOrdersJob", [])
+
+    with SidekiqServer.start(processes, variant, app, redis) as server:
+        server.wait_until(lambda: len(effects(postgresql, app)) > 50)
+        run_ruby(processes, variant, app, "Sidekiq::Client.new.cancel!(ARGV.first)", str(jid))
+        server.drain()  # the flag is looked at every five seconds
+        assert ("cancelled: a new run goes on" in server.log) is ("on_cancel" in job)
+    last = max(map(int, effects(postgresql, app)))
+    assert last < 2000
+    assert str(redis.call(app.redis_url, "GET", "progress:TouchOrdersJob")) == str(last)
+
+    run_ruby(processes, variant, app, "TouchOrdersJob.perform_async")
+    with SidekiqServer.start(processes, variant, app, redis) as server:
+        server.wait_until(lambda: "2000" in effects(postgresql, app))
+        server.drain()
+    promise(variant, "backfill", "none", "cancelled and started again: goes on, each row once", 2000)
+    assert sorted(map(int, effects(postgresql, app))) == list(range(1, 2001))
+    assert redis.call(app.redis_url, "GET", "progress:TouchOrdersJob") is None
+
+
 MEMORY = r"""
 require "sidekiq/api"
 kilobytes = -> { File.read("/proc/self/status")[/VmRSS:\s+(\d+)/, 1].to_i }
@@ -319,6 +357,7 @@ puts JSON.generate([kilobytes.call - before, Sidekiq::Queue.new("default").size]
 """
 
 
+@pytest.mark.scenario("fan-out")
 def test_a_fan_out_enqueues_each_id_once_in_flat_memory(
     processes: Processes,
     variant: Variant,

@@ -8,13 +8,14 @@ import time
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from packaging.version import Version
+import pytest
 
 from live import rendered
 from live.provider import Provider
 from live.ruby import finish_ruby, run_ruby, start_ruby
 from live.server import SidekiqServer
 from sidekiq_gen.sidekiq.capabilities import Capabilities
+from sidekiq_gen.sidekiq.gems import Gems
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -130,6 +131,7 @@ def check_locks(entered: dict[str, list[Interval]], ids: dict[str, list[str]]) -
         assert any(overlap(one, another) for one in own for another in other), f"{name}: different ids waited"
 
 
+@pytest.mark.scenario("advisory-lock", "row-lock")
 def test_a_lock_lets_one_in_at_a_time_and_others_go_on(
     processes: Processes,
     variant: Variant,
@@ -187,6 +189,7 @@ def test_without_a_lock_they_do_meet(
         assert any(overlap(*pair) for pair in combinations(entered[f"{name}/{ids[name][0]}"], 2))
 
 
+@pytest.mark.scenario("check-then-act")
 def test_fifty_duplicates_have_one_effect(
     processes: Processes,
     variant: Variant,
@@ -222,6 +225,7 @@ def test_fifty_duplicates_have_one_effect(
 MOMENTS = 20
 
 
+@pytest.mark.scenario("idempotency-key")
 def test_a_key_keeps_a_killed_job_from_charging_twice(
     processes: Processes,
     variant: Variant,
@@ -267,6 +271,7 @@ end
 FAILING = 'Effect.note("tried", self.class.name)\nraise ERROR'
 
 
+@pytest.mark.scenario("discard-on")
 def test_errors_end_a_job_or_not_as_asked(
     processes: Processes,
     variant: Variant,
@@ -321,7 +326,7 @@ def test_errors_end_a_job_or_not_as_asked(
     assert all(entry["args"] == [BIG] and entry["error_class"] == wanted[entry["class"][:-3]][1] for entry in dead)
     assert redis.call(app.redis_url, "ZCARD", "retry") == 0
 
-    can = Capabilities.of(sidekiq=Version(variant.sidekiq), unique_jobs=None, rails=Version(variant.rails))
+    can = Capabilities(Gems(variant.sidekiq, rails=variant.rails))
     died = {"BuryDeclinedJob", "KeepTryingJob", "RetryNeverJob", "RetryZeroJob", "RetryTwiceJob"}
     if can.discard_runs_death_handlers:
         died.add("DropDeclinedJob")
@@ -339,6 +344,7 @@ SAMPLES: dict[str, object] = {
 }
 
 
+@pytest.mark.scenario("record", "plain")
 def test_every_rendered_job_runs_through_the_real_thing(
     processes: Processes,
     variant: Variant,

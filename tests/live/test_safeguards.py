@@ -13,7 +13,7 @@ from packaging.version import Version
 from live import rendered
 from live.ruby import run_ruby
 from live.server import SidekiqServer
-from sidekiq_gen.sidekiq.capabilities import can
+from sidekiq_gen.sidekiq.tables.job import JobTable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,6 +39,7 @@ def tried(postgresql: PostgreSQL, app: App) -> dict[str, int]:
     return {name: int(count) for name, count in rows}
 
 
+@pytest.mark.scenario("retry-after")
 def test_an_error_with_a_delay_of_its_own_postpones_the_job(
     processes: Processes,
     variant: Variant,
@@ -78,6 +79,7 @@ def test_an_error_with_a_delay_of_its_own_postpones_the_job(
     assert (dead, retried) == (["ComeBackJob"], ["FailAsUsualJob"])
 
 
+@pytest.mark.scenario("on-exhausted")
 def test_the_end_of_all_retries_is_reported_and_marked(
     processes: Processes,
     variant: Variant,
@@ -118,6 +120,7 @@ def test_the_end_of_all_retries_is_reported_and_marked(
         assert told == [["PaymentGateway::Timeout"]] * 2
 
 
+@pytest.mark.scenario("log-context")
 def test_the_context_is_on_the_lines_of_the_job_and_gone_for_the_next(
     processes: Processes, variant: Variant, app: App, redis: Redis, tmp_path: Path, promise: Note
 ) -> None:
@@ -140,7 +143,7 @@ def test_the_context_is_on_the_lines_of_the_job_and_gone_for_the_next(
 def test_retries_end_with_their_time(
     processes: Processes, variant: Variant, app: App, redis: Redis, tmp_path: Path, promise: Note
 ) -> None:
-    if not can("retry_for", Version(variant.sidekiq)):
+    if not JobTable.retry_for.holds_for(Version(variant.sidekiq)):
         pytest.skip("retry_for came with Sidekiq 7.1.3")
     make(variant, app, tmp_path, "TryForAWhile", "--retry-for 2", "raise PaymentGateway::Timeout")
     make(variant, app, tmp_path, "TryForLong", "--retry-for 3600", "raise PaymentGateway::Timeout")

@@ -6,13 +6,14 @@ import json
 import time
 from typing import TYPE_CHECKING
 
-from packaging.version import Version
+import pytest
 
 from live import rendered
 from live.ruby import enqueue, run_ruby
 from live.samples import UNIQUE_JOBS_WIRING
 from live.server import SidekiqServer
 from sidekiq_gen.sidekiq.capabilities import Capabilities
+from sidekiq_gen.sidekiq.gems import Gems
 from sidekiq_gen.sidekiq.unique_locks import LOCKS, STRATEGIES
 from support.command import sidekiq_gen
 
@@ -64,6 +65,7 @@ def test_the_gem_itself_finds_every_lock_and_strategy_valid(
     assert len(names) >= len(LOCKS) * 2
 
 
+@pytest.mark.scenario("unique")
 def test_a_duplicate_is_refused_until_the_lock_is_free(
     processes: Processes, unique_variant: Variant, app: App, redis: Redis, tmp_path: Path, promise: Note
 ) -> None:
@@ -81,10 +83,8 @@ def test_a_duplicate_is_refused_until_the_lock_is_free(
     def push(job: str, order: int, times: int = 1) -> list[bool]:
         return [bool(jid) for jid in enqueue(processes, unique_variant, app, job, *[[order]] * times)]
 
-    can = Capabilities.of(
-        sidekiq=Version(unique_variant.sidekiq),
-        unique_jobs=Version(unique_variant.unique_jobs or ""),
-        rails=Version(unique_variant.rails),
+    can = Capabilities(
+        Gems(unique_variant.sidekiq, unique_jobs=unique_variant.unique_jobs, rails=unique_variant.rails),
     )
     assert push("OnceAtATimeJob", 1, 3) == [True, False, False]  # pending
     assert push("OnceForAWhileJob", 3, 2) == [True, False]

@@ -5,17 +5,16 @@ Snapshots, Ruby, RuboCop and the live tests all run over these cases.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
-
-from allpairspy import AllPairs
 
 from support.command import sidekiq_gen
 from support.repos import Repo
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Iterator, Mapping
 
 # The releases that Debian's suites have, one for each tree, each with another error tracker.
 RELEASES = {
@@ -85,13 +84,51 @@ ARGUMENTS = {
     "record": "order:record",
     "record-more": "order:record amount:decimal due_on:date",
     "two-records": "order:record restaurant:record",
+    "record-second": "amount:integer order:record",
     "plain": "--kind plain",
     "plain-arguments": "account_id:integer at:time tags:array --kind plain",
     "plain-scalars": "account_id:integer name:string --kind plain",
 }
+# What looks for the record among the arguments, where it is not the first of them.
+PLACED = {
+    "second-exhausted": "amount:integer order:record --on-exhausted --mark-failed failed_at",
+    "second-exhausted-key": "amount:integer order:record due_on:date --on-exhausted --mark-failed failed_at "
+    "--discard-on PaymentGateway::CardDeclined --idempotency-key",
+    "second-locked": "amount:integer order:record --advisory-lock --check-then-act charged_at --log-context",
+    "second-postponed": "tags:array order:record --retry-after PaymentGateway::RateLimited --row-lock",
+    "second-record": "restaurant:record order:record --model Order --on-exhausted --mark-failed failed_at --row-lock "
+    "--check-then-act charged_at",
+}
+# A record beside what no key can be made of, so that the key is the job's own id.
+KEYED_BY_ID = {"list-key": "order:record tags:array --check-then-act charged_at --idempotency-key"}
+# What can be laid over a job, by the name of its factor in the covering pairs; a new pattern is one more entry.
+PATTERN_FACTORS = {
+    "lock": LOCKS,
+    "check": CHECKS,
+    "key": KEYS,
+    "discard": DISCARDS,
+    "unique": UNIQUES,
+    "exhaustion": EXHAUSTIONS,
+    "postponement": POSTPONEMENTS,
+    "throttle": THROTTLES,
+    "context": CONTEXTS,
+}
+FACTORS: dict[str, tuple[str, ...]] = {
+    "tree": tuple(RELEASES),
+    "framework": ("rspec", "minitest"),
+    "records": ("factory", "fixture", "double"),
+    "quotes": ("double", "single"),
+    "comment": ("comment", "no-comment"),
+    "job": ("ChargeCustomer", "Billing::ChargeCustomer"),
+    "shape": tuple(ARGUMENTS),
+    **{name: tuple(values) for name, values in PATTERN_FACTORS.items()},
+}
+ABSENT = {name: next(iter(values)) for name, values in PATTERN_FACTORS.items()}
+PAIRS = Path(__file__).with_name("pairs.json")
 # The kinds that work through rows, each with what can be laid over it.
 ROWS = {
     "claim": "--kind claim",
+    "claim-long": "--kind claim --max-seconds 90",
     "claim-all": "since:date --kind claim --check-then-act processed --idempotency-key --max-rows 20000",
     "claim-class": "--kind claim --unique until_executing --discard-on PaymentGateway::CardDeclined",
     "backfill": "--kind backfill --batch-size 20000",
@@ -129,15 +166,16 @@ class Case:
 
 def alone() -> Iterator[Case]:
     """Every pattern alone, on every tree, with RSpec and factories and with Minitest and fixtures."""
-    groups = (LOCKS, CHECKS, KEYS, DISCARDS, UNIQUES, EXHAUSTIONS, POSTPONEMENTS, THROTTLES, CONTEXTS)
     for tree, repo in RELEASES.items():
         for framework in ("rspec", "minitest"):
             place = _framework(repo, framework, "factory" if framework == "rspec" else "fixture")
             for shape, arguments in ARGUMENTS.items():
                 yield Case(f"{tree}-{framework}-{shape}", place, arguments)
-            for values in groups:
+            for values in PATTERN_FACTORS.values():
                 for name, flags in list(values.items())[1:]:
                     yield Case(f"{tree}-{framework}-{name}", place, f"order:record {flags}")
+            for name, arguments in (PLACED | KEYED_BY_ID).items():
+                yield Case(f"{tree}-{framework}-{name}", place, arguments)
             yield Case(f"{tree}-{framework}-plain-advisory", place, f"{ARGUMENTS['plain']} {LOCKS['advisory']}")
             yield Case(f"{tree}-{framework}-plain-log", place, f"{ARGUMENTS['plain-arguments']} {CONTEXTS['log']}")
             yield Case(f"{tree}-{framework}-plain-key", place, f"{ARGUMENTS['plain']} {KEYS['key']}")
@@ -174,43 +212,42 @@ def rows() -> Iterator[Case]:
 
 
 def pairs() -> Iterator[Case]:
-    """A covering set: any two values of any two patterns, styles, shapes and trees meet in some case."""
-    factors = {
-        "tree": list(RELEASES),
-        "framework": ["rspec", "minitest"],
-        "records": ["factory", "fixture", "double"],
-        "quotes": ["double", "single"],
-        "comment": [True, False],
-        "job": ["ChargeCustomer", "Billing::ChargeCustomer"],
-        "shape": list(ARGUMENTS),
-        "lock": list(LOCKS),
-        "check": list(CHECKS),
-        "key": list(KEYS),
-        "discard": list(DISCARDS),
-        "unique": list(UNIQUES),
-        "exhaustion": list(EXHAUSTIONS),
-        "postponement": list(POSTPONEMENTS),
-        "throttle": list(THROTTLES),
-        "context": list(CONTEXTS),
-    }
-    names = list(factors)
-    for number, row in enumerate(AllPairs(list(factors.values()), filter_func=_possible(names))):
-        value = dict(zip(names, row, strict=True))
+    """A covering set: any two values of any two patterns, styles, shapes and trees meet in some case.
+
+    The rows are frozen in pairs.json, so that a new pattern or value adds cases and changes none: `make pairs`.
+    """
+    for name, row in rows_of_pairs().items():
+        value = {**ABSENT, **row}
         repo = replace(
             _framework(RELEASES[value["tree"]], value["framework"], value["records"]),
             quotes=value["quotes"],
-            comment=value["comment"],
+            comment=value["comment"] == "comment",
         )
-        flags = (ARGUMENTS[value["shape"]], LOCKS[value["lock"]], CHECKS[value["check"]], KEYS[value["key"]])
-        more = (
-            DISCARDS[value["discard"]],
-            UNIQUES[value["unique"]],
-            EXHAUSTIONS[value["exhaustion"]],
-            POSTPONEMENTS[value["postponement"]],
-            THROTTLES[value["throttle"]],
-            CONTEXTS[value["context"]],
-        )
-        yield Case(f"pair-{number:03}", repo, " ".join([*flags, *more]), value["job"])
+        flags = (factor[value[key]] for key, factor in PATTERN_FACTORS.items())
+        yield Case(name, repo, " ".join([ARGUMENTS[value["shape"]], *flags]), value["job"])
+
+
+def rows_of_pairs() -> dict[str, dict[str, str]]:
+    """The frozen rows by name: factor -> value, without the patterns that are absent."""
+    found: dict[str, dict[str, str]] = json.loads(PAIRS.read_text(encoding="utf-8"))
+    return found
+
+
+def allowed(value: Mapping[str, str]) -> bool:
+    """Whether values that meet in a row, or the first of them, can become a case."""
+    plain = value.get("shape", "").startswith("plain")
+    if plain and (value.get("lock") == "row" or value.get("check", "none") != "none"):
+        return False
+    if value.get("shape") == "plain" and value.get("context") == "log":
+        return False
+    if plain and value.get("exhaustion") == "exhausted-mark":
+        return False
+    keyed_by_jid = value.get("key") == "key" and value.get("shape") in {"plain", "plain-arguments"}
+    if keyed_by_jid and value.get("postponement", "none") != "none":
+        return False
+    if value.get("records") == "fixture" and value.get("framework") == "rspec":
+        return False
+    return not (value.get("discard") == "no-retry" and value.get("lock", "").endswith("-retry"))
 
 
 def triples() -> Iterator[Case]:
@@ -292,25 +329,3 @@ def all_cases() -> list[Case]:
 
 def _framework(repo: Repo, framework: str, records: str) -> Repo:
     return replace(repo, rspec=framework == "rspec", records=records)
-
-
-def _possible(names: Sequence[str]) -> Callable[[Sequence[str]], bool]:
-    """Whether the beginning of a row can still become a case."""
-
-    def possible(row: Sequence[str]) -> bool:
-        value = dict(zip(names, row, strict=False))
-        plain = value.get("shape", "").startswith("plain")
-        if plain and (value.get("lock") == "row" or value.get("check", "none") != "none"):
-            return False
-        if value.get("shape") == "plain" and value.get("context") == "log":
-            return False
-        if plain and value.get("exhaustion") == "exhausted-mark":
-            return False
-        keyed_by_jid = value.get("key") == "key" and value.get("shape") in {"plain", "plain-arguments"}
-        if keyed_by_jid and value.get("postponement", "none") != "none":
-            return False
-        if value.get("records") == "fixture" and value.get("framework") == "rspec":
-            return False
-        return not (value.get("discard") == "no-retry" and value.get("lock", "").endswith("-retry"))
-
-    return possible

@@ -24,18 +24,18 @@ def lock(*gems: str) -> Lockfile:
 
 
 def app(root: Path, *gems: str) -> RailsApp:
-    return RailsApp.load(root, lock(*gems))
+    return RailsApp(root, lock(*gems))
 
 
 def test_nothing_is_known_of_an_empty_folder(tmp_path: Path) -> None:
-    for empty in (RailsApp.load(tmp_path, None), RailsApp.load(tmp_path / "missing", lock())):
+    for empty in (RailsApp(tmp_path, None), RailsApp(tmp_path / "missing", lock())):
         assert empty.gem("rails") is None
         assert empty.rails is None
         assert empty.databases == ()
         assert empty.test_framework is None
         assert empty.rspec_helper == "rails_helper"
         assert not empty.factories
-        assert empty.error_tracker == "logger"
+        assert empty.tracker.name == "logger"
         assert empty.linter is None
         assert empty.job_files == ()
         assert empty.queues == ("default",)
@@ -106,9 +106,9 @@ def test_the_test_framework(tmp_path: Path, gems: tuple[str, ...], files: list[s
 
 def test_the_test_framework_without_a_lockfile(tmp_path: Path) -> None:
     put(tmp_path, "test/test_helper.rb")
-    assert RailsApp.load(tmp_path, None).test_framework == "minitest"
+    assert RailsApp(tmp_path, None).test_framework == "minitest"
     put(tmp_path, "spec/spec_helper.rb")
-    assert RailsApp.load(tmp_path, None).test_framework == "rspec"
+    assert RailsApp(tmp_path, None).test_framework == "rspec"
 
 
 def test_the_helper_of_a_spec(tmp_path: Path) -> None:
@@ -136,7 +136,7 @@ def test_the_helper_of_a_spec(tmp_path: Path) -> None:
     ],
 )
 def test_the_error_tracker(tmp_path: Path, gems: tuple[str, ...], tracker: str) -> None:
-    assert app(tmp_path, *gems).error_tracker == tracker
+    assert app(tmp_path, *gems).tracker.name == tracker
 
 
 @pytest.mark.parametrize(
@@ -313,7 +313,7 @@ def test_factory_girl(tmp_path: Path) -> None:
 
     assert app(tmp_path, "factory_girl_rails").factory("Order") == "FactoryGirl.create(:order)"
     assert app(tmp_path, "factory_bot_rails").factory("Order") is None
-    assert RailsApp.load(tmp_path, None).factory("Order") == "FactoryGirl.create(:order)"
+    assert RailsApp(tmp_path, None).factory("Order") == "FactoryGirl.create(:order)"
     put(tmp_path, "spec/spec_helper.rb", "config.include FactoryGirl::Syntax::Methods\n")
     assert app(tmp_path, "factory_girl").factory("Order") == "create(:order)"
 

@@ -1143,9 +1143,11 @@ def test_a_record_that_is_called_job_does_not_take_the_place_of_the_job_in_its_s
     assert sidekiq_gen(root, "job", "PublishPosting", "job:record", "--no-input").status == 0
 
     spec = (root / "spec/jobs/publish_posting_job_spec.rb").read_text(encoding="utf-8")
-    assert "subject(:background_job) { described_class.new }" in spec
-    assert "let(:job) { instance_double(Job, id: 1) }" in spec
-    assert "background_job.perform(job.id)" in spec
+    assert "subject(:job) { described_class.new }" in spec
+    assert "let(:job_record) { instance_double(Job, id: 1) }" in spec
+    assert "job.perform(job_record.id)" in spec
+    job = (root / "app/jobs/publish_posting_job.rb").read_text(encoding="utf-8")
+    assert "def perform(job_id)\n    job_record = Job.find_by(id: job_id)\n    return unless job_record\n" in job
 
 
 def test_an_argument_that_has_the_name_of_the_guessed_model_is_taken_at_its_word(tmp_path: Path) -> None:

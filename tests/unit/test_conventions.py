@@ -27,7 +27,7 @@ def lock(*gems: str) -> Lockfile:
 
 
 def conventions(root: Path, *gems: str) -> Conventions:
-    return RailsApp.load(root, lock(*gems)).conventions
+    return RailsApp(root, lock(*gems)).conventions
 
 
 def job(name: str, body: str = "", module: str = "Sidekiq::Job") -> str:
@@ -48,7 +48,7 @@ DEFAULTS = Conventions(
 def test_an_empty_repo_gets_the_defaults(tmp_path: Path) -> None:
     assert conventions(tmp_path) == DEFAULTS
     assert conventions(tmp_path, "rubocop!") == DEFAULTS
-    assert RailsApp.load(tmp_path / "missing", None).conventions == DEFAULTS
+    assert RailsApp(tmp_path / "missing", None).conventions == DEFAULTS
 
 
 def test_the_majority_of_the_jobs_decides(tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_packs_modules_and_engines_are_looked_through(tmp_path: Path) -> None:
         put(tmp_path, f"{folder}/app/workers/x/{folder[-1]}_worker.rb", job("Worker", module="Sidekiq::Worker"))
     put(tmp_path, "modules/b/app/workers/d_worker.rb", job("DWorker", module="Sidekiq::Worker"))
 
-    app = RailsApp.load(tmp_path, None)
+    app = RailsApp(tmp_path, None)
 
     assert [file.path for file in app.job_files] == [
         "packs/a/app/workers/x/a_worker.rb",
@@ -125,7 +125,7 @@ def test_heirs_of_a_sidekiq_base_class_are_jobs_and_those_of_active_job_are_not(
     put(tmp_path, "app/jobs/deep_sync_job.rb", "class DeepSyncJob < ::SyncJob\n  def perform; end\nend\n")
     put(tmp_path, "app/jobs/plain.rb", "class Plain\n  # include Sidekiq::Job\nend\n")
 
-    app = RailsApp.load(tmp_path, None)
+    app = RailsApp(tmp_path, None)
 
     assert [(file.path, file.base) for file in app.job_files] == [
         ("app/jobs/base_job.rb", True),
@@ -140,7 +140,7 @@ def test_an_application_job_can_be_sidekiqs(tmp_path: Path) -> None:
     put(tmp_path, "app/jobs/application_job.rb", "class ApplicationJob\n  include Sidekiq::Job\nend\n")
     put(tmp_path, "app/jobs/mail_job.rb", "class MailJob < ApplicationJob\n  def perform; end\nend\n")
 
-    assert [file.path for file in RailsApp.load(tmp_path, None).job_files] == [
+    assert [file.path for file in RailsApp(tmp_path, None).job_files] == [
         "app/jobs/application_job.rb",
         "app/jobs/mail_job.rb",
     ]
@@ -154,7 +154,7 @@ def test_a_superclass_is_looked_up_from_the_inside_out(tmp_path: Path) -> None:
     put(tmp_path, "app/jobs/engine/application_job.rb", "class Engine::ApplicationJob < ActiveJob::Base\nend\n")
     put(tmp_path, "app/jobs/engine/run_job.rb", "module Engine\n  class RunJob < ApplicationJob\n  end\nend\n")
 
-    app = RailsApp.load(tmp_path, None)
+    app = RailsApp(tmp_path, None)
 
     assert [(file.path, file.base) for file in app.job_files] == [
         ("app/jobs/application_job.rb", True),
@@ -179,7 +179,7 @@ def test_a_superclass_is_looked_up_from_the_inside_out(tmp_path: Path) -> None:
 def test_the_forms_of_an_include(tmp_path: Path, include: str, module: str | None) -> None:
     put(tmp_path, "app/jobs/a_job.rb", f"class AJob\n  {include}\nend\n")
 
-    assert [file.module for file in RailsApp.load(tmp_path, None).job_files] == [module]
+    assert [file.module for file in RailsApp(tmp_path, None).job_files] == [module]
 
 
 @pytest.mark.parametrize(
@@ -194,12 +194,12 @@ def test_what_is_no_include(tmp_path: Path, line: str) -> None:
         "=begin\n  include Sidekiq::Job\n=end\nclass BJob\nend\n__END__\ninclude Sidekiq::Job\n",
     )
 
-    assert RailsApp.load(tmp_path, None).job_files == ()
+    assert RailsApp(tmp_path, None).job_files == ()
 
 
 def read_job(tmp_path: Path, body: str) -> JobFile:
     put(tmp_path, "app/jobs/a_job.rb", job("AJob", body))
-    return RailsApp.load(tmp_path, None).job_files[0]
+    return RailsApp(tmp_path, None).job_files[0]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from sidekiq_gen.rails.app import RailsApp
-from sidekiq_gen.rails.lockfile import Lockfile, gem_version, read_lockfile
+from sidekiq_gen.rails.lockfile import Lockfile, read_lockfile
+from sidekiq_gen.sidekiq.gems import gem_version
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 ROWS = list(csv.DictReader((FIXTURES / "lockfiles.tsv").read_text(encoding="utf-8").splitlines(), delimiter="\t"))
@@ -97,7 +98,7 @@ def test_the_gems_around_sidekiq(row: dict[str, str]) -> None:
 @every_lockfile
 def test_rails_and_the_tests(row: dict[str, str], tmp_path: Path) -> None:
     lockfile = read(row)
-    app = RailsApp.load(tmp_path, lockfile)
+    app = RailsApp(tmp_path, lockfile)
     rails = lockfile.get("rails")
 
     assert (f"{rails.text}@{rails.source}" if rails else "-") == row["rails"]
@@ -116,7 +117,7 @@ def test_the_databases(row: dict[str, str], tmp_path: Path) -> None:
     expected = {DATABASES[name] for name in names(row["db_adapters"])}
 
     assert entries(lockfile, *DATABASES) == listed(row["db_adapters"])
-    assert RailsApp.load(tmp_path, lockfile).databases == tuple(
+    assert RailsApp(tmp_path, lockfile).databases == tuple(
         database for database in ("postgresql", "mysql", "sqlite") if database in expected
     )
 
@@ -128,7 +129,7 @@ def test_the_error_tracker(row: dict[str, str], tmp_path: Path) -> None:
     reporter = row["rails"][0] in "789"
 
     assert entries(lockfile, *TRACKERS) == listed(row["error_tracker"])
-    assert RailsApp.load(tmp_path, lockfile).error_tracker == next(iter(trackers), "rails" if reporter else "logger")
+    assert RailsApp(tmp_path, lockfile).tracker.name == next(iter(trackers), "rails" if reporter else "logger")
 
 
 @every_lockfile
@@ -139,7 +140,7 @@ def test_the_linter(row: dict[str, str], tmp_path: Path) -> None:
 
     assert entries(lockfile, *names(row["linter"])) == known
     assert bool(known) == any(name in lockfile.gems for name in ("rubocop", "standard"))
-    assert RailsApp.load(tmp_path, lockfile).linter == ("standard" if standard else "rubocop" if known else None)
+    assert RailsApp(tmp_path, lockfile).linter == ("standard" if standard else "rubocop" if known else None)
 
 
 @every_lockfile

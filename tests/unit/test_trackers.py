@@ -4,17 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from sidekiq_gen.rails.app import RailsApp
+from sidekiq_gen.rails.gems import Tracker, find_tracker
 from sidekiq_gen.rails.lockfile import parse_lockfile
 from sidekiq_gen.ruby import trackers
 
 JOB = [("jid", 'job["jid"]'), ("args", 'job["args"]')]
 
 
-def app(*gems: str) -> RailsApp:
-    """An app with gems such as ``bugsnag 6.20.0`` in its lockfile."""
+def tracker(*gems: str) -> Tracker:
+    """The tracker of an app with gems such as ``bugsnag 6.20.0`` in its lockfile."""
     specs = "".join(f"    {name} ({version})\n" for name, _, version in (gem.partition(" ") for gem in gems))
-    return RailsApp.load(Path("nowhere"), parse_lockfile(f"GEM\n  specs:\n{specs}", Path("Gemfile.lock")))
+    return find_tracker(parse_lockfile(f"GEM\n  specs:\n{specs}", Path("Gemfile.lock")))
 
 
 @pytest.mark.parametrize(
@@ -102,8 +102,8 @@ def app(*gems: str) -> RailsApp:
     ],
 )
 def test_what_is_called(gem: str, reported: str, alerted: str) -> None:
-    assert trackers.report(app(gem), "error", JOB) == reported
-    assert trackers.alert(app(gem), '"full"', JOB) == alerted
+    assert trackers.report(tracker(gem), "error", JOB) == reported
+    assert trackers.alert(tracker(gem), '"full"', JOB) == alerted
 
 
 @pytest.mark.parametrize(
@@ -122,12 +122,12 @@ def test_what_is_called(gem: str, reported: str, alerted: str) -> None:
     ],
 )
 def test_without_a_context_and_as_an_error(gem: str, reported: str, alerted: str) -> None:
-    assert trackers.report(app(gem), "e") == reported
-    assert trackers.alert(app(gem), '"x"', level="error") == alerted
+    assert trackers.report(tracker(gem), "e") == reported
+    assert trackers.alert(tracker(gem), '"x"', level="error") == alerted
 
 
 def test_outside_a_job_the_log_is_sidekiqs() -> None:
-    assert trackers.report(app(), "ex", logger=trackers.SIDEKIQ_LOGGER) == "Sidekiq.logger.error(error: ex.inspect)"
+    assert trackers.report(tracker(), "ex", logger=trackers.SIDEKIQ_LOGGER) == "Sidekiq.logger.error(error: ex.inspect)"
 
 
 @pytest.mark.parametrize(
@@ -155,12 +155,12 @@ def test_outside_a_job_the_log_is_sidekiqs() -> None:
 def test_what_specs_expect_and_who_reports_already(
     gems: tuple[str, ...], called: tuple[str, str, str], itself: str | None
 ) -> None:
-    assert trackers.calls(app(*gems)) == trackers.Calls(*called)
-    assert trackers.reports_by_itself(app(*gems)) == itself
+    assert trackers.calls(tracker(*gems)) == trackers.Calls(*called)
+    assert trackers.reports_by_itself(tracker(*gems)) == itself
 
 
 @pytest.mark.parametrize(
     ("gem", "file"), [("airbrake 13.0.2", "airbrake/sidekiq"), ("airbrake 6.3.0", None), ("rollbar 3.7.0", None)]
 )
 def test_airbrake_is_told_that_sidekiq_is_there(gem: str, file: str | None) -> None:
-    assert trackers.needs(app(gem)) == file
+    assert trackers.needs(tracker(gem)) == file

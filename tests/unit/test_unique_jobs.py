@@ -7,7 +7,7 @@ from packaging.version import Version
 
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.sidekiq import unique_jobs
-from sidekiq_gen.sidekiq.unique_jobs import LOCKS, STRATEGIES
+from sidekiq_gen.sidekiq.unique_locks import LOCKS, STRATEGIES, on_conflict
 
 VERSIONS = (
     *(f"7.1.{patch}" for patch in range(34)),
@@ -46,10 +46,10 @@ FORMS: dict[str, dict[str, str | dict[str, str]]] = {
 @pytest.mark.parametrize("lock", FORMS)
 def test_the_form_of_on_conflict(lock: str, strategy: str) -> None:
     if strategy in FORMS[lock]:
-        assert unique_jobs.on_conflict(lock, strategy) == FORMS[lock][strategy]
+        assert on_conflict(lock, strategy) == FORMS[lock][strategy]
         return
     with pytest.raises(Refused) as refused:
-        unique_jobs.on_conflict(lock, strategy)
+        on_conflict(lock, strategy)
     assert refused.value.code == "unique-conflict-strategy"
     assert refused.value.hint == f"With {lock} use one of: {', '.join(s for s in STRATEGIES if s in FORMS[lock])}."
 
@@ -65,7 +65,7 @@ def test_the_form_of_on_conflict(lock: str, strategy: str) -> None:
 )
 def test_the_validators_of_the_gem_take_it(lock: str, strategy: str, form: str | dict[str, str]) -> None:
     """The validators of the gem, rewritten: they go by the name as written, so an alias is checked on both sides."""
-    assert unique_jobs.on_conflict(lock, strategy) == form
+    assert on_conflict(lock, strategy) == form
     client, server = (form, form) if isinstance(form, str) else (form["client"], form["server"])
     if lock != "while_executing":
         assert client not in CLIENT_MAY_NOT
@@ -90,12 +90,30 @@ def test_the_locks_of_the_gem_and_their_aliases() -> None:
     assert STRATEGIES == ("log", "raise", "reject", "replace", "reschedule")
 
 
+@pytest.mark.parametrize(
+    ("lock", "strategy", "why"),
+    [
+        ("while_executing_reject", "raise", "it always does reject"),
+        (
+            "until_executed",
+            "raise",
+            "it turns duplicates away when they are enqueued, and there only log and replace are valid",
+        ),
+        ("while_executing", "replace", "it meets duplicates when they run, and there is nothing left to replace"),
+    ],
+)
+def test_why_a_lock_cannot_follow_a_strategy(lock: str, strategy: str, why: str) -> None:
+    with pytest.raises(Refused) as refused:
+        on_conflict(lock, strategy)
+    assert refused.value.message == f"The lock {lock} cannot {strategy} a duplicate: {why}."
+
+
 def test_unknown_words_are_no_input() -> None:
     with pytest.raises(InvalidInput, match="no lock called until_done") as lock:
-        unique_jobs.on_conflict("until_done", "log")
+        on_conflict("until_done", "log")
     assert lock.value.code == "unique-lock"
     with pytest.raises(InvalidInput, match="no conflict strategy called explode") as strategy:
-        unique_jobs.on_conflict("until_executed", "explode")
+        on_conflict("until_executed", "explode")
     assert strategy.value.code == "unique-strategy"
 
 

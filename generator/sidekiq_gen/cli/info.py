@@ -11,28 +11,33 @@ from sidekiq_gen.cli import options
 from sidekiq_gen.cli.console import Console
 from sidekiq_gen.rails.project import Where, detect_project
 from sidekiq_gen.sidekiq.capabilities import TABLE
+from sidekiq_gen.sidekiq.gems import ENTERPRISE, PRO, THROTTLED, UNIQUE_JOBS
+from sidekiq_gen.sidekiq.tables.config import ConfigTable
+from sidekiq_gen.sidekiq.tables.job import JobTable
+from sidekiq_gen.sidekiq.tables.push import PushTable
+from sidekiq_gen.sidekiq.tables.unique_jobs import UniqueJobsTable
 
 if TYPE_CHECKING:
     from sidekiq_gen.rails.project import Project
 
-GEMS = ("sidekiq-pro", "sidekiq-ent", "sidekiq-unique-jobs", "sidekiq-throttled")
+GEMS = (PRO, ENTERPRISE, UNIQUE_JOBS, THROTTLED)
 COLUMN = 20
 # What people ask about; programs get all of the table.
-TOLD = frozenset(
+SHOWN = frozenset(
     {
-        "job_module",
-        "retry_in_kill",
-        "retries_exhausted_discard",
-        "discard_runs_death_handlers",
-        "retry_for",
-        "perform_bulk",
-        "perform_inline",
-        "strict_arguments_raise",
-        "transactional_push",
-        "iterable_job",
-        "capsules",
-        "testing_api",
-        "unique_lock_held_through_retries",
+        JobTable.job_module,
+        JobTable.retry_in_kill,
+        JobTable.retries_exhausted_discard,
+        JobTable.discard_runs_death_handlers,
+        JobTable.retry_for,
+        PushTable.perform_bulk,
+        JobTable.perform_inline,
+        JobTable.strict_arguments_raise,
+        PushTable.transactional_push,
+        PushTable.iterable_job,
+        ConfigTable.capsules,
+        JobTable.testing_api,
+        UniqueJobsTable.unique_lock_held_through_retries,
     }
 )
 
@@ -74,7 +79,7 @@ def _document(project: Project) -> dict[str, object]:
         "databases": list(app.databases),
         "test_framework": app.test_framework,
         "factories": app.factories,
-        "error_tracker": app.error_tracker,
+        "error_tracker": app.tracker.name,
         "linter": app.linter,
         "queues": list(app.queues),
         "conventions": {
@@ -91,7 +96,7 @@ def _document(project: Project) -> dict[str, object]:
 
 def _text(project: Project) -> str:
     app, release, conventions = project.app, project.release, project.app.conventions
-    tracker = {"rails": "Rails.error", "logger": "none, errors are logged"}.get(app.error_tracker, app.error_tracker)
+    tracker = {"rails": "Rails.error", "logger": "none, errors are logged"}.get(app.tracker.name, app.tracker.name)
     gems = [f"{name} {gem.text}" for name in GEMS if (gem := app.gem(name))]
     found = [
         ("Sidekiq", f"{release.text}, from {_origin(project)}; templates {release.tree}"),
@@ -114,7 +119,7 @@ def _text(project: Project) -> str:
             ),
         ),
     ]
-    shown = [row for row in TABLE if row.name in TOLD and (row.gem == "sidekiq" or app.gem(row.gem))]
+    shown = [row for row in TABLE if row in SHOWN and (row.gem == "sidekiq" or app.gem(row.gem))]
     answers = [("yes" if release.capabilities.as_dict()[row.name] else "no", row.summary) for row in shown]
     lines = [f"{label:<{COLUMN}}{value}" for label, value in found]
     lines += ["", f"What this Sidekiq can do ({len(TABLE)} capabilities: --json):"]

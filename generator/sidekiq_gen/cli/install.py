@@ -51,7 +51,7 @@ def _command(
     if not (runtime.terminal or pretend):
         _require_decisions(installed)
     told = document("install", project.release, command_line(asked, where))
-    runtime.carry_out(installed, told, asked=any(value.origin == "answer" for value in asked.values()))
+    runtime.execute(installed, told, asked=any(value.origin == "answer" for value in asked.values()))
     return 0
 
 

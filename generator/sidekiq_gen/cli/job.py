@@ -63,11 +63,11 @@ def _command(
         asked = ask_for_job(answers, project, runtime.console, force=force)
     generated = generate_job(asked, project, force=force, skip=skip)
     request = generated.request
-    line, class_name = command_line(asked, where, request), request.context.name.class_name
+    line, class_name = command_line(asked, where, request, project.app), request.context.name.class_name
     items = [{"name": item.name, "satisfied": item.satisfied, "text": item.text} for item in generated.checklist]
     told = document("job", project.release, line, class_name=class_name, checklist=items)
     answered = any(value.origin == "answer" for value in asked.values())
-    runtime.carry_out(generated, told, asked=answered, remarks=_remarks(generated) if generated.plan.changes else ())
+    runtime.execute(generated, told, asked=answered, remarks=_remarks(generated) if generated.plan.changes else ())
     return 0
 
 

@@ -84,7 +84,7 @@ def _parameter(flag: Flag) -> inspect.Parameter:
         "switch": bool,
         "number": int | None,
         "list": list[str] | None,
-    }.get(flag.kind, str | None)
+    }.get(flag.type, str | None)
     choice = click.Choice((*flag.choices, *flag.also)) if flag.choices else None
     option = typer.Option(
         flag.option,
@@ -96,6 +96,6 @@ def _parameter(flag: Flag) -> inspect.Parameter:
     return inspect.Parameter(
         flag.parameter,
         inspect.Parameter.KEYWORD_ONLY,
-        default=False if flag.kind == "switch" else None,
+        default=False if flag.type == "switch" else None,
         annotation=Annotated[annotation, option],
     )

@@ -17,6 +17,7 @@ from sidekiq_gen import naming
 from sidekiq_gen.errors import Quit
 from sidekiq_gen.flags import answer
 from sidekiq_gen.job import resolve
+from sidekiq_gen.job.interactions import clash
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME, KINDS
 from sidekiq_gen.job.patterns.catalogue import BY_NAME, PATTERNS
 from sidekiq_gen.job.retries import RETRIES
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.job.patterns.base import Pattern
     from sidekiq_gen.job.request import JobContext
     from sidekiq_gen.job.trial import Parse
+    from sidekiq_gen.rails.app import RailsApp
     from sidekiq_gen.rails.project import Project
     from sidekiq_gen.sourced import Sourced
 
@@ -64,7 +66,7 @@ def ask_for_job(answers: Answers, project: Project, console: Console, *, force: 
     asked = dict(answers) | {
         pattern.flags[0].parameter: said(value=True)
         for pattern in named(answers)
-        if pattern.flags[0].kind == "switch" and pattern.flags[0].parameter not in answers
+        if pattern.flags[0].type == "switch" and pattern.flags[0].parameter not in answers
     }
     trial.run(asked)
     with _on_the_terminal():
@@ -79,8 +81,8 @@ def ask_for_job(answers: Answers, project: Project, console: Console, *, force: 
             offered = str(RETRIES if usual is None else usual)
             asked["retry"] = said(_text(_QUESTIONS["retry"], trial.of("retry", asked), offered))
         context = resolve.context_of_the_work(asked, project)
-        for pattern in _ask_for_patterns(asked, context, console):
-            _ask_about(pattern, asked, context)
+        for pattern in _ask_for_patterns(asked, context, app, console):
+            _ask_about(pattern, asked, context, app)
     return asked
 
 
@@ -144,14 +146,14 @@ def _ask_for_model(asked: dict[str, Sourced[Any]], trial: Trial) -> None:
         asked["model"] = said(_one_of(_QUESTIONS["model"], app.models, offered, trial.of("model", asked)))
 
 
-def _ask_for_patterns(asked: Answers, context: JobContext, console: Console) -> list[Pattern]:
+def _ask_for_patterns(asked: Answers, context: JobContext, app: RailsApp, console: Console) -> list[Pattern[Any]]:
     """Ask which patterns are wanted.
 
     Those that flags ask for stay, those that cannot be had are shown with the reason.
     """
     given = [pattern.name for pattern in named(asked)]
     wanted: list[str] = []
-    choices = [_offer(pattern, given, context) for pattern in PATTERNS]
+    choices = [_offer(pattern, given, context, app) for pattern in PATTERNS]
     question, how = "Which safeguards?", "(space selects, Enter goes on, also with none)"
     while not all(choice.disabled for choice in choices):
         wanted = _ask(questionary.checkbox(question, choices, instruction=how, style=_STYLE, erase_when_done=True))
@@ -165,10 +167,10 @@ def _ask_for_patterns(asked: Answers, context: JobContext, console: Console) -> 
     return [BY_NAME[name] for name in BY_NAME if name in {*given, *wanted}]
 
 
-def _offer(pattern: Pattern, given: Sequence[str], context: JobContext) -> questionary.Choice:
+def _offer(pattern: Pattern[Any], given: Sequence[str], context: JobContext, app: RailsApp) -> questionary.Choice:
     if pattern.name in given:
         return _choice(pattern.name, "asked for on the command line")
-    refusal = refused(pattern, context)
+    refusal = refused(pattern, context, app)
     reason = refusal.message if refusal else _clash([*given, pattern.name])
     return (
         _choice(pattern.name, reason) if reason else _choice(pattern.name, title=f"{pattern.name}: {pattern.summary}")
@@ -176,24 +178,25 @@ def _offer(pattern: Pattern, given: Sequence[str], context: JobContext) -> quest
 
 
 def _clash(names: Sequence[str]) -> str | None:
-    for name in names:
-        for other in sorted(BY_NAME[name].excludes & set(names)):
-            return f"{name} and {other} are two locks for the same thing: choose one."
-    return None
+    excluded = clash(names)
+    if excluded is None:
+        return None
+    first, second = sorted((excluded.first.name, excluded.second.name))
+    return f"{first} and {second} are two locks for the same thing: choose one."
 
 
-def _ask_about(pattern: Pattern, asked: dict[str, Sourced[Any]], context: JobContext) -> None:
+def _ask_about(pattern: Pattern[Any], asked: dict[str, Sourced[Any]], context: JobContext, app: RailsApp) -> None:
     """Ask a pattern's own questions, as far as the flags have left them open."""
     for flag in pattern.flags:
         if flag.parameter in asked:
             continue
-        if flag.kind == "switch":
+        if flag.type == "switch":
             asked[flag.parameter] = said(value=True)
             continue
-        offered = "" if flag is pattern.flags[0] else pattern.suggestion(flag, asked, context)
+        offered = "" if flag is pattern.flags[0] else pattern.suggestion(flag, asked, context, app)
         if offered is None:
             continue
-        parse = judge(pattern, flag, asked, context)
+        parse = judge(pattern, flag, asked, context, app)
         if flag.choices:
             text = _select(flag.question, [_choice(choice, _reason(parse, choice)) for choice in flag.choices], offered)
         else:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.sidekiq.release import Release
 
 
-class Made(Protocol):
+class Planned(Protocol):
     """Something rendered and planned."""
 
     @property
@@ -51,9 +51,9 @@ class Runtime:
         console = Console(sys.stdout, sys.stderr, quiet=quiet, json=json)
         return cls(console, _somebody_is_there() and not (no_input or json or quiet or pretend), pretend)
 
-    def carry_out(
+    def execute(
         self,
-        made: Made,
+        made: Planned,
         document: Mapping[str, object],
         *,
         asked: bool,
@@ -84,7 +84,7 @@ class Runtime:
         except Refused as error:
             self.console.error(error)  # the files are there: what failed is only to say so
 
-    def _announce(self, made: Made) -> None:
+    def _announce(self, made: Planned) -> None:
         """Say what is to be known before anything is written; on a terminal show it all and have it confirmed."""
         if not self.terminal:
             for notice in made.notices:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.install.request import CONFIGURATION, INITIALIZER, UNIQUE_JOBS
-from sidekiq_gen.install.settings import UNIQUE_WIRING, code
+from sidekiq_gen.install.settings import SETTING_BY_NAME, UNIQUE_WIRING, code
 from sidekiq_gen.rails import yaml
 from sidekiq_gen.rails.queues import queues_of
 
@@ -34,7 +34,8 @@ class Existing:
 def examine(request: InstallRequest, path: str, text: str) -> Existing | None:
     """What is to be known of a file that is there; None for one that is either the same or not."""
     if path == INITIALIZER:
-        lacks = [setting.shown for setting in request.settings if not setting.sign.search(code(text))]
+        settings = [SETTING_BY_NAME[name] for name in request.settings]
+        lacks = [setting.shown for setting in settings if not setting.sign.search(code(text))]
     elif path == UNIQUE_JOBS:
         lacks = [] if UNIQUE_WIRING.search(code(text)) else ["the middleware of sidekiq-unique-jobs"]
     elif path == CONFIGURATION:
@@ -52,8 +53,7 @@ def queue_entry(name: str) -> str:
 def _configuration(request: InstallRequest, text: str) -> Existing:
     document = yaml.load(text)
     configured = queues_of(document)
-    used = dict.fromkeys(job.queue.name for job in request.app.job_files if job.queue)
-    missing = [name for name in used if name not in configured]
+    missing = [name for name in request.used_queues if name not in configured]
     if not missing:
         return Existing(CONFIGURATION, (), text)
     lacks = tuple(f"the queue {name}" for name in missing)

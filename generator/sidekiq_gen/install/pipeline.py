@@ -37,7 +37,7 @@ def generate_install(answers: Answers, project: Project, *, force: bool = False,
     Raises:
         InvalidInput, Refused: it cannot be written; DecisionNeeded is left to whoever applies the plan.
     """
-    request = requests.resolve(answers, project)
+    request = requests.resolve_install(answers, project)
     plan = plan_changes(project.app.root, render(request), force=force, skip=skip)
     notices = [*requests.notices(request, project)]
     files = []

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sidekiq_gen.install.existing import queue_entry
 from sidekiq_gen.install.request import CONFIGURATION, INITIALIZER, TASKS, UNIQUE_JOBS
@@ -19,7 +18,9 @@ def render(request: InstallRequest) -> list[tuple[str, str]]:
     facts = _facts(request)
     texts = []
     if request.settings:
-        texts.append((INITIALIZER, _ruby(request, "initializer.rb.j2", facts, requires=trackers.needs(request.app))))
+        texts.append(
+            (INITIALIZER, _ruby(request, "initializer.rb.j2", facts, requires=trackers.needs(request.tracker)))
+        )
     texts.append((CONFIGURATION, _template(request, "sidekiq.yml.j2", facts)))
     if request.unique_jobs:
         texts.append((UNIQUE_JOBS, _ruby(request, "unique_jobs.rb.j2", facts)))
@@ -28,48 +29,40 @@ def render(request: InstallRequest) -> list[tuple[str, str]]:
     if health:
         texts.append((health.path, _ruby(request, "health_check.rb.j2", facts, requires="sidekiq/api")))
         if health.test_path:
-            helper = "test_helper" if health.test == "minitest" else request.app.rspec_helper
+            helper = "test_helper" if health.test == "minitest" else request.rspec_helper
             template = f"health_check_{health.test}.rb.j2"
             texts.append((health.test_path, _ruby(request, template, facts, requires=helper)))
     return texts
 
 
-def _facts(request: InstallRequest) -> dict[str, Any]:
-    app, style, health = request.app, request.style, request.health_check
-    q = partial(layout.quote, quotes=style.quotes)
-    job_class = f"job[{q('wrapped')}] || job[{q('class')}]"
-    death = [("job", job_class), ("jid", f"job[{q('jid')}]"), ("error", "error.inspect")]
+def _facts(request: InstallRequest) -> dict[str, object]:
+    tracker, health = request.tracker, request.health_check
+    death = [("job", 'job["wrapped"] || job["class"]'), ("jid", 'job["jid"]'), ("error", "error.inspect")]
     logger = trackers.SIDEKIQ_LOGGER
-
-    def quoted(source: str) -> str:
-        return source.replace('"', "'") if style.quotes == "single" else source
-
-    symbol = style.queue_literal == "symbol"
     return {
-        "q": q,
         "can": request.release.capabilities,
-        "style": style,
-        "sets": frozenset(setting.name for setting in request.settings),
-        "tracker": app.error_tracker,
-        "reporter": trackers.reports_by_itself(app),
-        "report_error": quoted(trackers.report(app, "error", [("job", "context[:job]")], logger=logger)),
-        "report_death": quoted(trackers.alert(app, q("A Sidekiq job has died"), death, logger=logger, level="error")),
-        "alert": quoted(trackers.alert(app, q("Too many Sidekiq jobs are dead"), [("dead_jobs", "dead")])),
-        "calls": trackers.calls(app),
-        "queues": [queue_entry(name) for name in app.queues],
+        "job_module": request.style.job_module or request.release.job_module,
+        "sets": frozenset(request.settings),
+        "tracker": tracker.name,
+        "reporter": trackers.reports_by_itself(tracker),
+        "report_error": trackers.report(tracker, "error", [("job", "context[:job]")], logger=logger),
+        "report_death": trackers.alert(tracker, '"A Sidekiq job has died"', death, logger=logger, level="error"),
+        "alert": trackers.alert(tracker, '"Too many Sidekiq jobs are dead"', [("dead_jobs", "dead")]),
+        "calls": trackers.calls(tracker),
+        "queues": [queue_entry(name) for name in request.queues],
         "health": health,
         "threshold": layout.integer(health.threshold) if health else None,
-        "queue": ":default" if symbol else q("default"),
+        "queue": ":default" if request.style.queue_literal == "symbol" else '"default"',
         "indent": layout.indent,
         "sections": layout.sections,
     }
 
 
-def _ruby(request: InstallRequest, name: str, facts: dict[str, Any], requires: str | None = None) -> str:
+def _ruby(request: InstallRequest, name: str, facts: dict[str, object], requires: str | None = None) -> str:
     text = layout.fit(_template(request, name, facts), request.style.width)
-    needed = f"require {layout.quote(requires, request.style.quotes)}" if requires else ""
+    needed = f'require "{requires}"' if requires else ""
     return ruby_file(request.style, needed, text)
 
 
-def _template(request: InstallRequest, name: str, facts: dict[str, Any]) -> str:
+def _template(request: InstallRequest, name: str, facts: dict[str, object]) -> str:
     return find_template(request.release.tree, f"install/{name}").render(facts)

@@ -7,19 +7,23 @@ from typing import TYPE_CHECKING
 
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.flags import Flag, answer
-from sidekiq_gen.install.settings import SETTINGS, UNIQUE_WIRING, Setting, other_files, pushes_after_commit
+from sidekiq_gen.install.settings import SETTINGS, UNIQUE_WIRING, other_files, pushes_after_commit
 from sidekiq_gen.naming import JobName, parse_job_name
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.rails.files import Repo
 from sidekiq_gen.ruby import trackers
+from sidekiq_gen.sidekiq.gems import UNIQUE_JOBS as UNIQUE_JOBS_GEM
 from sidekiq_gen.sidekiq.unique_jobs import pairing_error
 from sidekiq_gen.style import Style, test_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Literal
 
     from sidekiq_gen.flags import Answers
+    from sidekiq_gen.install.settings import SettingName
     from sidekiq_gen.rails.app import RailsApp
+    from sidekiq_gen.rails.gems import Tracker
     from sidekiq_gen.rails.project import Project
     from sidekiq_gen.sidekiq.release import Release
     from sidekiq_gen.style import TestFramework
@@ -63,20 +67,24 @@ class InstallRequest:
     """Everything that is to be set up.
 
     settings: what the initializer has to say: all that nothing else below ``config`` says already.
+    queues: those that are configured or used, ``default`` among them. used_queues: those that jobs name.
     elsewhere: what is set in another file: its title and that file.
     unique_jobs: whether sidekiq-unique-jobs is to be wired.
     """
 
-    app: RailsApp
     release: Release
     style: Style
-    settings: tuple[Setting, ...]
+    tracker: Tracker
+    rspec_helper: Literal["rails_helper", "spec_helper"]
+    queues: tuple[str, ...]
+    used_queues: tuple[str, ...]
+    settings: tuple[SettingName, ...]
     elsewhere: tuple[tuple[str, str], ...]
     unique_jobs: bool
     health_check: HealthCheck | None
 
 
-def resolve(answers: Answers, project: Project) -> InstallRequest:
+def resolve_install(answers: Answers, project: Project) -> InstallRequest:
     """Decide everything.
 
     Raises:
@@ -84,7 +92,7 @@ def resolve(answers: Answers, project: Project) -> InstallRequest:
         Refused: the locked sidekiq-unique-jobs does not go with this Sidekiq, or the health check is there elsewhere.
     """
     app, release = project.app, project.release
-    gem = app.gem("sidekiq-unique-jobs")
+    gem = app.gem(UNIQUE_JOBS_GEM)
     refusal = pairing_error(gem.version, release.version) if gem else None
     if refusal:
         raise refusal
@@ -92,10 +100,13 @@ def resolve(answers: Answers, project: Project) -> InstallRequest:
     wanted = [setting for setting in SETTINGS if setting.wanted(app, release)]
     found = {setting.name: setting.found_in(other_files(repo, INITIALIZER)) for setting in wanted}
     return InstallRequest(
-        app,
         release,
         app.style,
-        tuple(setting for setting in wanted if not found[setting.name]),
+        app.tracker,
+        app.rspec_helper,
+        app.queues,
+        tuple(dict.fromkeys(job.queue.name for job in app.job_files if job.queue)),
+        tuple(setting.name for setting in wanted if not found[setting.name]),
         tuple((setting.title, path) for setting in wanted if (path := found[setting.name])),
         gem is not None and not any(UNIQUE_WIRING.search(text) for _, text in other_files(repo, UNIQUE_JOBS)),
         _health_check(answers, app),
@@ -105,15 +116,15 @@ def resolve(answers: Answers, project: Project) -> InstallRequest:
 def notices(request: InstallRequest, project: Project) -> Iterator[Notice]:
     """Everything the user should know, apart from what is there already."""
     yield from project.notices
-    app, can = request.app, request.release.capabilities
-    reporter = trackers.reports_by_itself(app)
+    app, can = project.app, request.release.capabilities
+    reporter = trackers.reports_by_itself(app.tracker)
     if reporter and reporter not in {"Sidekiq", "Rails"}:
         yield Notice(
             "errors-reported",
             f"{reporter} reports the errors of jobs by itself, so that no error handler is written.",
             "A second one would report each error twice.",
         )
-    if app.error_tracker == "rails":
+    if app.tracker.name == "rails":
         yield Notice(
             "rails-executor",
             "Rails itself reports each failed job to Rails.error, as Sidekiq::JobRetry::Handled.",
@@ -127,7 +138,7 @@ def notices(request: InstallRequest, project: Project) -> Iterator[Notice]:
             f"Sidekiq {request.release.text} does not check whether arguments survive JSON.",
             "Sidekiq 6.4 can; until then pass numbers, strings, arrays and hashes with string keys only.",
         )
-    yield from _transactional_push(request)
+    yield from _transactional_push(request, app)
     if request.unique_jobs and not can.unique_server_configure:
         yield Notice(
             "unique-server",
@@ -138,8 +149,8 @@ def notices(request: InstallRequest, project: Project) -> Iterator[Notice]:
         yield Notice("already-set", f"{title} is already set in {path}.", f"It is left out of {INITIALIZER}.")
 
 
-def _transactional_push(request: InstallRequest) -> Iterator[Notice]:
-    if pushes_after_commit(request.app, request.release):
+def _transactional_push(request: InstallRequest, app: RailsApp) -> Iterator[Notice]:
+    if pushes_after_commit(app, request.release):
         return
     possible = request.release.capabilities.transactional_push
     yield Notice(

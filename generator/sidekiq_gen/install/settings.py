@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from sidekiq_gen.rails.source import code_lines
+from sidekiq_gen.rails.code import code_lines
 from sidekiq_gen.ruby import trackers
 
 if TYPE_CHECKING:
@@ -20,6 +20,9 @@ FOLDER = "config"
 UNIQUE_WIRING = re.compile(r"\bSidekiqUniqueJobs::(?:Server\.configure|Middleware::(?:Client|Server))\b")
 
 
+SettingName = Literal["strict_arguments", "transactional_push", "redis", "error_handler", "death_handler"]
+
+
 @dataclass(frozen=True)
 class Setting:
     """One thing that the initializer says.
@@ -29,7 +32,7 @@ class Setting:
     wanted: whether it belongs into the initializer of this app, for this release.
     """
 
-    name: str
+    name: SettingName
     title: str
     shown: str
     sign: re.Pattern[str]
@@ -41,7 +44,7 @@ class Setting:
 
 
 def _reports_errors(app: RailsApp, _release: Release) -> bool:
-    return trackers.reports_by_itself(app) is None
+    return trackers.reports_by_itself(app.tracker) is None
 
 
 def pushes_after_commit(app: RailsApp, release: Release) -> bool:
@@ -89,6 +92,9 @@ SETTINGS = (
         lambda _app, _release: True,
     ),
 )
+
+
+SETTING_BY_NAME = {setting.name: setting for setting in SETTINGS}
 
 
 def other_files(repo: Repo, but: str) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.job.kinds.catalogue import KINDS
 from sidekiq_gen.job.patterns.base import GROUPS
 from sidekiq_gen.job.patterns.catalogue import PATTERNS
-from sidekiq_gen.job.resolve import choose, context_of, resolve
+from sidekiq_gen.job.resolve import choose, context_of, resolve_job
 from sidekiq_gen.sourced import Sourced
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def example(name: str, project: Project) -> str:
     """
     from sidekiq_gen.job.rendering import render_job
 
-    return render_job(resolve(_answers(name, project), project))
+    return render_job(resolve_job(_answers(name, project), project))
 
 
 def _kinds(project: Project) -> Iterator[Entry]:
@@ -69,14 +69,14 @@ def _patterns(project: Project) -> Iterator[Entry]:
                 yield _entry(pattern, heading, _refusal(pattern.name, project))
 
 
-def _entry(known: Kind | Pattern, heading: str, refusal: InvalidInput | Refused | None) -> Entry:
+def _entry(known: Kind[Any] | Pattern[Any], heading: str, refusal: InvalidInput | Refused | None) -> Entry:
     return Entry(known.name, heading, known.summary, known.paragraph, known.avoid, known.cost, known.flags, refusal)
 
 
 def _refusal(name: str, project: Project) -> InvalidInput | Refused | None:
     try:
         answers = _answers(name, project)
-        choose(answers, context_of(answers, project))
+        choose(answers, context_of(answers, project), project.app)
     except (InvalidInput, Refused) as error:
         return error
     return None

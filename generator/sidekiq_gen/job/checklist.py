@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
+from sidekiq_gen.job.patterns.catalogue import BY_NAME
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -29,54 +32,40 @@ def checklist(request: JobRequest) -> tuple[Item, ...]:
 
 
 def _items(request: JobRequest) -> Iterator[Item]:
+    """Each line with the words of the kind or pattern that satisfies it, else with what is left to do.
+
+    The kind has the last word: what it says about a line is more exact than what a pattern says.
+    """
     context = request.context
-    yield _done("version", f"written for Sidekiq {context.release.text}")
-    yield _safe_to_run_twice(request)
-    yield _done("small-arguments", _arguments(request))
-    if context.record:
-        yield _done("deleted-records", "gone records are skipped")
-    if context.kind in {"claim", "backfill"}:
-        yield _done("never-loads-all", "rows are taken a few at a time")
-    yield _if(
-        request.chosen("discard-on") is not None,
-        "permanent-errors",
-        "permanent errors end it at once",
-        "errors that no retry can fix (--discard-on)",
-    )
-    if context.kind != "backfill":
-        yield _if(
-            request.chosen("idempotency-key") is not None,
-            "external-calls",
-            "the same key in every retry",
-            "calls to other services (--idempotency-key)",
-        )
-    yield _if(
-        request.lock is not None or context.kind == "claim" or _locks_rows(request),
-        "concurrency",
-        "locked in the database",
-        "two runs at the same moment" + (" (--advisory-lock)" if context.kind in {"record", "plain"} else ""),
-    )
-    yield _if(request.test != "none", "tested", "tested without Redis", "its spec (--test)")
+    kind = KIND_BY_NAME[context.kind]
+    done = {
+        "version": f"written for Sidekiq {context.release.text}",
+        "small-arguments": "takes ids, no records" if context.record else "takes what JSON can carry",
+    }
+    for chosen in request.patterns:
+        done |= BY_NAME[chosen.name].satisfies(chosen.settings)
+    done |= kind.satisfies(request.kind_settings)
+    if request.test != "none":
+        done["tested"] = "tested without Redis"
+    for name, left in _lines(request).items():
+        if name in done:
+            yield Item(name, satisfied=True, text=done[name])
+        elif left:
+            yield Item(name, satisfied=False, text=left)
 
 
-def _safe_to_run_twice(request: JobRequest) -> Item:
-    marked = request.chosen("check-then-act") or _locks_rows(request) or request.context.kind == "claim"
-    hint = " (--check-then-act)" if request.context.kind in {"record", "backfill"} else ""
-    return _if(bool(marked), "idempotent", "done work is not done again", f"work that can run twice{hint}")
-
-
-def _locks_rows(request: JobRequest) -> bool:
-    """Whether it is a backfill that marks its rows and locks them meanwhile."""
-    return request.context.kind == "backfill" and request.kind_settings.locked
-
-
-def _arguments(request: JobRequest) -> str:
-    return "takes ids, no records" if request.context.record else "takes what JSON can carry"
-
-
-def _done(name: str, text: str) -> Item:
-    return Item(name, satisfied=True, text=text)
-
-
-def _if(satisfied: bool, name: str, done: str, left: str) -> Item:  # noqa: FBT001 - reads as a sentence
-    return Item(name, satisfied, done if satisfied else left)
+def _lines(request: JobRequest) -> dict[str, str]:
+    """Every line there can be, in order, with what is said of it where it is left; empty for nothing."""
+    kind = request.context.kind
+    single = kind in {"record", "plain"}
+    return {
+        "version": "",
+        "idempotent": f"work that can run twice{' (--check-then-act)' if kind in {'record', 'backfill'} else ''}",
+        "small-arguments": "",
+        "deleted-records": "",
+        "never-loads-all": "",
+        "permanent-errors": "errors that no retry can fix (--discard-on)",
+        "external-calls": "" if kind == "backfill" else "calls to other services (--idempotency-key)",
+        "concurrency": f"two runs at the same moment{' (--advisory-lock)' if single else ''}",
+        "tested": "its spec (--test)",
+    }

@@ -1,292 +1,250 @@
-"""What the templates know: a request, spelled in Ruby."""
+"""What the templates of a job class are given: a request, spelled in Ruby."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
-import inflection
-
-from sidekiq_gen.job.patterns.base import Key, Option
+from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
 from sidekiq_gen.job.patterns.catalogue import BY_NAME
-from sidekiq_gen.job.patterns.retry_after import COUNTER
-from sidekiq_gen.ruby import layout, reporting
-from sidekiq_gen.ruby.wording import deed
+from sidekiq_gen.job.patterns.check_then_act import CheckThenAct
+from sidekiq_gen.job.patterns.on_exhausted import OnExhausted
+from sidekiq_gen.ruby import layout, trackers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
+    from sidekiq_gen.job.patterns.base import Key
+    from sidekiq_gen.job.patterns.on_exhausted import FailureMark
     from sidekiq_gen.job.request import JobContext, JobRequest
-    from sidekiq_gen.naming import Argument
+    from sidekiq_gen.naming import Argument, JobName
+    from sidekiq_gen.ruby.trackers import Reporter
+    from sidekiq_gen.sidekiq.capabilities import Capabilities
+    from sidekiq_gen.style import Style
 
-# By type: the Ruby that turns what travels as JSON into what the work wants ({} is the argument), a value for
-# specs as it travels (text in "" is quoted by style), and the same value as it arrives.
+# By type, the Ruby that turns what travels as JSON into what the work wants; {} is the argument.
 _PARSERS = {"date": "Date.iso8601({})", "time": "Time.zone.iso8601({})", "decimal": "BigDecimal({})"}
-_SAMPLES = {
-    "integer": "7",
-    "string": '"text"',
-    "float": "1.5",
-    "boolean": "true",
-    "array": "[1, 2]",
-    "hash": '{ "key" => 1 }',
-    "date": '"2026-01-31"',
-    "time": '"2026-01-31T12:00:00Z"',
-    "decimal": '"19.99"',
-}
 
 
 @dataclass(frozen=True)
-class SpecRecord:
-    """A record in a spec.
+class JobFacts:
+    """What every template of a job class is given, by name. Texts are Ruby; literals stand in double quotes."""
 
-    source: the Ruby that makes it persisted, from a factory or a fixture; None where a double stands in for it.
-    missing: the call of perform when just this record is gone.
-    """
-
-    variable: str
+    job: JobName
+    """The names of the job: `job.class_name`, `job.bare_class`, `job.path`."""
     model: str
-    source: str | None
-    missing: str
+    """The class of its record or rows; `ActiveRecord::Base` where there is none."""
+    record: str
+    """The variable of the record that it is about; empty unless the kind is record."""
+    row: str
+    """The variable of one row of the model; empty for plain."""
+    rows: str
+    """The variable of several rows of the model; empty for plain."""
+    thing: str
+    """How a sentence calls one row: `purchase order`; empty for plain."""
+    things: str
+    """How a sentence calls several rows: `purchase orders`; empty for plain."""
+    lookups: tuple[Argument, ...]
+    """The arguments that are looked up: `argument.name`, `argument.model.name`, `argument.parameter`."""
+    guard: str
+    """The condition under which all of them are there."""
+    parameters: str
+    """The arguments of perform in parentheses, as they are declared and handed on: `(since, limit)`; else empty."""
+    leading_parameters: str
+    """The same in front of something else: `since, limit, `; else empty."""
+    further_parameters: str
+    """The same behind something else: `, since, limit`; else empty."""
+    leading_unused: str
+    """The same with an underscore before each, for a method that must take them and does not use them."""
+    signature: str
+    """The parameters of `def perform` in parentheses, with those that patterns add; empty where there are none."""
+    work: str
+    """The private method that holds the work; empty where a kind has its own."""
+    work_signature: str
+    """The parameters of that method in parentheses: `(order, idempotency_key:)`; empty where there are none."""
+    call_of_work: str
+    """The call of that method: `charge_customer(order, idempotency_key: "...")`."""
+    fresh: str
+    """The record as it is now: `order`, or `order.reload` where a lock was taken after it was read."""
+    failed: FailureMark | None
+    """What --on-exhausted writes into the record when it has failed: `failed.column`, `failed.ruby`; else None."""
+    lease: str
+    """The method of a model that gives a connection."""
+    mark_directive: str
+    """A comment that keeps rubocop-rails quiet about a write without validations, where that gem is locked."""
+    record_in_payload: str
+    """Where the id of the record stands in `job["args"]`: `.first`, `[1]`."""
+    chosen: frozenset[str]
+    """The patterns of the job, by identifier."""
+    kind: Any
+    """The settings of the kind."""
+    can: Capabilities
+    """What the release can do."""
+    style: Style
+    """How the repo writes Ruby."""
+    reporter: Reporter
+    """What is called with an error: `reporter.receiver`, `reporter.method`, `reporter.takes_error`."""
+    report: Callable[..., str]
+    """`report("error", ("jid", 'job["jid"]'))`: the statement that reports an error, with names and values."""
+    own_name_of: Callable[[Key], str]
+    """A text that names what the job is about and begins with its class: `"#{self.class.name}:#{order.id}"`."""
+    number: Callable[[int], str]
+    """An integer literal: `20_000`."""
+    seconds: Callable[[int], str]
+    """A length of time as an Integer: `1.hour.to_i`."""
+    comment: Callable[[str], str]
+    """A comment behind a line of code; empty for an empty text."""
+    indent: Callable[[str, int], str]
+    """A text moved to the right by so many levels."""
 
 
-def job_facts(request: JobRequest) -> dict[str, Any]:
-    """What the templates of a job class are given, by name; texts are Ruby source."""
-    context = request.context
-    can = context.release.capabilities
-    records = [argument for argument in context.arguments if argument.model]
-    key = _key(request)
-    handed = [_handed_over(argument, argument.parameter) for argument in context.arguments]
-    if request.chosen("advisory-lock") and not request.chosen("check-then-act") and context.record:
-        handed[context.arguments.index(context.record)] += ".reload"
+def job_facts(request: JobRequest) -> dict[str, object]:
+    """The facts of a request by name, with those of its patterns and their settings."""
+    return by_name(facts_of(request)) | of_patterns(request)
+
+
+def facts_of(request: JobRequest) -> JobFacts:
+    """The facts of a request."""
+    context, repo = request.context, request.repo
+    kind = KIND_BY_NAME[context.kind]
+    subject = [text for text in (kind.subject(context),) if text]
+    keywords = keywords_of(request)
+    parameters = [argument.parameter for argument in context.arguments]
+    added = [text for chosen in request.patterns for text in BY_NAME[chosen.name].parameters(chosen.settings)]
     names = [argument.name for argument in context.arguments]
-    parameters = ", ".join(argument.parameter for argument in context.arguments)
-    postponed = request.chosen("retry-after")
-    subject = _handed_by_the_kind(context)
-    return {
-        "job": context.name,
-        "options": _options(request),
-        "parameters": parameters,
-        "signature": ", ".join(part for part in (parameters, f"{COUNTER} = 0" if postponed else "") if part),
-        "lookups": records,
-        "guard": " && ".join(record.name for record in records),
-        "record": context.record.name if context.record else None,
-        "model": _model(context),
-        "work": context.name.method if context.kind != "fan-out" else None,
-        "row": context.model.variable if context.model else None,
-        "rows": inflection.pluralize(context.model.variable) if context.model else None,
-        "enqueued": ", ".join(argument.parameter for argument in context.arguments),
-        "unused": [argument.parameter for argument in context.arguments],
-        "integer": layout.integer,
-        "work_parameters": ", ".join(subject + names + (["idempotency_key:"] if key else [])),
-        "work_arguments": ", ".join(subject + handed + ([f"idempotency_key: {in_job(key, context)}"] if key else [])),
-        "key": lambda wanted: in_job(wanted, context),
-        "lease": "lease_connection" if can.lease_connection else "connection",
-        "mark_directive": _mark_directive(context),
-        "number": layout.integer,
-        "record_in_payload": _record_in_payload(context),
-        "failed_value": _failed_value(request),
-        "report": lambda error, *pairs: layout.requote(
-            reporting.report(context.app, error, pairs), request.style.quotes
-        ),
-        "reporter": reporting.reporter(context.app),
-    }
-
-
-def spec_facts(request: JobRequest) -> dict[str, Any]:
-    """What the templates of a spec are given, by name: the facts of the job, and how a spec says the same things."""
-    context = request.context
-    sigil = "@" if request.test == "minitest" else ""
-    samples = {argument.name: _sample(request, argument) for argument in context.arguments if not argument.model}
-
-    def handed(gone: Argument | None = None) -> str:
-        return ", ".join(
-            samples.get(argument.name) or ("0" if argument == gone else f"{sigil}{argument.name}.id")
-            for argument in context.arguments
-        )
-
-    def perform(gone: Argument | None = None) -> str:
-        return f"perform({handed(gone)})" if context.arguments else "perform"
-
-    records = tuple(
-        SpecRecord(argument.name, argument.model.name, _persisted(request, argument.model.name), perform(argument))
-        for argument in context.arguments
-        if argument.model
+    work = "" if kind.own_work else context.name.method
+    exhausted = request.get(OnExhausted)
+    return JobFacts(
+        job=context.name,
+        model=context.model.name if context.model else "ActiveRecord::Base",
+        record=context.record.name if context.record else "",
+        row=context.row,
+        rows=context.rows if context.row else "",
+        thing=context.row.replace("_", " "),
+        things=context.rows.replace("_", " ") if context.row else "",
+        lookups=context.records,
+        guard=" && ".join(record.name for record in context.records),
+        parameters=in_parentheses(parameters),
+        leading_parameters=leading(parameters),
+        further_parameters=further(parameters),
+        leading_unused=leading([f"_{name}" for name in parameters]),
+        signature=in_parentheses([*parameters, *added]),
+        work=work,
+        work_signature=in_parentheses([*subject, *names, *(f"{keyword}:" for keyword in keywords)]),
+        call_of_work=work + in_parentheses([*subject, *_work_arguments(request)]),
+        fresh=_fresh(request),
+        failed=exhausted.mark if exhausted and context.record else None,
+        lease="lease_connection" if context.release.capabilities.lease_connection else "connection",
+        mark_directive=" # rubocop:disable Rails/SkipsModelValidations" if repo.rails_cops else "",
+        record_in_payload=_record_in_payload(context),
+        chosen=frozenset(chosen.identifier for chosen in request.patterns),
+        kind=request.kind_settings,
+        can=context.release.capabilities,
+        style=request.style,
+        reporter=trackers.reporter(repo.tracker, repo.wrapper),
+        report=lambda error, *details: trackers.report_in_job(repo.tracker, repo.wrapper, error, details),
+        own_name_of=lambda key: _own_name(key, context),
+        number=layout.integer,
+        seconds=layout.whole_seconds,
+        comment=lambda text: f" # {text}" if text else "",
+        indent=layout.indent,
     )
-    received = [
-        _handed_over(argument, samples.get(argument.name) or f"{sigil}{argument.name}")
-        for argument in context.arguments
-    ]
-    made = None
-    if context.model and not context.record:
-        row = context.model.variable
-        made = _persisted(request, context.model.name)
-        unsaved = f"{context.model.name}.new.tap {{ |{row}| {row}.save!(validate: false) }}"
-        records = (SpecRecord(row, context.model.name, made or unsaved, perform()),)
-        received = ([f"{sigil}{row}"] if context.kind == "claim" else [f"[{sigil}{row}]"]) + received
-        made = f"@{row}.dup.tap {{ |{row}| {row}.save!(validate: false) }}" if "fixture" in _origin(request) else made
-        made = made or unsaved
-    in_spec = _in_spec(request, samples, sigil)
-    key = _key(request)
-    application_record = context.app.model_file("ApplicationRecord") is not None
-    job, can = job_facts(request), context.release.capabilities
-    return job | {
-        "deed": deed(context.name),
-        "subject": subject_of(request),
-        "records": records,
-        "another": made,
-        "fixture": "fixture" in _origin(request),
-        "the_row": f"{sigil}{job['row']}",
-        "doubled": any(record.variable == job["record"] and record.source is None for record in records),
-        "perform": perform(),
-        "handed": handed(),
-        "received": ", ".join(received + ([f"idempotency_key: {in_spec(key)}"] if key else [])),
-        "received_more": "".join(f", {text}" for text in received[1:]),
-        "received_by_position": ", ".join(received + ([f"{{ idempotency_key: {in_spec(key)} }}"] if key else [])),
-        "key": in_spec,
-        "jid_key": key is not None and key.parts == ("jid",),
-        "stubs": lambda record: _stubs(request, record),
-        "ttl": layout.integer,
-        "logged": _logged(request, samples, sigil),
-        "connection_settings": (
-            "connection_db_config.configuration_hash" if can.connection_db_config else "connection_config"
-        ),
-        "base_record": "ApplicationRecord" if application_record else "ActiveRecord::Base",
-    }
 
 
-def subject_of(request: JobRequest) -> str:
-    """The name that an RSpec file has for the job: another one where a record is called that."""
-    taken = request.test == "rspec" and any(argument.name == "job" for argument in request.context.arguments)
-    return "background_job" if taken else "job"
+def by_name(facts: JobFacts) -> dict[str, object]:
+    """The facts as a mapping, one level deep."""
+    return {field.name: getattr(facts, field.name) for field in fields(facts)}
 
 
-def in_job(key: Key, context: JobContext) -> str:
+def of_patterns(request: JobRequest) -> dict[str, object]:
+    """What templates see of the chosen patterns: their settings, and the facts that they add."""
+    given: dict[str, object] = {chosen.identifier: chosen.settings for chosen in request.patterns}
+    for chosen in request.patterns:
+        given |= BY_NAME[chosen.name].facts(chosen.settings, request)
+    return given
+
+
+def keywords_of(request: JobRequest) -> Mapping[str, Key]:
+    """What the work is handed by keyword, by the patterns."""
+    given: dict[str, Key] = {}
+    for chosen in request.patterns:
+        given |= BY_NAME[chosen.name].keywords(chosen.settings)
+    return given
+
+
+def in_parentheses(parts: Sequence[str]) -> str:
+    """A list of parameters or arguments: ``(since, limit)``; empty where there are none."""
+    return f"({', '.join(parts)})" if parts else ""
+
+
+def leading(parts: Sequence[str]) -> str:
+    """The same in front of something else: ``since, limit, ``."""
+    return "".join(f"{part}, " for part in parts)
+
+
+def further(parts: Sequence[str]) -> str:
+    """The same behind something else: ``, since, limit``."""
+    return "".join(f", {part}" for part in parts)
+
+
+def _work_arguments(request: JobRequest) -> list[str]:
+    """What perform hands to the work behind its subject."""
+    context = request.context
+    handed = [handed_over(argument, argument.parameter) for argument in context.arguments]
+    if context.record and not request.has(CheckThenAct):
+        handed[context.arguments.index(context.record)] = _fresh(request)
+    return handed + [f"{keyword}: {name_in_job(key, context)}" for keyword, key in keywords_of(request).items()]
+
+
+def _fresh(request: JobRequest) -> str:
+    record = request.context.record
+    if record is None:
+        return ""
+    return record.name + (".reload" if any(BY_NAME[one.name].reads_before for one in request.patterns) else "")
+
+
+def _own_name(key: Key, context: JobContext) -> str:
+    if not key.parts:
+        return "self.class.name"
+    return name_in_job(replace(key, lead="#{self.class.name}"), context)
+
+
+def name_in_job(key: Key, context: JobContext) -> str:
     """The key as the job spells it: ``"charge-customer-#{order.id}"``."""
-    records = {argument.name for argument in context.arguments if argument.model} | set(_handed_by_the_kind(context))
-    parts = [f"#{{{part}.id}}" if part in records else f"#{{{part}}}" for part in key.parts]
+    rows = {argument.name for argument in context.records} | {context.row}
+    parts = [f"#{{{part}.id}}" if part in rows else f"#{{{part}}}" for part in key.parts]
     return f'"{key.separator.join([key.lead, *parts])}"'
 
 
-def _in_spec(request: JobRequest, samples: dict[str, str], sigil: str) -> Callable[[Key], str]:
-    def spell(key: Key) -> str:
-        parts = []
-        for part in key.parts:
-            if part == "jid":
-                parts.append(f"#{{{subject_of(request)}.jid}}")
-            else:
-                parts.append(samples[part].strip("\"'") if part in samples else f"#{{{sigil}{part}.id}}")
-        return layout.quote(key.separator.join([key.lead, *parts]), request.style.quotes)
-
-    return spell
-
-
-def _logged(request: JobRequest, samples: dict[str, str], sigil: str) -> str:
-    """The pairs of the log context, as the job that a spec runs has them."""
-    context = request.chosen("log-context")
-    arguments = {argument.parameter: argument for argument in request.context.arguments}
-    pairs = context.settings.pairs if context else ()
-    return ", ".join(
-        f"{name}: {samples.get(arguments[name].name) or f'{sigil}{arguments[name].name}.id'}" for name, _ in pairs
-    )
-
-
-def _stubs(request: JobRequest, record: SpecRecord) -> str:
-    """What a double of the record answers."""
-    stubs = ["id: 1"]
-    mark = request.chosen("check-then-act")
-    job_record = request.context.record.name if request.context.record else None
-    if mark and record.variable == job_record:
-        stubs += [f"{mark.settings.column}?: false", "update_column: true"]
-    failed = request.chosen("on-exhausted")
-    if failed and failed.settings.mark and "update_column: true" not in stubs and record.variable == job_record:
-        stubs.append("update_column: true")
-    return ", ".join(stubs)
-
-
-def _key(request: JobRequest) -> Key | None:
-    chosen = request.chosen("idempotency-key")
-    return chosen.settings if chosen else None
-
-
-def _mark_directive(context: JobContext) -> str:
-    """What keeps RuboCop quiet about update_column where rubocop-rails is in use: the mark must not fail to be set."""
-    return " # rubocop:disable Rails/SkipsModelValidations" if context.app.gem("rubocop-rails") else ""
-
-
-def _failed_value(request: JobRequest) -> str:
-    """What is written into the column that says that the record has failed."""
-    chosen = request.chosen("on-exhausted")
-    mark = chosen.settings.mark if chosen else None
-    if mark is None:
-        return ""
-    return layout.quote(mark.value, request.style.quotes) if mark.text else str(mark.value)
+def handed_over(argument: Argument, source: str) -> str:
+    """What the work receives, from the Ruby that stands for the argument."""
+    if argument.model and source == argument.parameter:
+        return argument.name
+    return _PARSERS.get(argument.type, "{}").format(source)
 
 
 def _record_in_payload(context: JobContext) -> str:
-    """The id of the record in a job's payload."""
     index = context.arguments.index(context.record) if context.record else 0
     return ".first" if index == 0 else f"[{index}]"
 
 
-def _model(context: JobContext) -> str:
-    return context.model.name if context.model else "ActiveRecord::Base"
+def options_of(request: JobRequest, lines: list[str]) -> str:
+    """The call of ``sidekiq_options``: on one line where it fits and needs no comments, else one pair a line.
 
-
-def _handed_over(argument: Argument, source: str) -> str:
-    """What the work receives, from the Ruby that stands for the argument."""
-    return argument.name if argument.model and source == argument.parameter else _parsed(argument, source)
-
-
-def _parsed(argument: Argument, source: str) -> str:
-    return _PARSERS.get(argument.type, "{}").format(source)
-
-
-def _sample(request: JobRequest, argument: Argument) -> str:
-    sample = _SAMPLES[argument.type]
-    return sample.replace('"', "'") if request.style.quotes == "single" else sample
-
-
-def _handed_by_the_kind(context: JobContext) -> list[str]:
-    """What the work is handed that is no argument of the job: one row, or the rows of a batch."""
-    if context.model and context.kind == "claim":
-        return [context.model.variable]
-    if context.model and context.kind == "backfill":
-        return [inflection.pluralize(context.model.variable)]
-    return []
-
-
-def _origin(request: JobRequest) -> str:
-    """Where the spec takes its rows from: ``factory``, ``fixture`` or ``nowhere``."""
-    app, model = request.context.app, request.context.model
-    if model is None:
-        return "nowhere"
-    if app.factory(model.name):
-        return "factory"
-    return "fixture" if request.test == "minitest" and app.fixture(model.name) else "nowhere"
-
-
-def _persisted(request: JobRequest, model: str) -> str | None:
-    app = request.context.app
-    return app.factory(model) or (app.fixture(model) if request.test == "minitest" else None)
-
-
-def _options(request: JobRequest) -> str:
-    """The call of ``sidekiq_options``: on one line where it fits and needs no comments, else one pair a line."""
+    lines: the pairs of the patterns, each with its comment.
+    """
     context, style = request.context, request.style
     symbol = style.queue_literal == "symbol" and request.queue.isidentifier()
-    queue = f":{request.queue}" if symbol else layout.quote(request.queue, style.quotes)
-    retries = Option("retry", str(context.retry).lower())
+    queue = f":{request.queue}" if symbol else f'"{request.queue}"'
+    retries = f"retry: {str(context.retry).lower()}"
     if context.retry_for:
-        retries = Option("retry_for", layout.whole_seconds(context.retry_for))
-    options = [Option("queue", queue), retries]
-    for pattern in request.patterns:
-        options += BY_NAME[pattern.name].options(pattern.settings, context)
-    pairs = [f"{option.key}: {option.value}" for option in options]
-    line = f"sidekiq_options {', '.join(pairs)}"
-    if not any(option.comment for option in options) and len(line) + 2 <= style.width:
+        retries = f"retry_for: {layout.whole_seconds(context.retry_for)}"
+    options = [line.partition(" # ") for line in (f"queue: {queue}", retries, *lines)]
+    line = f"sidekiq_options {', '.join(pair for pair, _, _ in options)}"
+    if not any(comment for _, _, comment in options) and len(line) + 2 <= style.width:
         return line
-    lines = [
-        f"{pair}{',' if index + 1 < len(pairs) else ''}{' # ' + option.comment if option.comment else ''}"
-        for index, (pair, option) in enumerate(zip(pairs, options, strict=True))
+    written = [
+        f"{pair}{',' if index + 1 < len(options) else ''}{mark}{comment}"
+        for index, (pair, mark, comment) in enumerate(options)
     ]
-    return "sidekiq_options " + ("\n" + " " * len("sidekiq_options ")).join(lines)
+    return "sidekiq_options " + ("\n" + " " * len("sidekiq_options ")).join(written)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sidekiq_gen.job.request import JobContext
+    from sidekiq_gen.rails.app import RailsApp
 
 
 # What is written into the mark, by the type of its column.
@@ -32,12 +33,17 @@ class Mark:
         return "be_blank" if self.value == "true" else "be_nil"
 
     @property
+    def cleared(self) -> str:
+        """The Ruby that takes the mark away."""
+        return "false" if self.value == "true" else "nil"
+
+    @property
     def open(self) -> str:
         """What a query finds in the column while the work is not done: a boolean may be false or null."""
         return "[false, nil]" if self.value == "true" else "nil"
 
 
-def read_mark(text: str, context: JobContext) -> Mark:
+def read_mark(text: str, context: JobContext, app: RailsApp) -> Mark:
     """The mark that a column of the job's model makes.
 
     Raises:
@@ -45,12 +51,12 @@ def read_mark(text: str, context: JobContext) -> Mark:
         Refused: the column cannot tell done from not done.
     """
     column = parse_column(text)
-    return Mark(column, _MARKS[_type(column, context)])
+    return Mark(column, _MARKS[_type(column, context, app)])
 
 
-def missing_column(mark: Mark, context: JobContext) -> Iterator[Notice]:
+def missing_column(mark: Mark, context: JobContext, app: RailsApp) -> Iterator[Notice]:
     """The notice for a mark that the schema does not have."""
-    known = columns_of(context)
+    known = columns_of(context, app)
     if known is not None and mark.column not in known:
         yield Notice(
             "column-not-found",
@@ -59,9 +65,9 @@ def missing_column(mark: Mark, context: JobContext) -> Iterator[Notice]:
         )
 
 
-def _type(column: str, context: JobContext) -> str:
+def _type(column: str, context: JobContext, app: RailsApp) -> str:
     """The type of the column, from the schema or, where that is silent, from its name."""
-    kind = (columns_of(context) or {}).get(column)
+    kind = (columns_of(context, app) or {}).get(column)
     if kind is None:
         return "date" if column.endswith("_on") else "datetime" if column.endswith("_at") else "boolean"
     if kind.startswith(("datetime", "timestamp")):
@@ -75,7 +81,7 @@ def _type(column: str, context: JobContext) -> str:
     )
 
 
-def columns_of(context: JobContext) -> dict[str, str] | None:
+def columns_of(context: JobContext, app: RailsApp) -> dict[str, str] | None:
     """The columns of the model's table and their types as the schema names them, or None where it is silent."""
-    columns = context.app.columns(context.model.name) if context.model else None
+    columns = app.columns(context.model.name) if context.model else None
     return None if columns is None else dict(columns)

@@ -11,6 +11,7 @@ from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.flags import answer
 from sidekiq_gen.job import resolve
 from sidekiq_gen.job.checklist import Item, checklist
+from sidekiq_gen.job.rendering import render, render_job
 from sidekiq_gen.naming import parse_job_name
 from sidekiq_gen.notices import Notice
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.flags import Answers
     from sidekiq_gen.job.request import JobRequest
     from sidekiq_gen.naming import JobName
+    from sidekiq_gen.rails.app import RailsApp
     from sidekiq_gen.rails.project import Project, Where
 
 
@@ -37,23 +39,23 @@ def generate_job(answers: Answers, project: Project, *, force: bool = False, ski
     Raises:
         InvalidInput, Refused: it cannot be written; DecisionNeeded is left to whoever applies the plan.
     """
-    request = resolve.resolve(answers, project)
+    request = resolve.resolve_job(answers, project)
     if not force:
-        _refuse_a_second_class(request)
-    texts, notices = _texts(request), tuple(resolve.notices(request, project))
+        _refuse_a_second_class(request, project.app)
+    texts, notices = render(request), tuple(resolve.notices(request, project))
     if request.child:
-        there = None if force else _child_that_is_there(request.child)
+        there = None if force else _child_that_is_there(request.child, project.app)
         if there is None:
-            texts += _texts(request.child)
+            texts += render(request.child)
         else:
             notices += (there,)
     plan = plan_changes(project.app.root, texts, force=force, skip=skip)
     return Generated(request, plan, notices, checklist(request))
 
 
-def command_line(answers: Answers, where: Where, request: JobRequest) -> str:
+def command_line(answers: Answers, where: Where, request: JobRequest, app: RailsApp) -> str:
     """The command that gives this job without asking anything."""
-    words = ["sidekiq-gen", "job", _name(request)]
+    words = ["sidekiq-gen", "job", _name(request, app)]
     words += answer(answers, "arguments", ())
     context = request.context
     guessed = context.model and "model" not in answers
@@ -65,24 +67,13 @@ def command_line(answers: Answers, where: Where, request: JobRequest) -> str:
     return shlex.join([*words, *where.words(), "--no-input"])
 
 
-def _texts(request: JobRequest) -> list[tuple[str, str]]:
-    from sidekiq_gen.job.rendering import render_job, render_test
-
-    texts = [(request.job_path, render_job(request))]
-    if request.test_path is not None:
-        texts.append((request.test_path, render_test(request)))
-    return texts
-
-
-def _child_that_is_there(child: JobRequest) -> Notice | None:
+def _child_that_is_there(child: JobRequest, app: RailsApp) -> Notice | None:
     """The notice that the repo has a job of this name, which a fan-out then enqueues; None to write one.
 
     Raises:
         Refused: it has one, and patterns were asked for that would have to be laid over it.
     """
-    from sidekiq_gen.job.rendering import render_job
-
-    app, name = child.context.app, child.context.name.class_name
+    name = child.context.name.class_name
     own = app.root / child.job_path
     other = own if own.is_file() else app.defined_elsewhere(name, own)
     if other is None or (other == own and own.read_bytes() == render_job(child).encode()):
@@ -101,8 +92,8 @@ def _child_that_is_there(child: JobRequest) -> Notice | None:
     )
 
 
-def _refuse_a_second_class(request: JobRequest) -> None:
-    app, name = request.context.app, request.context.name.class_name
+def _refuse_a_second_class(request: JobRequest, app: RailsApp) -> None:
+    name = request.context.name.class_name
     other = app.defined_elsewhere(name, app.root / request.job_path)
     if other is not None:
         raise Refused(
@@ -112,9 +103,9 @@ def _refuse_a_second_class(request: JobRequest) -> None:
         )
 
 
-def _name(request: JobRequest) -> str:
+def _name(request: JobRequest, app: RailsApp) -> str:
     """NAME in the first form that is read as the same name: ``Worker`` is not for ``WorkerJob``."""
-    app, name = request.context.app, request.context.name
+    name = request.context.name
     suffix = app.conventions.suffix.value
 
     def read(form: str) -> JobName | None:
@@ -124,4 +115,4 @@ def _name(request: JobRequest) -> str:
             return None
 
     forms = (name.class_name.removesuffix(suffix), name.path, name.file_stem)
-    return next((form for form in forms if read(form) == name), name.class_name)
+    return next((form for form in forms if (found := read(form)) and found.path == name.path), name.class_name)

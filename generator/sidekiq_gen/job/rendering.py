@@ -1,109 +1,129 @@
-"""A request becomes Ruby: template trees, composed from the outside in."""
+"""A request becomes Ruby: partials, composed from the outside in. Nothing here reads the repo."""
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from jinja2 import TemplateNotFound
-
-from sidekiq_gen.job.facts import job_facts, spec_facts
+from sidekiq_gen.errors import BrokenTemplate
+from sidekiq_gen.job.facts import job_facts, options_of
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
-from sidekiq_gen.job.patterns.catalogue import BY_NAME
+from sidekiq_gen.job.patterns.catalogue import BY_NAME, listed
+from sidekiq_gen.job.slots import SLOTS
+from sidekiq_gen.job.spec_facts import spec_facts
 from sidekiq_gen.ruby import layout
-from sidekiq_gen.ruby.templates import find_template, ruby_file
+from sidekiq_gen.ruby.templates import Partial, find_template, has_template, ruby_file
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
-    from jinja2 import Template
+    from sidekiq_gen.job.request import Chosen, JobRequest
+    from sidekiq_gen.job.slots import Part
+    from sidekiq_gen.sidekiq.release import Tree
 
-    from sidekiq_gen.job.request import JobRequest
+
+def render(request: JobRequest) -> list[tuple[str, str]]:
+    """Every file of a request, path and text: the job, its spec, then those of the job that it enqueues.
+
+    Raises:
+        BrokenTemplate: a template cannot be used.
+    """
+    texts = [(request.job_path, render_job(request))]
+    if request.test_path is not None:
+        texts.append((request.test_path, render_test(request)))
+    return texts
 
 
-class Renderer:
-    """The templates of one tree, for one request.
+class Filling:
+    """What a kind and the patterns over it put into the slots of one file.
 
-    A template is looked up in the tree of the release first, then in ``common``.
+    part: the file: job, spec or test. facts: what its templates are given.
+
+    Raises:
+        BrokenTemplate: a template is missing or fills no slot, or a pattern fills one that the kind does not place.
     """
 
-    def __init__(self, request: JobRequest, facts: Mapping[str, Any]) -> None:
-        self._tree = request.context.release.tree
-        self._kind = KIND_BY_NAME[request.context.kind].identifier
-        self._request = request
-        self._partials: dict[str, Any] = {}
-        self._facts = {
-            **facts,
-            "q": partial(layout.quote, quotes=request.style.quotes),
-            "can": request.context.release.capabilities,
-            "style": request.style,
-            "kind": request.kind_settings,
-            "chosen": frozenset(pattern.identifier for pattern in request.patterns),
-            **{pattern.identifier: pattern.settings for pattern in request.patterns},
+    def __init__(self, request: JobRequest, part: Part, facts: Mapping[str, object]) -> None:
+        kind = KIND_BY_NAME[request.context.kind]
+        tree = request.context.release.tree
+        slots = {slot.name: slot.parameters for slot in SLOTS[part].values()}
+
+        def partials(folder: str, shape: str) -> list[Partial]:
+            return [Partial(tree, path, slots, facts) for path in partial_paths(tree, folder, shape, part)]
+
+        self._kind = partials(f"kinds/{kind.identifier}", kind.shape(request.kind_settings))
+        self._patterns = {
+            chosen.name: partials(f"patterns/{chosen.identifier}", BY_NAME[chosen.name].shape(chosen.settings))
+            for chosen in listed(request.patterns)
         }
+        if part == "job":
+            self._refuse_unplaced(kind.places, kind.name)
 
-    def render(self, name: str, **more: object) -> str:
-        """One template, whole."""
-        return self._find(name).render(self._facts | more)
+    def kind(self, slot: str) -> str:
+        """The text of the kind alone."""
+        return layout.sections(*(partial.fill(slot) for partial in self._kind))
 
-    def slot(self, name: str, slot: str, **more: object) -> str:
-        """One slot of a partial: the text that it has for this place, or an empty string."""
-        partial = self._partial(name)
-        macro = getattr(partial, slot, None) if partial else None
-        return str(macro(**more)).strip("\n") if macro else ""
+    def all(self, slot: str) -> list[str]:
+        """The texts of the kind and of every pattern, in the order of the catalogue, without those that are empty."""
+        texts = (partial.fill(slot) for partials in (self._kind, *self._patterns.values()) for partial in partials)
+        return [text for text in texts if text]
 
-    def _partial(self, name: str) -> Any:
-        if name not in self._partials:
-            try:
-                self._partials[name] = self._find(name).make_module(dict(self._facts))
-            except TemplateNotFound as error:
-                if error.name not in {name, f"common/{name}", f"{self._tree}/{name}"}:
-                    raise
-                self._partials[name] = None
-        return self._partials[name]
+    def methods(self, path: str) -> str:
+        """The methods of all of them, each once."""
+        try:
+            return layout.methods(*self.all("methods"))
+        except ValueError as error:
+            raise BrokenTemplate(path, f"has two methods {error} that differ") from None
 
-    def gather(self, part: str, slot: str) -> list[str]:
-        """One slot of the kind and of every chosen pattern, in the order of the catalogue."""
-        kind = self.slot(f"kinds/{self._kind}/{part}.rb.j2", slot)
-        listed = sorted(self._request.patterns, key=lambda pattern: list(BY_NAME).index(pattern.name))
-        patterns = (self.slot(f"patterns/{pattern.identifier}/{part}.rb.j2", slot) for pattern in listed)
-        return [kind, *patterns]
+    def around(self, chosen: Chosen, body: str, leave: str) -> str:
+        """The body with what a pattern lays around it."""
+        texts = [partial.fill("around", body=body, leave=leave) for partial in self._patterns[chosen.name]]
+        return layout.sections(*texts) or body
 
-    def wrap(self, body: str) -> str:
-        """The work, inside whatever the chosen patterns lay around it."""
-        inside = [False]
-        for pattern in self._request.patterns:
-            inside.append(inside[-1] or BY_NAME[pattern.name].opens_block)
-        for pattern, blocked in reversed(list(zip(self._request.patterns, inside, strict=False))):
-            leave = "next" if blocked else "return"
-            template = f"patterns/{pattern.identifier}/job.rb.j2"
-            body = self.slot(template, "around", body=body, leave=leave) or body
-        return body
+    def _refuse_unplaced(self, places: frozenset[str], kind: str) -> None:
+        for partials in self._patterns.values():
+            for partial in partials:
+                for slot in sorted(partial.slots - places):
+                    arguments = dict.fromkeys(SLOTS["job"][slot].parameters, "x")
+                    if partial.fill(slot, **arguments):
+                        raise BrokenTemplate(
+                            partial.path, f"fills {slot}, which a job of the kind {kind} does not have"
+                        )
 
-    def _find(self, name: str) -> Template:
-        return find_template(self._tree, name)
+
+def partial_paths(tree: Tree, folder: str, shape: str, part: Part) -> list[str]:
+    """The partials of a kind or pattern: that of all its shapes where there is one, and that of this shape.
+
+    A shape has a job of its own; its spec may be that of all shapes. At least one is given, so that a missing file
+    is an error.
+    """
+    shared = f"{folder}/{part}.rb.j2"
+    if not shape:
+        return [shared]
+    own = f"{folder}/{shape}/{part}.rb.j2"
+    found = [path for path in (shared, own) if has_template(tree, path)]
+    return [*found, own] if own not in found and (part == "job" or not found) else found
 
 
 def render_job(request: JobRequest) -> str:
     """The text of the job class."""
-    renderer = Renderer(request, job_facts(request))
-    shape = f"kinds/{KIND_BY_NAME[request.context.kind].identifier}/job.rb.j2"
-    body = renderer.wrap(renderer.slot(shape, "the_call"))
-    text = renderer.render(
-        "job.rb.j2",
-        perform=layout.sections(renderer.slot(shape, "lookup"), body),
-        includes="\n".join(text for text in renderer.gather("job", "includes") if text),
-        constants=layout.sections(*renderer.gather("job", "constants")),
-        job_class=renderer.slot(shape, "job_class"),
-        entry=renderer.slot(shape, "entry"),
-        work_method=renderer.slot(shape, "work_method"),
-        todo=next((text for text in reversed(renderer.gather("job", "todo")) if text), ""),
-        hooks=layout.sections(*renderer.gather("job", "hooks")),
-        rescues="\n".join(text for text in renderer.gather("job", "rescues") if text),
-        methods=layout.sections(*renderer.gather("job", "methods")),
-        indent=layout.indent,
+    context = request.context
+    facts = job_facts(request)
+    filling = Filling(request, "job", facts)
+    text = find_template(context.release.tree, "job.rb.j2").render(
+        facts,
+        job_class=filling.kind("job_class") or request.style.job_module or context.release.job_module,
+        options=options_of(request, [line for text in filling.all("options") for line in text.split("\n")]),
+        perform=layout.sections(filling.kind("lookup"), _wrapped(request, filling)),
+        includes="\n".join(filling.all("includes")),
+        constants=layout.sections(*filling.all("constants")),
+        entry=layout.sections(filling.kind("entry"), filling.kind("callbacks")),
+        work_method=filling.kind("work_method"),
+        todo=next(reversed(filling.all("todo")), ""),
+        hooks=layout.sections(*filling.all("hooks")),
+        rescues="\n".join(filling.all("rescues")),
+        methods=filling.methods(request.job_path),
     )
-    return ruby_file(request.style, layout.sections(*renderer.gather("job", "requires")), _nested(request, text))
+    return ruby_file(request.style, layout.sections(*filling.all("requires")), _nested(request, text))
 
 
 def render_test(request: JobRequest) -> str:
@@ -114,27 +134,43 @@ def render_test(request: JobRequest) -> str:
     """
     if request.test == "none":
         raise ValueError(request.test)
-    renderer = Renderer(request, spec_facts(request))
-    text = renderer.render(
-        f"{request.test}.rb.j2",
-        setup="\n".join(text for text in renderer.gather(request.test, "setup") if text),
-        teardown="\n".join(text for text in renderer.gather(request.test, "teardown") if text),
-        substitutes="\n".join(text for text in renderer.gather(request.test, "substitutes") if text),
-        definitions=layout.sections(*renderer.gather(request.test, "definitions")),
-        examples=layout.sections(*renderer.gather(request.test, "examples")),
-        methods=layout.sections(*renderer.gather(request.test, "methods")),
-        indent=layout.indent,
+    facts = spec_facts(request)
+    filling = Filling(request, request.test, facts)
+    text = find_template(request.context.release.tree, f"{request.test}.rb.j2").render(
+        facts,
+        setup="\n".join(filling.all("setup")),
+        teardown="\n".join(filling.all("teardown")),
+        substitutes="\n".join(filling.all("substitutes")),
+        definitions=layout.sections(*filling.all("definitions")),
+        examples=layout.sections(*filling.all("examples")),
+        methods=filling.methods(request.test_path or ""),
     )
-    helper = "test_helper" if request.test == "minitest" else request.context.app.rspec_helper
+    helper = "test_helper" if request.test == "minitest" else request.repo.rspec_helper
     text = _nested(request, text) if request.test == "minitest" else layout.fit(text, request.style.width)
-    return ruby_file(request.style, f"require {layout.quote(helper, request.style.quotes)}", text)
+    return ruby_file(request.style, f'require "{helper}"', text)
+
+
+def _wrapped(request: JobRequest, filling: Filling) -> str:
+    """The work, inside whatever the chosen patterns lay around it."""
+    body = filling.kind("call")
+    for chosen, leave in reversed(list(_ways_out(request))):
+        body = filling.around(chosen, body, leave)
+    return body
+
+
+def _ways_out(request: JobRequest) -> Iterator[tuple[Chosen, str]]:
+    """The chosen patterns from the outside in, each with the word that leaves perform early inside of it."""
+    leave = "return"
+    for chosen in request.patterns:
+        yield chosen, leave
+        if BY_NAME[chosen.name].opens_block:
+            leave = "next"
 
 
 def _nested(request: JobRequest, text: str) -> str:
     """The class inside the modules or classes of its namespace, every line within the width."""
     namespaces = request.context.name.namespaces
     text = layout.fit(text, request.style.width - 2 * len(namespaces)).strip("\n")
-    for depth in range(len(namespaces), 0, -1):
-        keyword = request.context.app.namespace_keyword("::".join(namespaces[:depth]))
-        text = f"{keyword} {namespaces[depth - 1]}\n{layout.indent(text, 1)}\nend"
+    for name, keyword in reversed(list(zip(namespaces, request.repo.namespaces, strict=True))):
+        text = f"{keyword} {name}\n{layout.indent(text, 1)}\nend"
     return text

@@ -1,42 +1,94 @@
-"""Everything decided, before anything is rendered."""
+"""A request: everything decided about one job before anything is rendered, as a value."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, cast
 
-from sidekiq_gen.style import test_path
+import inflection
+
+from sidekiq_gen.naming import Argument, JobName, Model
+from sidekiq_gen.rails.databases import Database
+from sidekiq_gen.rails.gems import Tracker
+from sidekiq_gen.rails.wrappers import ErrorWrapper
+from sidekiq_gen.sidekiq.release import Release
+from sidekiq_gen.style import Style, TestFramework, test_path
 
 if TYPE_CHECKING:
-    from sidekiq_gen.naming import Argument, JobName, Model
-    from sidekiq_gen.rails.app import Database, RailsApp
-    from sidekiq_gen.sidekiq.release import Release
-    from sidekiq_gen.style import Style, TestFramework
+    from sidekiq_gen.job.component import Component
 
 KindName = Literal["record", "plain", "claim", "backfill", "fan-out"]
 Retry: TypeAlias = "int | Literal[False]"
+S = TypeVar("S")
 
 
 @dataclass(frozen=True)
 class JobContext:
-    """The job that was asked for and the repo it is for: what decides which patterns can be had.
+    """What the job is about and the release it is for: what decides which patterns can be had.
 
-    model: what the job is about: the model of its record, or of the rows it works through; None for ``plain``.
+    model: of its record, or of the rows it works through; None for ``plain``.
     record: the argument that names one row of the model; None unless the kind is ``record``.
+    row: the local variable that holds one row of the model: ``order``; empty for ``plain``.
     database: None when neither the repo nor a flag names one.
     retry_for: seconds, None where the number of retries ends them; Sidekiq's default number goes with it.
     """
 
-    app: RailsApp
     release: Release
     name: JobName
     kind: KindName
     arguments: tuple[Argument, ...]
     model: Model | None
     record: Argument | None
+    row: str
     database: Database | None
     retry: Retry
     retry_for: int | None = None
+
+    @property
+    def rows(self) -> str:
+        """The local variable that holds several rows of the model: ``orders``."""
+        return inflection.pluralize(self.row)
+
+    @property
+    def records(self) -> tuple[Argument, ...]:
+        """The arguments that name a row."""
+        return tuple(argument for argument in self.arguments if argument.model)
+
+
+@dataclass(frozen=True)
+class RecordCall:
+    """How the specs of this repo get a persisted record of a model.
+
+    call: Ruby: ``create(:order)``, ``orders(:one)``.
+    """
+
+    model: str
+    call: str
+    origin: Literal["factory", "fixture"]
+
+
+@dataclass(frozen=True)
+class RepoFacts:
+    """What rendering has to know of the repo.
+
+    namespaces: what each namespace of the job is opened with, outermost first.
+    records: for the models of this job that factories or fixtures know.
+    base_record: the class that a further connection is made from.
+    rails_cops: whether rubocop-rails looks at the files.
+    wrapper: what existing jobs report errors with, where that is the repo's own.
+    """
+
+    namespaces: tuple[Literal["module", "class"], ...]
+    rspec_helper: Literal["rails_helper", "spec_helper"]
+    records: tuple[RecordCall, ...]
+    base_record: Literal["ApplicationRecord", "ActiveRecord::Base"]
+    rails_cops: bool
+    tracker: Tracker
+    wrapper: ErrorWrapper | None
+
+    def record(self, model: str) -> RecordCall | None:
+        """How specs get a record of that model; None where neither a factory nor a fixture makes one."""
+        return next((record for record in self.records if record.model == model), None)
 
 
 @dataclass(frozen=True)
@@ -58,7 +110,7 @@ class Chosen:
 
 @dataclass(frozen=True)
 class JobRequest:
-    """One job, completely decided.
+    """One job, completely decided. Equal requests render equal texts.
 
     kind_settings: the settings of its kind, as its templates see them under ``kind``; None where it has none.
     directory: of the job class, relative to the root: ``app/jobs``.
@@ -72,17 +124,22 @@ class JobRequest:
     directory: str
     test: TestFramework
     style: Style
+    repo: RepoFacts
     patterns: tuple[Chosen, ...]
     child: JobRequest | None = None
 
-    def chosen(self, *names: str) -> Chosen | None:
-        """The first pattern of one of these names, or None where none was asked for."""
-        return next((pattern for pattern in self.patterns if pattern.name in names), None)
+    def get(self, pattern: type[Component[S]]) -> S | None:
+        """The settings of a pattern, or None where it was not asked for."""
+        found = next((chosen for chosen in self.patterns if chosen.name == pattern.name), None)
+        return cast("S", found.settings) if found else None
 
-    @property
-    def lock(self) -> Chosen | None:
-        """The pattern that locks the work in the database, if there is one: they exclude each other."""
-        return self.chosen("advisory-lock", "row-lock")
+    def has(self, *patterns: type[Component[Any]]) -> bool:
+        """Whether one of these patterns was asked for."""
+        return any(self.get(pattern) is not None for pattern in patterns)
+
+    def of_kind(self, kind: type[Component[S]]) -> S | None:
+        """The settings of its kind where it is this one, else None."""
+        return cast("S", self.kind_settings) if self.context.kind == kind.name else None
 
     @property
     def job_path(self) -> str:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.flags import Answers, Flag, answer
+from sidekiq_gen.job.interactions import LOCKS, clash, settle, warnings
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME, KINDS
 from sidekiq_gen.job.kinds.fan_out import child_name
+from sidekiq_gen.job.names import give_names, taken_names
 from sidekiq_gen.job.patterns.catalogue import BY_NAME, PATTERNS, from_the_outside_in
+from sidekiq_gen.job.repo import gather
 from sidekiq_gen.job.request import Chosen, JobContext, JobRequest
 from sidekiq_gen.job.retries import find_retries, retry_notices
 from sidekiq_gen.job.subject import find_subject
@@ -21,7 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sidekiq_gen.job.patterns.base import Pattern
+    from sidekiq_gen.rails.app import RailsApp
     from sidekiq_gen.rails.project import Project
+    from sidekiq_gen.style import TestFramework
 
 JOB_FLAGS = (
     Flag("--model", "The model the job is about.", "text", metavar="NAME", question="Which model is it about?"),
@@ -46,7 +51,7 @@ JOB_FLAGS = (
 )
 
 
-def resolve(answers: Answers, project: Project) -> JobRequest:
+def resolve_job(answers: Answers, project: Project) -> JobRequest:
     """Decide everything about one job.
 
     Raises:
@@ -54,50 +59,51 @@ def resolve(answers: Answers, project: Project) -> JobRequest:
         Refused: it cannot be had for this release, database or set of gems.
     """
     context = context_of(answers, project)
-    app, conventions = context.app, context.app.conventions
-    directory = _directory(answer(answers, "dir", conventions.job_dir.value))
+    app = project.app
+    directory = _directory(answer(answers, "dir", app.conventions.job_dir.value))
     _refuse_stray_flags(answers, context)
-    settings = KIND_BY_NAME[context.kind].decide(answers, context)
-    child = resolve(_of_the_child(answers, context), project) if context.kind == "fan-out" else None
+    settings = KIND_BY_NAME[context.kind].decide(answers, context, app)
+    child = resolve_job(_of_the_child(answers, context, app), project) if context.kind == "fan-out" else None
+    test = _test(answers, app)
     return JobRequest(
         context,
         settings,
         parse_queue(answer(answers, "queue", "default")),
         directory,
-        answer(answers, "test", app.test_framework or "none"),
+        test,
         app.style,
-        () if child else choose(answers, context),
+        gather(app, context, test),
+        () if child else choose(answers, context, app),
         child,
     )
 
 
 def context_of(answers: Answers, project: Project) -> JobContext:
-    """Decide what the job is about: everything but its patterns."""
+    """Decide what the job is about: everything but its patterns.
+
+    Names that the templates of the kind and of the wanted patterns take for themselves are given to nothing else: a
+    record is called otherwise inside, an argument is refused.
+    """
     app = project.app
     name = parse_job_name(answer(answers, "name", ""), suffix=app.conventions.suffix.value, acronyms=app.acronyms)
     subject = find_subject(answers, name, app)
-    names = [name for argument in subject.arguments for name in {argument.name, argument.parameter}]
-    if subject.model and not subject.record:
-        names.append(subject.model.variable)
-    if len(set(names)) < len(names):
-        raise InvalidInput(
-            "Two arguments have the same name.", hint="Give each argument a name of its own.", code="invalid-argument"
-        )
+    taken = taken_names(project.release.tree, subject.kind, wanted(answers), _test(answers, app))
+    subject, row = give_names(subject, taken)
     database = answer(answers, "database", app.databases[0] if app.databases else None)
     retry, retry_for = find_retries(answers, project)
     context = JobContext(
-        app,
         project.release,
-        name,
+        name.beside(taken.in_the_job),
         subject.kind,
         subject.arguments,
         subject.model,
         subject.record,
+        row,
         database,
         retry,
         retry_for,
     )
-    refusal = KIND_BY_NAME[subject.kind].refusal(context)
+    refusal = KIND_BY_NAME[subject.kind].refusal(context, app)
     if refusal:
         raise refusal
     return context
@@ -106,67 +112,69 @@ def context_of(answers: Answers, project: Project) -> JobContext:
 def context_of_the_work(answers: Answers, project: Project) -> JobContext:
     """The context of the job that the patterns are laid over: for a fan-out, that of its child."""
     context = context_of(answers, project)
-    return context_of(_of_the_child(answers, context), project) if context.kind == "fan-out" else context
+    if context.kind != "fan-out":
+        return context
+    return context_of(_of_the_child(answers, context, project.app), project)
 
 
-def _of_the_child(answers: Answers, context: JobContext) -> Answers:
+def _of_the_child(answers: Answers, context: JobContext, app: RailsApp) -> Answers:
     """The answers for the job that a fan-out enqueues for each record."""
     if context.model is None:
         raise AssertionError(context.kind)
     kept = {name: value for name, value in answers.items() if name not in {"child", "batch", "batch_size"}}
     named = {
-        "name": child_name(answer(answers, "child"), context).file_stem,
+        "name": child_name(answer(answers, "child"), context, app).file_stem,
         "kind": "record",
         "model": context.model.name,
     }
     return kept | {parameter: Sourced(value, "default") for parameter, value in named.items()}
 
 
-def choose(answers: Answers, context: JobContext) -> tuple[Chosen, ...]:
+def wanted(answers: Answers) -> tuple[Pattern[Any], ...]:
+    """The patterns that were asked for, from the outside in."""
+    return tuple(pattern for pattern in from_the_outside_in() if pattern.flags[0].parameter in answers)
+
+
+def choose(answers: Answers, context: JobContext, app: RailsApp) -> tuple[Chosen, ...]:
     """The patterns that were asked for, from the outside in, each with its settings.
 
     Raises:
         InvalidInput: a flag was given that only says something about a pattern that was not asked for.
         Refused: one cannot be had here, or two contradict each other.
     """
-    wanted = [pattern for pattern in from_the_outside_in() if pattern.flags[0].parameter in answers]
-    names = {pattern.name for pattern in wanted}
+    asked_for = wanted(answers)
     for pattern in PATTERNS:
         stray = next((flag for flag in pattern.flags[1:] if flag.parameter in answers), None)
-        if stray and pattern.name not in names:
+        if stray and pattern not in asked_for:
             raise InvalidInput(
                 f"{stray.option} says something about {pattern.flags[0].option}, which was not asked for.",
                 hint=f"Add {pattern.flags[0].option}, or leave out {stray.option}.",
                 code="contradictory-patterns",
             )
+    excluded = clash([pattern.name for pattern in asked_for])
+    if excluded:
+        raise excluded.refusal()
     chosen, kind = [], KIND_BY_NAME[context.kind]
-    for pattern in wanted:
-        clash = sorted(pattern.excludes & names)
-        if clash:
-            raise Refused(
-                f"{pattern.flags[0].option} and {BY_NAME[clash[0]].flags[0].option} are two locks for the same thing.",
-                hint="Choose one of them.",
-                code="contradictory-patterns",
-            )
-        refusal = unfit(pattern, context) or pattern.refusal(context)
+    for pattern in asked_for:
+        refusal = unfit(pattern, context) or pattern.refusal(context, app)
         if refusal:
             raise refusal
-        one = Chosen(pattern.name, pattern.decide(answers, context))
+        chosen.append(Chosen(pattern.name, pattern.decide(answers, context, app)))
+    settled = settle(chosen, context)
+    for one in settled:
         refusal = kind.objection(one, context)
         if refusal:
             raise refusal
-        if pattern.name not in kind.laid_in:
-            chosen.append(one)
-    return tuple(chosen)
+    return tuple(one for one in settled if type(BY_NAME[one.name]) not in kind.built_in)
 
 
-def unfit(pattern: Pattern, context: JobContext) -> Refused | None:
+def unfit(pattern: Pattern[Any], context: JobContext) -> Refused | None:
     """Why a pattern cannot be laid over jobs of this kind, or None when it can."""
     if context.kind in pattern.kinds:
         return None
     return Refused(
         f"{pattern.flags[0].option} cannot be laid over the kind {context.kind}.",
-        hint=f"{KIND_BY_NAME[context.kind].instead} Leave out {pattern.flags[0].option}.".strip(),
+        hint=f"{KIND_BY_NAME[context.kind].alternative} Leave out {pattern.flags[0].option}.".strip(),
         code="contradictory-patterns",
     )
 
@@ -174,40 +182,44 @@ def unfit(pattern: Pattern, context: JobContext) -> Refused | None:
 def notices(request: JobRequest, project: Project) -> Iterator[Notice]:
     """Everything the user should know about this request."""
     yield from project.notices
-    context = request.context
+    context, app = request.context, project.app
     models = [context.model, *(argument.model for argument in context.arguments)]
     for model in dict.fromkeys(models):
-        if model and context.app.model_file(model.name) is None:
+        if model and app.model_file(model.name) is None:
             yield Notice(
                 "model-not-found",
                 f"No file in app/models defines {model.name}.",
                 "The spec is green once the model exists; --model names another one.",
             )
     yield from retry_notices(context)
-    if request.test == "none" and context.app.test_framework is None:
+    if request.test == "none" and app.test_framework is None:
         yield Notice(
             "no-test-framework",
             "No spec is written: the lockfile has neither rspec-rails nor Minitest.",
             "Pass --test rspec or --test minitest to have one.",
         )
-    if len(context.app.databases) > 1 and (request.child or request).lock:
+    if len(app.databases) > 1 and (request.child or request).has(*LOCKS):
         yield Notice(
             "several-databases",
-            f"The repo names {', '.join(context.app.databases)}: the lock is written for {context.database}.",
+            f"The repo names {', '.join(app.databases)}: the lock is written for {context.database}.",
             "Pass --database to choose another one.",
         )
-    yield from KIND_BY_NAME[context.kind].notices(request.kind_settings, request)
-    for chosen in request.patterns:
-        yield from BY_NAME[chosen.name].notices(chosen.settings, request)
-    if request.child:
-        for chosen in request.child.patterns:
-            yield from BY_NAME[chosen.name].notices(chosen.settings, request.child)
+    yield from KIND_BY_NAME[context.kind].notices(request.kind_settings, request, app)
+    for one in (request, *([request.child] if request.child else ())):
+        for chosen in one.patterns:
+            yield from BY_NAME[chosen.name].notices(chosen.settings, one, app)
+            yield from warnings(chosen, one)
 
 
 def all_flags() -> tuple[Flag, ...]:
     """Every flag that decides something about a job, in the order of the help."""
     shapes = dict.fromkeys(flag for kind in KINDS for flag in kind.flags)
     return (*JOB_FLAGS, *shapes, *(flag for pattern in PATTERNS for flag in pattern.flags))
+
+
+def _test(answers: Answers, app: RailsApp) -> TestFramework:
+    framework: TestFramework = answer(answers, "test", app.test_framework or "none")
+    return framework
 
 
 def _refuse_stray_flags(answers: Answers, context: JobContext) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.flags import Answers, Flag
     from sidekiq_gen.job.patterns.base import Pattern
     from sidekiq_gen.job.request import JobContext
+    from sidekiq_gen.rails.app import RailsApp
     from sidekiq_gen.rails.project import Project
 
 # Takes an answer as it was typed; raises InvalidInput or Refused when it cannot be had.
@@ -50,16 +51,17 @@ class Trial:
         known.setdefault("name", Sourced("StandIn", "default"))
         if self.asks_for_model(known):
             known["model"] = Sourced("StandInRecord", "default")
+        app = self.project.app
         context = resolve.context_of_the_work(known, self.project)
         for pattern in named(asked):
-            refusal = resolve.unfit(pattern, context) or pattern.refusal(context)
+            refusal = resolve.unfit(pattern, context) or pattern.refusal(context, app)
             if refusal:
                 raise refusal
             first = pattern.flags[0]
             if first.parameter in asked:
-                known |= completed(pattern, asked, context)
+                known |= completed(pattern, asked, context, app)
                 continue
-            wrong = [problem(judge(pattern, first, asked, context), choice) for choice in first.choices]
+            wrong = [problem(judge(pattern, first, asked, context, app), choice) for choice in first.choices]
             if wrong and wrong[0] and all(wrong):
                 raise wrong[0]  # the question would have no answer
         generate_job(known, self.project, force=self.force or "name" not in asked)
@@ -80,38 +82,38 @@ class Trial:
         )
 
 
-def refused(pattern: Pattern, context: JobContext) -> InvalidInput | Refused | None:
+def refused(pattern: Pattern[Any], context: JobContext, app: RailsApp) -> InvalidInput | Refused | None:
     """Why a pattern cannot be had here, as far as that does not depend on what is still to be answered about it."""
-    refusal = resolve.unfit(pattern, context) or pattern.refusal(context)
-    if refusal is None and pattern.flags[0].kind == "switch":
-        return problem(lambda _: pattern.decide(completed(pattern, {}, context), context), "")
+    refusal = resolve.unfit(pattern, context) or pattern.refusal(context, app)
+    if refusal is None and pattern.flags[0].type == "switch":
+        return problem(lambda _: pattern.decide(completed(pattern, {}, context, app), context, app), "")
     return refusal
 
 
-def judge(pattern: Pattern, flag: Flag, asked: Answers, context: JobContext) -> Parse:
+def judge(pattern: Pattern[Any], flag: Flag, asked: Answers, context: JobContext, app: RailsApp) -> Parse:
     """Let the pattern itself judge the answer, together with what will be offered for its further questions."""
     known = dict(asked)
 
     def parse(text: str) -> object:
         answers = {**known, flag.parameter: said(value_of(flag, text))}
-        return pattern.decide(completed(pattern, answers, context), context)
+        return pattern.decide(completed(pattern, answers, context, app), context, app)
 
     return parse
 
 
-def named(asked: Answers) -> list[Pattern]:
+def named(asked: Answers) -> list[Pattern[Any]]:
     """The patterns that the answers say something about."""
     return [pattern for pattern in PATTERNS if any(flag.parameter in asked for flag in pattern.flags)]
 
 
-def completed(pattern: Pattern, asked: Answers, context: JobContext) -> dict[str, Sourced[Any]]:
+def completed(pattern: Pattern[Any], asked: Answers, context: JobContext, app: RailsApp) -> dict[str, Sourced[Any]]:
     """The answers about one pattern, with what would be offered where there are none."""
     first, *further = pattern.flags
     known = {flag.parameter: asked[flag.parameter] for flag in pattern.flags if flag.parameter in asked}
-    if first.kind == "switch":
+    if first.type == "switch":
         known.setdefault(first.parameter, said(value=True))
     for flag in further:
-        offered = pattern.suggestion(flag, known, context)
+        offered = pattern.suggestion(flag, known, context, app)
         if offered and flag.parameter not in known:
             known[flag.parameter] = said(value_of(flag, offered))
     return known
@@ -132,9 +134,9 @@ def value_of(flag: Flag, text: str) -> object:
     Raises:
         InvalidInput: it is no number, and a number was asked for.
     """
-    if flag.kind == "list":
+    if flag.type == "list":
         return [word for word in re.split(r"[,\s]+", text) if word] or [""]
-    if flag.kind != "number":
+    if flag.type != "number":
         return text
     if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER):
         raise InvalidInput(f"{text[:60]!a} is no number that fits.", hint="Give digits only.", code="usage")

@@ -10,17 +10,16 @@ from typing import TYPE_CHECKING, Literal
 import inflection
 
 from sidekiq_gen.rails import gems
+from sidekiq_gen.rails.code import code_lines, definitions
 from sidekiq_gen.rails.constants import Constants, find_acronyms
 from sidekiq_gen.rails.conventions import Conventions, read_conventions
 from sidekiq_gen.rails.databases import Database, find_databases
 from sidekiq_gen.rails.factories import Factory, factory_call, find_factories, fixture_call
 from sidekiq_gen.rails.files import Repo
-from sidekiq_gen.rails.gems import ErrorTracker
 from sidekiq_gen.rails.jobs import JobFile, find_jobs
 from sidekiq_gen.rails.linter import Linter, find_linter, read_rules
 from sidekiq_gen.rails.queues import find_queues
 from sidekiq_gen.rails.schema import read_columns
-from sidekiq_gen.rails.source import code_lines, definitions
 from sidekiq_gen.rails.wrappers import ErrorWrapper, find_wrapper
 from sidekiq_gen.style import Style
 
@@ -28,9 +27,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from sidekiq_gen.rails.gems import Tracker
     from sidekiq_gen.rails.lockfile import LockedGem, Lockfile
 
-__all__ = ["Database", "ErrorTracker", "Linter", "RailsApp", "TestFramework"]
+__all__ = ["Database", "Linter", "RailsApp", "TestFramework"]
 
 TestFramework = Literal["rspec", "minitest"]
 
@@ -55,11 +55,6 @@ class RailsApp:
 
     root: Path
     lockfile: Lockfile | None
-
-    @classmethod
-    def load(cls, root: Path, lockfile: Lockfile | None) -> RailsApp:
-        """The app in a folder, with what its lock file says."""
-        return cls(root, lockfile)
 
     def gem(self, name: str) -> LockedGem | None:
         """The locked gem of that name."""
@@ -102,9 +97,9 @@ class RailsApp:
         return gems.has_factories(self.lockfile)
 
     @cached_property
-    def error_tracker(self) -> ErrorTracker:
+    def tracker(self) -> Tracker:
         """Where an error can be reported."""
-        return gems.error_tracker(self.lockfile)
+        return gems.find_tracker(self.lockfile)
 
     @cached_property
     def error_wrapper(self) -> ErrorWrapper | None:

@@ -1,4 +1,9 @@
-"""Which file defines which constant, by Zeitwerk's rule and by what the files say."""
+"""Which file defines which constant, by Zeitwerk's rule and by what the files say.
+
+Source: rails v8.1.0 railties/lib/rails/engine/configuration.rb:77 (each folder below ``app`` is a root of constants),
+railties/lib/rails/autoloaders/inflector.rb:12 (the name of a file, camelized, is that of its constant), and
+activesupport/lib/active_support/inflector/methods.rb:70 with inflections.rb:158 (how acronyms change that).
+"""
 
 from __future__ import annotations
 
@@ -9,7 +14,8 @@ from typing import TYPE_CHECKING, Literal
 
 import inflection
 
-from sidekiq_gen.rails.source import camelize, code_lines, definitions, fold
+from sidekiq_gen.naming import camelize
+from sidekiq_gen.rails.code import code_lines, definitions, fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +23,8 @@ if TYPE_CHECKING:
     from sidekiq_gen.rails.files import Repo
 
 INFLECTIONS = "config/initializers/inflections.rb"
-# Every app has them, and none is a table.
+# Every app has them, and none is a table. Source: rails v8.1.0
+# railties/lib/rails/generators/rails/app/templates/app/models/application_record.rb.tt:1.
 BASES = frozenset({"ApplicationRecord"})
 
 _ACRONYM = re.compile(r"^[^#\n]*\.acronym[ \t(]+[\"']([A-Za-z]\w*)[\"']")

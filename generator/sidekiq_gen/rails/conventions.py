@@ -6,16 +6,16 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeVar
 
-from sidekiq_gen.rails.source import count_quotes
+from sidekiq_gen.rails.code import count_quotes
 from sidekiq_gen.sourced import Sourced
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from sidekiq_gen.naming import Suffix
-    from sidekiq_gen.rails.jobs import JobFile, JobModule
+    from sidekiq_gen.rails.jobs import JobFile
     from sidekiq_gen.rails.linter import LinterRules
-    from sidekiq_gen.style import Quotes
+    from sidekiq_gen.style import JobModule, Quotes
 
 V = TypeVar("V")
 QueueLiteral = Literal["string", "symbol"]

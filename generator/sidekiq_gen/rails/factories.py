@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from sidekiq_gen.rails.source import camelize, code_lines, fold
+from sidekiq_gen.naming import camelize
+from sidekiq_gen.rails.code import code_lines, fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from sidekiq_gen.sidekiq.gems import gem_version
+
 if TYPE_CHECKING:
+    from packaging.version import Version
+
     from sidekiq_gen.rails.lockfile import LockedGem, Lockfile
 
 ErrorTracker = Literal["sentry", "honeybadger", "bugsnag", "rollbar", "appsignal", "airbrake", "rails", "logger"]
@@ -23,6 +28,22 @@ FACTORY_GEMS = ("factory_bot", "factory_bot_rails", "factory_girl", "factory_gir
 ERROR_REPORTER = (7, 0)
 
 
+@dataclass(frozen=True)
+class Tracker:
+    """Where an error can be reported, and the versions that decide how.
+
+    gems: the locked gems of trackers, name and version as the lockfile spells it; Rails is one of them.
+    """
+
+    name: ErrorTracker
+    gems: tuple[tuple[str, str], ...] = ()
+
+    def version(self, gem: str) -> Version | None:
+        """The locked version of a gem."""
+        text = dict(self.gems).get(gem)
+        return gem_version(text) if text else None
+
+
 def rails_gem(lockfile: Lockfile | None) -> LockedGem | None:
     """Rails itself, by the gem that says so or by the part of it that makes an app."""
     return (lockfile.get("rails") or lockfile.get("railties")) if lockfile else None
@@ -33,11 +54,13 @@ def has_factories(lockfile: Lockfile | None) -> bool:
     return lockfile is not None and any(lockfile.get(name) for name in FACTORY_GEMS)
 
 
-def error_tracker(lockfile: Lockfile | None) -> ErrorTracker:
+def find_tracker(lockfile: Lockfile | None) -> Tracker:
     """Where an error can be reported: the first tracker that is locked, else Rails from 7.0 on, else only the log."""
-    if lockfile:
-        for tracker, names in _TRACKERS.items():
-            if any(lockfile.get(name) for name in names):
-                return tracker
+    names = [name for names in _TRACKERS.values() for name in names]
+    locked = {name: gem.text for name in names if lockfile and (gem := lockfile.get(name))}
     rails = rails_gem(lockfile)
-    return "rails" if rails and rails.version.release >= ERROR_REPORTER else "logger"
+    gems = tuple((locked | ({"rails": rails.text} if rails else {})).items())
+    for tracker, own in _TRACKERS.items():
+        if any(name in locked for name in own):
+            return Tracker(tracker, gems)
+    return Tracker("rails" if rails and rails.version.release >= ERROR_REPORTER else "logger", gems)

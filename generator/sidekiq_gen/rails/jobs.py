@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from sidekiq_gen.rails.source import calls, code_lines, definitions
+from sidekiq_gen.rails.code import calls, code_lines, definitions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from sidekiq_gen.rails.code import Definition
     from sidekiq_gen.rails.files import Repo
-    from sidekiq_gen.rails.source import Definition
-
-JobModule = Literal["Sidekiq::Job", "Sidekiq::Worker"]
+    from sidekiq_gen.style import JobModule
 
 JOB_FOLDERS = ("sidekiq", "jobs", "workers")
 # A job may inherit Sidekiq over so many generations.

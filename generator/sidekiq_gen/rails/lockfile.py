@@ -5,53 +5,29 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
-
-from packaging.version import Version
+from typing import TYPE_CHECKING
 
 from sidekiq_gen.errors import Refused
+from sidekiq_gen.sidekiq.gems import GemSource, gem_version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-Source = Literal["gem", "git", "path"]
+    from packaging.version import Version
 
 LOCKFILES = ("Gemfile.lock", "gems.locked")
-SOURCES: dict[str, Source] = {"GEM": "gem", "GIT": "git", "PATH": "path"}
+SOURCES: dict[str, GemSource] = {"GEM": "gem", "GIT": "git", "PATH": "path"}
 SECTIONS = frozenset(
     {*SOURCES, "PLUGIN SOURCE", "PLATFORMS", "DEPENDENCIES", "CHECKSUMS", "RUBY VERSION", "BUNDLED WITH"}
 )
-MAXIMUM_VERSION = 100
 # Folders that hold other people's code, or none: no lock file is suggested from there.
 UNINTERESTING = frozenset({"node_modules", "vendor", "tmp", "log", "public", "coverage"})
 MAXIMUM_FOLDERS = 1000
 
-_NUMBERS = re.compile(r"[0-9]+(?:\.[0-9]+)*")
-_PRE_RELEASE = re.compile(r"\.?(alpha|beta|preview|pre|rc|dev|a|b|c)\.?([0-9]*)", re.IGNORECASE)
 _SPEC = re.compile(r" {4}([^\s()!]+) \(([^\s()]+)\)")
 _REQUIREMENT = re.compile(r" {6}([^\s()!]+)(?: \([^()]*\))?!?")
 _CONFLICT = re.compile(r"^(?:<{7}|>{7}|\|{7})(?: .*)?$|^={7}$", re.MULTILINE)
-
-
-def gem_version(text: str) -> Version:
-    """Read the version of a gem, a platform after the first ``-`` left out.
-
-    ``6.0.0.pre2`` is a pre-release, and so is, as in RubyGems, anything else with a letter in it: ``6.5.12.github1``
-    becomes the pre-release ``6.5.12a0``.
-
-    Raises:
-        ValueError: it does not start with a number, or is absurdly long.
-    """
-    plain = text.strip().partition("-")[0]
-    numbers = _NUMBERS.match(plain)
-    if not numbers or len(plain) > MAXIMUM_VERSION:
-        raise ValueError(f"no version of a gem: {text[:MAXIMUM_VERSION]!r}")
-    rest = plain[numbers.end() :]
-    if not rest:
-        return Version(numbers.group())
-    known = _PRE_RELEASE.fullmatch(rest)
-    return Version(f"{numbers.group()}.{known[1]}{known[2]}" if known else f"{numbers.group()}a0")
 
 
 @dataclass(frozen=True)
@@ -65,7 +41,7 @@ class LockedGem:
     name: str
     version: Version
     text: str
-    source: Source
+    source: GemSource
     requires: tuple[str, ...]
 
 
@@ -121,7 +97,7 @@ def parse_lockfile(text: str, path: Path) -> Lockfile:
 
 def _parse_lines(lines: list[str], path: Path) -> Lockfile:
     """Go through the lines once, section by section."""
-    found: dict[str, tuple[str, Version, Source]] = {}
+    found: dict[str, tuple[str, Version, GemSource]] = {}
     requires: dict[str, dict[str, None]] = {}
     dependencies: set[str] = set()
     ruby_version = None
@@ -145,7 +121,7 @@ def _parse_lines(lines: list[str], path: Path) -> Lockfile:
     return Lockfile(path, gems, frozenset(dependencies), ruby_version)
 
 
-def _remember(name: str, text: str, source: Source, found: dict[str, tuple[str, Version, Source]]) -> str:
+def _remember(name: str, text: str, source: GemSource, found: dict[str, tuple[str, Version, GemSource]]) -> str:
     """Note a spec unless it is there for another platform already; its name, or nothing when it has no version."""
     if name not in found:
         try:
@@ -183,19 +159,6 @@ def find_root(start: Path) -> Path | None:
     """The nearest folder at or above start that holds a lock file."""
     start = start.resolve()
     return next((folder for folder in (start, *start.parents) if find_lockfile(folder)), None)
-
-
-def require_lockfile(start: Path) -> Path:
-    """The lock file of the nearest folder at or above start.
-
-    Raises:
-        Refused: ``no-lockfile``.
-    """
-    root = find_root(start)
-    found = find_lockfile(root) if root else None
-    if not found:
-        raise no_lockfile(start)
-    return found
 
 
 def no_lockfile(start: Path) -> Refused:

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.rails.app import RailsApp
-from sidekiq_gen.rails.lockfile import Lockfile, find_lockfile, find_root, gem_version, no_lockfile, read_lockfile
-from sidekiq_gen.sidekiq.release import Release, Source, detect_release, sidekiq_not_locked
+from sidekiq_gen.rails.lockfile import Lockfile, find_lockfile, find_root, no_lockfile, read_lockfile
+from sidekiq_gen.sidekiq.gems import SIDEKIQ, THROTTLED, UNIQUE_JOBS, Gems, GemSource, gem_version
+from sidekiq_gen.sidekiq.release import Release, sidekiq_not_locked
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from packaging.version import Version
 
     from sidekiq_gen.notices import Notice
 
@@ -60,18 +59,19 @@ def detect_project(where: Where, start: Path) -> Project:
     """
     root = _root(where, start)
     lockfile = _lockfile(where, root)
-    version, text, source = _sidekiq(where, lockfile)
-    app = RailsApp.load(root, lockfile)
-    unique_jobs, throttled = app.gem("sidekiq-unique-jobs"), app.gem("sidekiq-throttled")
-    release, notices = detect_release(
-        version,
-        text,
-        source,
-        app.rails.version if app.rails else None,
-        unique_jobs=unique_jobs.version if unique_jobs else None,
-        throttled=throttled.version if throttled else None,
+    text, source = _sidekiq(where, lockfile)
+    app = RailsApp(root, lockfile)
+    unique_jobs, throttled, rails = app.gem(UNIQUE_JOBS), app.gem(THROTTLED), app.rails
+    release = Release(
+        Gems(
+            text,
+            source,
+            unique_jobs=unique_jobs.text if unique_jobs else None,
+            throttled=throttled.text if throttled else None,
+            rails=rails.text if rails else None,
+        )
     )
-    return Project(app, release, notices)
+    return Project(app, release, tuple(release.notices()))
 
 
 def _root(where: Where, start: Path) -> Path:
@@ -102,19 +102,22 @@ def _lockfile(where: Where, root: Path) -> Lockfile | None:
     return read_lockfile(path)
 
 
-def _sidekiq(where: Where, lockfile: Lockfile | None) -> tuple[Version, str, Source]:
-    gem = lockfile.get("sidekiq") if lockfile else None
+def _sidekiq(where: Where, lockfile: Lockfile | None) -> tuple[str, GemSource]:
+    """The version to write for, as it is spelled, and the section of the lockfile that names Sidekiq."""
+    gem = lockfile.get(SIDEKIQ) if lockfile else None
     if where.sidekiq_version is not None:
-        return _version(where.sidekiq_version), where.sidekiq_version, gem.source if gem else "gem"
+        return _checked(where.sidekiq_version), gem.source if gem else "gem"
     if gem is None:
         raise sidekiq_not_locked(lockfile.path.name if lockfile else "The repo")
-    return gem.version, gem.text, gem.source
+    return gem.text, gem.source
 
 
-def _version(typed: str) -> Version:
+def _checked(typed: str) -> str:
+    """What was typed as a version, if it is one."""
     try:
         if _VERSION.fullmatch(typed):
-            return gem_version(typed)
+            gem_version(typed)
+            return typed
     except ValueError:  # absurdly long
         pass
     raise InvalidInput(

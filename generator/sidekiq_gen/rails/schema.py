@@ -1,4 +1,9 @@
-"""The columns of a table, from what Rails dumps: ``schema.rb`` or ``structure.sql``."""
+"""The columns of a table, from what Rails dumps: ``schema.rb`` or ``structure.sql``.
+
+Source: rails v8.1.0 activerecord/lib/active_record/schema_dumper.rb:168-214 (how a table is dumped),
+connection_adapters/abstract/schema_dumper.rb:38 (a key of type bigint goes without saying), :54 (the words for types),
+and connection_adapters/abstract/schema_definitions.rb:525-548 (timestamps, references, belongs_to).
+"""
 
 from __future__ import annotations
 
@@ -10,7 +15,8 @@ if TYPE_CHECKING:
 
     from sidekiq_gen.rails.files import Repo
 
-# In a dump of Ruby: calls on the table that make no column.
+# In a dump of Ruby: calls on the table that make no column. Source: the same schema_dumper.rb:209-212, and
+# connection_adapters/postgresql/schema_definitions.rb:244 and :248.
 _NO_COLUMN = frozenset(
     {
         "index",
@@ -24,6 +30,8 @@ _NO_COLUMN = frozenset(
 )
 # In a dump of SQL: what begins a part of CREATE TABLE that makes no column. Names in capitals are quoted there.
 _NO_SQL_COLUMN = re.compile(r"CONSTRAINT|PRIMARY|KEY|UNIQUE|INDEX|FOREIGN|CHECK|EXCLUDE|LIKE|FULLTEXT|SPATIAL|PERIOD")
+# Source: NATIVE_DATABASE_TYPES in rails v8.1.0 activerecord/lib/active_record/connection_adapters/:
+# postgresql_adapter.rb:134, abstract_mysql_adapter.rb:31, sqlite3_adapter.rb:96.
 _SQL_TYPES = (
     (re.compile(r"tinyint\(1\)|bool"), "boolean"),
     (re.compile(r"timestamp|datetime"), "datetime"),
@@ -49,7 +57,8 @@ _SCHEMA_NAME = re.compile(r"^[`\"]?\w+[`\"]?\.")
 def read_columns(repo: Repo, table: str) -> Mapping[str, str] | None:
     """The columns of a table by name, with their types in Rails' words; None when no dump knows the table.
 
-    The dumps of further databases (``db/animals_schema.rb``) come after the main one.
+    The dumps of further databases (``db/animals_schema.rb``) come after the main one. Source: rails v8.1.0
+    activerecord/lib/active_record/database_configurations/hash_config.rb:172.
     """
     for ending, read in (("schema.rb", columns_of_schema), ("structure.sql", columns_of_structure)):
         dumps = sorted((name for name in repo.names("db") if name.endswith(ending)), key=len)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import inflection
 
-from sidekiq_gen.rails.source import CONSTANT
+from sidekiq_gen.rails.code import CONSTANT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

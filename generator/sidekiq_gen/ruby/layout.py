@@ -66,6 +66,37 @@ def sections(*texts: str) -> str:
     return "\n\n".join(text.strip("\n") for text in texts if text.strip())
 
 
+_METHOD = re.compile(r"def (?:self\.)?(\w+[?!=]?)")
+
+
+def methods(*texts: str) -> str:
+    """The methods of all texts, each once, with a blank line between them; a comment stays with its method.
+
+    Raises:
+        ValueError: two that differ have the same name.
+    """
+    known: dict[str, str] = {}
+    for text in texts:
+        for chunk in _chunks(text):
+            name = _METHOD.search(chunk)
+            key = name[1] if name else chunk
+            if known.setdefault(key, chunk) != chunk:
+                raise ValueError(key)
+    return sections(*known.values())
+
+
+def _chunks(text: str) -> Iterator[str]:
+    """The parts of a text that begin in the first column behind a blank line."""
+    lines: list[str] = []
+    for line in text.strip("\n").split("\n"):
+        if lines and not lines[-1] and line[:1].strip():
+            yield "\n".join(lines).strip("\n")
+            lines = []
+        lines.append(line)
+    if any(lines):
+        yield "\n".join(lines).strip("\n")
+
+
 def indent(text: str, levels: int) -> str:
     """The text, moved to the right by two spaces a level; blank lines stay empty."""
     return "\n".join("  " * levels + line if line else line for line in text.split("\n"))

@@ -1,18 +1,75 @@
-"""The template trees: how a template is found, and how a Ruby file is put together."""
+"""The template trees: how a template is found, what a partial is, and how a Ruby file is put together.
+
+A tree is looked up first, then the trees of earlier lines, newest first, then ``common``: what a line does its own way
+stands in its tree, and holds until a later tree says otherwise. For a partial that goes for each of its macros.
+"""
 
 from __future__ import annotations
 
+import re
 from functools import cache
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, TemplateNotFound
+from jinja2.ext import Extension
+from jinja2.runtime import Macro
 
+from sidekiq_gen.errors import BrokenTemplate
 from sidekiq_gen.ruby import layout
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
     from jinja2 import Template
 
+    from sidekiq_gen.sidekiq.release import Tree
     from sidekiq_gen.style import Style
+
+TREES: tuple[Tree, ...] = ("6.5", "7", "8")  # from the oldest line to the newest
+
+NAMES = re.compile(r"\{#-?\s*names:(.*?)-?#\}", re.DOTALL)
+
+
+# Words that stand for facts, so that lines of a template that use them are Ruby: ``expect(job).to receive(:the_work)``.
+STAND_INS: Mapping[str, str] = MappingProxyType(
+    {
+        "TheJob": "job.bare_class",
+        "TheModel": "model",
+        "TheChild": "kind.child.class_name",
+        "the_record": "record",
+        "the_row": "row",
+        "the_rows": "rows",
+        "the_other_row": "another",
+        "the_work": "work",
+        "the_run": "perform",
+        "the_connection": "lease",
+    }
+)
+_STAND_IN = re.compile(r"(\{?)\b(the_[a-z_]+|The[A-Z]\w*)\b")
+_TAG = re.compile(r"(\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\})", re.DOTALL)
+_REFERENCE = re.compile(r'"((?:common|[0-9.]+)/[^"]+\.j2)"')
+
+
+class StandIns(Extension):
+    """Puts the fact in the place of each word that stands for one, outside of Jinja's own tags."""
+
+    def preprocess(self, source: str, name: str | None, _filename: str | None = None) -> str:
+        """The source as Jinja reads it.
+
+        Raises:
+            BrokenTemplate: it has a word that looks like one and stands for nothing.
+        """
+
+        def fact(found: re.Match[str]) -> str:
+            if found[2] not in STAND_INS:
+                raise BrokenTemplate(str(name), f"has {found[2]}, which stands for nothing")
+            brace = '{{ "{" }}' if found[1] else ""  # of "#{the_row.id}", which would look like Jinja's
+            return f"{brace}{{{{ {STAND_INS[found[2]]} }}}}"
+
+        return "".join(
+            part if index % 2 else _STAND_IN.sub(fact, part) for index, part in enumerate(_TAG.split(source))
+        )
 
 
 @cache
@@ -25,15 +82,108 @@ def environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 - Ruby, not HTML
+        extensions=[StandIns],
     )
 
 
-def find_template(tree: str, name: str) -> Template:
-    """A template by name: that of the tree where it has its own, else the one in ``common``."""
-    return environment().select_template([f"{tree}/{name}", f"common/{name}"])
+def search_path(tree: Tree, name: str) -> list[str]:
+    """Where a template is looked for, first to last: ``8/job.rb.j2``, ``7/job.rb.j2`` ... ``common/job.rb.j2``."""
+    lines = reversed(TREES[: TREES.index(tree) + 1])
+    return [*(f"{line}/{name}" for line in lines), f"common/{name}"]
+
+
+def find_template(tree: Tree, name: str) -> Template:
+    """A template by name, from the first place that has it.
+
+    Raises:
+        BrokenTemplate: no place has it.
+    """
+    try:
+        return environment().select_template(search_path(tree, name))
+    except TemplateNotFound:
+        raise BrokenTemplate(name, "is not in any tree") from None
+
+
+def has_template(tree: Tree, name: str) -> bool:
+    """Whether any place has a template of that name."""
+    return bool(_found(tree, name))
+
+
+@cache
+def declared_names(tree: Tree, name: str) -> frozenset[str]:
+    """The names that the Ruby of a template takes for itself, from its comment ``{# names: ... #}``.
+
+    Those of the files that it includes or imports are among them. None where there is no such template, or it takes
+    none.
+    """
+    return frozenset(name for path in _found(tree, name) for name in _declared(path))
+
+
+@cache
+def _declared(path: str) -> frozenset[str]:
+    source = _source(path)
+    own = (word for found in NAMES.findall(source) for word in found.split())
+    return frozenset(own).union(*(_declared(other) for other in _REFERENCE.findall(source)))
+
+
+class Partial:
+    """A file of macros, one for each slot that it fills, bound to the facts of one request.
+
+    Where several trees have it, each macro is that of the latest tree that has one of its name.
+
+    path: its name, below the tree: ``patterns/row_lock/job.rb.j2``.
+    slots: what it may fill, by name, with the parameters of the macro.
+
+    Raises:
+        BrokenTemplate: it is nowhere, or has a macro that is no slot, or one with other parameters.
+    """
+
+    def __init__(
+        self, tree: Tree, path: str, slots: Mapping[str, Collection[str]], facts: Mapping[str, object]
+    ) -> None:
+        self.path = path
+        self._macros: dict[str, Any] = {}
+        for found in reversed(_found(tree, path)):
+            module = environment().get_template(found).make_module(dict(facts))
+            self._macros |= {name: value for name, value in vars(module).items() if isinstance(value, Macro)}
+        if not self._macros:
+            raise BrokenTemplate(path, "is not in any tree, or has no macro")
+        for name, macro in self._macros.items():
+            if name not in slots:
+                raise BrokenTemplate(path, f"has a macro {name}, and no slot is called so")
+            if tuple(macro.arguments) != tuple(slots[name]):
+                raise BrokenTemplate(path, f"has a macro {name} that takes other parameters than its slot")
+
+    def fill(self, slot: str, **arguments: str) -> str:
+        """The text that it has for a slot, without blank lines around it; empty where it has none."""
+        macro = self._macros.get(slot)
+        return str(macro(**arguments)).strip("\n") if macro else ""
+
+    @property
+    def slots(self) -> frozenset[str]:
+        """The slots that it has a macro for."""
+        return frozenset(self._macros)
 
 
 def ruby_file(style: Style, requires: str, text: str) -> str:
-    """A whole Ruby file: the magic comment where the house has it, what is required, the text."""
+    """A whole Ruby file: the magic comment where the house has it, what is required, the text in the house's quotes."""
     comment = "# frozen_string_literal: true" if style.frozen_string_literal else ""
     return layout.in_quotes(layout.sections(comment, requires, text), style.quotes) + "\n"
+
+
+@cache
+def _found(tree: Tree, name: str) -> tuple[str, ...]:
+    """The paths of a template in all trees that have it, in the order in which it is looked up."""
+    return tuple(path for path in search_path(tree, name) if path in _paths())
+
+
+@cache
+def _paths() -> frozenset[str]:
+    """Every template that there is."""
+    return frozenset(environment().list_templates())
+
+
+def _source(path: str) -> str:
+    loader = environment().loader
+    assert loader is not None  # noqa: S101 - environment() sets it
+    return loader.get_source(environment(), path)[0]

@@ -29,7 +29,8 @@ from packaging.version import Version
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sidekiq_gen.rails.app import RailsApp
+    from sidekiq_gen.rails.gems import Tracker
+    from sidekiq_gen.rails.wrappers import ErrorWrapper
 
 Level = Literal["warning", "error"]
 # Pairs of a name and the Ruby expression of its value: ("jid", 'job["jid"]').
@@ -61,82 +62,83 @@ class Calls:
     alert: str
 
 
-def calls(app: RailsApp) -> Calls:
-    """What `report` and `alert` call on this app's tracker."""
-    if app.error_tracker == "appsignal":
-        method = "report_error" if _at_least(app, "appsignal", _APPSIGNAL_REPORT) else "send_error"
+def calls(tracker: Tracker) -> Calls:
+    """What `report` and `alert` call on a tracker."""
+    if tracker.name == "appsignal":
+        method = "report_error" if _at_least(tracker, "appsignal", _APPSIGNAL_REPORT) else "send_error"
         return Calls("Appsignal", method, method)
     return {
-        "sentry": Calls("Sentry" if _new_sentry(app) else "Raven", "capture_exception", "capture_message"),
+        "sentry": Calls("Sentry" if _new_sentry(tracker) else "Raven", "capture_exception", "capture_message"),
         "honeybadger": Calls("Honeybadger", "notify", "notify"),
         "bugsnag": Calls("Bugsnag", "notify", "notify"),
         "rollbar": Calls("Rollbar", "error", "warning"),
         "airbrake": Calls("Airbrake", "notify", "notify"),
         "rails": Calls("Rails.error", "report", "report"),
         "logger": Calls(SIDEKIQ_LOGGER, "error", "warn"),
-    }[app.error_tracker]
+    }[tracker.name]
 
 
-def report(app: RailsApp, error: str, details: Details = (), *, logger: str = "logger") -> str:
+def report(tracker: Tracker, error: str, details: Details = (), *, logger: str = "logger") -> str:
     """One Ruby statement that reports the exception in the variable ``error``.
 
     logger: what stands in for a tracker where there is none: ``logger`` in a job, ``Sidekiq.logger`` elsewhere.
     Returns source without indentation, over several lines where the tracker takes a block.
     """
-    if app.error_tracker == "logger":
+    if tracker.name == "logger":
         return f"{logger}.error({_pairs([('error', f'{error}.inspect'), *details])})"
-    return _call(app, error, details, level=None)
+    return _call(tracker, error, details, level=None)
 
 
 def alert(
-    app: RailsApp, message: str, details: Details = (), *, logger: str = "logger", level: Level = "warning"
+    tracker: Tracker, message: str, details: Details = (), *, logger: str = "logger", level: Level = "warning"
 ) -> str:
     """One Ruby statement that tells a message, a Ruby expression, where no exception was raised.
 
     Trackers that know only exceptions are given one. Returns source like `report`.
     """
-    tracker = app.error_tracker
-    if tracker == "logger":
+    if tracker.name == "logger":
         return f"{logger}.{'warn' if level == 'warning' else level}({_pairs([('message', message), *details])})"
-    takes_exceptions_only = tracker in {"bugsnag", "appsignal", "rails"}
-    return _call(app, f"RuntimeError.new({message})" if takes_exceptions_only else message, details, level=level)
+    takes_exceptions_only = tracker.name in {"bugsnag", "appsignal", "rails"}
+    return _call(tracker, f"RuntimeError.new({message})" if takes_exceptions_only else message, details, level=level)
 
 
-def reports_by_itself(app: RailsApp) -> str | None:
+def reports_by_itself(tracker: Tracker) -> str | None:
     """What already reports errors of jobs here, by name, so that a second error handler would report each twice.
 
     ``sentry-sidekiq``, the gem of the tracker itself, ``Rails``, or ``Sidekiq`` for the log; None where nothing does.
     """
-    tracker = app.error_tracker
-    if tracker == "rails":
-        return "Rails" if app.rails and _RAILS_MARKS_CAUSES.contains(app.rails.version, prereleases=True) else None
-    if tracker == "sentry":
-        by_itself = "sentry-sidekiq" if app.gem("sentry-sidekiq") else "sentry-raven"
-        return by_itself if app.gem(by_itself) and (by_itself == "sentry-sidekiq" or not _new_sentry(app)) else None
-    return "Sidekiq" if tracker == "logger" else tracker
+    if tracker.name == "rails":
+        rails = tracker.version("rails")
+        return "Rails" if rails and _RAILS_MARKS_CAUSES.contains(rails, prereleases=True) else None
+    if tracker.name == "sentry":
+        gem = "sentry-sidekiq" if tracker.version("sentry-sidekiq") else "sentry-raven"
+        return gem if tracker.version(gem) and (gem == "sentry-sidekiq" or not _new_sentry(tracker)) else None
+    return "Sidekiq" if tracker.name == "logger" else tracker.name
 
 
-def needs(app: RailsApp) -> str | None:
+def needs(tracker: Tracker) -> str | None:
     """What is to be required for that in any case: Airbrake looks for Sidekiq once, whatever the order of the gems."""
-    wanted = app.error_tracker == "airbrake" and _at_least(app, "airbrake", _AIRBRAKE_FILE)
+    wanted = tracker.name == "airbrake" and _at_least(tracker, "airbrake", _AIRBRAKE_FILE)
     return "airbrake/sidekiq" if wanted else None
 
 
-def _call(app: RailsApp, subject: str, details: Details, *, level: Level | None) -> str:
+def _call(tracker: Tracker, subject: str, details: Details, *, level: Level | None) -> str:
     """The call of a real tracker; level: None for an exception, which is reported as an error."""
-    known, tracker, pairs = calls(app), app.error_tracker, _pairs(details)
+    known, name, pairs = calls(tracker), tracker.name, _pairs(details)
     method = known.report if level is None else known.alert
     called = f"{known.receiver}.{method}"
-    if tracker == "bugsnag":
+    if name == "bugsnag":
         metadata = (
-            "add_metadata(:sidekiq, {})" if _at_least(app, "bugsnag", _BUGSNAG_METADATA) else "add_tab(:sidekiq, {})"
+            "add_metadata(:sidekiq, {})"
+            if _at_least(tracker, "bugsnag", _BUGSNAG_METADATA)
+            else "add_tab(:sidekiq, {})"
         )
         severity = f'report.severity = "{level}"' if level else ""
         return _block(f"{called}({subject})", "report", severity, pairs and f"report.{metadata.format(pairs)}")
-    if tracker == "appsignal":
+    if name == "appsignal":
         data = 'set_sample_data("custom_data", {{ {} }})' if method == "send_error" else "add_custom_data({})"
         return _block(f"{called}({subject})", "transaction", pairs and f"transaction.{data.format(pairs)}")
-    if tracker == "rollbar":
+    if name == "rollbar":
         called = f"Rollbar.{level or 'error'}"
     hashed = f"{{ {pairs} }}" if pairs else ""
     arguments = {
@@ -146,7 +148,7 @@ def _call(app: RailsApp, subject: str, details: Details, *, level: Level | None)
             f"handled: true, severity: :{level}" if level else "handled: false",
             hashed and f"context: {hashed}",
         ],
-    }.get(tracker, [pairs])
+    }.get(name, [pairs])
     return f"{called}({', '.join(filter(None, [subject, *arguments]))})"
 
 
@@ -159,10 +161,42 @@ def _pairs(details: Details) -> str:
     return ", ".join(f"{name}: {value}" for name, value in details)
 
 
-def _new_sentry(app: RailsApp) -> bool:
-    return any(app.gem(name) for name in _NEW_SENTRY)
+def _new_sentry(tracker: Tracker) -> bool:
+    return any(tracker.version(name) for name in _NEW_SENTRY)
 
 
-def _at_least(app: RailsApp, name: str, version: Version) -> bool:
-    gem = app.gem(name)
-    return gem is not None and gem.version >= version
+def _at_least(tracker: Tracker, name: str, version: Version) -> bool:
+    locked = tracker.version(name)
+    return locked is not None and locked >= version
+
+
+@dataclass(frozen=True)
+class Reporter:
+    """What a job calls with an error, for specs.
+
+    receiver, method: ``Sentry``, ``capture_exception``.
+    takes_error: whether the error itself is the first argument; a logger gets a description.
+    """
+
+    receiver: str
+    method: str
+    takes_error: bool = True
+
+
+def reporter(tracker: Tracker, wrapper: ErrorWrapper | None) -> Reporter:
+    """What `report_in_job` calls."""
+    if wrapper:
+        return Reporter(wrapper.receiver, wrapper.method)
+    known = calls(tracker)
+    return Reporter(known.receiver, known.report, takes_error=known.receiver != SIDEKIQ_LOGGER)
+
+
+def report_in_job(tracker: Tracker, wrapper: ErrorWrapper | None, error: str, details: Details) -> str:
+    """One Ruby statement at the level of a class that reports the exception in the variable ``error``.
+
+    By the repo's own wrapper where existing jobs use one, else by the tracker.
+    """
+    if wrapper is None:
+        return report(tracker, error, details, logger=SIDEKIQ_LOGGER)
+    more = f", {wrapper.keyword}: {{ {_pairs(details)} }}" if wrapper.keyword else ""
+    return f"{wrapper.receiver}.{wrapper.method}({error}{more})"

@@ -22,7 +22,7 @@ _VERBS = frozenset(
 )
 
 
-def deed(name: JobName) -> str:
+def what_it_does(name: JobName) -> str:
     """What the job does, as the description of an example: ``charges the customer``, or ``does its work``."""
     verb, *things = name.words
     if verb not in _VERBS:

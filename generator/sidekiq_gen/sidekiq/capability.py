@@ -1,34 +1,64 @@
-"""One row of the table of what each release can do."""
+"""One thing that a release can or cannot do, and the classes that list such things."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, overload
 
 from packaging.specifiers import SpecifierSet
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from packaging.version import Version
 
-Gem = Literal["sidekiq", "sidekiq-unique-jobs", "sidekiq-throttled", "rails"]
+    from sidekiq_gen.sidekiq.gems import Gem
+
+
+class Table:
+    """A class whose attributes are capabilities.
+
+    On the class such an attribute is the `Capability` itself, on an instance the answer for the versions it knows.
+    A name that no table has is therefore an error of types, and an AttributeError at run time.
+    """
+
+    def version_of(self, gem: Gem) -> Version | None:
+        """Return the version that is asked about; None for a gem that is not there."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True)
 class Capability:
     """One thing that a release can or cannot do.
 
-    name: what templates and patterns ask for, for example ``retry_in_kill``.
     gem: the gem whose version decides.
-    versions: packaging specifiers, any of which holds; the empty string stands for every version.
+    versions: packaging specifiers, any of which holds.
     summary: what can be done where it holds, in a few words.
     source: repository, tag, file and line that show it.
+    name: what templates and patterns ask for, for example ``retry_in_kill``: the attribute that it is in its table.
     """
 
-    name: str
     gem: Gem
     versions: tuple[str, ...]
     summary: str
     source: str
+    name: str = field(init=False, default="")
+
+    def __set_name__(self, owner: type[Table], name: str) -> None:
+        """Take the name of the attribute."""
+        object.__setattr__(self, "name", name)
+
+    @overload
+    def __get__(self, table: None, owner: type[Table]) -> Capability: ...
+    @overload
+    def __get__(self, table: Table, owner: type[Table]) -> bool: ...
+    def __get__(self, table: Table | None, owner: type[Table]) -> Capability | bool:
+        """Return itself on the class; on an instance whether it is there, which for a missing gem it is not."""
+        if table is None:
+            return self
+        version = table.version_of(self.gem)
+        return version is not None and self.holds_for(version)
 
     def holds_for(self, version: Version) -> bool:
         """Say whether that version has it.
@@ -36,12 +66,18 @@ class Capability:
         A pre-release such as 7.0.0.beta1 has neither what 7.0.0 brought nor what 7.0.0 took away: it may have been cut
         before or after either change, so the careful answer to both is no.
         """
-        return any(SpecifierSet(versions).contains(version, prereleases=True) for versions in self.versions)
+        return any(_specifiers(versions).contains(version, prereleases=True) for versions in self.versions)
 
 
-def rows(gem: Gem, *table: tuple[str, str | tuple[str, ...], str, str]) -> tuple[Capability, ...]:
-    """Read a table of one gem: name, versions (one specifier or several), summary, and where in its repository."""
-    return tuple(
-        Capability(name, gem, (versions,) if isinstance(versions, str) else versions, summary, f"{gem} {where}")
-        for name, versions, summary, where in table
-    )
+def rows_of(gem: Gem) -> Callable[[str | tuple[str, ...], str, str], Capability]:
+    """Return what makes a row of one gem: of versions (one specifier or several), summary, place in its repository."""
+
+    def row(versions: str | tuple[str, ...], summary: str, where: str) -> Capability:
+        return Capability(gem, (versions,) if isinstance(versions, str) else versions, summary, f"{gem} {where}")
+
+    return row
+
+
+@cache
+def _specifiers(text: str) -> SpecifierSet:
+    return SpecifierSet(text)

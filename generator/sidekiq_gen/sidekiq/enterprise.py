@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-GEM = "sidekiq-ent"
+from sidekiq_gen.sidekiq.gems import ENTERPRISE
+
+GEM = ENTERPRISE
 
 UNIQUE_UNTIL = MappingProxyType({"until_executed": "success", "until_executing": "start"})
 """By the lock of sidekiq-unique-jobs that means the same: when Enterprise frees its own.

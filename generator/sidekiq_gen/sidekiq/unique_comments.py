@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sidekiq_gen.sidekiq.capabilities import can
+from sidekiq_gen.sidekiq.tables.unique_jobs import UniqueJobsTable
 from sidekiq_gen.sidekiq.unique_locks import lock_type
 
 if TYPE_CHECKING:
     from packaging.version import Version
+
+    from sidekiq_gen.sidekiq.capability import Capability
 
 
 @dataclass(frozen=True)
@@ -21,10 +23,10 @@ class _Words:
     """
 
     usual: str
-    lacking: tuple[tuple[str, str], ...] = ()
+    lacking: tuple[tuple[Capability, str], ...] = ()
 
     def for_version(self, version: Version) -> str:
-        return next((words for name, words in self.lacking if not can(name, version)), self.usual)
+        return next((words for row, words in self.lacking if not row.holds_for(version)), self.usual)
 
 
 # When the lock is freed. Source: lib/sidekiq_unique_jobs/lock/*.rb, lua/unlock.lua and server.rb (on death).
@@ -33,7 +35,7 @@ _FREED = {
         "kept through retries, freed on success, on death, or after lock_ttl",
         (
             (
-                "unique_lock_held_through_retries",
+                UniqueJobsTable.unique_lock_held_through_retries,
                 "freed after every run, failed ones too: a duplicate can enter between retries",
             ),
         ),
@@ -42,11 +44,11 @@ _FREED = {
         "freed when a run starts, taken again when it fails, until the retry",
         (
             (
-                "unique_until_executing_relocks",
+                UniqueJobsTable.unique_until_executing_relocks,
                 "freed when a run starts, not held while a failed job waits for its retry",
             ),
             (
-                "unique_until_executing_raises",
+                UniqueJobsTable.unique_until_executing_raises,
                 "freed when a run starts; this version swallows errors: nothing is retried",
             ),
         ),
@@ -56,7 +58,7 @@ _FREED = {
         "freed by lock_ttl alone, or on death: never by a run",
         (
             (
-                "unique_until_expired_outlives_reaper",
+                UniqueJobsTable.unique_until_expired_outlives_reaper,
                 "freed by lock_ttl, or by the reaper within minutes after the job is done",
             ),
         ),
@@ -65,7 +67,7 @@ _FREED = {
         "taken when a run starts, freed when it ends, failed or not",
         (
             (
-                "unique_while_executing_ignores_result",
+                UniqueJobsTable.unique_while_executing_ignores_result,
                 "held while a run lasts; a run that returns nil or false counts as a conflict",
             ),
         ),
@@ -74,7 +76,7 @@ _FREED = {
         "held while a run lasts; a second run at the same time goes to the dead set",
         (
             (
-                "unique_while_executing_ignores_result",
+                UniqueJobsTable.unique_while_executing_ignores_result,
                 "held while a run lasts; returning nil or false sends the job to the dead set",
             ),
         ),
@@ -85,7 +87,7 @@ _RUN_TTL = _Words(
     "counted from the start of a run: must outlast the longest one",
     (
         (
-            "unique_while_executing_outlives_ttl",
+            UniqueJobsTable.unique_while_executing_outlives_ttl,
             "counted from the start of a run: a longer run counts as a conflict once done",
         ),
     ),
@@ -99,7 +101,7 @@ _COUNTED = {
         "counted from the enqueue, never renewed: cover the wait and all retries",
         (
             (
-                "unique_lock_held_through_retries",
+                UniqueJobsTable.unique_lock_held_through_retries,
                 "counted from each enqueue, a retry's too: cover the wait and one run",
             ),
         ),
@@ -108,7 +110,7 @@ _COUNTED = {
         "counted from the enqueue or the last failure: cover the wait for the next run",
         (
             (
-                "unique_until_executing_relocks",
+                UniqueJobsTable.unique_until_executing_relocks,
                 "counted from each enqueue, a retry's too: cover the wait in the queue",
             ),
         ),
@@ -117,7 +119,7 @@ _COUNTED = {
         "counted from the enqueue: a job that waits longer gives way to a duplicate",
         (
             (
-                "unique_until_and_while_runs_expired",
+                UniqueJobsTable.unique_until_and_while_runs_expired,
                 "counted from the enqueue: a job that waits longer is dropped, not run",
             ),
         ),
@@ -145,7 +147,9 @@ def ttl_hazard(lock: str, version: Version) -> str | None:
     v8.1.0. Up to v8.0.13 locksmith.rb cannot free a lock that has expired. From v8.1.0 lua/unlock.lua lets that pass
     unless another job has taken the lock since, and then the work is done by that job, as with until_executed.
     """
-    if lock_type(lock).name != "until_and_while_executing" or can("unique_until_and_while_runs_expired", version):
+    if lock_type(
+        lock
+    ).name != "until_and_while_executing" or UniqueJobsTable.unique_until_and_while_runs_expired.holds_for(version):
         return None
     return (
         "With lock_ttl, until_and_while_executing drops a job without running it when it has waited longer than that."

@@ -9,13 +9,17 @@ from sidekiq_gen.errors import Refused
 from sidekiq_gen.job.kinds.base import Kind
 from sidekiq_gen.job.kinds.rows import BATCH, BATCH_SIZE, breaks_the_chain, number, rows_in_specs
 from sidekiq_gen.job.mark import Mark, missing_column, read_mark
+from sidekiq_gen.job.patterns.check_then_act import CheckThenAct
+from sidekiq_gen.job.patterns.discard_on import DiscardOnSettings
+from sidekiq_gen.job.slots import BESIDE_THE_WORK
 from sidekiq_gen.notices import Notice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from sidekiq_gen.flags import Answers
     from sidekiq_gen.job.request import Chosen, JobContext, JobRequest
+    from sidekiq_gen.rails.app import RailsApp
 
 
 @dataclass(frozen=True)
@@ -32,12 +36,29 @@ class BackfillSettings:
     iterable: bool
     batch_size: int
 
+    @property
+    def promise(self) -> str:
+        """How it works where a column marks the rows, in the words of an example."""
+        return "works and marks in one transaction" + (", and passes by the rows of other runs" if self.locked else "")
 
-class Backfill(Kind):
+    @property
+    def lock(self) -> str:
+        """Ruby that locks the rows of a query; empty where nothing does."""
+        return '.lock("FOR UPDATE SKIP LOCKED")' if self.locked else ""
+
+    @property
+    def lock_comment(self) -> str:
+        """Why a batch may be empty, as a comment behind the line; empty where it is not."""
+        return " # another run has them" if self.locked else ""
+
+
+class Backfill(Kind[BackfillSettings]):
     """Sidekiq's own iteration where there is one, else runs that enqueue each other."""
 
+    settings = BackfillSettings
     name = "backfill"
     about = "rows"
+    shapes = ("iterable_marked", "iterable_unmarked", "chain_marked", "chain_unmarked")
     flags = (BATCH_SIZE,)
     summary = "works through all rows of a model in batches, and goes on where a stopped run left off"
     paragraph = (
@@ -52,11 +73,13 @@ class Backfill(Kind):
         "itself: fan out."
     )
     cost = "One query for each batch; the rows of a batch are locked while it is worked on, where a column marks them."
-    instead = "It has no single record: with --check-then-act it locks the rows of a batch itself."
-    laid_in = frozenset({"check-then-act"})
+    places = BESIDE_THE_WORK
+    alternative = "It has no single record: with --check-then-act it locks the rows of a batch itself."
+    built_in = frozenset({CheckThenAct})
 
     def objection(self, chosen: Chosen, context: JobContext) -> Refused | None:
-        if chosen.name == "discard-on" and chosen.settings.means != "retry_in":
+        discard = chosen.settings
+        if isinstance(discard, DiscardOnSettings) and discard.means != "retry_in":
             return Refused(
                 "--discard-on needs a rescue here, which would end a backfill as if it were complete.",
                 hint="Leave out --discard-on, or rescue the error in the work, row by row.",
@@ -65,8 +88,20 @@ class Backfill(Kind):
         # Sidekiq itself enqueues an interrupted iteration again, as the same job, which owns the lock.
         return None if context.release.capabilities.iterable_job else breaks_the_chain(chosen, self.name)
 
-    def decide(self, answers: Answers, context: JobContext) -> BackfillSettings:
-        mark = read_mark(answers["check_then_act"].value, context) if "check_then_act" in answers else None
+    def shape(self, settings: BackfillSettings) -> str:
+        return f"{'iterable' if settings.iterable else 'chain'}_{'marked' if settings.mark else 'unmarked'}"
+
+    def subject(self, context: JobContext) -> str:
+        return context.rows
+
+    def satisfies(self, settings: BackfillSettings) -> Mapping[str, str]:
+        done = {"never-loads-all": "rows are taken a few at a time"}
+        if settings.locked:
+            done |= {"idempotent": "done work is not done again", "concurrency": "locked in the database"}
+        return done
+
+    def decide(self, answers: Answers, context: JobContext, app: RailsApp) -> BackfillSettings:
+        mark = read_mark(answers["check_then_act"].value, context, app) if "check_then_act" in answers else None
         if mark is None and context.arguments:
             raise Refused(
                 "A backfill with arguments cannot keep its progress in Redis, where each class has one.",
@@ -80,7 +115,7 @@ class Backfill(Kind):
             number(answers, BATCH_SIZE, BATCH),
         )
 
-    def notices(self, settings: BackfillSettings, request: JobRequest) -> Iterator[Notice]:
+    def notices(self, settings: BackfillSettings, request: JobRequest, app: RailsApp) -> Iterator[Notice]:
         if settings.mark is None:
             yield Notice(
                 "backfill-without-column",
@@ -88,7 +123,7 @@ class Backfill(Kind):
                 "With a column, --check-then-act backfilled_at, each row is done exactly once.",
             )
         else:
-            yield from missing_column(settings.mark, request.context)
+            yield from missing_column(settings.mark, request.context, app)
             if not settings.locked:
                 yield Notice(
                     "backfill-without-lock",
@@ -101,4 +136,4 @@ class Backfill(Kind):
                     "SKIP LOCKED came with MySQL 8.0.1 and MariaDB 10.6.",
                     "On an older server leave out --check-then-act.",
                 )
-        yield from rows_in_specs(request)
+        yield from rows_in_specs(request, app)

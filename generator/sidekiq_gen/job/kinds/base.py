@@ -2,47 +2,46 @@
 
 from __future__ import annotations
 
-from abc import ABC
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from sidekiq_gen.job.component import Component, S
+from sidekiq_gen.job.slots import EVERYWHERE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sidekiq_gen.errors import Refused
-    from sidekiq_gen.flags import Answers, Flag
+    from sidekiq_gen.flags import Answers
+    from sidekiq_gen.job.patterns.base import Pattern
     from sidekiq_gen.job.request import Chosen, JobContext, JobRequest, KindName
+    from sidekiq_gen.job.slots import PatternSlot
     from sidekiq_gen.notices import Notice
+    from sidekiq_gen.rails.app import RailsApp
 
 
-class Kind(ABC):
-    """The shape of a job, over which patterns are laid.
+class Kind(Component[S], ABC):
+    """The shape of a job, over which patterns are laid; S are its settings.
 
     Its templates are in the folder of its identifier below ``kinds/`` in the template trees; they see the settings
     that ``decide`` returns as ``kind``.
 
     about: one record that ``perform`` is handed the id of, the rows of a model, or neither.
-    paragraph, avoid, cost: when to use it, when not, and what it costs.
     flags: what only this kind can be asked for; each has a default.
-    instead: what it does by itself, said to whoever wants a pattern that cannot be laid over it.
-    laid_in: the patterns whose flags it takes for its own, and whose text it writes itself.
+    alternative: what it does by itself, said to whoever wants a pattern that cannot be laid over it.
+    own_work: whether it has methods of its own in place of the one that is named after the job.
+    places: the slots that it leaves to patterns.
+    built_in: the patterns whose flags it takes for its own, and whose text it writes itself.
     """
 
     name: ClassVar[KindName]
     about: ClassVar[Literal["record", "rows", "nothing"]]
-    flags: ClassVar[tuple[Flag, ...]] = ()
-    summary: ClassVar[str]
-    paragraph: ClassVar[str]
-    avoid: ClassVar[str]
-    cost: ClassVar[str]
-    instead: ClassVar[str] = ""
-    laid_in: ClassVar[frozenset[str]] = frozenset()
+    alternative: ClassVar[str] = ""
+    own_work: ClassVar[bool] = False
+    places: ClassVar[frozenset[PatternSlot]] = EVERYWHERE
+    built_in: ClassVar[frozenset[type[Pattern[Any]]]] = frozenset()
 
-    @property
-    def identifier(self) -> str:
-        """The name of its folder: ``fan_out``."""
-        return self.name.replace("-", "_")
-
-    def refusal(self, context: JobContext) -> Refused | None:
+    def refusal(self, context: JobContext, app: RailsApp) -> Refused | None:
         """Why a job of this kind cannot be had in this repo, with the nearest alternative; else None."""
         return None
 
@@ -50,14 +49,18 @@ class Kind(ABC):
         """Why just these settings of a pattern cannot be laid over it, with the nearest alternative; else None."""
         return None
 
-    def decide(self, answers: Answers, context: JobContext) -> Any:
+    @abstractmethod
+    def decide(self, answers: Answers, context: JobContext, app: RailsApp) -> S:
         """Turn the answers to its flags into frozen settings; None where it has none.
 
         Raises:
             Refused, InvalidInput: the answers cannot be had, or make no sense.
         """
-        return None
 
-    def notices(self, settings: Any, request: JobRequest) -> Iterator[Notice]:
+    def subject(self, context: JobContext) -> str:
+        """What the work is handed that is no argument of the job: one row, or the rows of a batch; else empty."""
+        return ""
+
+    def notices(self, settings: S, request: JobRequest, app: RailsApp) -> Iterator[Notice]:
         """What the user should know about having chosen it."""
         yield from ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sidekiq_gen.job.kinds.backfill import Backfill
 from sidekiq_gen.job.kinds.claim import Claim
@@ -16,6 +16,6 @@ if TYPE_CHECKING:
     from sidekiq_gen.job.kinds.base import Kind
     from sidekiq_gen.job.request import KindName
 
-KINDS: tuple[Kind, ...] = (Record(), Plain(), Claim(), Backfill(), FanOut())
+KINDS: tuple[Kind[Any], ...] = (Record(), Plain(), Claim(), Backfill(), FanOut())
 
-KIND_BY_NAME: Mapping[KindName, Kind] = {kind.name: kind for kind in KINDS}
+KIND_BY_NAME: Mapping[KindName, Kind[Any]] = {kind.name: kind for kind in KINDS}

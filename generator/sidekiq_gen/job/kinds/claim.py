@@ -10,15 +10,18 @@ from sidekiq_gen.flags import Answers, Flag, answer
 from sidekiq_gen.job.kinds.base import Kind
 from sidekiq_gen.job.kinds.rows import breaks_the_chain, number, rows_in_specs
 from sidekiq_gen.job.mark import Mark, columns_of, missing_column, read_mark
+from sidekiq_gen.job.patterns.check_then_act import CheckThenAct
 from sidekiq_gen.notices import Notice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from sidekiq_gen.job.request import Chosen, JobContext, JobRequest
+    from sidekiq_gen.rails.app import RailsApp
 
 ROWS = 100
-SECONDS = 20  # Sidekiq gives a job 25 when it shuts down
+SECONDS = 20
+SHUTDOWN = 25  # seconds that Sidekiq gives a job when it shuts down
 COLUMN = "processed_at"
 
 _MAX_ROWS = Flag("--max-rows", "After how many rows a claim job leaves the rest to a next run.", "number", metavar="N")
@@ -35,10 +38,16 @@ class ClaimSettings:
     max_rows: int
     max_seconds: int
 
+    @property
+    def seconds_comment(self) -> str:
+        """Why so few seconds; empty where they are not few."""
+        return "a job has 25 when Sidekiq shuts down" if self.max_seconds < SHUTDOWN else ""
 
-class Claim(Kind):
+
+class Claim(Kind[ClaimSettings]):
     """Takes one row after another with FOR UPDATE SKIP LOCKED."""
 
+    settings = ClaimSettings
     name = "claim"
     about = "rows"
     flags = (_MAX_ROWS, _MAX_SECONDS)
@@ -52,10 +61,10 @@ class Claim(Kind):
     )
     avoid = "Not for work that takes minutes, or calls slow services: each row keeps a transaction open. Not on SQLite."
     cost = "A connection and a transaction for each worker as long as it works."
-    instead = "It locks each row itself, and other runs pass it by."
-    laid_in = frozenset({"check-then-act"})
+    alternative = "It locks each row itself, and other runs pass it by."
+    built_in = frozenset({CheckThenAct})
 
-    def refusal(self, context: JobContext) -> Refused | None:
+    def refusal(self, context: JobContext, app: RailsApp) -> Refused | None:
         if context.database == "sqlite":
             return Refused(
                 "--kind claim cannot be had on SQLite, which has no row locks.",
@@ -73,14 +82,24 @@ class Claim(Kind):
     def objection(self, chosen: Chosen, context: JobContext) -> Refused | None:
         return breaks_the_chain(chosen, self.name)
 
-    def decide(self, answers: Answers, context: JobContext) -> ClaimSettings:
-        mark = read_mark(answer(answers, "check_then_act", COLUMN), context)
+    def subject(self, context: JobContext) -> str:
+        return context.row
+
+    def satisfies(self, settings: ClaimSettings) -> Mapping[str, str]:
+        return {
+            "idempotent": "done work is not done again",
+            "never-loads-all": "rows are taken a few at a time",
+            "concurrency": "locked in the database",
+        }
+
+    def decide(self, answers: Answers, context: JobContext, app: RailsApp) -> ClaimSettings:
+        mark = read_mark(answer(answers, "check_then_act", COLUMN), context, app)
         return ClaimSettings(mark, number(answers, _MAX_ROWS, ROWS), number(answers, _MAX_SECONDS, SECONDS))
 
-    def notices(self, settings: ClaimSettings, request: JobRequest) -> Iterator[Notice]:
+    def notices(self, settings: ClaimSettings, request: JobRequest, app: RailsApp) -> Iterator[Notice]:
         context = request.context
-        yield from missing_column(settings.mark, context)
-        state = next((name for name in ("status", "state") if name in (columns_of(context) or {})), None)
+        yield from missing_column(settings.mark, context, app)
+        state = next((name for name in ("status", "state") if name in (columns_of(context, app) or {})), None)
         if state:
             yield Notice(
                 "backlog-takes-all",
@@ -98,4 +117,4 @@ class Claim(Kind):
                 "SKIP LOCKED came with MySQL 8.0.1 and MariaDB 10.6.",
                 "On an older server use --kind fan-out with --row-lock --check-then-act.",
             )
-        yield from rows_in_specs(request)
+        yield from rows_in_specs(request, app)

@@ -11,15 +11,16 @@ from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.flags import Answers, Flag, answer
 from sidekiq_gen.job.kinds.base import Kind
 from sidekiq_gen.job.kinds.rows import BATCH, BATCH_SIZE, number, rows_in_specs
+from sidekiq_gen.job.slots import BESIDE_THE_WORK
 from sidekiq_gen.naming import JobName, parse_job_name
 from sidekiq_gen.notices import Notice
+from sidekiq_gen.sidekiq.gems import PRO
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sidekiq_gen.job.request import JobContext, JobRequest
-
-PRO = "sidekiq-pro"
+    from sidekiq_gen.rails.app import RailsApp
 
 _CHILD = Flag("--child", "The job that a fan-out enqueues for each record.", "text", metavar="NAME")
 _BATCH = Flag("--batch", "Let a fan-out put its jobs into a batch of Sidekiq Pro, with callbacks.", "switch")
@@ -27,18 +28,27 @@ _BATCH = Flag("--batch", "Let a fan-out put its jobs into a batch of Sidekiq Pro
 
 @dataclass(frozen=True)
 class FanOutSettings:
-    """The job that is enqueued for each record, how many at a time, and whether they are a batch of Sidekiq Pro."""
+    """The job that is enqueued for each record, and how.
+
+    batch_size: how many at a time. batch: whether they are a batch of Sidekiq Pro. bulk: whether a job class has
+        perform_bulk.
+    """
 
     child: JobName
     batch_size: int
     batch: bool
+    bulk: bool = True
 
 
-class FanOut(Kind):
+class FanOut(Kind[FanOutSettings]):
     """Enqueues a job about one record for every record."""
 
+    settings = FanOutSettings
     name = "fan-out"
     about = "rows"
+    own_work = True
+    places = BESIDE_THE_WORK
+    shapes = ("plain", "batch", "plain_by_client", "batch_by_client")
     flags = (BATCH_SIZE, _CHILD, _BATCH)
     summary = "enqueues one job for each record, which is written with it and carries the safeguards"
     paragraph = (
@@ -51,33 +61,42 @@ class FanOut(Kind):
     avoid = "Not for millions of tiny updates: --kind backfill does a thousand in one job."
     cost = "One job in Redis for each record, about 300 bytes."
 
-    def decide(self, answers: Answers, context: JobContext) -> FanOutSettings:
+    def decide(self, answers: Answers, context: JobContext, app: RailsApp) -> FanOutSettings:
         batch = bool(answer(answers, "batch", default=False))
-        if batch and context.app.gem(PRO) is None:
+        if batch and app.gem(PRO) is None:
             raise Refused(
                 f"--batch needs {PRO}, which is not in the lockfile.",
                 hint="Leave out --batch, or add Sidekiq Pro to the Gemfile.",
                 code="needs-gem",
             )
-        return FanOutSettings(child_name(answer(answers, "child"), context), number(answers, BATCH_SIZE, BATCH), batch)
+        return FanOutSettings(
+            child_name(answer(answers, "child"), context, app),
+            number(answers, BATCH_SIZE, BATCH),
+            batch,
+            context.release.capabilities.perform_bulk,
+        )
 
-    def notices(self, settings: FanOutSettings, request: JobRequest) -> Iterator[Notice]:
+    def shape(self, settings: FanOutSettings) -> str:
+        whole = "batch" if settings.batch else "plain"
+        return whole if settings.bulk else f"{whole}_by_client"
+
+    def notices(self, settings: FanOutSettings, request: JobRequest, app: RailsApp) -> Iterator[Notice]:
         if settings.batch:
             yield Notice(
                 "batch-not-executed",
                 "What concerns Sidekiq::Batch follows the documentation of Sidekiq Pro and has not been executed.",
                 "Try it once with a few records before you rely on it.",
             )
-        yield from rows_in_specs(request)
+        yield from rows_in_specs(request, app)
 
 
-def child_name(typed: str | None, context: JobContext) -> JobName:
+def child_name(typed: str | None, context: JobContext, app: RailsApp) -> JobName:
     """The job for one record: ``RemindUsers`` -> ``RemindUser``; else with the model behind it, or ``One`` in front.
 
     Raises:
         InvalidInput: it cannot be a name, or is that of the fan-out.
     """
-    name, app = context.name, context.app
+    name = context.name
     *folders, _ = name.path.split("/")
     path = typed or "/".join([*folders, _singular(name.words, context)])
     child = parse_job_name(path, suffix=app.conventions.suffix.value, acronyms=app.acronyms)

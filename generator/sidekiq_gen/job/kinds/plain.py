@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sidekiq_gen.job.kinds.base import Kind
 
+if TYPE_CHECKING:
+    from sidekiq_gen.flags import Answers
+    from sidekiq_gen.job.request import JobContext
+    from sidekiq_gen.rails.app import RailsApp
 
-class Plain(Kind):
+
+class Plain(Kind[None]):
     """Works on its arguments."""
 
     name = "plain"
@@ -17,3 +24,6 @@ class Plain(Kind):
     )
     avoid = "Not for work on a record: it would be stale, or too large for Redis, and nothing can be locked or marked."
     cost = "Nothing."
+
+    def decide(self, answers: Answers, context: JobContext, app: RailsApp) -> None:
+        return None

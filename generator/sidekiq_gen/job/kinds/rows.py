@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.flags import Answers, Flag, answer
+from sidekiq_gen.job.patterns.unique import EnterpriseUniqueSettings, UniqueSettings
 from sidekiq_gen.notices import Notice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sidekiq_gen.job.request import Chosen, JobRequest
+    from sidekiq_gen.rails.app import RailsApp
 
 BATCH = 1000
 MOST = 100_000
@@ -37,18 +39,19 @@ def number(answers: Answers, flag: Flag, default: int) -> int:
 
 def breaks_the_chain(chosen: Chosen, kind: str) -> Refused | None:
     """The refusal of a lock of sidekiq-unique-jobs that would drop the next run, which a run enqueues itself."""
-    if chosen.name != "unique" or chosen.settings.lock == "until_executing":
+    unique = chosen.settings
+    if not isinstance(unique, (UniqueSettings, EnterpriseUniqueSettings)) or unique.lock == "until_executing":
         return None
     return Refused(
-        f"--unique {chosen.settings.lock} would drop the next run of a {kind} job: a run enqueues it before it ends.",
+        f"--unique {unique.lock} would drop the next run of a {kind} job: a run enqueues it before it ends.",
         hint="Use --unique until_executing, which is free by then, or leave out --unique.",
         code="contradictory-patterns",
     )
 
 
-def rows_in_specs(request: JobRequest) -> Iterator[Notice]:
+def rows_in_specs(request: JobRequest, app: RailsApp) -> Iterator[Notice]:
     """What to know about a spec that makes its rows without a factory."""
-    model, app = request.context.model, request.context.app
+    model = request.context.model
     if model is None or request.test == "none" or app.factory(model.name):
         return
     if request.test == "minitest" and app.fixture(model.name):

@@ -9,12 +9,13 @@ from sidekiq_gen.errors import Refused
 from sidekiq_gen.flags import Answers, Flag, answer
 from sidekiq_gen.job.patterns.base import Key, Pattern
 from sidekiq_gen.notices import Notice
+from sidekiq_gen.rails.databases import Database
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from sidekiq_gen.job.request import JobContext, JobRequest
-    from sidekiq_gen.rails.app import Database
+    from sidekiq_gen.rails.app import RailsApp
 
 Scope = Literal["transaction", "session"]
 
@@ -31,15 +32,23 @@ class AdvisoryLockSettings:
     scope: Scope
     on_locked: Literal["skip", "retry"]
 
+    @property
+    def promise(self) -> str:
+        """What a run does that finds the lock taken, in the words of an example."""
+        done = "tries again later" if self.on_locked == "retry" else "leaves at once"
+        return f"{done} while another run holds the lock"
 
-class AdvisoryLock(Pattern):
+
+class AdvisoryLock(Pattern[AdvisoryLockSettings]):
     """A lock in the database that has a name and no row."""
 
+    settings = AdvisoryLockSettings
     name = "advisory-lock"
     group = "one"
     layer = "lock"
-    excludes = frozenset({"row-lock"})
     opens_block = True
+    reads_before = True
+    shapes = ("transaction", "session", "mysql")
     flags = (
         Flag("--advisory-lock", "Let only one run at a time do the work, by a named lock in the database.", "switch"),
         Flag(
@@ -70,7 +79,7 @@ class AdvisoryLock(Pattern):
     )
     example = True
 
-    def refusal(self, context: JobContext) -> Refused | None:
+    def refusal(self, context: JobContext, app: RailsApp) -> Refused | None:
         if context.database == "sqlite":
             return Refused(
                 "--advisory-lock cannot be had on SQLite, which has no advisory locks.",
@@ -79,14 +88,14 @@ class AdvisoryLock(Pattern):
             )
         return no_database(self.name) if context.database is None else None
 
-    def suggestion(self, flag: Flag, answers: Answers, context: JobContext) -> str | None:
+    def suggestion(self, flag: Flag, answers: Answers, context: JobContext, app: RailsApp) -> str | None:
         if flag.parameter == "lock_scope" and context.database == "mysql":
             return None  # MySQL has one scope only
         if flag.parameter == "on_locked" and not context.retry:
             return None  # nothing would try again
-        return super().suggestion(flag, answers, context)
+        return super().suggestion(flag, answers, context, app)
 
-    def decide(self, answers: Answers, context: JobContext) -> AdvisoryLockSettings:
+    def decide(self, answers: Answers, context: JobContext, app: RailsApp) -> AdvisoryLockSettings:
         database = context.database
         if database is None:  # refusal() comes first
             raise no_database(self.name)
@@ -109,25 +118,19 @@ class AdvisoryLock(Pattern):
             parts = (context.record.name,)
         return AdvisoryLockSettings(Key(context.name.class_name, parts, ":"), database, scope, on_locked)
 
-    def notices(self, settings: AdvisoryLockSettings, request: JobRequest) -> Iterator[Notice]:
+    def shape(self, settings: AdvisoryLockSettings) -> str:
+        return "mysql" if settings.database == "mysql" else settings.scope
+
+    def satisfies(self, settings: AdvisoryLockSettings) -> Mapping[str, str]:
+        return {"concurrency": "locked in the database"}
+
+    def notices(self, settings: AdvisoryLockSettings, request: JobRequest, app: RailsApp) -> Iterator[Notice]:
         if settings.scope == "session" and settings.database == "postgresql":
             yield Notice(
                 "session-lock",
                 "A session lock does not work behind PgBouncer in transaction pooling.",
                 "Use --lock-scope transaction there.",
             )
-        if settings.scope == "transaction":
-            yield from call_inside_transaction(request)
-
-
-def call_inside_transaction(request: JobRequest) -> Iterator[Notice]:
-    """What is said to whoever calls another service while a lock keeps a transaction open."""
-    if request.chosen("idempotency-key", "retry-after", "throttle"):
-        yield Notice(
-            "call-inside-transaction",
-            "The call to the other service runs inside the transaction that holds the lock.",
-            "For slow calls use --advisory-lock --lock-scope session, which keeps no transaction open.",
-        )
 
 
 def no_database(name: str) -> Refused:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from sidekiq_gen.errors import Refused
+from sidekiq_gen.job.component import Component, S
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from sidekiq_gen.flags import Answers, Flag
     from sidekiq_gen.job.request import JobContext, JobRequest, KindName
     from sidekiq_gen.notices import Notice
+    from sidekiq_gen.rails.app import RailsApp
 
 Layer = Literal["class", "context", "lock", "check", "work"]
 LAYERS: tuple[Layer, ...] = ("class", "context", "lock", "check", "work")  # from the outside in
@@ -31,18 +34,6 @@ EVERY_ERROR = frozenset({"Exception", "StandardError"})
 
 
 @dataclass(frozen=True)
-class Option:
-    """One pair of ``sidekiq_options``.
-
-    value: Ruby source. comment: the reason beside it, without ``#``; empty for none.
-    """
-
-    key: str
-    value: str
-    comment: str = ""
-
-
-@dataclass(frozen=True)
 class Key:
     """A text that names what a job is about, as Ruby interpolates it.
 
@@ -55,52 +46,62 @@ class Key:
     separator: str
 
 
-class Pattern(ABC):
-    """A safeguard laid over a kind of job.
+class Pattern(Component[S], ABC):
+    """A safeguard laid over a kind of job; S are its settings.
 
     Its templates are in the folder of its identifier below ``patterns/`` in the template trees; they see the
-    settings that ``decide`` returns under that identifier.
+    settings that ``decide`` returns under that identifier. What it has to know of other patterns stands in
+    `sidekiq_gen.job.interactions`.
 
     group: the heading it stands under.
-    paragraph, avoid, cost: when to use it, when not, and what it costs.
     example: an answer to its first flag, for showing what it looks like.
     kinds: what it can be laid over.
+    opens_block: whether leaving early inside it is ``next``.
+    adds: the facts that ``facts`` gives, by name, each with what it is.
+    reads_before: whether the record that the work gets may be older than the lock, and has to be read again.
     """
 
-    name: ClassVar[str]
     layer: ClassVar[Layer]
-    flags: ClassVar[tuple[Flag, ...]]
-    summary: ClassVar[str]
     group: ClassVar[Group]
-    paragraph: ClassVar[str]
-    avoid: ClassVar[str]
-    cost: ClassVar[str]
     example: ClassVar[Any]
+    adds: ClassVar[Mapping[str, str]] = MappingProxyType({})
     kinds: ClassVar[frozenset[KindName]] = frozenset({"record", "plain"})
-    excludes: ClassVar[frozenset[str]] = frozenset()
-    opens_block: ClassVar[bool] = False  # inside it, leaving early is `next`
+    opens_block: ClassVar[bool] = False
+    reads_before: ClassVar[bool] = False
 
-    def refusal(self, context: JobContext) -> Refused | None:
+    def refusal(self, context: JobContext, app: RailsApp) -> Refused | None:
         """Why this pattern cannot be had for this job in this repo, with the nearest alternative; else None."""
         return None
 
     @abstractmethod
-    def decide(self, answers: Answers, context: JobContext) -> Any:
+    def decide(self, answers: Answers, context: JobContext, app: RailsApp) -> S:
         """Turn the answers to its flags into frozen settings.
 
         Raises:
             Refused, InvalidInput: the answers cannot be had, or make no sense.
         """
 
-    def suggestion(self, flag: Flag, answers: Answers, context: JobContext) -> str | None:
+    def suggestion(self, flag: Flag, answers: Answers, context: JobContext, app: RailsApp) -> str | None:
         """What the terminal offers as the answer to one of its further flags; None to ask nothing."""
         return flag.choices[0] if flag.choices else ""
 
-    def options(self, settings: Any, context: JobContext) -> tuple[Option, ...]:
-        """What it adds to ``sidekiq_options``."""
+    def parameters(self, settings: S) -> tuple[str, ...]:
+        """Further parameters of ``perform``, behind the arguments: ``("postponed = 0",)``."""
         return ()
 
-    def notices(self, settings: Any, request: JobRequest) -> Iterator[Notice]:
+    def keywords(self, settings: S) -> Mapping[str, Key]:
+        """What the work is handed by keyword, each a text that names what the job is about."""
+        return {}
+
+    def facts(self, settings: S, request: JobRequest) -> Mapping[str, object]:
+        """What its templates are given beside the facts of the job, by name."""
+        return {}
+
+    def stubs(self, settings: S, request: JobRequest) -> tuple[str, ...]:
+        """What a double of the job's record has to answer in a spec: ``("update_column: true",)``."""
+        return ()
+
+    def notices(self, settings: S, request: JobRequest, app: RailsApp) -> Iterator[Notice]:
         """What the user should know about having chosen it."""
         yield from ()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from sidekiq_gen.job.patterns.advisory_lock import AdvisoryLock
 from sidekiq_gen.job.patterns.base import LAYERS, Pattern
 from sidekiq_gen.job.patterns.check_then_act import CheckThenAct
@@ -14,7 +16,12 @@ from sidekiq_gen.job.patterns.row_lock import RowLock
 from sidekiq_gen.job.patterns.throttle import Throttle
 from sidekiq_gen.job.patterns.unique import Unique
 
-PATTERNS: tuple[Pattern, ...] = (
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sidekiq_gen.job.request import Chosen
+
+PATTERNS: tuple[Pattern[Any], ...] = (
     CheckThenAct(),
     IdempotencyKey(),
     AdvisoryLock(),
@@ -31,6 +38,12 @@ PATTERNS: tuple[Pattern, ...] = (
 BY_NAME = {pattern.name: pattern for pattern in PATTERNS}
 
 
-def from_the_outside_in() -> tuple[Pattern, ...]:
+def from_the_outside_in() -> tuple[Pattern[Any], ...]:
     """All patterns in the order in which they wrap the work."""
     return tuple(sorted(PATTERNS, key=lambda known: LAYERS.index(known.layer)))
+
+
+def listed(chosen: Iterable[Chosen]) -> list[Chosen]:
+    """Chosen patterns in the order of the catalogue."""
+    order = list(BY_NAME)
+    return sorted(chosen, key=lambda one: order.index(one.name))

@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING
 from sidekiq_gen.flags import Answers, Flag, answer
 from sidekiq_gen.job.mark import Mark, missing_column, read_mark
 from sidekiq_gen.job.patterns.base import Pattern, only_for_records
-from sidekiq_gen.notices import Notice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from sidekiq_gen.errors import Refused
     from sidekiq_gen.job.request import JobContext, JobRequest
+    from sidekiq_gen.notices import Notice
+    from sidekiq_gen.rails.app import RailsApp
 
 
-class CheckThenAct(Pattern):
+class CheckThenAct(Pattern[Mark]):
     """Skips the work when its mark is set; sets the mark when the work is done."""
 
+    settings = Mark
     name = "check-then-act"
     group = "once"
     layer = "check"
@@ -46,19 +48,19 @@ class CheckThenAct(Pattern):
 
     kinds = frozenset({"record", "plain", "claim", "backfill"})
 
-    def refusal(self, context: JobContext) -> Refused | None:
+    def refusal(self, context: JobContext, app: RailsApp) -> Refused | None:
         if context.model:
             return None
         return only_for_records(self.name, context, "Give the model (--model Order), or use --idempotency-key.")
 
-    def decide(self, answers: Answers, context: JobContext) -> Mark:
-        return read_mark(answer(answers, "check_then_act"), context)
+    def decide(self, answers: Answers, context: JobContext, app: RailsApp) -> Mark:
+        return read_mark(answer(answers, "check_then_act"), context, app)
 
-    def notices(self, settings: Mark, request: JobRequest) -> Iterator[Notice]:
-        yield from missing_column(settings, request.context)
-        if not request.lock:
-            yield Notice(
-                "check-without-lock",
-                "Two runs at the same moment can both find the mark unset.",
-                "Add --row-lock or --advisory-lock when that would do harm.",
-            )
+    def notices(self, settings: Mark, request: JobRequest, app: RailsApp) -> Iterator[Notice]:
+        yield from missing_column(settings, request.context, app)
+
+    def stubs(self, settings: Mark, request: JobRequest) -> tuple[str, ...]:
+        return (f"{settings.column}?: false", "update_column: true")
+
+    def satisfies(self, settings: Mark) -> Mapping[str, str]:
+        return {"idempotent": "done work is not done again"}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from sidekiq_gen.errors import Refused
@@ -12,9 +13,13 @@ from sidekiq_gen.naming import parse_error_class
 from sidekiq_gen.notices import Notice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from sidekiq_gen.job.request import JobContext, JobRequest
+    from sidekiq_gen.rails.app import RailsApp
+
+LONG_NAME = 50  # characters, from which on a description does not name errors
+LONG_LIST = 100  # from which on a list of errors does not fit a line
 
 
 @dataclass(frozen=True)
@@ -31,13 +36,39 @@ class DiscardOnSettings:
     to: Literal["dead", "nowhere"]
     means: Literal["retry_in", "rescue", "bury"]
 
+    @property
+    def listed(self) -> str:
+        """The errors with a comma between them."""
+        return ", ".join(self.errors)
 
-class DiscardOn(Pattern):
+    @property
+    def cases(self) -> str:
+        """The same behind ``when``, each on a line of its own where they are too long for one."""
+        return self.listed if len(self.listed) < LONG_LIST else self.listed.replace(", ", ",\n       ")
+
+    @property
+    def verdict(self) -> str:
+        """What the block of sidekiq_retry_in answers."""
+        return ":kill" if self.to == "dead" else ":discard"
+
+    @property
+    def promise(self) -> str:
+        """What the job does, in the words of an example."""
+        names = " and ".join(self.errors)
+        if len(names) >= LONG_NAME:
+            names = "what no retry can fix"
+        done = f"sends {names} straight to the Dead set" if self.to == "dead" else f"drops {names}"
+        return f"{done}, retries anything else" if self.means == "retry_in" else done
+
+
+class DiscardOn(Pattern[DiscardOnSettings]):
     """What ActiveJob calls ``discard_on``, which a Sidekiq::Job does not have."""
 
+    settings = DiscardOnSettings
     name = "discard-on"
     group = "fail"
     layer = "class"
+    shapes = ("retry_in", "rescue", "bury")
     kinds = frozenset({"record", "plain", "claim", "backfill"})
     flags = (
         Flag(
@@ -64,11 +95,12 @@ class DiscardOn(Pattern):
     avoid = "Not for errors that pass: a timeout, a deadlock, a service that is down."
     cost = "Nothing; with --discard-to nowhere nobody hears of it."
     example = ("ActiveRecord::RecordInvalid",)
+    adds = MappingProxyType({"discard_reason": "Why the job ends at once, as a comment beside the verdict."})
 
-    def suggestion(self, flag: Flag, answers: Answers, context: JobContext) -> str | None:
+    def suggestion(self, flag: Flag, answers: Answers, context: JobContext, app: RailsApp) -> str | None:
         return "nowhere" if not context.retry else "dead" if flag.parameter == "discard_to" else ""
 
-    def decide(self, answers: Answers, context: JobContext) -> DiscardOnSettings:
+    def decide(self, answers: Answers, context: JobContext, app: RailsApp) -> DiscardOnSettings:
         errors = tuple(dict.fromkeys(parse_error_class(text) for text in answer(answers, "discard_on")))
         to = answer(answers, "discard_to", "dead")
         everything = next((error for error in errors if error in EVERY_ERROR), None)
@@ -78,32 +110,31 @@ class DiscardOn(Pattern):
                 hint="Name the errors that no retry can fix, or allow no retries: --retry 0.",
                 code="contradictory-patterns",
             )
-        marks = to == "nowhere" and "on_exhausted" in answers and context.record is not None
-        if context.retry and context.release.capabilities.retry_in_kill and not marks:
+        if context.retry and context.release.capabilities.retry_in_kill:
             return DiscardOnSettings(errors, to, "retry_in")
         if not context.retry and to == "dead":
             raise self._pointless(context)
-        if "RuntimeError" in errors:
-            raise Refused(
-                "--discard-on RuntimeError needs a rescue here, which would swallow whatever the work raises by name.",
-                hint="Name a narrower error.",
-                code="contradictory-patterns",
-            )
-        return DiscardOnSettings(errors, to, "bury" if to == "dead" else "rescue")
+        return by_rescue(DiscardOnSettings(errors, to, "retry_in"))
 
-    def notices(self, settings: DiscardOnSettings, request: JobRequest) -> Iterator[Notice]:
+    def shape(self, settings: DiscardOnSettings) -> str:
+        return settings.means
+
+    def facts(self, settings: DiscardOnSettings, request: JobRequest) -> Mapping[str, object]:
+        if settings.to == "dead":
+            return {"discard_reason": "no retry can fix it: straight to the Dead set"}
+        told = "" if request.context.release.capabilities.discard_runs_death_handlers else ", no death handler"
+        return {"discard_reason": f"nothing left to do: no retry, no Dead entry{told}"}
+
+    def satisfies(self, settings: DiscardOnSettings) -> Mapping[str, str]:
+        return {"permanent-errors": "permanent errors end it at once"}
+
+    def notices(self, settings: DiscardOnSettings, request: JobRequest, app: RailsApp) -> Iterator[Notice]:
         context = request.context
         if settings.means != "retry_in" and context.retry and not context.release.capabilities.retry_in_kill:
             yield Notice(
                 "discard-by-rescue",
                 f"Sidekiq {context.release.text} cannot end a job from sidekiq_retry_in: a rescue does.",
                 "From 6.5.2 on run this command again for the shorter form.",
-            )
-        if settings.means == "retry_in" and settings.to == "nowhere" and request.chosen("on-exhausted"):
-            yield Notice(
-                "discard-without-report",
-                "Sidekiq does not run sidekiq_retries_exhausted for a job that is discarded: nobody is told.",
-                "Use --discard-to dead to have these errors reported too.",
             )
 
     @staticmethod
@@ -119,3 +150,18 @@ class DiscardOn(Pattern):
             hint="Leave out --discard-on, use --discard-to nowhere, or allow retries: --retry 5.",
             code="contradictory-patterns",
         )
+
+
+def by_rescue(settings: DiscardOnSettings) -> DiscardOnSettings:
+    """The same by a rescue in ``perform``.
+
+    Raises:
+        Refused: that would swallow errors nobody has named.
+    """
+    if "RuntimeError" in settings.errors:
+        raise Refused(
+            "--discard-on RuntimeError needs a rescue here, which would swallow whatever the work raises by name.",
+            hint="Name a narrower error.",
+            code="contradictory-patterns",
+        )
+    return replace(settings, means="bury" if settings.to == "dead" else "rescue")

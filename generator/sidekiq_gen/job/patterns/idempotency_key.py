@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.flags import Answers, Flag
 from sidekiq_gen.job.patterns.base import Key, Pattern
 from sidekiq_gen.notices import Notice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from sidekiq_gen.job.request import JobContext, JobRequest
+    from sidekiq_gen.rails.app import RailsApp
 
 
-class IdempotencyKey(Pattern):
+class IdempotencyKey(Pattern[Key]):
     """Hands the work a key that is the same in every run of the same job."""
 
+    settings = Key
     name = "idempotency-key"
     group = "once"
     layer = "work"
@@ -33,27 +34,21 @@ class IdempotencyKey(Pattern):
     cost = "Nothing here."
     example = True
 
-    def decide(self, answers: Answers, context: JobContext) -> Key:
+    def decide(self, answers: Answers, context: JobContext, app: RailsApp) -> Key:
         arguments = context.arguments
-        if any(argument.name == "idempotency_key" for argument in arguments):
-            raise InvalidInput(
-                "--idempotency-key hands the work an idempotency_key, and an argument has that name.",
-                hint="Give the argument another name, or leave out --idempotency-key.",
-                code="invalid-argument",
-            )
-        if context.kind == "claim" and context.model:
-            return Key(context.name.slug, (context.model.variable,), "-")
+        if context.kind == "claim":
+            return Key(context.name.slug, (context.row,), "-")
         telling = arguments and not any(argument.type in {"array", "hash"} for argument in arguments)
         parts = tuple(argument.name for argument in arguments) if telling else ("jid",)
-        if not telling and "retry_after" in answers:
-            raise Refused(
-                "--idempotency-key is made of the job's id here, and --retry-after enqueues a job with another id.",
-                hint="Give the job a record or scalar arguments to make the key of, or leave out one of the two.",
-                code="contradictory-patterns",
-            )
         return Key(context.name.slug, parts, "-")
 
-    def notices(self, settings: Key, request: JobRequest) -> Iterator[Notice]:
+    def keywords(self, settings: Key) -> Mapping[str, Key]:
+        return {"idempotency_key": settings}
+
+    def satisfies(self, settings: Key) -> Mapping[str, str]:
+        return {"external-calls": "the same key in every retry"}
+
+    def notices(self, settings: Key, request: JobRequest, app: RailsApp) -> Iterator[Notice]:
         if settings.parts == ("jid",):
             yield Notice(
                 "key-per-enqueue",

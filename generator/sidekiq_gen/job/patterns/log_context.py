@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from sidekiq_gen.flags import Answers
     from sidekiq_gen.job.request import JobContext, JobRequest
+    from sidekiq_gen.rails.app import RailsApp
 
 from sidekiq_gen.flags import Flag
 
@@ -24,10 +25,26 @@ class LogContextSettings:
 
     pairs: tuple[tuple[str, str], ...]
 
+    @property
+    def context(self) -> str:
+        """What Sidekiq::Context is given: ``order_id: order.id``."""
+        return ", ".join(f"{name}: {value}" for name, value in self.pairs)
 
-class LogContext(Pattern):
+    @property
+    def symbols(self) -> str:
+        """The names as symbols, with a comma between them."""
+        return ", ".join(f":{name}" for name, _ in self.pairs)
+
+    @property
+    def promise(self) -> str:
+        """What the job does, in the words of an example."""
+        return f"logs with {', '.join(name for name, _ in self.pairs)}, and leaves nothing behind"
+
+
+class LogContext(Pattern[LogContextSettings]):
     """Puts the arguments of the job on every log line of its work."""
 
+    settings = LogContextSettings
     name = "log-context"
     group = "seen"
     layer = "context"
@@ -44,7 +61,7 @@ class LogContext(Pattern):
     cost = "Longer log lines."
     example = True
 
-    def refusal(self, context: JobContext) -> Refused | None:
+    def refusal(self, context: JobContext, app: RailsApp) -> Refused | None:
         if not context.release.capabilities.context_with:
             return Refused(
                 f"--log-context needs Sidekiq::Context, which Sidekiq {context.release.text} does not have.",
@@ -53,7 +70,7 @@ class LogContext(Pattern):
             )
         return None
 
-    def decide(self, answers: Answers, context: JobContext) -> LogContextSettings:
+    def decide(self, answers: Answers, context: JobContext, app: RailsApp) -> LogContextSettings:
         pairs = tuple(
             (argument.parameter, f"{argument.name}.id" if argument.model else argument.name)
             for argument in context.arguments
@@ -67,8 +84,8 @@ class LogContext(Pattern):
             )
         return LogContextSettings(pairs)
 
-    def notices(self, settings: LogContextSettings, request: JobRequest) -> Iterator[Notice]:
-        if request.context.app.own_sidekiq_logger:
+    def notices(self, settings: LogContextSettings, request: JobRequest, app: RailsApp) -> Iterator[Notice]:
+        if app.own_sidekiq_logger:
             yield Notice(
                 "logger-without-context",
                 "An initializer gives Sidekiq a logger or a formatter of its own, which may not print the context.",

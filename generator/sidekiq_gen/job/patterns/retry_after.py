@@ -9,16 +9,15 @@ from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.flags import Answers, Flag, answer
 from sidekiq_gen.job.patterns.base import EVERY_ERROR, Pattern
 from sidekiq_gen.naming import parse_error_class
-from sidekiq_gen.notices import Notice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from sidekiq_gen.job.request import JobContext, JobRequest
+    from sidekiq_gen.job.request import JobContext
+    from sidekiq_gen.rails.app import RailsApp
 
 LIMIT = 10
 MOST = 100
 COUNTER = "postponed"
+LONG_NAME = 50  # characters, from which on a description does not name errors
 
 
 @dataclass(frozen=True)
@@ -28,14 +27,31 @@ class RetryAfterSettings:
     errors: tuple[str, ...]
     limit: int
 
+    @property
+    def listed(self) -> str:
+        """The errors with a comma between them."""
+        return ", ".join(self.errors)
 
-class RetryAfter(Pattern):
+    @property
+    def promise(self) -> str:
+        """What the job does, in the words of an example."""
+        names = " and ".join(self.errors)
+        return f"comes back after the delay of {names if len(names) < LONG_NAME else 'an error that asks for it'}"
+
+    @property
+    def counter(self) -> str:
+        """The parameter of perform that counts."""
+        return COUNTER
+
+
+class RetryAfter(Pattern[RetryAfterSettings]):
     """Enqueues the job again after the delay that the error names.
 
     It is rescued in ``perform`` itself, outside of every lock: what a transaction has begun is rolled back first, and
     nothing is pushed before that.
     """
 
+    settings = RetryAfterSettings
     name = "retry-after"
     group = "fail"
     layer = "class"
@@ -65,23 +81,16 @@ class RetryAfter(Pattern):
     cost = "One more argument, which counts; the error class must answer retry_after with seconds."
     example = ("PaymentGateway::RateLimited",)
 
-    def suggestion(self, flag: Flag, answers: Answers, context: JobContext) -> str | None:
+    def suggestion(self, flag: Flag, answers: Answers, context: JobContext, app: RailsApp) -> str | None:
         return str(LIMIT) if flag.parameter == "retry_after_limit" else ""
 
-    def decide(self, answers: Answers, context: JobContext) -> RetryAfterSettings:
+    def decide(self, answers: Answers, context: JobContext, app: RailsApp) -> RetryAfterSettings:
         errors = tuple(dict.fromkeys(parse_error_class(text) for text in answer(answers, "retry_after")))
         everything = next((error for error in errors if error in EVERY_ERROR), None)
         if everything:
             raise Refused(
                 f"--retry-after {everything} takes in every error, and hardly any carries a delay.",
                 hint="Name the error of the service that does: --retry-after PaymentGateway::RateLimited.",
-                code="contradictory-patterns",
-            )
-        both = next((error for error in errors if error in answer(answers, "discard_on", ())), None)
-        if both:
-            raise Refused(
-                f"--retry-after {both} tries again, and --discard-on {both} never does.",
-                hint="Choose one of them for this error.",
                 code="contradictory-patterns",
             )
         limit = answer(answers, "retry_after_limit", LIMIT)
@@ -91,18 +100,7 @@ class RetryAfter(Pattern):
                 hint=f"Give one from 1 to {MOST}: --retry-after-limit {LIMIT}.",
                 code="invalid-limit",
             )
-        if any(COUNTER in {argument.name, argument.parameter} for argument in context.arguments):
-            raise InvalidInput(
-                f"--retry-after counts in an argument called {COUNTER}, and there is one of that name.",
-                hint="Give the argument another name, or leave out --retry-after.",
-                code="invalid-argument",
-            )
         return RetryAfterSettings(errors, limit)
 
-    def notices(self, settings: RetryAfterSettings, request: JobRequest) -> Iterator[Notice]:
-        if request.chosen("unique"):
-            yield Notice(
-                "postponed-is-another-job",
-                f"A postponed job has one argument more ({COUNTER}), so its uniqueness is its own.",
-                "That is why it can be pushed at all; a duplicate may be enqueued while it waits.",
-            )
+    def parameters(self, settings: RetryAfterSettings) -> tuple[str, ...]:
+        return (f"{settings.counter} = 0",)

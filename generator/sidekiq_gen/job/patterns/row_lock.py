@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.errors import Refused
 from sidekiq_gen.flags import Answers, Flag
-from sidekiq_gen.job.patterns.advisory_lock import call_inside_transaction, no_database
+from sidekiq_gen.job.patterns.advisory_lock import no_database
 from sidekiq_gen.job.patterns.base import Pattern, only_for_records
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Mapping
 
-    from sidekiq_gen.job.request import JobContext, JobRequest
-    from sidekiq_gen.notices import Notice
+    from sidekiq_gen.job.request import JobContext
+    from sidekiq_gen.rails.app import RailsApp
 
 
-class RowLock(Pattern):
+@dataclass(frozen=True)
+class RowLockSettings:
+    """Nothing: there is one way to lock a row."""
+
+
+class RowLock(Pattern[RowLockSettings]):
     """SELECT ... FOR UPDATE on the record."""
 
+    settings = RowLockSettings
     name = "row-lock"
     group = "one"
     layer = "lock"
-    excludes = frozenset({"advisory-lock"})
     opens_block = True
     flags = (Flag("--row-lock", "Lock the record's row while the work runs; other runs wait.", "switch"),)
     summary = "lock the record's row while the work runs; a second run waits, then sees what the first one did"
@@ -34,7 +40,7 @@ class RowLock(Pattern):
     cost = "A transaction and a locked row as long as the work runs."
     example = True
 
-    def refusal(self, context: JobContext) -> Refused | None:
+    def refusal(self, context: JobContext, app: RailsApp) -> Refused | None:
         if context.database == "sqlite":
             return Refused(
                 "--row-lock cannot be had on SQLite, which has no row locks.",
@@ -45,8 +51,8 @@ class RowLock(Pattern):
             no_database(self.name) if context.database is None else None
         )
 
-    def decide(self, answers: Answers, context: JobContext) -> None:
-        return None
+    def decide(self, answers: Answers, context: JobContext, app: RailsApp) -> RowLockSettings:
+        return RowLockSettings()
 
-    def notices(self, settings: None, request: JobRequest) -> Iterator[Notice]:
-        yield from call_inside_transaction(request)
+    def satisfies(self, settings: RowLockSettings) -> Mapping[str, str]:
+        return {"concurrency": "locked in the database"}

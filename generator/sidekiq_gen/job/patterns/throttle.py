@@ -12,13 +12,14 @@ from sidekiq_gen.job.patterns.base import Pattern
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.ruby import layout
 from sidekiq_gen.sidekiq import enterprise, throttled
+from sidekiq_gen.sidekiq.gems import THROTTLED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sidekiq_gen.job.request import JobContext, JobRequest
+    from sidekiq_gen.rails.app import RailsApp
 
-GEM = "sidekiq-throttled"
 LONGEST = 86_400 * 31  # seconds
 
 _RATE = re.compile(r"([1-9][0-9]{0,8})/([1-9][0-9]{0,8})")
@@ -39,13 +40,20 @@ class ThrottleSettings:
     interval: str
     name: str
 
+    @property
+    def promise(self) -> str:
+        """What the job does, in the words of an example."""
+        return f"begins {self.limit} times in {self.seconds} seconds at most"
 
-class Throttle(Pattern):
+
+class Throttle(Pattern[ThrottleSettings]):
     """Limits how many runs of the job begin in a length of time, over all processes."""
 
+    settings = ThrottleSettings
     name = "throttle"
     group = "pace"
     layer = "work"
+    shapes = ("gem", "limiter")
     kinds = frozenset({"record", "plain", "claim", "backfill"})
     flags = (
         Flag(
@@ -67,12 +75,12 @@ class Throttle(Pattern):
     cost = "A call to Redis for each run; jobs that wait behind it in the same queue."
     example = "10/60"
 
-    def refusal(self, context: JobContext) -> Refused | None:
+    def refusal(self, context: JobContext, app: RailsApp) -> Refused | None:
         version = context.release.version
-        gem = context.app.gem(GEM)
+        gem = app.gem(THROTTLED)
         if gem:
             return throttled.pairing_error(gem.version, version)
-        if context.app.gem(enterprise.GEM):
+        if app.gem(enterprise.GEM):
             if context.kind in {"record", "plain"}:
                 return None
             return Refused(
@@ -81,12 +89,12 @@ class Throttle(Pattern):
                 code="contradictory-patterns",
             )
         return Refused(
-            f"--throttle needs {GEM} or Sidekiq Enterprise, and neither is in the lockfile.",
+            f"--throttle needs {THROTTLED} or Sidekiq Enterprise, and neither is in the lockfile.",
             hint=f"Add it to the Gemfile: {throttled.gemfile_line(version)}",
             code="needs-gem",
         )
 
-    def decide(self, answers: Answers, context: JobContext) -> ThrottleSettings:
+    def decide(self, answers: Answers, context: JobContext, app: RailsApp) -> ThrottleSettings:
         typed = str(answer(answers, "throttle"))
         rate = _RATE.fullmatch(typed)
         if not rate or int(rate[2]) > LONGEST:
@@ -97,7 +105,7 @@ class Throttle(Pattern):
             )
         limit, seconds = int(rate[1]), int(rate[2])
         name = context.name.slug
-        if context.app.gem(GEM):
+        if app.gem(THROTTLED):
             return ThrottleSettings(limit, seconds, "gem", layout.duration(seconds), name)
         interval = enterprise.INTERVALS.get(seconds)
         if interval is None:
@@ -108,9 +116,12 @@ class Throttle(Pattern):
             )
         return ThrottleSettings(limit, seconds, "limiter", f":{interval}", name)
 
-    def notices(self, settings: ThrottleSettings, request: JobRequest) -> Iterator[Notice]:
+    def shape(self, settings: ThrottleSettings) -> str:
+        return settings.means
+
+    def notices(self, settings: ThrottleSettings, request: JobRequest, app: RailsApp) -> Iterator[Notice]:
         context = request.context
-        gem = context.app.gem(GEM)
+        gem = app.gem(THROTTLED)
         if settings.means == "limiter":
             yield Notice(
                 "enterprise-not-run",
@@ -120,13 +131,13 @@ class Throttle(Pattern):
         elif gem and not throttled.is_tested(gem.version, context.release.version):
             yield Notice(
                 "throttled-untested",
-                f"{GEM} {gem.text} allows Sidekiq {context.release.text}, but does not name it as supported.",
+                f"{THROTTLED} {gem.text} allows Sidekiq {context.release.text}, but does not name it as supported.",
                 f"Try it once, or write in the Gemfile: {throttled.gemfile_line(context.release.version)}",
             )
-        if context.release.capabilities.throttled_setup and not context.app.throttled_set_up:
+        if context.release.capabilities.throttled_setup and not app.throttled_set_up:
             yield Notice(
                 "throttled-not-set-up",
-                f"Nothing under config/ calls Sidekiq::Throttled.setup!, without which {GEM} does nothing here.",
+                f"Nothing under config/ calls Sidekiq::Throttled.setup!, without which {THROTTLED} does nothing here.",
                 "Add it to the initializer of Sidekiq.",
             )
 

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
+
+from packaging.version import Version
 
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.flags import Answers, Flag, answer
-from sidekiq_gen.job.patterns.base import Option, Pattern
+from sidekiq_gen.job.patterns.base import Pattern
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.ruby import layout
 from sidekiq_gen.sidekiq import enterprise, unique_jobs
+from sidekiq_gen.sidekiq.gems import UNIQUE_JOBS
 from sidekiq_gen.sidekiq.unique_locks import LOCKS, STRATEGIES, lock_type, on_conflict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from packaging.version import Version
-
     from sidekiq_gen.job.request import JobContext, JobRequest
+    from sidekiq_gen.rails.app import RailsApp
 
-GEM = "sidekiq-unique-jobs"
 LONGEST_TTL = 1_000_000_000  # thirty years; Redis takes no more than 2^63 milliseconds
 DAY = 86_400
 
@@ -41,17 +42,51 @@ class UniqueSettings:
     ttl: seconds, or None for a lock without an end.
     on_conflict: one strategy, or one for each of ``client`` and ``server``.
     string_keys: whether this Sidekiq turns the keys of a nested option into strings.
+    version: of the gem, for example ``8.0.10``.
     """
 
     lock: str
     ttl: int | None
     on_conflict: str | dict[str, str]
     string_keys: bool
+    version: str
 
     @property
-    def keys(self) -> tuple[str, ...]:
-        """What it sets in ``sidekiq_options``."""
-        return ("lock", "lock_ttl", "on_conflict") if self.ttl else ("lock", "on_conflict")
+    def gem_version(self) -> Version:
+        """The version of the gem, to be compared."""
+        return Version(self.version)
+
+    @property
+    def strategies(self) -> str:
+        """Ruby: ``:log``, or ``{ client: :replace, server: :log }``."""
+        if isinstance(self.on_conflict, str):
+            return f":{self.on_conflict}"
+        return "{ " + ", ".join(f"{side}: :{strategy}" for side, strategy in self.on_conflict.items()) + " }"
+
+    @property
+    def lock_comment(self) -> str:
+        """What the lock does, for a comment beside it; empty where its name says it."""
+        return unique_jobs.lock_comment(self.lock, self.gem_version)
+
+    @property
+    def ttl_comment(self) -> str:
+        """What the TTL is for, for a comment beside it; empty where that is plain."""
+        return unique_jobs.ttl_comment(self.lock, self.gem_version)
+
+    @property
+    def keys(self) -> str:
+        """What it sets in ``sidekiq_options``, as Sidekiq keeps it: ``"lock", "on_conflict"``."""
+        return '"lock", "lock_ttl", "on_conflict"' if self.ttl else '"lock", "on_conflict"'
+
+    @property
+    def kept(self) -> str:
+        """The same with the values: ``"lock" => :until_executed, "on_conflict" => :log``."""
+        strategies = self.strategies
+        if self.string_keys and not isinstance(self.on_conflict, str):
+            pairs = (f'"{side}" => :{strategy}' for side, strategy in self.on_conflict.items())
+            strategies = f"{{ {', '.join(pairs)} }}"
+        ttl = f'"lock_ttl" => {layout.integer(self.ttl)}, ' if self.ttl else ""
+        return f'"lock" => :{self.lock}, {ttl}"on_conflict" => {strategies}'
 
     @property
     def promise(self) -> str:
@@ -67,7 +102,12 @@ class EnterpriseUniqueSettings:
     ttl: int
     until: str
 
-    keys: ClassVar[tuple[str, ...]] = ("unique_for", "unique_until")
+    keys: ClassVar[str] = '"unique_for", "unique_until"'
+
+    @property
+    def kept(self) -> str:
+        """What it sets in ``sidekiq_options``, as Sidekiq keeps it."""
+        return f'"unique_for" => {layout.integer(self.ttl)}, "unique_until" => :{self.until}'
 
     @property
     def promise(self) -> str:
@@ -75,12 +115,17 @@ class EnterpriseUniqueSettings:
         return _PROMISES[self.lock]
 
 
-class Unique(Pattern):
+AnyUnique: TypeAlias = "UniqueSettings | EnterpriseUniqueSettings"
+
+
+class Unique(Pattern[AnyUnique]):
     """Refuses to enqueue, or to run, the same job with the same arguments twice."""
 
+    settings = UniqueSettings | EnterpriseUniqueSettings
     name = "unique"
     group = "once"
     layer = "class"
+    shapes = ("gem", "enterprise")
     kinds = frozenset({"record", "plain", "claim", "backfill"})
     flags = (
         Flag(
@@ -118,30 +163,30 @@ class Unique(Pattern):
     cost = "A few calls to Redis for each enqueue and each run."
     example = "until_executed"
 
-    def refusal(self, context: JobContext) -> Refused | None:
-        gem = context.app.gem(GEM)
-        if gem is None and context.app.gem(enterprise.GEM):
+    def refusal(self, context: JobContext, app: RailsApp) -> Refused | None:
+        gem = app.gem(UNIQUE_JOBS)
+        if gem is None and app.gem(enterprise.GEM):
             return None
         if gem is None:
             return Refused(
-                f"--unique needs {GEM}, which is not in the lockfile.",
+                f"--unique needs {UNIQUE_JOBS}, which is not in the lockfile.",
                 hint=f"Add it to the Gemfile: {unique_jobs.gemfile_line(context.release.version)}",
                 code="needs-gem",
             )
         return unique_jobs.pairing_error(gem.version, context.release.version)
 
-    def suggestion(self, flag: Flag, answers: Answers, context: JobContext) -> str | None:
-        if context.app.gem(GEM) is None:
+    def suggestion(self, flag: Flag, answers: Answers, context: JobContext, app: RailsApp) -> str | None:
+        if app.gem(UNIQUE_JOBS) is None:
             return {"unique_ttl": str(DAY)}.get(flag.parameter)
         if flag.parameter == "unique_ttl":
-            ttl = _default_ttl(answer(answers, "unique"), context)
+            ttl = _default_ttl(answer(answers, "unique"), app)
             return None if ttl is None else str(ttl)
-        return super().suggestion(flag, answers, context)
+        return super().suggestion(flag, answers, context, app)
 
-    def decide(self, answers: Answers, context: JobContext) -> UniqueSettings | EnterpriseUniqueSettings:
+    def decide(self, answers: Answers, context: JobContext, app: RailsApp) -> AnyUnique:
         lock = lock_type(answer(answers, "unique")).name
-        by_enterprise = context.app.gem(GEM) is None
-        ttl = answer(answers, "unique_ttl", DAY if by_enterprise else _default_ttl(lock, context))
+        by_enterprise = app.gem(UNIQUE_JOBS) is None
+        ttl = answer(answers, "unique_ttl", DAY if by_enterprise else _default_ttl(lock, app))
         if ttl is not None and not 0 < ttl <= LONGEST_TTL:
             raise InvalidInput(
                 f"--unique-ttl {ttl} is no length of time.", hint="Give seconds: 3600.", code="invalid-ttl"
@@ -153,30 +198,21 @@ class Unique(Pattern):
             ttl,
             on_conflict(lock, answer(answers, "on_conflict", "log")),
             context.release.capabilities.nested_options_string_keys,
+            str(_version(app)),
         )
 
-    def options(self, settings: UniqueSettings | EnterpriseUniqueSettings, context: JobContext) -> tuple[Option, ...]:
-        if isinstance(settings, EnterpriseUniqueSettings):
-            length = Option("unique_for", layout.whole_seconds(settings.ttl), "whatever happens, it ends then")
-            return (length, Option("unique_until", f":{settings.until}"))
-        version = _version(context)
-        lock = Option("lock", f":{settings.lock}", unique_jobs.lock_comment(settings.lock, version))
-        ttl = Option(
-            "lock_ttl", layout.whole_seconds(settings.ttl or 0), unique_jobs.ttl_comment(settings.lock, version)
-        )
-        conflict = Option("on_conflict", _strategies(settings.on_conflict))
-        return (lock, ttl, conflict) if settings.ttl else (lock, conflict)
+    def shape(self, settings: AnyUnique) -> str:
+        return "enterprise" if isinstance(settings, EnterpriseUniqueSettings) else "gem"
 
-    def notices(self, settings: UniqueSettings | EnterpriseUniqueSettings, request: JobRequest) -> Iterator[Notice]:
-        context = request.context
+    def notices(self, settings: AnyUnique, request: JobRequest, app: RailsApp) -> Iterator[Notice]:
         if isinstance(settings, EnterpriseUniqueSettings):
-            yield from _about_enterprise(context)
+            yield from _about_enterprise(app)
             return
-        version = _version(context)
-        if not context.app.unique_jobs_wired:
+        version = _version(app)
+        if not app.unique_jobs_wired:
             yield Notice(
                 "unique-jobs-not-wired",
-                f"Nothing under config/ sets up {GEM}: without its middleware the lock does nothing.",
+                f"Nothing under config/ sets up {UNIQUE_JOBS}: without its middleware the lock does nothing.",
                 "Add its client and server middleware and SidekiqUniqueJobs::Server.configure to the initializer.",
             )
         hazard = unique_jobs.ttl_hazard(settings.lock, version)
@@ -188,24 +224,23 @@ class Unique(Pattern):
             )
         if hazard and settings.ttl:
             yield Notice("unique-ttl-hazard", hazard, "Use until_executed or while_executing unless you need both.")
-        discard = request.chosen("discard-on")
-        dropped = discard and discard.settings.means == "retry_in" and discard.settings.to == "nowhere"
-        if dropped and unique_jobs.leaks_on_discard(settings.lock, version, context.release.version):
-            yield Notice(
-                "unique-lock-kept",
-                f"Sidekiq {context.release.text} runs no death handlers for a job that is discarded: its lock stays "
-                + ("until its TTL, or until the reaper finds it." if settings.ttl else "until the reaper finds it."),
-                "Use --discard-to dead, or Sidekiq 8.0.7 or later.",
-            )
 
 
-def _version(context: JobContext) -> Version:
-    return context.app.gem(GEM).version  # type: ignore[union-attr] # refusal() comes first
+def _version(app: RailsApp) -> Version:
+    """The version of the gem.
+
+    Raises:
+        Refused: it is not locked.
+    """
+    gem = app.gem(UNIQUE_JOBS)
+    if gem is None:  # refusal() comes first
+        raise Refused(f"{UNIQUE_JOBS} is not locked.", hint="Add it to the Gemfile.", code="needs-gem")
+    return gem.version
 
 
-def _default_ttl(lock: str, context: JobContext) -> int | None:
+def _default_ttl(lock: str, app: RailsApp) -> int | None:
     """Seconds, or None where this version of the gem may drop a job whose lock has expired."""
-    if unique_jobs.ttl_hazard(lock, _version(context)):
+    if unique_jobs.ttl_hazard(lock, _version(app)):
         return None
     return unique_jobs.default_ttl(lock) or DAY
 
@@ -216,33 +251,27 @@ def _until(lock: str, answers: Answers) -> str:
     if until is None:
         raise Refused(
             f"--unique {lock} cannot be had with Sidekiq Enterprise, whose locks end at the start or with success.",
-            hint=f"Use --unique {' or --unique '.join(enterprise.UNIQUE_UNTIL)}, or add {GEM} to the Gemfile.",
+            hint=f"Use --unique {' or --unique '.join(enterprise.UNIQUE_UNTIL)}, or add {UNIQUE_JOBS} to the Gemfile.",
             code="no-such-lock",
         )
     if "on_conflict" in answers:
         raise Refused(
             "--on-conflict cannot be had with Sidekiq Enterprise, which drops every duplicate.",
-            hint=f"Leave out --on-conflict, or add {GEM} to the Gemfile.",
+            hint=f"Leave out --on-conflict, or add {UNIQUE_JOBS} to the Gemfile.",
             code="no-such-strategy",
         )
     return until
 
 
-def _about_enterprise(context: JobContext) -> Iterator[Notice]:
+def _about_enterprise(app: RailsApp) -> Iterator[Notice]:
     yield Notice(
         "enterprise-not-run",
         "Sidekiq Enterprise is closed: its unique jobs are written from its public documentation and were not run.",
         "Try a duplicate once against your Redis.",
     )
-    if not context.app.enterprise_unique:
+    if not app.enterprise_unique:
         yield Notice(
             "enterprise-unique-off",
             "Nothing under config/ switches unique jobs on, without which unique_for does nothing.",
             "Add to the initializer of Sidekiq: Sidekiq::Enterprise.unique! unless Rails.env.test?",
         )
-
-
-def _strategies(on_conflict: str | dict[str, str]) -> str:
-    if isinstance(on_conflict, str):
-        return f":{on_conflict}"
-    return "{ " + ", ".join(f"{side}: :{strategy}" for side, strategy in on_conflict.items()) + " }"

@@ -7,149 +7,123 @@ from typing import TYPE_CHECKING
 
 from packaging.specifiers import SpecifierSet
 
-from sidekiq_gen.sidekiq.capability import rows
+from sidekiq_gen.sidekiq.capability import Table, rows_of
+from sidekiq_gen.sidekiq.gems import RAILS
 
 if TYPE_CHECKING:
     from packaging.version import Version
 
-RAILS = rows(
-    "rails",
+row = rows_of(RAILS)
+
+
+class RailsTable(Table):
+    """What each release of Rails can do for a job, and which pairs with Sidekiq cannot be bundled."""
+
     # ActiveRecord
-    (
-        "with_connection",
+    with_connection = row(
         ">=7.2.0",
         "Model.with_connection lends a connection to a block",
         "v7.2.0 activerecord/lib/active_record/connection_handling.rb:295",
-    ),
-    (
-        "lease_connection",
+    )
+    lease_connection = row(
         ">=7.2.0",
         "Model.lease_connection, the later name of Model.connection",
         "v7.2.0 activerecord/lib/active_record/connection_handling.rb:255",
-    ),
-    (
-        "connection_db_config",
+    )
+    connection_db_config = row(
         ">=6.1.0",
         "Model.connection_db_config tells how it is connected; connection_config before",
         "v6.1.0 activerecord/lib/active_record/connection_handling.rb:310",
-    ),
-    (
-        "after_all_transactions_commit",
+    )
+    after_all_transactions_commit = row(
         ">=7.2.0",
         "ActiveRecord.after_all_transactions_commit runs a block after the outermost commit",
         "v7.2.0 activerecord/lib/active_record.rb:557",
-    ),
-    (
-        "transaction_after_commit",
+    )
+    transaction_after_commit = row(
         ">=7.2.0",
         "transaction yields an object with after_commit",
         "v7.2.0 activerecord/lib/active_record/transaction.rb:85",
-    ),
-    (
-        "insert_all",
+    )
+    insert_all = row(
         ">=6.0.0",
         "insert_all skips rows that are there already",
         "v6.0.0 activerecord/lib/active_record/persistence.rb:123",
-    ),
-    (
-        "insert_all_timestamps",
+    )
+    insert_all_timestamps = row(
         ">=7.0.0",
         "insert_all and upsert_all set created_at and updated_at",
         "v7.0.0 activerecord/lib/active_record/insert_all.rb:65",
-    ),
-    (
-        "find_or_create_by_race",
+    )
+    find_or_create_by_race = row(
         ">=7.1.0",
         "find_or_create_by finds the row again when another process was faster",
         "v7.1.0 activerecord/lib/active_record/relation.rb:176",
-    ),
-    (
-        "find_each_order",
-        ">=6.1.0",
-        "find_each takes order:",
-        "v6.1.0 activerecord/lib/active_record/relation/batches.rb:68",
-    ),
-    (
-        "batches_by_range",
-        ">=7.1.0",
-        "in_batches takes use_ranges:",
-        "v7.1.0 activerecord/lib/active_record/relation/batches.rb:239",
-    ),
-    (
-        "batches_cursor",
+    )
+    find_each_order = row(
+        ">=6.1.0", "find_each takes order:", "v6.1.0 activerecord/lib/active_record/relation/batches.rb:68"
+    )
+    batches_by_range = row(
+        ">=7.1.0", "in_batches takes use_ranges:", "v7.1.0 activerecord/lib/active_record/relation/batches.rb:239"
+    )
+    batches_cursor = row(
         ">=8.0.0",
         "find_each and in_batches take cursor: with the columns to walk along",
         "v8.0.0 activerecord/lib/active_record/relation/batches.rb:85",
-    ),
+    )
+
     # ActiveJob
-    (
-        "after_discard",
+    after_discard = row(
         ">=7.1.0",
         "after_discard in an ActiveJob class, also after the last retry_on",
         "v7.1.0 activejob/lib/active_job/exceptions.rb:130",
-    ),
-    (
-        "perform_all_later",
+    )
+    perform_all_later = row(
         ">=7.1.0",
         "ActiveJob.perform_all_later pushes many jobs at once",
         "v7.1.0 activejob/lib/active_job/enqueuing.rb:16",
-    ),
-    (
-        "polynomially_longer",
-        ">=7.1.0",
-        "retry_on wait: :polynomially_longer",
-        "v7.1.0 activejob/lib/active_job/exceptions.rb:30",
-    ),
-    (
-        "exponentially_longer",
+    )
+    polynomially_longer = row(
+        ">=7.1.0", "retry_on wait: :polynomially_longer", "v7.1.0 activejob/lib/active_job/exceptions.rb:30"
+    )
+    exponentially_longer = row(
         "<7.2.0",
         "retry_on wait: :exponentially_longer, deprecated in 7.1",
         "v7.1.6 activejob/lib/active_job/exceptions.rb:171",
-    ),
-    (
-        "unlimited_attempts",
-        ">=7.0.0",
-        "retry_on attempts: :unlimited",
-        "v7.0.0 activejob/lib/active_job/exceptions.rb:61",
-    ),
-    (
-        "discard_on_report",
+    )
+    unlimited_attempts = row(
+        ">=7.0.0", "retry_on attempts: :unlimited", "v7.0.0 activejob/lib/active_job/exceptions.rb:61"
+    )
+    discard_on_report = row(
         ">=8.1.0",
         "discard_on and retry_on take report: for Rails.error",
         "v8.1.0 activejob/lib/active_job/exceptions.rb:109",
-    ),
-    (
-        "job_continuations",
+    )
+    job_continuations = row(
         ">=8.1.0",
         "ActiveJob::Continuable goes on at the step where a stopped process left off",
         "v8.1.0 activejob/lib/active_job/continuable.rb:13",
-    ),
-    (
-        "enqueue_after_commit",
+    )
+    enqueue_after_commit = row(
         ">=7.2.0",
         "enqueue_after_transaction_commit in an ActiveJob class",
         "v7.2.0 activejob/lib/active_job/enqueue_after_transaction_commit.rb:7",
-    ),
-    (
-        "enqueue_after_commit_boolean",
+    )
+    enqueue_after_commit_boolean = row(
         ">=8.0.0",
         "enqueue_after_transaction_commit is true or false; in 7.2 :always, :never or :default",
         "v8.0.0 activejob/lib/active_job/enqueue_after_transaction_commit.rb:29",
-    ),
+    )
+
     # ActiveSupport
-    (
-        "rails_error_reporter",
+    rails_error_reporter = row(
         ">=7.0.0",
         "Rails.error.report(error, handled: ...) hands an error to the subscribed trackers; 7.0 insists on handled:",
         "v7.0.0 activesupport/lib/active_support/error_reporter.rb:95",
-    ),
-    (
-        "error_reporter_source",
-        ">=7.1.0",
-        "Rails.error.report takes source:",
-        "v7.1.0 activesupport/lib/active_support/error_reporter.rb:172",
-    ),
-)
+    )
+    error_reporter_source = row(
+        ">=7.1.0", "Rails.error.report takes source:", "v7.1.0 activesupport/lib/active_support/error_reporter.rb:172"
+    )
 
 
 @dataclass(frozen=True)

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from sidekiq_gen.sidekiq.capability import rows
+from sidekiq_gen.sidekiq.capability import Table, rows_of
+from sidekiq_gen.sidekiq.gems import THROTTLED
 
-THROTTLED = rows(
-    "sidekiq-throttled",
-    (
-        "throttled_job_module",
+row = rows_of(THROTTLED)
+
+
+class ThrottledTable(Table):
+    """What sidekiq-throttled needs and offers, by its release."""
+
+    throttled_job_module = row(
         ">=0.16.0",
         "include Sidekiq::Throttled::Job; below it is Sidekiq::Throttled::Worker",
         "v0.16.0 lib/sidekiq/throttled/job.rb:25",
-    ),
-    (
-        "throttled_setup",
-        "<1.1.0",
-        "does nothing until Sidekiq::Throttled.setup! has been called",
-        "v1.0.1 lib/sidekiq/throttled.rb:73",
-    ),
-    (
-        "throttled_setup_gone",
+    )
+    throttled_setup = row(
+        "<1.1.0", "does nothing until Sidekiq::Throttled.setup! has been called", "v1.1.0 lib/sidekiq/throttled.rb:106"
+    )
+    throttled_setup_gone = row(
         ">=1.5.0",
         "Sidekiq::Throttled.setup! is gone; from 1.1.0 on it only warns",
-        "v1.5.0 lib/sidekiq/throttled.rb:51",
-    ),
-)
+        "v1.4.0 lib/sidekiq/throttled.rb:92",
+    )

@@ -3,6 +3,7 @@
 # What cannot be had from Debian, as far as jobs call it. Each makes way for the real thing: sidekiq-throttled when it
 # is laid over the root; Sidekiq Enterprise is closed and known by its public documentation only.
 
+$LOAD_PATH << File.expand_path("../../lib/absent", __dir__)
 begin
   require "sidekiq/throttled"
 rescue LoadError

@@ -1,0 +1,44 @@
+"""What kinds and patterns have in common: a name, flags, settings, a folder of templates, words for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sidekiq_gen.flags import Flag
+
+S = TypeVar("S")
+
+
+class Component(Generic[S]):
+    """A kind or a pattern; S are its settings.
+
+    name: as on the command line: ``fan-out``, ``advisory-lock``.
+    settings: the frozen dataclass of its settings; None where there is nothing to decide.
+    summary, paragraph, avoid, cost: what it is, when to use it, when not, and what it costs.
+    shapes: folders below its own, each with the templates for some settings.
+    """
+
+    name: ClassVar[str]
+    settings: ClassVar[Any] = None
+    flags: ClassVar[tuple[Flag, ...]] = ()
+    summary: ClassVar[str]
+    paragraph: ClassVar[str]
+    avoid: ClassVar[str]
+    cost: ClassVar[str]
+    shapes: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def identifier(self) -> str:
+        """The name of its folder, and of its settings in templates: ``fan_out``."""
+        return self.name.replace("-", "_")
+
+    def shape(self, settings: S) -> str:
+        """Which of its shapes these settings have; empty where it has none."""
+        return ""
+
+    def satisfies(self, settings: S) -> Mapping[str, str]:
+        """The lines of the checklist that it satisfies, each with a few words that say how."""
+        return {}

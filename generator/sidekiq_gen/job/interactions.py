@@ -1,0 +1,201 @@
+"""What one pattern has to know of another: which exclude each other, which change, and what is to be said of both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from sidekiq_gen.errors import Refused
+from sidekiq_gen.job.patterns.advisory_lock import AdvisoryLock, AdvisoryLockSettings
+from sidekiq_gen.job.patterns.check_then_act import CheckThenAct
+from sidekiq_gen.job.patterns.discard_on import DiscardOn, DiscardOnSettings, by_rescue
+from sidekiq_gen.job.patterns.idempotency_key import IdempotencyKey
+from sidekiq_gen.job.patterns.on_exhausted import OnExhausted, OnExhaustedSettings
+from sidekiq_gen.job.patterns.retry_after import RetryAfter, RetryAfterSettings
+from sidekiq_gen.job.patterns.row_lock import RowLock
+from sidekiq_gen.job.patterns.throttle import Throttle
+from sidekiq_gen.job.patterns.unique import Unique, UniqueSettings
+from sidekiq_gen.notices import Notice
+from sidekiq_gen.sidekiq import unique_jobs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from sidekiq_gen.job.patterns.base import Key, Pattern
+    from sidekiq_gen.job.patterns.unique import AnyUnique
+    from sidekiq_gen.job.request import Chosen, JobContext, JobRequest
+
+A = TypeVar("A")
+B = TypeVar("B")
+
+
+@dataclass(frozen=True)
+class Excludes(Generic[A, B]):
+    """Two patterns that cannot be had together.
+
+    why: a sentence. hint: the way out. when: for which settings; always where it is None.
+    """
+
+    first: type[Pattern[A]]
+    second: type[Pattern[B]]
+    why: str
+    hint: str
+    when: Callable[[A, B], bool] | None = None
+
+    def refusal(self) -> Refused:
+        """What is said to whoever asks for both."""
+        return Refused(self.why, hint=self.hint, code="contradictory-patterns")
+
+
+@dataclass(frozen=True)
+class Changes(Generic[A, B]):
+    """The settings of the first are others where the second is there.
+
+    change: may raise Refused where they cannot be had.
+    """
+
+    first: type[Pattern[A]]
+    second: type[Pattern[B]]
+    change: Callable[[A, B, JobContext], A]
+
+
+@dataclass(frozen=True)
+class Warns(Generic[A]):
+    """What is to be said of the first where any of the others is there, or, with without, where none is."""
+
+    first: type[Pattern[A]]
+    others: tuple[type[Pattern[Any]], ...]
+    notice: Callable[[A, JobRequest], Notice | None]
+    without: bool = False
+
+
+def _mark_before_dropping(
+    discard: DiscardOnSettings, _exhausted: OnExhaustedSettings, context: JobContext
+) -> DiscardOnSettings:
+    """Nothing runs sidekiq_retries_exhausted for a job that is discarded: a rescue marks its record."""
+    drops = discard.to == "nowhere" and discard.means == "retry_in" and context.record is not None
+    return by_rescue(discard) if drops else discard
+
+
+def _nobody_is_told(discard: DiscardOnSettings, _request: JobRequest) -> Notice | None:
+    if discard.means != "retry_in" or discard.to != "nowhere":
+        return None
+    return Notice(
+        "discard-without-report",
+        "Sidekiq does not run sidekiq_retries_exhausted for a job that is discarded: nobody is told.",
+        "Use --discard-to dead to have these errors reported too.",
+    )
+
+
+def _lock_is_kept(unique: AnyUnique, request: JobRequest) -> Notice | None:
+    discard, release = request.get(DiscardOn), request.context.release
+    if not isinstance(unique, UniqueSettings) or discard is None:
+        return None
+    dropped = discard.means == "retry_in" and discard.to == "nowhere"
+    if not dropped or not unique_jobs.leaks_on_discard(unique.lock, unique.gem_version, release.version):
+        return None
+    return Notice(
+        "unique-lock-kept",
+        f"Sidekiq {release.text} runs no death handlers for a job that is discarded: its lock stays "
+        + ("until its TTL, or until the reaper finds it." if unique.ttl else "until the reaper finds it."),
+        "Use --discard-to dead, or Sidekiq 8.0.7 or later.",
+    )
+
+
+def _another_job(settings: RetryAfterSettings, _request: JobRequest) -> Notice:
+    return Notice(
+        "postponed-is-another-job",
+        f"A postponed job has one argument more ({settings.counter}), so its uniqueness is its own.",
+        "That is why it can be pushed at all; a duplicate may be enqueued while it waits.",
+    )
+
+
+def _call_inside_transaction(lock: object, _request: JobRequest) -> Notice | None:
+    if isinstance(lock, AdvisoryLockSettings) and lock.scope != "transaction":
+        return None
+    return Notice(
+        "call-inside-transaction",
+        "The call to the other service runs inside the transaction that holds the lock.",
+        "For slow calls use --advisory-lock --lock-scope session, which keeps no transaction open.",
+    )
+
+
+def _check_without_lock(_mark: object, _request: JobRequest) -> Notice:
+    return Notice(
+        "check-without-lock",
+        "Two runs at the same moment can both find the mark unset.",
+        "Add --row-lock or --advisory-lock when that would do harm.",
+    )
+
+
+def _named_by_its_id(key: Key, _settings: RetryAfterSettings) -> bool:
+    return key.parts == ("jid",)
+
+
+def _one_error_for_both(retry_after: RetryAfterSettings, discard: DiscardOnSettings) -> bool:
+    return not set(retry_after.errors).isdisjoint(discard.errors)
+
+
+LOCKS: tuple[type[Pattern[Any]], ...] = (AdvisoryLock, RowLock)
+CALLS_A_SERVICE: tuple[type[Pattern[Any]], ...] = (IdempotencyKey, RetryAfter, Throttle)
+
+EXCLUDES: tuple[Excludes[Any, Any], ...] = (
+    Excludes(
+        AdvisoryLock, RowLock, "--advisory-lock and --row-lock are two locks for the same thing.", "Choose one of them."
+    ),
+    Excludes(
+        IdempotencyKey,
+        RetryAfter,
+        "--idempotency-key is made of the job's id here, and --retry-after enqueues a job with another id.",
+        "Give the job a record or scalar arguments to make the key of, or leave out one of the two.",
+        _named_by_its_id,
+    ),
+    Excludes(
+        RetryAfter,
+        DiscardOn,
+        "--retry-after tries an error again that --discard-on never does.",
+        "Choose one of them for this error.",
+        _one_error_for_both,
+    ),
+)
+CHANGES: tuple[Changes[Any, Any], ...] = (Changes(DiscardOn, OnExhausted, _mark_before_dropping),)
+WARNS: tuple[Warns[Any], ...] = (
+    Warns(CheckThenAct, LOCKS, _check_without_lock, without=True),
+    Warns(AdvisoryLock, CALLS_A_SERVICE, _call_inside_transaction),
+    Warns(RowLock, CALLS_A_SERVICE, _call_inside_transaction),
+    Warns(DiscardOn, (OnExhausted,), _nobody_is_told),
+    Warns(Unique, (DiscardOn,), _lock_is_kept),
+    Warns(RetryAfter, (Unique,), _another_job),
+)
+
+
+def clash(names: Sequence[str]) -> Excludes[Any, Any] | None:
+    """The first two of these patterns that exclude each other whatever their settings are."""
+    return next((row for row in EXCLUDES if row.when is None and {row.first.name, row.second.name} <= {*names}), None)
+
+
+def settle(chosen: Sequence[Chosen], context: JobContext) -> tuple[Chosen, ...]:
+    """The chosen patterns with what each changes in another.
+
+    Raises:
+        Refused: two of them exclude each other with these settings.
+    """
+    settings = {one.name: one.settings for one in chosen}
+    for row in EXCLUDES:
+        both = row.first.name in settings and row.second.name in settings
+        if both and (row.when is None or row.when(settings[row.first.name], settings[row.second.name])):
+            raise row.refusal()
+    for change in CHANGES:
+        if change.first.name in settings and change.second.name in settings:
+            first, second = change.first.name, change.second.name
+            settings[first] = change.change(settings[first], settings[second], context)
+    return tuple(replace(one, settings=settings[one.name]) for one in chosen)
+
+
+def warnings(one: Chosen, request: JobRequest) -> Iterator[Notice]:
+    """What is to be said of a chosen pattern because of the others."""
+    for row in WARNS:
+        if row.first.name == one.name and request.has(*row.others) != row.without:
+            notice = row.notice(one.settings, request)
+            if notice:
+                yield notice

@@ -1,0 +1,80 @@
+"""The places in a job, a spec and a test that kinds and patterns fill: a closed set.
+
+A partial is a file of Jinja macros, one for each slot that it fills.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Part = Literal["job", "rspec", "minitest"]
+PatternSlot = Literal["requires", "includes", "constants", "options", "hooks", "around", "rescues", "todo", "methods"]
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One place.
+
+    text: what belongs there. parameters: what its macro is handed.
+    """
+
+    name: str
+    text: str
+    parameters: tuple[str, ...] = ()
+
+
+_CLASS_LEVEL = (
+    Slot("requires", "what stands before the class, for example require lines"),
+    Slot("includes", "further modules, below the include of Sidekiq"),
+    Slot("constants", "constants and classes of the job"),
+    Slot("options", "pairs of sidekiq_options, one a line, each with a comment where the reason is not obvious"),
+    Slot("hooks", "calls at the level of the class: sidekiq_retry_in, sidekiq_retries_exhausted"),
+)
+_OF_PATTERNS = (
+    *_CLASS_LEVEL,
+    Slot("around", "the body of perform, with what the pattern lays around it", ("body", "leave")),
+    Slot("rescues", "rescue clauses of perform"),
+    Slot("todo", "one sentence beside the work that is left to write: what it must bear"),
+    Slot("methods", "private methods; one that several bring is written once"),
+)
+_OF_KINDS = (
+    Slot("job_class", "the module that is included, where it is not that of the release"),
+    Slot("lookup", "the beginning of perform: the records"),
+    Slot("call", "the work in perform"),
+    Slot("entry", "the public methods, where perform is not one that looks up and works"),
+    Slot("callbacks", "further public methods, which Sidekiq calls: on_complete, on_cancel"),
+    Slot(
+        "work_method", "the private methods that a developer fills in, where it is not one that is named after the job"
+    ),
+)
+_OF_TESTS = (
+    Slot("setup", "what happens before each example"),
+    Slot("examples", "the examples"),
+    Slot("methods", "helper methods; one that several bring is written once"),
+)
+
+JOB: Mapping[str, Slot] = MappingProxyType({slot.name: slot for slot in (*_OF_KINDS, *_OF_PATTERNS)})
+RSPEC: Mapping[str, Slot] = MappingProxyType({slot.name: slot for slot in _OF_TESTS})
+MINITEST: Mapping[str, Slot] = MappingProxyType(
+    {
+        slot.name: slot
+        for slot in (
+            *_OF_TESTS,
+            Slot("teardown", "what happens after each test"),
+            Slot("substitutes", "what a job in a test does instead of talking to Redis, for job_that"),
+            Slot("definitions", "classes for the tests, above the setup"),
+        )
+    }
+)
+SLOTS: Mapping[Part, Mapping[str, Slot]] = MappingProxyType({"job": JOB, "rspec": RSPEC, "minitest": MINITEST})
+
+# What a kind may leave to patterns: all of it where perform looks up and works, else what stands beside its entry.
+BESIDE_THE_WORK: frozenset[PatternSlot] = frozenset(
+    {"requires", "includes", "constants", "options", "hooks", "todo", "methods"}
+)
+EVERYWHERE: frozenset[PatternSlot] = BESIDE_THE_WORK | {"around", "rescues"}

@@ -1,0 +1,246 @@
+"""What the templates of a spec or test are given: the facts of the job, and how a spec says the same things."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sidekiq_gen.job.facts import (
+    JobFacts,
+    by_name,
+    facts_of,
+    further,
+    handed_over,
+    in_parentheses,
+    keywords_of,
+    leading,
+    of_patterns,
+)
+from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
+from sidekiq_gen.job.patterns.catalogue import BY_NAME, listed
+from sidekiq_gen.job.patterns.log_context import LogContext
+from sidekiq_gen.ruby.wording import what_it_does
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sidekiq_gen.job.patterns.base import Key
+    from sidekiq_gen.job.request import JobRequest
+    from sidekiq_gen.naming import Argument
+
+# By type, a value as it travels.
+_SAMPLES = {
+    "integer": "7",
+    "string": '"text"',
+    "float": "1.5",
+    "boolean": "true",
+    "array": "[1, 2]",
+    "hash": '{ "key" => 1 }',
+    "date": '"2026-01-31"',
+    "time": '"2026-01-31T12:00:00Z"',
+    "decimal": '"19.99"',
+}
+
+
+@dataclass(frozen=True)
+class SpecRecord:
+    """A record in a spec.
+
+    source: the Ruby that makes it persisted, from a factory or a fixture; empty where a double stands in for it.
+    stubs: what a double of it answers.
+    missing: the call of perform when just this record is gone.
+    """
+
+    variable: str
+    model: str
+    source: str
+    stubs: str
+    missing: str
+
+    @property
+    def made(self) -> str:
+        """The Ruby that makes it in RSpec: persisted, or a double."""
+        return self.source or f"instance_double({self.model}, {self.stubs})"
+
+    @property
+    def words(self) -> str:
+        """How a description calls it: ``purchase order``."""
+        return self.variable.replace("_", " ")
+
+
+@dataclass(frozen=True)
+class SpecFacts(JobFacts):
+    """What every template of a spec or test is given, by name, besides the facts of the job."""
+
+    what_it_does: str
+    """What the job does, as the description of an example: `charges the customer`."""
+    records: tuple[SpecRecord, ...]
+    """The records that the spec needs, in the order of the arguments."""
+    another: str
+    """Ruby that makes one more row of the model; empty unless the kind works through rows."""
+    fixture: bool
+    """Whether rows come from a fixture."""
+    doubled: bool
+    """Whether a double stands in for the record that the job is about."""
+    perform: str
+    """The call of perform: `perform(order.id)`."""
+    handed: str
+    """What perform is handed."""
+    leading_handed: str
+    """The same in front of something else, with a comma behind each."""
+    further_handed: str
+    """The same behind something else, with a comma before each."""
+    with_handed: str
+    """What RSpec says of a call that hands on the same: `.with(7, "text")`; empty where there is nothing."""
+    let: str
+    """`let!` where rows have to be there before the job looks for them, else `let`."""
+    saved: str
+    """The record as it is in the database: `order.reload`, `@order.reload`; itself where a double stands in for it."""
+    received: str
+    """What the work receives; `no_args` where that is nothing."""
+    further_received: str
+    """The same from the second argument on, with a comma before each."""
+    received_by_position: str
+    """What a block receives that stands in for the work: keywords as one hash."""
+    expected_name: Callable[[Key], str]
+    """A text that names what the job is about, as a literal with the values of the spec."""
+    needs_jid: bool
+    """Whether such a text is made of the job's own id."""
+    logged: str
+    """The pairs of the log context, with the values of the spec."""
+    connection_settings: str
+    """The method of a model that gives the settings of its connection."""
+    base_record: str
+    """The class that a further connection is made from."""
+
+
+class _Values:
+    """The values that a spec hands to the job."""
+
+    def __init__(self, request: JobRequest) -> None:
+        self.request = request
+        self.sigil = "@" if request.test == "minitest" else ""
+        self.arguments = request.context.arguments
+        self.samples = {argument.name: _SAMPLES[argument.type] for argument in self.arguments if not argument.model}
+
+    def of(self, argument: Argument) -> str:
+        """What perform is handed for an argument."""
+        return self.samples.get(argument.name) or f"{self.sigil}{argument.name}.id"
+
+    def handed(self, gone: Argument | None = None) -> list[str]:
+        """Everything that perform is handed, with a record that is gone."""
+        return ["0" if argument == gone else self.of(argument) for argument in self.arguments]
+
+    def perform(self, gone: Argument | None = None) -> str:
+        """The call of perform."""
+        return "perform" + in_parentheses(self.handed(gone))
+
+    def received(self) -> list[str]:
+        """What the work receives, without keywords."""
+        return [
+            handed_over(argument, self.samples.get(argument.name) or f"{self.sigil}{argument.name}")
+            for argument in self.arguments
+        ]
+
+    def named(self, key: Key) -> str:
+        """The literal of a text that names what the job is about."""
+        parts = []
+        for part in key.parts:
+            if part == "jid":
+                parts.append("#{job.jid}")
+            elif part in self.samples:
+                parts.append(self.samples[part].strip('"'))
+            else:
+                parts.append(f"#{{{self.sigil}{part}.id}}")
+        return f'"{key.separator.join([key.lead, *parts])}"'
+
+
+def spec_facts(request: JobRequest) -> dict[str, object]:
+    """The facts of a request by name, for its spec or test, with those of its patterns and their settings."""
+    return by_name(spec_facts_of(request)) | of_patterns(request)
+
+
+def spec_facts_of(request: JobRequest) -> SpecFacts:
+    """The facts of a request, for its spec or test."""
+    context, values = request.context, _Values(request)
+    records = tuple(
+        SpecRecord(
+            argument.name,
+            argument.model.name,
+            _call(request, argument.model.name),
+            _stubs(request, argument),
+            values.perform(argument),
+        )
+        for argument in context.records
+        if argument.model
+    )
+    received = values.received()
+    another = ""
+    if context.model and not context.record:
+        row, model = context.row, context.model.name
+        unsaved = f"{model}.new.tap {{ |{row}| {row}.save!(validate: false) }}"
+        call = _call(request, model) or unsaved
+        records = (SpecRecord(row, model, call, "", values.perform()),)
+        another = f"@{row}.dup.tap {{ |{row}| {row}.save!(validate: false) }}" if _fixture(request) else call
+    subject = KIND_BY_NAME[context.kind].subject(context)
+    if subject:
+        received.insert(0, f"{values.sigil}{subject}" if subject == context.row else f"[{values.sigil}{context.row}]")
+    keywords = [f"{keyword}: {values.named(key)}" for keyword, key in keywords_of(request).items()]
+    facts = facts_of(request)
+    handed = values.handed()
+    doubled = any(record.variable == facts.record and not record.source for record in records)
+    return SpecFacts(
+        **by_name(facts),  # type: ignore[arg-type] # the very fields of JobFacts
+        what_it_does=what_it_does(context.name),
+        records=records,
+        another=another,
+        fixture=_fixture(request),
+        doubled=doubled,
+        perform=values.perform(),
+        handed=", ".join(handed),
+        leading_handed=leading(handed),
+        further_handed=further(handed),
+        with_handed=f".with({', '.join(handed)})" if handed else "",
+        let="let!" if another else "let",
+        saved=f"{values.sigil}{facts.record}" + ("" if doubled else ".reload"),
+        received=", ".join([*received, *keywords]) or "no_args",
+        further_received=further(received[1:]),
+        received_by_position=", ".join([*received, *([f"{{ {', '.join(keywords)} }}"] if keywords else [])]),
+        expected_name=values.named,
+        needs_jid=any(key.parts == ("jid",) for key in keywords_of(request).values()),
+        logged=_logged(request, values),
+        connection_settings=(
+            "connection_db_config.configuration_hash"
+            if context.release.capabilities.connection_db_config
+            else "connection_config"
+        ),
+        base_record=request.repo.base_record,
+    )
+
+
+def _call(request: JobRequest, model: str) -> str:
+    """The Ruby that makes a persisted record; empty where nothing does."""
+    record = request.repo.record(model)
+    return record.call if record else ""
+
+
+def _fixture(request: JobRequest) -> bool:
+    model = request.context.model
+    record = request.repo.record(model.name) if model else None
+    return record is not None and record.origin == "fixture"
+
+
+def _stubs(request: JobRequest, argument: Argument) -> str:
+    """What a double of the record answers."""
+    stubs = ["id: 1"]
+    if argument == request.context.record:
+        for chosen in listed(request.patterns):
+            stubs += BY_NAME[chosen.name].stubs(chosen.settings, request)
+    return ", ".join(dict.fromkeys(stubs))
+
+
+def _logged(request: JobRequest, values: _Values) -> str:
+    log_context = request.get(LogContext)
+    arguments = {argument.parameter: argument for argument in request.context.arguments}
+    pairs = log_context.pairs if log_context else ()
+    return ", ".join(f"{name}: {values.of(arguments[name])}" for name, _ in pairs)

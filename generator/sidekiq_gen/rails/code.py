@@ -1,0 +1,99 @@
+"""As much of Ruby's syntax as reading a well-indented file takes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+CONSTANT = r"[A-Z]\w*(?:::[A-Z]\w*)*"
+MAXIMUM_CALL = 20
+
+_DEFINITION = re.compile(rf"([ \t]*)(class|module)[ \t]+(?:::)?({CONSTANT})(?:[ \t]*<[ \t]*(?:::)?({CONSTANT}))?")
+_HEREDOC = re.compile(r"<<[~-][\"'`]?([A-Za-z_]\w*)")
+# A literal, or a comment, which is matched so that quotes in it are not.
+_LITERAL = re.compile(r"\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'|#[^\n]*")
+_SINGLE = 2
+_NEEDS_ITS_QUOTES = re.compile(r"[\\\"'\n]|#[{@$]")
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A class or module that a file opens.
+
+    name: with its namespaces: ``Billing::Invoice``.
+    superclass: as written; None when there is none.
+    """
+
+    name: str
+    keyword: Literal["class", "module"]
+    superclass: str | None
+
+
+def code_lines(text: str) -> Iterator[str]:
+    """The lines of a Ruby file but for blank ones, comments, the bodies of heredocs and what follows ``__END__``."""
+    lines = text.split("\n")
+    last = {line.strip(): number for number, line in enumerate(lines)} if "<<" in text else {}
+    until = ""
+    for number, line in enumerate(lines):
+        stripped = line.strip()
+        if until:
+            until = "" if stripped == until or (until == "=end" and line.startswith(until)) else until
+        elif line.startswith("=begin"):
+            until = "=end"
+        elif line == "__END__":
+            return
+        elif stripped and not stripped.startswith("#"):
+            yield line
+            heredoc = _HEREDOC.search(line) if "<<" in line else None
+            if heredoc and last.get(heredoc[1], -1) > number:
+                until = heredoc[1]
+
+
+def definitions(lines: Iterable[str]) -> tuple[Definition, ...]:
+    """The classes and modules in lines of code, in order; what is inside what is told by the indentation."""
+    found: list[Definition] = []
+    around: list[tuple[int, str]] = []
+    for line in lines:
+        opened = _DEFINITION.match(line) if line.lstrip().startswith(("class", "module")) else None
+        if not opened:
+            continue
+        indentation = len(opened[1].expandtabs(2))
+        while around and around[-1][0] >= indentation:
+            around.pop()
+        name = f"{around[-1][1]}::{opened[3]}" if around else opened[3]
+        around.append((indentation, name))
+        found.append(Definition(name, "class" if opened[2] == "class" else "module", opened[4]))
+    return tuple(found)
+
+
+def calls(lines: Sequence[str], method: str) -> Iterator[str]:
+    """The calls of a method that begin a line, each joined to one line; lines as ``code_lines`` gives them."""
+    for number, line in enumerate(lines):
+        if not line.lstrip().startswith((f"{method} ", f"{method}(")):
+            continue
+        call = line.strip()
+        for continuation in lines[number + 1 : number + MAXIMUM_CALL]:
+            if not call.endswith((",", "(", "{", "[", "\\")):
+                break
+            call = f"{call} {continuation.strip()}"
+        yield call
+
+
+def count_quotes(lines: Sequence[str]) -> tuple[int, int]:
+    """How many string literals could have either quotes, and have single or double ones: ``(single, double)``."""
+    single = double = 0
+    for literal in _LITERAL.finditer("\n".join(lines)):
+        content = literal[literal.lastindex] if literal.lastindex else None
+        if content is not None and not _NEEDS_ITS_QUOTES.search(content):
+            single += literal.lastindex == _SINGLE
+            double += literal.lastindex != _SINGLE
+    return single, double
+
+
+def fold(name: str) -> str:
+    """A constant or a path without what inflections decide, so that one can be looked up by the other."""
+    return name.removeprefix("::").replace("::", "/").replace("_", "").lower()

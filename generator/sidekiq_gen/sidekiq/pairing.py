@@ -1,0 +1,39 @@
+"""Which Sidekiq a version of a companion gem goes with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from packaging.version import Version
+
+
+@dataclass(frozen=True)
+class Pairing:
+    """From version `since` of a gem on, it goes with Sidekiq from `low` up to, not including, `high`."""
+
+    since: Version
+    low: Version
+    high: Version
+
+    def fits(self, sidekiq: Version) -> bool:
+        """Say whether that Sidekiq is one of those."""
+        return self.low <= sidekiq < self.high
+
+
+def pairings(*rows: tuple[str, str, str]) -> tuple[Pairing, ...]:
+    """Read a table of since, low and high, the oldest first."""
+    return tuple(Pairing(*map(Version, row)) for row in rows)
+
+
+def pairing_of(version: Version, table: tuple[Pairing, ...]) -> Pairing | None:
+    """Return the row that counts for a version of the gem; None for one that is older than all of them."""
+    return next((pairing for pairing in reversed(table) if pairing.since <= version), None)
+
+
+def gemfile_line(gem: str, sidekiq: Version, versions: tuple[tuple[str, str], ...]) -> str:
+    """Return the line for the Gemfile that brings the right version of a gem for a Sidekiq.
+
+    versions: the oldest Sidekiq and what to ask for from it on, the newest first; the last counts for anything older.
+    """
+    wanted = next((wanted for since, wanted in versions if sidekiq >= Version(since)), versions[-1][1])
+    return f'gem "{gem}", "{wanted}"'

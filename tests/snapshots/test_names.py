@@ -1,0 +1,123 @@
+"""The names of the rendered Ruby: those that meet an argument or a record are declared by the templates."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+import inflection
+import pytest
+
+from sidekiq_gen.job.names import Taken, taken_names
+from sidekiq_gen.job.patterns.catalogue import PATTERNS
+from sidekiq_gen.job.rendering import render_job, render_test
+from sidekiq_gen.ruby.templates import NAMES, environment
+from support.cases import Case, all_cases
+from support.requests import request_for
+from support.tools import require
+
+if TYPE_CHECKING:
+    from sidekiq_gen.job.request import JobRequest
+
+READER = Path(__file__).parent / "identifiers.rb"
+
+
+Scope: TypeAlias = "dict[str, list[str]]"
+
+
+def scopes_of(texts: dict[str, str]) -> dict[str, list[Scope]]:
+    """By name of a text, what Ruby's own lexer sees in its methods, and outside of them: see identifiers.rb."""
+    done = subprocess.run(
+        [require("ruby", "apt-get install ruby"), READER],
+        input=json.dumps(texts),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    found: dict[str, list[Scope]] = json.loads(done.stdout)
+    return found
+
+
+def requests(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Case, JobRequest]]:
+    """Every case with its request, and the job that it enqueues as a request of its own."""
+    found = []
+    for case in all_cases():
+        request = request_for(case, tmp_path_factory.mktemp("repo"))
+        found += [(case, one) for one in (request, request.child) if one]
+    return found
+
+
+def own_names(request: JobRequest) -> set[str]:
+    """What the command line has named: the arguments, the records, the work, the classes."""
+    context = request.context
+    names = {name for argument in context.arguments for name in (argument.name, argument.parameter)}
+    names |= {f"_{argument.parameter}" for argument in context.arguments}
+    names |= {context.row, context.rows} if context.row else set()
+    names |= {inflection.pluralize(record.name) for record in context.records}  # the method of a fixture
+    return names | {context.name.method, context.name.bare_class, f"{context.name.bare_class}Test"}
+
+
+def meets_an_argument(scope: Scope, request: JobRequest) -> bool:
+    """Whether a method knows the record or all of the arguments; a parameter of the same name alone is chance."""
+    context, seen = request.context, {*scope["names"], *scope["parameters"]}
+    records = {record.name for record in context.records} | ({context.row, context.rows} if context.row else set())
+    parameters = {argument.parameter for argument in context.arguments}
+    return bool(records & seen) or (bool(parameters) and parameters <= seen)
+
+
+def names_in_the_job(scopes: list[Scope], request: JobRequest) -> set[str]:
+    outside, *methods = scopes
+    met = (scope["names"] for scope in methods if meets_an_argument(scope, request))
+    return {*outside["defined"], *(name for names in met for name in names)} - own_names(request)
+
+
+def names_in_the_test(scopes: list[Scope], request: JobRequest) -> set[str]:
+    found = {name.removeprefix("@") for scope in scopes for name in (*scope["names"], *scope["defined"])}
+    return found - own_names(request)
+
+
+def taken_by(request: JobRequest) -> Taken:
+    patterns = [pattern for pattern in PATTERNS if pattern.name in {chosen.name for chosen in request.patterns}]
+    return taken_names(request.context.release.tree, request.context.kind, patterns, request.test)
+
+
+def test_every_name_that_meets_an_argument_or_a_record_is_declared(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    known = requests(tmp_path_factory)
+    texts: dict[str, str] = {}
+    for number, (_, request) in enumerate(known):
+        texts |= {f"{number}-job": render_job(request), f"{number}-test": render_test(request)}
+    seen = scopes_of(texts)
+
+    missing = defaultdict(set)
+    for number, (case, request) in enumerate(known):
+        taken = taken_by(request)
+        for name in names_in_the_job(seen[f"{number}-job"], request) - taken.in_the_job:
+            missing[f"job: {name}"].add(case.name)
+        for name in names_in_the_test(seen[f"{number}-test"], request) - taken.in_the_test:
+            missing[f"{request.test}: {name}"].add(case.name)
+
+    found = [f"{name}: {', '.join(sorted(cases)[:3])}" for name, cases in sorted(missing.items())]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("path", [path for path in environment().list_templates() if "/install/" not in path])
+def test_no_declared_name_is_stale(path: str) -> None:
+    """A skeleton declares what all of its partials use."""
+    part = path.rpartition("/")[2]
+    skeleton = path.count("/") == 1
+    sources = {
+        known: environment().loader.get_source(environment(), known)[0]  # type: ignore[union-attr]
+        for known in environment().list_templates()
+        if known == path or (skeleton and known.endswith(f"/{part}"))
+    }
+    declared = {word for found in NAMES.findall(sources[path]) for word in found.split()}
+    text = "\n".join(NAMES.sub("", source) for source in sources.values())
+
+    assert {name for name in declared if not re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)} == set()

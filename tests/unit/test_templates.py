@@ -1,0 +1,223 @@
+"""What holds for every template without rendering it: slots, facts, trees, and how much of it is Ruby."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import fields
+from itertools import combinations
+from typing import TYPE_CHECKING, Any, get_args
+
+import pytest
+from jinja2 import meta, nodes
+
+from sidekiq_gen.errors import BrokenTemplate
+from sidekiq_gen.job.facts import JobFacts
+from sidekiq_gen.job.kinds.catalogue import KINDS
+from sidekiq_gen.job.patterns.catalogue import PATTERNS
+from sidekiq_gen.job.patterns.on_exhausted import FailureMark
+from sidekiq_gen.job.rendering import partial_paths
+from sidekiq_gen.job.slots import SLOTS
+from sidekiq_gen.job.spec_facts import SpecFacts
+from sidekiq_gen.naming import JobName
+from sidekiq_gen.ruby.templates import STAND_INS, Partial, StandIns, environment, has_template
+from sidekiq_gen.ruby.trackers import Reporter
+from sidekiq_gen.sidekiq.capabilities import TABLE
+from sidekiq_gen.style import Style
+from support.templates import TEMPLATES, figures, measured, summary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from sidekiq_gen.job.slots import Part
+    from sidekiq_gen.sidekiq.release import Tree
+
+PATHS = sorted(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.j2"))
+OF_JOBS = [path for path in PATHS if "/install/" not in path]
+PARTS: tuple[Part, ...] = ("job", "rspec", "minitest")
+PARTIALS = [path for path in OF_JOBS if path.count("/") > 1 and path.rpartition("/")[2].partition(".")[0] in PARTS]
+SKELETONS = [path for path in OF_JOBS if path.count("/") == 1]
+TREES: tuple[Tree, ...] = ("6.5", "7", "8")
+
+ADDED = {name for pattern in PATTERNS for name in pattern.adds}
+SETTINGS: dict[str, Any] = {pattern.identifier: pattern.settings for pattern in PATTERNS}
+TYPES: dict[str, Any] = {"job": JobName, "reporter": Reporter, "failed": FailureMark, "style": Style}
+HANDED_TO_SKELETONS = {
+    *("job_class", "options", "perform", "includes", "constants", "entry", "work_method", "todo", "hooks", "rescues"),
+    *("methods", "setup", "teardown", "substitutes", "definitions", "examples"),
+}
+
+every_template = pytest.mark.parametrize("path", PATHS)
+every_template_of_jobs = pytest.mark.parametrize("path", OF_JOBS)
+every_partial = pytest.mark.parametrize("path", PARTIALS)
+
+
+def source_of(path: str) -> str:
+    return (TEMPLATES / path).read_text(encoding="utf-8")
+
+
+def parsed(path: str) -> nodes.Template:
+    return environment().parse(source_of(path), name=path)
+
+
+def facts_for(path: str) -> set[str]:
+    """The names that a template is given; one that both job and spec use has those of the job."""
+    spec = "rspec" in path or "minitest" in path or path in USED_BY_SPECS
+    return {field.name for field in fields(SpecFacts if spec else JobFacts)} | {*SETTINGS} | ADDED
+
+
+def users_of(path: str) -> Iterator[str]:
+    """The templates that include or import one."""
+    return (other for other in OF_JOBS if f'"{path}"' in source_of(other))
+
+
+# Those that a spec alone includes, whatever they are called, and those of whose macros it uses a part.
+USED_BY_SPECS = {path for path in OF_JOBS if any("rspec" in user or "minitest" in user for user in users_of(path))}
+
+
+def given_by(path: str) -> set[str]:
+    """What a template sets, or imports, for itself and those that it includes."""
+    tree = parsed(path)
+    given = {node.target.name for node in tree.find_all(nodes.Assign) if isinstance(node.target, nodes.Name)}
+    imported = (name for node in tree.find_all(nodes.FromImport) for name in node.names)
+    return given | {name if isinstance(name, str) else name[1] for name in imported}
+
+
+def attributes(path: str) -> Iterator[tuple[str, str]]:
+    """What is asked of a name: ``can.retry_in_kill`` -> ``("can", "retry_in_kill")``."""
+    for node in parsed(path).find_all(nodes.Getattr):
+        if isinstance(node.node, nodes.Name):
+            yield node.node.name, node.attr
+
+
+def known_attributes(settings: Any) -> set[str]:
+    """The fields and properties of a dataclass, or of any of several."""
+    classes = get_args(settings) or (settings,)
+    return {name for one in classes for name in (*(field.name for field in fields(one)), *vars(one))}
+
+
+@every_template
+def test_it_can_be_read(path: str) -> None:
+    environment().compile(source_of(path), name=path)
+
+
+@every_partial
+def test_its_macros_are_slots(path: str) -> None:
+    part: Any = path.rpartition("/")[2].partition(".")[0]
+    macros = {macro.name: tuple(name.name for name in macro.args) for macro in parsed(path).find_all(nodes.Macro)}
+    assert macros
+    for name, parameters in macros.items():
+        assert name in SLOTS[part], f"{name} is no slot of {part}"
+        assert parameters == SLOTS[part][name].parameters
+    assert not re.sub(r"\{%-? macro.*?endmacro -?%\}|\{[%#].*?[%#]\}", "", source_of(path), flags=re.DOTALL).strip()
+
+
+@every_template_of_jobs
+def test_the_names_that_it_uses_are_facts(path: str) -> None:
+    allowed = facts_for(path) | (HANDED_TO_SKELETONS if path in SKELETONS else set())
+    for user in (path, *users_of(path)):
+        allowed |= given_by(user)
+
+    assert meta.find_undeclared_variables(parsed(path)) - allowed == set()
+
+
+@every_template
+def test_what_it_asks_of_them_is_there(path: str) -> None:
+    kind = next((kind for kind in KINDS if f"/kinds/{kind.identifier}/" in path), None)
+    types = TYPES | SETTINGS | ({"kind": kind.settings} if kind and kind.settings else {})
+    if "/install/" in path:
+        types = {}
+    for name, attribute in attributes(path):
+        if name == "can":
+            assert attribute in {row.name for row in TABLE}, f"can.{attribute} is in no table"
+        elif name in types:
+            assert attribute in known_attributes(types[name]), f"{name}.{attribute} is nothing"
+
+
+def test_a_stand_in_that_stands_for_nothing_is_an_error() -> None:
+    with pytest.raises(BrokenTemplate, match="x has the_recrod, which stands for nothing"):
+        StandIns(environment()).preprocess("the_recrod.reload", "x")
+
+
+def test_a_stand_in_stands_for_a_fact() -> None:
+    known = {field.name for field in fields(SpecFacts)} | {"kind"}
+    assert {fact.partition(".")[0] for fact in STAND_INS.values()} <= known
+    text = 'log("TheModel #{the_row.id}: {{ "the_row" }}") # the_rows'
+    rendered = environment().from_string(text).render(model="Order", row="order", rows="orders")
+    assert rendered == 'log("Order #{order.id}: the_row") # orders'
+
+
+@pytest.mark.parametrize("owner", [*KINDS, *PATTERNS], ids=lambda owner: owner.name)
+@pytest.mark.parametrize("part", PARTS)
+def test_every_shape_has_its_partials(owner: Any, part: Part) -> None:
+    folder = f"{'kinds' if owner in KINDS else 'patterns'}/{owner.identifier}"
+    for shape in owner.shapes or ("",):
+        assert all(has_template("8", path) for path in partial_paths("8", folder, shape, part))
+
+
+def test_a_shape_without_a_job_of_its_own_is_an_error() -> None:
+    paths = partial_paths("8", "patterns/advisory_lock", "sesion", "job")
+    assert paths == ["patterns/advisory_lock/job.rb.j2", "patterns/advisory_lock/sesion/job.rb.j2"]
+    with pytest.raises(BrokenTemplate, match=re.escape(f"{paths[1]} is not in any tree")):
+        Partial("8", paths[1], {}, {})
+
+
+def test_every_folder_is_that_of_a_shape() -> None:
+    known = {f"kinds/{kind.identifier}/{shape}" for kind in KINDS for shape in kind.shapes or ("",)}
+    known |= {f"patterns/{pattern.identifier}/{shape}" for pattern in PATTERNS for shape in pattern.shapes or ("",)}
+    found = {path.partition("/")[2].rpartition("/")[0] for path in PARTIALS}
+    shared = {name.rpartition("/")[0] + "/" for name in known}
+    assert {folder for folder in found if folder not in known and f"{folder}/" not in {*known, *shared}} == set()
+
+
+def lines_of(path: str) -> list[str]:
+    """The Ruby of a template: its lines without those that are tags alone."""
+    return [line.strip() for line in source_of(path).splitlines() if line.strip() and "{%" not in line]
+
+
+def pairs_of_trees() -> Iterable[tuple[str, str]]:
+    for one, other in combinations(PATHS, 2):
+        if one.partition("/")[0] != other.partition("/")[0]:
+            yield one, other
+
+
+def test_no_two_trees_hold_the_same_file() -> None:
+    texts = {path: lines_of(path) for path in PATHS}
+    alike = []
+    for one, other in pairs_of_trees():
+        if not texts[one] or not texts[other]:
+            continue
+        compared = difflib.SequenceMatcher(None, texts[one], texts[other], autojunk=False)
+        if compared.real_quick_ratio() > ALIKE and compared.quick_ratio() > ALIKE and compared.ratio() > ALIKE:
+            alike.append((one, other, round(compared.ratio(), 2)))
+    assert alike == []
+
+
+ALIKE = 0.8
+
+
+def test_templates_are_ruby() -> None:
+    known = measured()
+    lines, ruby = sum(one.lines for one in known.values()), sum(one.ruby for one in known.values())
+    assert ruby / lines >= RUBY, summary(known)
+
+
+RUBY = 0.5
+
+
+@every_template
+def test_no_line_of_it_has_a_condition_in_it(path: str) -> None:
+    assert figures(source_of(path)).inline == ()
+
+
+@every_template
+def test_its_blocks_are_two_deep_at_most(path: str) -> None:
+    assert figures(source_of(path)).depth <= 2
+
+
+def test_lines_are_told_apart() -> None:
+    source = "{# a\nb #}\n{% if x %}\nfoo\n\n  bar {{ 1 if x }}\n{{ x }}\n{% for y in z %}{% endfor %}\n{% endif %}\n"
+    found = figures(source)
+    assert (found.ruby, found.tags, found.mixed) == (1, 5, 2)
+    assert found.inline == ("  bar {{ 1 if x }}",)
+    assert found.depth == 2
