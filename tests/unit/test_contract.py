@@ -631,6 +631,17 @@ def test_another_lockfile_can_be_named(tmp_path: Path) -> None:
     assert document(root, "info", "--lockfile", "Gemfile.next.lock")["lockfile"] == "Gemfile.next.lock"
 
 
+def test_a_lockfile_that_is_named_from_outside_of_any_repo_says_where_the_repo_is(tmp_path: Path) -> None:
+    root = Repo().write(tmp_path / "shop")
+    (tmp_path / "elsewhere").mkdir()
+
+    done = sidekiq_gen(tmp_path / "elsewhere", "job", "ProcessOrder", "--lockfile", "../shop/Gemfile.lock")
+
+    assert done.status == 0, done.err
+    assert (root / JOB).is_file()
+    assert tree(tmp_path / "elsewhere") == {}
+
+
 @pytest.mark.parametrize(("version", "tree_name"), [("6.5.12", "6.5"), ("7.0.0", "7"), ("8.1", "8"), ("8", "8")])
 def test_another_version_can_be_named(tmp_path: Path, version: str, tree_name: str) -> None:
     root = Repo(rails="6.1.7", sidekiq="5.2.9").write(tmp_path)
