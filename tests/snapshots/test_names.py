@@ -15,7 +15,8 @@ import pytest
 from sidekiq_gen.job.names import Taken, taken_names
 from sidekiq_gen.job.patterns.catalogue import PATTERNS
 from sidekiq_gen.job.rendering import render_job, render_test
-from sidekiq_gen.ruby.templates import NAMES, environment
+from sidekiq_gen.naming import KEYWORDS
+from sidekiq_gen.ruby.templates import NAMES, declared_names, environment
 from support.cases import Case, all_cases
 from support.requests import request_for
 from support.tools import require
@@ -72,13 +73,13 @@ def meets_an_argument(scope: Scope, request: JobRequest) -> bool:
 
 def names_in_the_job(scopes: list[Scope], request: JobRequest) -> set[str]:
     outside, *methods = scopes
-    met = (scope["names"] for scope in methods if meets_an_argument(scope, request))
-    return {*outside["defined"], *(name for names in met for name in names)} - own_names(request)
+    met = (scope["names"] + scope["parameters"] for scope in methods if meets_an_argument(scope, request))
+    return {*outside["defined"], *(name for names in met for name in names)} - own_names(request) - KEYWORDS
 
 
 def names_in_the_test(scopes: list[Scope], request: JobRequest) -> set[str]:
     found = {name.removeprefix("@") for scope in scopes for name in (*scope["names"], *scope["defined"])}
-    return found - own_names(request)
+    return {name for name in found if name.isidentifier()} - own_names(request)  # let! is no name of a record
 
 
 def taken_by(request: JobRequest) -> Taken:
@@ -107,17 +108,23 @@ def test_every_name_that_meets_an_argument_or_a_record_is_declared(
     assert not found, "\n".join(found)
 
 
-@pytest.mark.parametrize("path", [path for path in environment().list_templates() if "/install/" not in path])
+def test_what_a_skeleton_declares_is_used_in_some_file(tmp_path_factory: pytest.TempPathFactory) -> None:
+    texts: dict[str, str] = defaultdict(str)
+    for _, request in requests(tmp_path_factory):
+        texts["job"] += render_job(request)
+        texts[request.test] += render_test(request)
+
+    for part, text in texts.items():
+        declared = declared_names("8", f"{part}.rb.j2")
+        assert {name for name in declared if not re.search(rf"(?<!\w){name}(?!\w)", text)} == set()
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in environment().list_templates() if path.count("/") > 1 and "/install/" not in path]
+)
 def test_no_declared_name_is_stale(path: str) -> None:
-    """A skeleton declares what all of its partials use."""
-    part = path.rpartition("/")[2]
-    skeleton = path.count("/") == 1
-    sources = {
-        known: environment().loader.get_source(environment(), known)[0]  # type: ignore[union-attr]
-        for known in environment().list_templates()
-        if known == path or (skeleton and known.endswith(f"/{part}"))
-    }
-    declared = {word for found in NAMES.findall(sources[path]) for word in found.split()}
-    text = "\n".join(NAMES.sub("", source) for source in sources.values())
+    source = environment().loader.get_source(environment(), path)[0]  # type: ignore[union-attr]
+    declared = {word for found in NAMES.findall(source) for word in found.split()}
+    text = NAMES.sub("", source)
 
     assert {name for name in declared if not re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)} == set()

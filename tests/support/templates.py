@@ -9,15 +9,16 @@ from pathlib import Path
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 
-_TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", re.DOTALL)
+_COMMENT = re.compile(r"\{#.*?#\}\n?", re.DOTALL)
+_TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 _OPENS = re.compile(r"\{%-?\s*(end)?(if|for)\b")
 
 
 @dataclass(frozen=True)
 class Figures:
-    """The lines of a template that are not blank.
+    """The lines of a template that are neither blank nor Jinja's comments, such as the declared names.
 
-    ruby: without any tag. tags: with nothing but tags, comments among them. mixed: Ruby with tags in it.
+    ruby: without any tag. tags: with nothing but tags. mixed: Ruby with tags in it.
     inline: those of mixed that have a condition in them. depth: of blocks in each other.
     """
 
@@ -35,6 +36,7 @@ class Figures:
 
 def figures(source: str) -> Figures:
     """Measure one template."""
+    source = _COMMENT.sub("", source)
     tags = [found.span() for found in _TAG.finditer(source)]
     ruby, only_tags, mixed = 0, 0, []
     start = 0

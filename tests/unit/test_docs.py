@@ -1,15 +1,33 @@
-"""The page about kinds and safeguards says what the catalogue says."""
+"""The pages that are written from the code say what the code says."""
 
 from __future__ import annotations
 
+import re
 import runpy
 from pathlib import Path
+
+import pytest
 
 DOCS = Path(__file__).parents[2] / "docs"
 
 
-def test_the_page_is_up_to_date() -> None:
-    page = runpy.run_path(str(DOCS / "write.py"))["page"]()
+@pytest.mark.parametrize(("script", "name"), [("write.py", "patterns.md"), ("write_templates.py", "templates.md")])
+def test_the_page_is_up_to_date(script: str, name: str) -> None:
+    page = runpy.run_path(str(DOCS / script))["page"]()
 
-    assert (DOCS / "patterns.md").read_text(encoding="utf-8") == page
+    assert (DOCS / name).read_text(encoding="utf-8") == page
     assert page.count("\n### ") > 10
+
+
+def test_the_contract_says_of_everything_what_it_is() -> None:
+    rows = [line.split(" | ") for line in (DOCS / "templates.md").read_text(encoding="utf-8").splitlines()]
+    silent = [row[0] for row in rows if len(row) == 3 and not row[2].rstrip(" |")]
+
+    assert silent == []
+    assert sum(len(row) == 3 for row in rows) > 50
+
+
+def test_the_contract_names_no_place_on_this_machine() -> None:
+    page = (DOCS / "templates.md").read_text(encoding="utf-8")
+
+    assert not re.search(r"(?<![\w.])/(?:home|root|tmp|work|usr)/", page)

@@ -134,6 +134,26 @@ def test_what_it_asks_of_them_is_there(path: str) -> None:
             assert attribute in known_attributes(types[name]), f"{name}.{attribute} is nothing"
 
 
+def test_a_misspelled_name_or_capability_would_be_found() -> None:
+    tree = environment().parse("{% if can.perform_blk %}{{ recrod }}{% endif %}")
+    assert meta.find_undeclared_variables(tree) - facts_for("common/kinds/x/job.rb.j2") == {"recrod"}
+    assert [node.attr for node in tree.find_all(nodes.Getattr) if node.attr not in {row.name for row in TABLE}] == [
+        "perform_blk"
+    ]
+
+
+def descriptions(path: str) -> set[str]:
+    """Of the examples of a partial, and of what it includes."""
+    found = {text for _, text in re.findall(r'^(it|test) "(.+)" do$', source_of(path), re.MULTILINE)}
+    included = re.findall(r'include "(.+)"', source_of(path))
+    return found.union(*(descriptions(other) for other in included if other in OF_JOBS))
+
+
+@pytest.mark.parametrize("path", [path for path in PARTIALS if path.endswith("/rspec.rb.j2")])
+def test_spec_and_test_describe_the_same(path: str) -> None:
+    assert descriptions(path) == descriptions(path.replace("rspec", "minitest"))
+
+
 def test_a_stand_in_that_stands_for_nothing_is_an_error() -> None:
     with pytest.raises(BrokenTemplate, match="x has the_recrod, which stands for nothing"):
         StandIns(environment()).preprocess("the_recrod.reload", "x")
@@ -218,6 +238,6 @@ def test_its_blocks_are_two_deep_at_most(path: str) -> None:
 def test_lines_are_told_apart() -> None:
     source = "{# a\nb #}\n{% if x %}\nfoo\n\n  bar {{ 1 if x }}\n{{ x }}\n{% for y in z %}{% endfor %}\n{% endif %}\n"
     found = figures(source)
-    assert (found.ruby, found.tags, found.mixed) == (1, 5, 2)
+    assert (found.ruby, found.tags, found.mixed) == (1, 3, 2)
     assert found.inline == ("  bar {{ 1 if x }}",)
     assert found.depth == 2

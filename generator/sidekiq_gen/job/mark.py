@@ -22,7 +22,11 @@ _MARKS = {"datetime": "Time.current", "date": "Date.current", "boolean": "true"}
 
 @dataclass(frozen=True)
 class Mark:
-    """The column that says the work is done, and the Ruby value written into it."""
+    """The column that says the work is done, and the Ruby value written into it.
+
+    column: its name.
+    value: ``Time.current``, ``Date.current`` or ``true``.
+    """
 
     column: str
     value: str

@@ -16,7 +16,7 @@ from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
 from sidekiq_gen.ruby.templates import declared_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterator
 
     from sidekiq_gen.job.patterns.base import Pattern
     from sidekiq_gen.job.request import KindName
@@ -39,7 +39,7 @@ class Taken:
         return self.in_the_job | self.in_the_test
 
 
-def taken_names(tree: Tree, kind: KindName, patterns: Iterable[Pattern[Any]], test: TestFramework) -> Taken:
+def taken_names(tree: Tree, kind: KindName, patterns: Collection[Pattern[Any]], test: TestFramework) -> Taken:
     """The names that the templates of a kind and of the patterns over it declare, in all of their shapes."""
     folders = [f"kinds/{folder}/" for folder in _folders(KIND_BY_NAME[kind])]
     folders += [f"patterns/{folder}/" for pattern in patterns for folder in _folders(pattern)]
@@ -47,7 +47,8 @@ def taken_names(tree: Tree, kind: KindName, patterns: Iterable[Pattern[Any]], te
     def declared(part: str) -> frozenset[str]:
         return frozenset(name for folder in ("", *folders) for name in declared_names(tree, f"{folder}{part}.rb.j2"))
 
-    return Taken(declared("job"), declared(test) if test != "none" else frozenset())
+    brought = frozenset(name for pattern in patterns for name in pattern.names)
+    return Taken(declared("job") | brought, declared(test) if test != "none" else frozenset())
 
 
 def give_names(subject: Subject, taken: Taken) -> tuple[Subject, str]:

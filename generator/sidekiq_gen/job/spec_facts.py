@@ -46,6 +46,8 @@ _SAMPLES = {
 class SpecRecord:
     """A record in a spec.
 
+    variable: what it is called.
+    model: its class.
     source: the Ruby that makes it persisted, from a factory or a fixture; empty where a double stands in for it.
     stubs: what a double of it answers.
     missing: the call of perform when just this record is gone.

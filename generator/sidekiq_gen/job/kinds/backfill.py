@@ -29,6 +29,7 @@ class BackfillSettings:
     mark: the column that says so; None where the progress is kept in Redis.
     locked: whether the rows of a batch are locked while they are worked on.
     iterable: whether Sidekiq iterates; else each run takes one batch and enqueues the next run.
+    batch_size: how many rows at a time.
     """
 
     mark: Mark | None

@@ -32,7 +32,11 @@ _MAX_SECONDS = Flag(
 
 @dataclass(frozen=True)
 class ClaimSettings:
-    """The mark of a row that is done, and how much one run takes on."""
+    """The mark of a row that is done, and how much one run takes on.
+
+    mark: the column that says that a row is done.
+    max_rows, max_seconds: after how many a run leaves the rest to the next.
+    """
 
     mark: Mark
     max_rows: int

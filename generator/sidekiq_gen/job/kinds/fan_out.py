@@ -30,8 +30,10 @@ _BATCH = Flag("--batch", "Let a fan-out put its jobs into a batch of Sidekiq Pro
 class FanOutSettings:
     """The job that is enqueued for each record, and how.
 
-    batch_size: how many at a time. batch: whether they are a batch of Sidekiq Pro. bulk: whether a job class has
-        perform_bulk.
+    child: the names of the job for one record.
+    batch_size: how many are enqueued at a time.
+    batch: whether they are a batch of Sidekiq Pro.
+    bulk: whether a job class has perform_bulk.
     """
 
     child: JobName

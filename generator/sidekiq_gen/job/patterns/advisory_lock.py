@@ -25,6 +25,9 @@ class AdvisoryLockSettings:
     """How the lock is taken and what happens when another run has it.
 
     key: the name of the lock, hashed by the database or, on MySQL, before it gets there.
+    database: the one that holds it.
+    scope: until when it is held.
+    on_locked: whether a run that finds it taken ends at once or raises, to be retried.
     """
 
     key: Key

@@ -58,6 +58,7 @@ class Pattern(Component[S], ABC):
     kinds: what it can be laid over.
     opens_block: whether leaving early inside it is ``next``.
     adds: the facts that ``facts`` gives, by name, each with what it is.
+    names: those that `parameters` and `keywords` bring.
     reads_before: whether the record that the work gets may be older than the lock, and has to be read again.
     """
 
@@ -68,6 +69,7 @@ class Pattern(Component[S], ABC):
     kinds: ClassVar[frozenset[KindName]] = frozenset({"record", "plain"})
     opens_block: ClassVar[bool] = False
     reads_before: ClassVar[bool] = False
+    names: ClassVar[frozenset[str]] = frozenset()
 
     def refusal(self, context: JobContext, app: RailsApp) -> Refused | None:
         """Why this pattern cannot be had for this job in this repo, with the nearest alternative; else None."""

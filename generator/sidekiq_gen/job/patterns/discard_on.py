@@ -26,6 +26,7 @@ LONG_LIST = 100  # from which on a list of errors does not fit a line
 class DiscardOnSettings:
     """Which errors end the job, where it goes, and by which means.
 
+    errors: the classes of the errors.
     to: the Dead set, or nowhere.
     means: ``retry_in`` asks Sidekiq for it (6.5.2 and later); ``rescue`` swallows the error in ``perform``, also where
         the record is to be marked failed, as nothing runs sidekiq_retries_exhausted for a discarded job; ``bury``

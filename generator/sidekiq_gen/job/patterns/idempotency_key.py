@@ -33,6 +33,7 @@ class IdempotencyKey(Pattern[Key]):
     avoid = "Not for a service that ignores such a key: there only --check-then-act helps, with a gap of one crash."
     cost = "Nothing here."
     example = True
+    names = frozenset({"idempotency_key"})
 
     def decide(self, answers: Answers, context: JobContext, app: RailsApp) -> Key:
         arguments = context.arguments

@@ -21,7 +21,10 @@ from sidekiq_gen.flags import Flag
 
 @dataclass(frozen=True)
 class LogContextSettings:
-    """names: arguments by the names they have in the log, each with the Ruby that gives its value."""
+    """What is on each log line.
+
+    pairs: the names that arguments have in the log, each with the Ruby that gives its value.
+    """
 
     pairs: tuple[tuple[str, str], ...]
 

@@ -28,7 +28,12 @@ _WORDS = {"string", "text", "enum"}
 
 @dataclass(frozen=True)
 class FailureMark:
-    """The column that says so, and the Ruby value written into it; a text is given without its quotes."""
+    """The column that says that a record has failed, and what is written into it.
+
+    column: its name.
+    value: Ruby, or a text without its quotes.
+    text: whether it is a text.
+    """
 
     column: str
     value: str
@@ -52,7 +57,10 @@ class FailureMark:
 
 @dataclass(frozen=True)
 class OnExhaustedSettings:
-    """mark: None where the job has no record, or no column of it fits."""
+    """What is written into the record.
+
+    mark: None where the job has no record, or no column of it fits. Templates use `failed`.
+    """
 
     mark: FailureMark | None
 

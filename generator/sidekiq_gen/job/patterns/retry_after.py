@@ -22,7 +22,11 @@ LONG_NAME = 50  # characters, from which on a description does not name errors
 
 @dataclass(frozen=True)
 class RetryAfterSettings:
-    """Which errors postpone the job, and how often at most."""
+    """Which errors postpone the job, and how often at most.
+
+    errors: the classes of the errors.
+    limit: how often at most.
+    """
 
     errors: tuple[str, ...]
     limit: int
@@ -80,6 +84,7 @@ class RetryAfter(Pattern[RetryAfterSettings]):
     avoid = "Not for errors without a delay of their own: Sidekiq's retries wait longer each time by themselves."
     cost = "One more argument, which counts; the error class must answer retry_after with seconds."
     example = ("PaymentGateway::RateLimited",)
+    names = frozenset({COUNTER})
 
     def suggestion(self, flag: Flag, answers: Answers, context: JobContext, app: RailsApp) -> str | None:
         return str(LIMIT) if flag.parameter == "retry_after_limit" else ""

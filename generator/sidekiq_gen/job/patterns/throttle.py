@@ -29,6 +29,7 @@ _RATE = re.compile(r"([1-9][0-9]{0,8})/([1-9][0-9]{0,8})")
 class ThrottleSettings:
     """So many runs in so many seconds, and by which means.
 
+    limit, seconds: how many runs begin in how long.
     means: ``gem`` leaves a job in its queue until it may run; ``limiter`` lets it wait, then comes back later.
     interval: Ruby for the seconds, as the means wants them: ``1.minute``, ``:minute``.
     name: of the limiter.

@@ -39,6 +39,7 @@ _PROMISES = {
 class UniqueSettings:
     """The lock, for the locked version of the gem.
 
+    lock: the type of the lock: ``until_executed``.
     ttl: seconds, or None for a lock without an end.
     on_conflict: one strategy, or one for each of ``client`` and ``server``.
     string_keys: whether this Sidekiq turns the keys of a nested option into strings.
@@ -96,7 +97,12 @@ class UniqueSettings:
 
 @dataclass(frozen=True)
 class EnterpriseUniqueSettings:
-    """The same by Sidekiq Enterprise: ttl in seconds, until is ``success`` or ``start``."""
+    """The same by Sidekiq Enterprise.
+
+    lock: the type of sidekiq-unique-jobs that means the same.
+    ttl: seconds.
+    until: ``success`` or ``start``.
+    """
 
     lock: str
     ttl: int
