@@ -285,6 +285,23 @@ def test_factory_bot(tmp_path: Path) -> None:
     }
 
 
+def test_a_factory_that_is_no_variant_comes_before_one_that_is(tmp_path: Path) -> None:
+    put(
+        tmp_path,
+        "spec/factories.rb",
+        """\
+FactoryBot.define do
+  factory :account do
+    factory :owner, class: "User"
+  end
+  factory :customer, class: "User"
+end
+""",
+    )
+
+    assert app(tmp_path, "factory_bot_rails").factory("User") == "FactoryBot.create(:customer)"
+
+
 @pytest.mark.parametrize(
     ("path", "line", "call"),
     [
