@@ -55,3 +55,12 @@ def test_indenting_leaves_blank_lines_empty() -> None:
 )
 def test_a_line_that_is_too_long_is_broken_where_rubocop_would(line: str, fitted: str) -> None:
     assert layout.fit(line, 34) == fitted
+
+
+def test_a_line_of_arguments_that_begins_with_a_hash_is_broken_between_them() -> None:
+    line = '  { "jid" => "4f1d8a2b", "args" => [order.id, "text"] }, StandardError.new("connection lost")'
+
+    assert layout.fit(line, 60).split("\n") == [
+        '  { "jid" => "4f1d8a2b", "args" => [order.id, "text"] },',
+        '  StandardError.new("connection lost")',
+    ]
