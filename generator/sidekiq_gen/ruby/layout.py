@@ -148,7 +148,7 @@ def _fit_line(line: str, width: int) -> list[str]:
     if comment:
         return _fit_commented(code, comment, margin, width)
     arguments = _split_commas(line.strip()) if line.lstrip().startswith("{") else []
-    if len(arguments) > 1:  # a line of arguments that begins with a hash
+    if len(list(filter(None, arguments))) > 1:  # a line of arguments that begins with a hash
         return [part for piece in _one_a_line(arguments, margin) for part in _fit_line(piece, width)]
     group, block = _last_group(line), _last_block(line)
     if block and not (group and block[1] < group[0] < width):
