@@ -302,6 +302,7 @@ def test_a_backfill_goes_on_after_a_stop_and_after_a_crash(
     assert redis.call(app.redis_url, "GET", "progress:TouchOrdersJob") is None
 
 
+@pytest.mark.scenario("backfill")
 def test_a_cancelled_backfill_keeps_its_progress(
     processes: Processes,
     variant: Variant,

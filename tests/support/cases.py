@@ -203,7 +203,7 @@ def rows() -> Iterator[Case]:
             yield Case(f"{tree}-{framework}-backfill-sqlite", lite, arguments, "ChargeOrders")
     for version, name in (
         ("6.2.2", "fan-out"), ("6.3.0", "fan-out"), ("7.2.4", "backfill"), ("7.3.0", "backfill"),
-        ("7.2.4", "backfill-column"), ("7.3.0", "backfill-column"),
+        ("7.2.4", "backfill-column"), ("7.3.0", "backfill-column"), ("7.3.3", "backfill"),
     ):  # fmt: skip
         repo = Repo(sidekiq=version)
         yield Case(f"gate-{version}-{name}", repo, f"--model Order {ROWS[name]}", "ChargeOrders")

@@ -211,9 +211,9 @@ BAD = [
             f"Pair {argument} --idempotency-key",
             2,
             "invalid-argument",
-            "--idempotency-key hands the work an idempotency_key, and an argument has that name",
+            "'idempotency_key' cannot be the name of an argument",
         )
-        for argument in ("idempotency_key", "idempotency_key:record")
+        for argument in ("idempotency_key", "idempotency_key:array")
     ),
     # values of flags
     *map(queue, ["", "a b", "a\nb", "a'b", 'a"b', "#{a}", ":a", "-", "\xe4", "\udcff", "a\\"]),
