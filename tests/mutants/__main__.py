@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,11 +30,11 @@ def main(words: Sequence[str]) -> int:
 
 
 def try_them(wanted: Sequence[Mutation], scratch: Path) -> int:
-    status, shown = run_tests(
-        copy_of(ROOT, scratch / "unchanged"), sorted({test for one in wanted for test in one.tests})
-    )
-    if status != 0:
-        return tell(shown, "The tests do not pass without any mutation.")
+    unchanged = copy_of(ROOT, scratch / "unchanged")
+    with ThreadPoolExecutor(WORKERS) as pool:
+        for status, shown in pool.map(lambda tests: run_tests(unchanged, tests), {one.tests: 0 for one in wanted}):
+            if status != 0:
+                return tell(shown, "These tests do not pass without any mutation.")
     killed = 0
     for result in try_all(wanted, ROOT, scratch, WORKERS):
         tell(f"{result.outcome:8}  {result.mutation.file}: {result.mutation.name}")

@@ -17,6 +17,7 @@ APPLY = (f"{UNIT}/test_apply.py",)
 PLAN = (f"{UNIT}/test_plan.py",)
 LAYOUT = (f"{UNIT}/test_ruby_layout.py",)
 TRACKERS = (f"{UNIT}/test_trackers.py",)
+REFUSED = (f"{UNIT}/test_bad_input.py", "-k", "class-exists or contradictory")
 
 JOB = (
     Mutation(
@@ -52,7 +53,7 @@ JOB = (
         "job/pipeline.py",
         "    if not force:\n        _refuse_a_second_class",
         "    if force:\n        _refuse_a_second_class",
-        (f"{UNIT}/test_bad_input.py",),
+        REFUSED,
     ),
     Mutation(
         "nobody is told that a lock's end loses jobs",
@@ -181,11 +182,11 @@ JOB = (
         KINDS,
     ),
     Mutation(
-        "two locks are laid over one job",
+        "a job's id is the key of another job as well",
         "job/interactions.py",
-        "if row.when is None and {row.first.name, row.second.name} <= {*names}",
-        "if row.when is None and {row.first.name, row.second.name} < {*names}",
-        CONTRACT + SAFEGUARDS + KINDS + (f"{UNIT}/test_bad_input.py",),
+        'return key.parts == ("jid",)',
+        'return key.parts != ("jid",)',
+        SAFEGUARDS,
     ),
     Mutation(
         "an error is tried again and given up at once",
@@ -213,7 +214,7 @@ JOB = (
         "job/facts.py",
         "return f'\"{key.separator.join([key.lead, *parts])}\"'",
         "return f'\"{key.lead}\"'",
-        CONTRACT,
+        (f"{UNIT}/test_corpus_jobs.py",),
     ),
     Mutation(
         "retries may take any time",
@@ -310,6 +311,13 @@ REPO = (
         "rails/factories.py",
         "for name in factory.names), factory.nested))",
         "for name in factory.names), not factory.nested))",
+        APP,
+    ),
+    Mutation(
+        "a variant of a factory is as good as any that comes after it",
+        "rails/factories.py",
+        "for name in factory.names), factory.nested))",
+        "for name in factory.names),))",
         APP,
     ),
     Mutation(

@@ -32,7 +32,7 @@ class Mutation:
     name: what it does to the user, in a few words.
     file: below generator/sidekiq_gen.
     old, new: its text, which stands there exactly once, and what it becomes.
-    tests: what pytest is given; one of them must fail.
+    tests: the words that pytest is given; one of the tests that it then runs must fail.
     """
 
     name: str
@@ -49,7 +49,8 @@ class Mutation:
         found = path.read_text(encoding="utf-8").count(self.old)
         if found != 1:
             return f"{self.file} holds {self.old!r} {'no more' if found == 0 else f'{found} times'}"
-        gone = [test for test in self.tests if not (root / test.partition("::")[0]).exists()]
+        paths = [word.partition("::")[0] for word in self.tests if word.startswith("tests/")]
+        gone = [path for path in paths if not (root / path).exists()]
         return f"{gone[0]} is gone" if gone else None
 
     def changed(self, text: str) -> str:
