@@ -35,6 +35,22 @@ JOB = "app/jobs/charge_customer_job.rb"
         (Repo(), "--retry-after-limit 3", 2, "contradictory-patterns", "--retry-after"),
         (Repo(), f"--kind plain --idempotency-key {RATE}", 1, "contradictory-patterns", "scalar arguments"),
         (Repo(), f"order:record postponed:integer {RATE}", 2, "invalid-argument", "another name"),
+        *(
+            (Repo(), f"{flag} {error}", 1, "contradictory-patterns", "Leave it out")
+            for flag in ("--discard-on", "--retry-after")
+            for error in (
+                "Sidekiq::Shutdown",
+                "Interrupt",
+                "SystemExit",
+                "::SignalException",
+                "Sidekiq::Job::Interrupted",
+            )
+        ),
+        *(
+            (Repo(unique_jobs=gem), f"--unique {lock}", 1, "no-such-strategy", "reschedule")
+            for gem in ("8.0.2", "8.0.10")
+            for lock in ("while_executing_reject", "while_executing --on-conflict reject")
+        ),
         (Repo(), "--on-exhausted --retry false", 1, "contradictory-patterns", "--retry 0"),
         (Repo(), "--kind plain --on-exhausted --mark-failed failed_at", 1, "needs-record", "--model Order"),
         (Repo(), "--throttle 10/60", 1, "needs-gem", '"~> 1.5"'),
