@@ -14,8 +14,8 @@ from sidekiq_gen.ruby import layout, trackers
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from sidekiq_gen.job.failure import FailureMark
     from sidekiq_gen.job.patterns.base import Key
-    from sidekiq_gen.job.patterns.on_exhausted import FailureMark
     from sidekiq_gen.job.request import JobContext, JobRequest
     from sidekiq_gen.naming import Argument, JobName
     from sidekiq_gen.ruby.trackers import Reporter

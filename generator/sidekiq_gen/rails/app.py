@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Literal
 import inflection
 
 from sidekiq_gen.rails import gems
-from sidekiq_gen.rails.code import code_lines, definitions
 from sidekiq_gen.rails.constants import Constants, find_acronyms
 from sidekiq_gen.rails.conventions import Conventions, read_conventions
 from sidekiq_gen.rails.databases import Database, find_databases
@@ -18,8 +17,10 @@ from sidekiq_gen.rails.factories import Factory, factory_call, find_factories, f
 from sidekiq_gen.rails.files import Repo
 from sidekiq_gen.rails.jobs import JobFile, find_jobs
 from sidekiq_gen.rails.linter import Linter, find_linter, read_rules
+from sidekiq_gen.rails.models import MAXIMUM_GENERATIONS, code_of_model, read_model, superclass
 from sidekiq_gen.rails.queues import find_queues
-from sidekiq_gen.rails.schema import read_columns
+from sidekiq_gen.rails.schema import read_table
+from sidekiq_gen.rails.states import ColumnValues
 from sidekiq_gen.rails.wrappers import ErrorWrapper, find_wrapper
 from sidekiq_gen.style import Style
 
@@ -29,13 +30,11 @@ if TYPE_CHECKING:
 
     from sidekiq_gen.rails.gems import Tracker
     from sidekiq_gen.rails.lockfile import LockedGem, Lockfile
+    from sidekiq_gen.rails.table import Table
 
 __all__ = ["Database", "Linter", "RailsApp", "TestFramework"]
 
 TestFramework = Literal["rspec", "minitest"]
-
-# A model may inherit its table over so many generations.
-MAXIMUM_GENERATIONS = 5
 
 _TABLE_NAME = re.compile(r"^[ \t]*self\.table_name\s*=\s*[:\"'](\w+(?:\.\w+)?)", re.MULTILINE)
 _OWN_LOGGER = re.compile(
@@ -193,16 +192,32 @@ class RailsApp:
 
     def columns(self, model: str) -> Mapping[str, str] | None:
         """The columns of a model's table and their types, in Rails' words; None when no dump of the schema knows it."""
+        table = self.table(model)
+        return table.types if table else None
+
+    def table(self, model: str) -> Table | None:
+        """The table of a model; None when no dump of the schema knows it."""
+        name: str | None = model
         for _ in range(MAXIMUM_GENERATIONS):
-            for table in self._tables(model):
-                columns = read_columns(self._repo, table)
-                if columns is not None:
-                    return columns
-            parent = self._superclass(model)
-            if parent is None:
-                return None
-            model = parent
+            if name is None:
+                break
+            for candidate in self._tables(name):
+                table = read_table(self._repo, candidate)
+                if table is not None:
+                    return table
+            name = superclass(self._constants, name)
         return None
+
+    def values_of(self, model: str, column: str) -> ColumnValues | None:
+        """What a column of a model can hold: as the model says, else by its type; None where nothing lists it."""
+        listed = read_model(self._constants, model).values_of(column)
+        table = None if listed else self.table(model)
+        known = table.columns.get(column) if table else None
+        return ColumnValues(known.values, "type") if known and known.values else listed
+
+    def cannot_write(self, model: str, column: str) -> str | None:
+        """What in a model keeps ``update_column`` from writing a column; None where nothing does."""
+        return read_model(self._constants, model).cannot_write(column)
 
     def _configured(self, call: re.Pattern[str]) -> bool:
         return any(call.search(self._repo.read_found(path) or "") for path in self._repo.files("config"))
@@ -222,11 +237,6 @@ class RailsApp:
     def _path(self, path: str | None) -> Path | None:
         return self.root / path if path else None
 
-    def model_text(self, model: str) -> str:
-        """The lines of code of the file that defines a model; empty when there is none."""
-        path = self._constants.model_file(model)
-        return "\n".join(code_lines(self._repo.read_found(path) or "")) if path else ""
-
     def _model_path(self, model: str) -> str:
         """``Billing::Invoice`` -> ``billing/invoice``: by its file, which knows the acronyms, else by its name."""
         path = self._constants.model_file(model)
@@ -238,7 +248,7 @@ class RailsApp:
 
     def _declared_table(self, model: str) -> tuple[str, ...]:
         """The table that the model's file names, if it does."""
-        found = _TABLE_NAME.search(self.model_text(model))
+        found = _TABLE_NAME.search(code_of_model(self._constants, model))
         return (found[1].rpartition(".")[2],) if found else ()
 
     def _tables(self, model: str) -> Iterator[str]:
@@ -250,15 +260,3 @@ class RailsApp:
         path = self._model_path(model)
         yield inflection.pluralize(path.replace("/", "_"))
         yield inflection.pluralize(path.rpartition("/")[2])
-
-    def _superclass(self, model: str) -> str | None:
-        """The model that a model inherits from, as it would share its table."""
-        found = (
-            definition for definition in definitions(self.model_text(model).split("\n")) if definition.name == model
-        )
-        written = next((definition.superclass for definition in found if definition.superclass), None)
-        if not written:
-            return None
-        namespace = model.rpartition("::")[0]
-        names = (f"{namespace}::{written}".removeprefix("::"), written)
-        return next((name for name in names if name != model and self._constants.model_file(name)), None)
