@@ -57,6 +57,7 @@ def test_the_document_of_a_plain_repo(tmp_path: Path) -> None:
         "test_framework": "rspec",
         "factories": True,
         "error_tracker": "rails",
+        "error_wrapper": None,
         "linter": None,
         "queues": ["default"],
         "conventions": {

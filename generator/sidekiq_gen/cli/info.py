@@ -80,6 +80,7 @@ def _document(project: Project) -> dict[str, object]:
         "test_framework": app.test_framework,
         "factories": app.factories,
         "error_tracker": app.tracker.name,
+        "error_wrapper": f"{app.error_wrapper.receiver}.{app.error_wrapper.method}" if app.error_wrapper else None,
         "linter": app.linter,
         "queues": list(app.queues),
         "conventions": {
@@ -97,6 +98,7 @@ def _document(project: Project) -> dict[str, object]:
 def _text(project: Project) -> str:
     app, release, conventions = project.app, project.release, project.app.conventions
     tracker = {"rails": "Rails.error", "logger": "none, errors are logged"}.get(app.tracker.name, app.tracker.name)
+    wrapper = app.error_wrapper
     gems = [f"{name} {gem.text}" for name in GEMS if (gem := app.gem(name))]
     found = [
         ("Sidekiq", f"{release.text}, from {_origin(project)}; templates {release.tree}"),
@@ -105,7 +107,7 @@ def _text(project: Project) -> str:
         ("Gems", ", ".join(gems) or "none of Sidekiq's companions"),
         ("Databases", ", ".join(app.databases) or "none found"),
         ("Tests", f"{app.test_framework or 'none found'}{', with factories' if app.factories else ''}"),
-        ("Error tracker", tracker),
+        ("Error tracker", tracker + (f", through {wrapper.receiver}.{wrapper.method}" if wrapper else "")),
         ("Linter", app.linter or "none"),
         ("Queues", ", ".join(app.queues)),
         ("Jobs go to", _reasoned(conventions.job_dir.value, conventions.job_dir.reason)),

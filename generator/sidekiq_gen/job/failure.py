@@ -27,7 +27,10 @@ _VALUE = re.compile(r"[^\"\\#\x00-\x1f\x7f]{1,100}")
 
 @dataclass(frozen=True)
 class FailureMark:
-    """The column that says so, and the Ruby value written into it; a text is given without its quotes."""
+    """What is written into a record that has failed.
+
+    column: that says so. value: the Ruby written into it; a text without its quotes. text: whether it is one.
+    """
 
     column: str
     value: str

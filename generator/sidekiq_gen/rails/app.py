@@ -102,8 +102,8 @@ class RailsApp:
 
     @cached_property
     def error_wrapper(self) -> ErrorWrapper | None:
-        """What existing jobs report errors with, where that is the repo's own."""
-        return find_wrapper(self.job_files, self._constants)
+        """What existing jobs report errors with, where that is the repo's own or comes with a gem."""
+        return find_wrapper(self.job_files, self._constants, self.lockfile)
 
     @cached_property
     def linter(self) -> Linter | None:
