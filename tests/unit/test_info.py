@@ -67,6 +67,7 @@ def test_the_document_of_a_plain_repo(tmp_path: Path) -> None:
             "quotes": "double",
             "frozen_string_literal": True,
             "queue_literal": "string",
+            "retry": None,
         },
     }
     assert set(capabilities) == {row.name for row in TABLE}
@@ -107,6 +108,7 @@ def test_the_text_for_people(tmp_path: Path) -> None:
         "Queues              critical, low, default",
         "Jobs go to          app/jobs",
         "Suffix              Job",
+        "Retries             5",
         "Quotes              single (.rubocop.yml)",
         "Frozen strings      no comment (.rubocop.yml)",
     ]

@@ -76,3 +76,65 @@ def test_a_wrapper_that_a_gem_brings_is_known(tmp_path: Path) -> None:
     assert 'GovukError.notify(error, extra: { jid: job["jid"], args: job["args"] })' in text
     assert info(root)["error_wrapper"] == "GovukError.notify"
     assert "sentry, through GovukError.notify" in sidekiq_gen(root, "info").out
+
+
+def jobs(*options: str, arguments: str = "(id)") -> dict[str, str]:
+    """One job for each of these lines of options; an empty one says nothing."""
+    return {
+        f"app/jobs/number{index}_job.rb": f"class Number{index}Job\n  include Sidekiq::Job\n"
+        f"{f'  sidekiq_options {line}' if line else ''}\n  def perform{arguments}\n    work\n  end\nend\n"
+        for index, line in enumerate(options)
+    }
+
+
+@pytest.mark.parametrize(
+    ("files", "expected", "habit"),
+    [
+        (jobs("", "", "retry: 0"), None, "default"),  # silence is a vote
+        (jobs("", "retry: 7", "retry: 7"), "retry: 7", 7),
+        (jobs("retry: 0", "retry: 0", ""), "retry: 5", None),  # never is not taken over
+        (jobs("retry: false", "retry: false"), "retry: 5", None),
+        (jobs("retry: 0", "retry: 0", arguments=""), "retry: 5", None),  # schedulers have no vote
+        (jobs("retry: 0", "retry: 0", arguments="()") | existing("work", "log"), None, "default"),
+        (jobs("retry: true", "retry: true", "retry: 0"), None, "default"),
+        ({"config/initializers/s.rb": "Sidekiq.default_job_options = { 'retry' => 9 }\n"}, None, None),
+        ({}, "retry: 5", None),
+    ],
+)
+def test_retries_are_those_of_the_house(
+    tmp_path: Path, files: dict[str, str], expected: str | None, habit: object
+) -> None:
+    root = Repo(files=files).write(tmp_path)
+    text, _ = job(root)
+
+    options = next(line for line in text.split("\n") if "sidekiq_options" in line)
+    assert (expected in options) if expected else ("retry" not in options)
+    assert info(root)["conventions"]["retry"] == habit
+
+
+def test_the_retries_of_the_base_class_count(tmp_path: Path) -> None:
+    base = "class BaseJob\n  include Sidekiq::Job\n  sidekiq_options retry: 3\nend\n"
+    child = "class {}Job < BaseJob\n  def perform(id)\n  end\nend\n"
+    files = {"app/jobs/base_job.rb": base} | {f"app/jobs/{one.lower()}_job.rb": child.format(one) for one in "AB"}
+    text, _ = job(Repo(files=files).write(tmp_path))
+
+    assert "retry: 3" in text
+
+
+@pytest.mark.parametrize(
+    ("options", "files", "refused"),
+    [
+        ("--retry default", {}, False),
+        ("", jobs("", "", "retry: 0"), False),
+        ("--retry default", {"config/initializers/s.rb": "Sidekiq.default_job_options = { retry: 0 }\n"}, True),
+        ("--retry default", {"config/sidekiq.yml": ":max_retries: 0\n"}, True),
+    ],
+)
+def test_what_depends_on_retries_knows_those_of_sidekiq(
+    tmp_path: Path, options: str, files: dict[str, str], *, refused: bool
+) -> None:
+    flags = f"--model Order {options} --discard-on Gone --discard-to dead".split()
+    done = sidekiq_gen(Repo(files=files).write(tmp_path), "job", "ChargeCustomer", *flags, "--no-input")
+
+    assert (done.status == 1) == refused
+    assert refused or "retry:" not in (tmp_path / JOB).read_text()

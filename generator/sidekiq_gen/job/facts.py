@@ -236,10 +236,10 @@ def options_of(request: JobRequest, lines: list[str]) -> str:
     context, style = request.context, request.style
     symbol = style.queue_literal == "symbol" and request.queue.isidentifier()
     queue = f":{request.queue}" if symbol else f'"{request.queue}"'
-    retries = f"retry: {str(context.retry).lower()}"
+    retries = [f"retry: {str(context.retry).lower()}"] if context.retry_written else []
     if context.retry_for:
-        retries = f"retry_for: {layout.whole_seconds(context.retry_for)}"
-    options = [line.partition(" # ") for line in (f"queue: {queue}", retries, *lines)]
+        retries = [f"retry_for: {layout.whole_seconds(context.retry_for)}"]
+    options = [line.partition(" # ") for line in (f"queue: {queue}", *retries, *lines)]
     line = f"sidekiq_options {', '.join(pair for pair, _, _ in options)}"
     if not any(comment for _, _, comment in options) and len(line) + 2 <= style.width:
         return line

@@ -30,7 +30,9 @@ class JobContext:
     record: the argument that names one row of the model; None unless the kind is ``record``.
     row: the local variable that holds one row of the model: ``order``; empty for ``plain``.
     database: None when neither the repo nor a flag names one.
+    retry: also where it is left to Sidekiq; then its default number.
     retry_for: seconds, None where the number of retries ends them; Sidekiq's default number goes with it.
+    retry_written: whether the job itself says how often it is retried.
     """
 
     release: Release
@@ -43,6 +45,7 @@ class JobContext:
     database: Database | None
     retry: Retry
     retry_for: int | None = None
+    retry_written: bool = True
 
     @property
     def rows(self) -> str:

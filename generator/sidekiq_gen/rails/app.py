@@ -13,6 +13,7 @@ from sidekiq_gen.rails import gems
 from sidekiq_gen.rails.constants import Constants, find_acronyms
 from sidekiq_gen.rails.conventions import Conventions, read_conventions
 from sidekiq_gen.rails.databases import Database, find_databases
+from sidekiq_gen.rails.defaults import default_options, default_retry
 from sidekiq_gen.rails.factories import Factory, factory_call, find_factories, fixture_call
 from sidekiq_gen.rails.files import Repo
 from sidekiq_gen.rails.jobs import JobFile, find_jobs
@@ -119,6 +120,16 @@ class RailsApp:
     def conventions(self) -> Conventions:
         """How the house writes jobs."""
         return read_conventions(self.job_files, read_rules(self._repo, self.lockfile))
+
+    @cached_property
+    def default_retry(self) -> int | Literal[False]:
+        """How often a job is retried that says nothing about it."""
+        return default_retry(self._repo)
+
+    @cached_property
+    def own_default_retry(self) -> bool:
+        """Whether an initializer says how often such a job is retried."""
+        return "retry" in default_options(self._repo)
 
     @cached_property
     def style(self) -> Style:
