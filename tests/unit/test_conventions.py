@@ -82,7 +82,7 @@ def test_a_tie_decides_nothing(tmp_path: Path) -> None:
     put(
         tmp_path,
         "app/sidekiq/a_job.rb",
-        "# frozen_string_literal: true\n" + job("AJob", '  sidekiq_options queue: "a"\n  X = "x"'),
+        "# frozen_string_literal: true\n" + job("AJob", '  sidekiq_options queue: "a", retry: 1\n  X = "x"'),
     )
     put(
         tmp_path,

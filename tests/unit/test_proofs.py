@@ -105,11 +105,11 @@ def test_retries_are_those_of_the_house(
     tmp_path: Path, files: dict[str, str], expected: str | None, habit: object
 ) -> None:
     root = Repo(files=files).write(tmp_path)
-    text, _ = job(root)
+    assert info(root)["conventions"]["retry"] == habit
 
+    text, _ = job(root)
     options = next(line for line in text.split("\n") if "sidekiq_options" in line)
     assert (expected in options) if expected else ("retry" not in options)
-    assert info(root)["conventions"]["retry"] == habit
 
 
 def test_the_retries_of_the_base_class_count(tmp_path: Path) -> None:
@@ -138,3 +138,48 @@ def test_what_depends_on_retries_knows_those_of_sidekiq(
 
     assert (done.status == 1) == refused
     assert refused or "retry:" not in (tmp_path / JOB).read_text()
+
+
+YML = ":queues:\n  - droppable\n  - [low, 2]\n"
+BASE = {
+    "app/jobs/application_job.rb": 'class ApplicationJob\n  include Sidekiq::Job\n  sidekiq_options queue: "low"\nend\n'
+}
+CHILDREN = {
+    f"app/jobs/{name}_job.rb": f"class {name.title()}Job < ApplicationJob\n  def perform(id)\n  end\nend\n"
+    for name in ("ship", "bill")
+}
+
+
+@pytest.mark.parametrize(
+    ("files", "queue"),
+    [
+        ({}, "default"),  # nothing is known
+        ({"config/sidekiq.yml": ":concurrency: 5\n"}, "default"),  # Sidekiq's own
+        ({"config/sidekiq.yml": YML + "  - default\n"}, "default"),
+        ({"config/sidekiq.yml": YML}, "droppable"),
+        ({"config/sidekiq.yml.erb": YML}, "droppable"),
+        ({"config/sidekiq.yml": YML, **BASE, **CHILDREN}, "low"),
+        ({"config/sidekiq.yml": YML, **jobs("queue: :low", "queue: :gone", "queue: :gone")}, "low"),
+        ({"config/sidekiq.yml": YML + "  - <%= `hostname` %>\n"}, "default"),  # others are served, too
+        ({"Procfile": "worker: bundle exec sidekiq -q high,2 -q low\n"}, "high"),
+        ({"Procfile": "worker: bundle exec sidekiq --queue high\nall: bundle exec sidekiq\n"}, "default"),
+        ({"Procfile.dev": "w: sidekiq -C config/all.yml\n", "config/all.yml": YML}, "droppable"),
+        ({"bin/worker": "#!/bin/sh\nexec bundle exec sidekiq \\\n  -q high\n"}, "high"),
+        ({"docker-compose.yml": 'command: ["bundle", "exec", "sidekiq", "-q", "high"]\n'}, "high"),
+        ({"config/initializers/s.rb": "Sidekiq.configure_server { |c| c.queues = %w[high low] }\n"}, "high"),
+        ({"config/initializers/s.rb": "Sidekiq.default_job_options = { queue: 'low' }\n"}, "low"),
+        ({"Procfile": "# worker: sidekiq -q high\nweb: bin/rails s\n"}, "default"),
+    ],
+)
+def test_a_queue_is_one_that_somebody_serves(tmp_path: Path, files: dict[str, str], queue: str) -> None:
+    text, told = job(Repo(files=files).write(tmp_path))
+
+    assert f'queue: "{queue}"' in text.replace(f":{queue}", f'"{queue}"')
+    assert "queue-not-served" not in told
+
+
+@pytest.mark.parametrize("queue", ["default", "gone"])
+def test_a_queue_that_nobody_serves_gets_a_notice(tmp_path: Path, queue: str) -> None:
+    _, told = job(Repo(files={"config/sidekiq.yml": YML}).write(tmp_path), f"--model Order --queue {queue}")
+
+    assert "serves droppable, low" in told["queue-not-served"]

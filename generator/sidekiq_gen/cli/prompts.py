@@ -75,7 +75,7 @@ def ask_for_job(answers: Answers, project: Project, console: Console, *, force: 
             asked["name"] = said(_text("What is the job called?", trial.of("name", asked)))
         _ask_for_model(asked, trial)
         if "queue" not in asked:
-            asked["queue"] = said(_one_of(_QUESTIONS["queue"], app.queues, "default", naming.parse_queue))
+            asked["queue"] = said(_one_of(_QUESTIONS["queue"], app.queues, app.usual_queue.value, naming.parse_queue))
         if "retry" not in asked and "retry_for" not in asked:
             asked["retry"] = said(_text(_QUESTIONS["retry"], trial.of("retry", asked), usual_retries(app)))
         context = resolve.context_of_the_work(asked, project)

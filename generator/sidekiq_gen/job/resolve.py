@@ -74,7 +74,7 @@ def resolve_job(answers: Answers, project: Project) -> JobRequest:
     return JobRequest(
         context,
         settings,
-        parse_queue(answer(answers, "queue", "default")),
+        parse_queue(answer(answers, "queue", app.usual_queue.value)),
         directory,
         test,
         app.style,
@@ -199,6 +199,13 @@ def notices(request: JobRequest, project: Project) -> Iterator[Notice]:
                 "The spec is green once the model exists; --model names another one.",
             )
     yield from retry_notices(context)
+    served = ", ".join(app.served.names)
+    if app.served.lacks(request.queue):
+        yield Notice(
+            "queue-not-served",
+            f"No process that the repo starts works on the queue {request.queue}: the repo serves {served}.",
+            f"Add it to config/sidekiq.yml, or pass --queue {app.usual_queue.value}.",
+        )
     if request.test == "none" and app.test_framework is None:
         yield Notice(
             "no-test-framework",

@@ -19,7 +19,8 @@ from sidekiq_gen.rails.files import Repo
 from sidekiq_gen.rails.jobs import JobFile, find_jobs
 from sidekiq_gen.rails.linter import Linter, find_linter, read_rules
 from sidekiq_gen.rails.models import MAXIMUM_GENERATIONS, code_of_model, read_model, superclass
-from sidekiq_gen.rails.queues import find_queues
+from sidekiq_gen.rails.processes import Process, find_processes
+from sidekiq_gen.rails.queues import Served, find_queues, find_served, usual_queue
 from sidekiq_gen.rails.schema import read_table
 from sidekiq_gen.rails.states import ColumnValues
 from sidekiq_gen.rails.wrappers import ErrorWrapper, find_wrapper
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.rails.gems import Tracker
     from sidekiq_gen.rails.lockfile import LockedGem, Lockfile
     from sidekiq_gen.rails.table import Table
+    from sidekiq_gen.sourced import Sourced
 
 __all__ = ["Database", "Linter", "RailsApp", "TestFramework"]
 
@@ -143,9 +145,25 @@ class RailsApp:
         )
 
     @cached_property
+    def processes(self) -> tuple[Process, ...]:
+        """The processes of Sidekiq that the repo starts."""
+        return find_processes(self._repo)
+
+    @cached_property
+    def served(self) -> Served:
+        """The queues that processes work on."""
+        return find_served(self._repo, self.processes)
+
+    @cached_property
     def queues(self) -> tuple[str, ...]:
-        """The queues that are configured or used, and ``default``."""
-        return find_queues(self._repo, self.job_files)
+        """The queues that are served or used, and ``default`` unless nobody serves it."""
+        return find_queues(self.served, self.job_files)
+
+    @cached_property
+    def usual_queue(self) -> Sourced[str]:
+        """The queue of a new job."""
+        said = default_options(self._repo).get("queue")
+        return usual_queue(self.served, self.job_files, said.text if said and said.kind == "word" else "default")
 
     @cached_property
     def acronyms(self) -> tuple[str, ...]:
