@@ -183,3 +183,41 @@ def test_a_queue_that_nobody_serves_gets_a_notice(tmp_path: Path, queue: str) ->
     _, told = job(Repo(files={"config/sidekiq.yml": YML}).write(tmp_path), f"--model Order --queue {queue}")
 
     assert "serves droppable, low" in told["queue-not-served"]
+
+
+ON = "plugins:\n  - rubocop-rails\n"
+COP = "Rails/SkipsModelValidations:\n"
+
+
+@pytest.mark.parametrize(
+    ("configuration", "in_job", "in_spec"),
+    [
+        (ON, True, True),
+        ("require: rubocop-rails\n", True, True),
+        ("inherit_from: .base.yml\n", True, True),
+        (None, False, False),
+        ("Style/StringLiterals:\n  Enabled: false\n", False, False),  # the gem is locked and not loaded
+        (f"{ON}{COP}  Enabled: false\n", False, False),
+        (f"{ON}{COP}  AllowedMethods: [update_all, update_column]\n", False, False),
+        (f"{ON}{COP}  ForbiddenMethods: [update_attribute]\n", False, False),
+        (f"{ON}{COP}  Exclude:\n    - spec/**/*\n", True, False),
+        (f"{ON}{COP}  Exclude:\n    - app/jobs/*.rb\n", False, True),
+        (f"{ON}{COP}  Include: ['app/{{models,jobs}}/**/*.rb']\n", True, False),
+        (f"{ON}AllCops:\n  Exclude: ['spec/**/*']\n", True, False),
+        (f"{ON}AllCops:\n  DisabledByDefault: true\n", False, False),
+        (f"{ON}AllCops:\n  DisabledByDefault: true\n{COP}  Enabled: true\n", True, True),
+        (f"{ON}Rails:\n  Enabled: false\n", False, False),
+        (f"{ON}inherit_gem:\n  rubocop-govuk: config/rails.yml\n", False, False),
+        (f"inherit_from: .base.yml\n{COP}  Enabled: false\n", False, False),
+    ],
+)
+def test_a_cop_is_silenced_only_where_it_speaks(
+    tmp_path: Path, configuration: str | None, *, in_job: bool, in_spec: bool
+) -> None:
+    files = {".base.yml": ON} | ({".rubocop.yml": configuration} if configuration else {})
+    root = Repo(gems={"rubocop-rails": "2.34.2"}, files=files).write(tmp_path)
+    text, _ = job(root, "--model Order --check-then-act charged_at --row-lock")
+    spec = (root / "spec/jobs/charge_customer_job_spec.rb").read_text(encoding="utf-8")
+
+    directive = "# rubocop:disable Rails/SkipsModelValidations"
+    assert (directive in text, directive in spec) == (in_job, in_spec)

@@ -77,7 +77,7 @@ class RepoFacts:
     namespaces: what each namespace of the job is opened with, outermost first.
     records: for the models of this job that factories or fixtures know.
     base_record: the class that a further connection is made from.
-    rails_cops: whether rubocop-rails looks at the files.
+    rails_cops, rails_cops_in_spec: whether rubocop-rails minds a write without validations in the job, in its spec.
     wrapper: what existing jobs report errors with, where that is the repo's own.
     """
 
@@ -88,6 +88,7 @@ class RepoFacts:
     rails_cops: bool
     tracker: Tracker
     wrapper: ErrorWrapper | None
+    rails_cops_in_spec: bool = False
 
     def record(self, model: str) -> RecordCall | None:
         """How specs get a record of that model; None where neither a factory nor a fixture makes one."""

@@ -78,7 +78,7 @@ def resolve_job(answers: Answers, project: Project) -> JobRequest:
         directory,
         test,
         app.style,
-        gather(app, context, test),
+        gather(app, context, directory, test),
         () if child else choose(answers, context, app),
         child,
     )

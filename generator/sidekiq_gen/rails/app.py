@@ -12,13 +12,14 @@ import inflection
 from sidekiq_gen.rails import gems
 from sidekiq_gen.rails.constants import Constants, find_acronyms
 from sidekiq_gen.rails.conventions import Conventions, read_conventions
+from sidekiq_gen.rails.cops import SkipsValidations
 from sidekiq_gen.rails.databases import Database, find_databases
 from sidekiq_gen.rails.defaults import default_options, default_retry
 from sidekiq_gen.rails.factories import Factory, factory_call, find_factories, fixture_call
 from sidekiq_gen.rails.files import Repo
 from sidekiq_gen.rails.jobs import JobFile, find_jobs
 from sidekiq_gen.rails.linter import Linter, find_linter, read_rules
-from sidekiq_gen.rails.models import MAXIMUM_GENERATIONS, code_of_model, read_model, superclass
+from sidekiq_gen.rails.models import MAXIMUM_GENERATIONS, declared_table, model_path, read_model, superclass, tables
 from sidekiq_gen.rails.processes import Process, find_processes
 from sidekiq_gen.rails.queues import Served, find_queues, find_served, usual_queue
 from sidekiq_gen.rails.schema import read_table
@@ -27,7 +28,7 @@ from sidekiq_gen.rails.wrappers import ErrorWrapper, find_wrapper
 from sidekiq_gen.style import Style
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from sidekiq_gen.rails.gems import Tracker
@@ -39,7 +40,6 @@ __all__ = ["Database", "Linter", "RailsApp", "TestFramework"]
 
 TestFramework = Literal["rspec", "minitest"]
 
-_TABLE_NAME = re.compile(r"^[ \t]*self\.table_name\s*=\s*[:\"'](\w+(?:\.\w+)?)", re.MULTILINE)
 _OWN_LOGGER = re.compile(
     r"^[^#\n]*\b(?:config|Sidekiq)\.(?:logger(?:\.formatter)?|log_formatter)\s*=[^=]", re.MULTILINE
 )
@@ -112,6 +112,14 @@ class RailsApp:
     def linter(self) -> Linter | None:
         """The linter whose word counts."""
         return find_linter(self.lockfile)
+
+    def minds_skipped_validations(self, path: str) -> bool:
+        """Whether RuboCop's Rails/SkipsModelValidations has something to say about a file."""
+        return self._skips_validations.look_at(path)
+
+    @cached_property
+    def _skips_validations(self) -> SkipsValidations:
+        return SkipsValidations(self._repo, self.lockfile)
 
     @cached_property
     def job_files(self) -> tuple[JobFile, ...]:
@@ -214,10 +222,12 @@ class RailsApp:
 
     def fixture(self, model: str) -> str | None:
         """A Ruby expression that gives a record from the repo's fixtures; None when there is none."""
-        path = self._model_path(model)
+        path = model_path(self._constants, model)
         folder, _, last = path.rpartition("/")
         plural = f"{folder}/{inflection.pluralize(last)}".lstrip("/")
-        return fixture_call(self._repo, dict.fromkeys((plural, plural.replace("/", "_"), *self._declared_table(model))))
+        return fixture_call(
+            self._repo, dict.fromkeys((plural, plural.replace("/", "_"), *declared_table(self._constants, model)))
+        )
 
     def columns(self, model: str) -> Mapping[str, str] | None:
         """The columns of a model's table and their types, in Rails' words; None when no dump of the schema knows it."""
@@ -230,7 +240,7 @@ class RailsApp:
         for _ in range(MAXIMUM_GENERATIONS):
             if name is None:
                 break
-            for candidate in self._tables(name):
+            for candidate in tables(self._constants, name):
                 table = read_table(self._repo, candidate)
                 if table is not None:
                     return table
@@ -265,27 +275,3 @@ class RailsApp:
 
     def _path(self, path: str | None) -> Path | None:
         return self.root / path if path else None
-
-    def _model_path(self, model: str) -> str:
-        """``Billing::Invoice`` -> ``billing/invoice``: by its file, which knows the acronyms, else by its name."""
-        path = self._constants.model_file(model)
-        return (
-            path.partition("app/models/")[2].removesuffix(".rb")
-            if path
-            else inflection.underscore(model.replace("::", "/"))
-        )
-
-    def _declared_table(self, model: str) -> tuple[str, ...]:
-        """The table that the model's file names, if it does."""
-        found = _TABLE_NAME.search(code_of_model(self._constants, model))
-        return (found[1].rpartition(".")[2],) if found else ()
-
-    def _tables(self, model: str) -> Iterator[str]:
-        """The names that the table of a model may have: as declared, else with its namespace before it or without."""
-        declared = self._declared_table(model)
-        if declared:
-            yield from declared
-            return
-        path = self._model_path(model)
-        yield inflection.pluralize(path.replace("/", "_"))
-        yield inflection.pluralize(path.rpartition("/")[2])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import inflection
+
 from sidekiq_gen.rails.code import CONSTANT, code_lines, definitions
 from sidekiq_gen.rails.states import ModelText
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 # A model may inherit over so many generations, and a concern include others so deep.
 MAXIMUM_GENERATIONS = 5
 
+_TABLE_NAME = re.compile(r"^[ \t]*self\.table_name\s*=\s*[:\"'](\w+(?:\.\w+)?)", re.MULTILINE)
 _INCLUDE = re.compile(rf"^[ \t]*(?:include|prepend)[ (]+((?:::)?{CONSTANT}(?:\s*,\s*(?:::)?{CONSTANT})*)", re.MULTILINE)
 
 
@@ -46,6 +49,31 @@ def superclass(constants: Constants, model: str) -> str | None:
         return None
     names = (f"{model.rpartition('::')[0]}::{written}".removeprefix("::"), written)
     return next((name for name in names if name != model and constants.model_file(name)), None)
+
+
+def model_path(constants: Constants, model: str) -> str:
+    """``Billing::Invoice`` -> ``billing/invoice``: by its file, which knows the acronyms, else by its name."""
+    path = constants.model_file(model)
+    if path:
+        return path.partition("app/models/")[2].removesuffix(".rb")
+    return inflection.underscore(model.replace("::", "/"))
+
+
+def declared_table(constants: Constants, model: str) -> tuple[str, ...]:
+    """The table that the model's file names, if it does."""
+    found = _TABLE_NAME.search(code_of_model(constants, model))
+    return (found[1].rpartition(".")[2],) if found else ()
+
+
+def tables(constants: Constants, model: str) -> Iterator[str]:
+    """The names that the table of a model may have: as declared, else with its namespace before it or without."""
+    declared = declared_table(constants, model)
+    if declared:
+        yield from declared
+        return
+    path = model_path(constants, model)
+    yield inflection.pluralize(path.replace("/", "_"))
+    yield inflection.pluralize(path.rpartition("/")[2])
 
 
 def _concerns(constants: Constants, owner: str, code: str, depth: int) -> Iterator[str]:
