@@ -11,11 +11,11 @@ from textwrap import dedent
 from typing import TYPE_CHECKING, Any, get_args
 
 from sidekiq_gen.job.facts import JobFacts, by_name, of_patterns
+from sidekiq_gen.job.failure import FailureMark
 from sidekiq_gen.job.kinds.catalogue import KINDS
 from sidekiq_gen.job.mark import Mark
 from sidekiq_gen.job.patterns.base import Key
 from sidekiq_gen.job.patterns.catalogue import PATTERNS
-from sidekiq_gen.job.patterns.on_exhausted import FailureMark
 from sidekiq_gen.job.resolve import resolve_job
 from sidekiq_gen.job.slots import BESIDE_THE_WORK, EVERYWHERE, JOB, MINITEST, RSPEC, Slot
 from sidekiq_gen.job.spec_facts import SpecFacts, SpecRecord, spec_facts_of
@@ -44,7 +44,7 @@ SAMPLE = {
     "discard_on": ["PaymentGateway::CardDeclined"],
     "discard_to": "nowhere",
     "on_exhausted": True,
-    "mark_failed": "status",
+    "mark_failed": "status=cancelled",
     "log_context": True,
     "retry_after": ["PaymentGateway::RateLimited"],
 }

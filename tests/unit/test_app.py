@@ -166,14 +166,14 @@ def test_factories_are_known_by_their_gems(tmp_path: Path, gem: str) -> None:
         (":queues:\n  - critical\n  - default\n  - low\n", ("critical", "default", "low")),
         ("queues:\n  - [critical, 5]\n  - ['default', 2]\n  - [:low, 1]", ("critical", "default", "low")),
         (":queues:\n  - critical,5\n  - 'low, 2'\n  - default: 2", ("critical", "low", "default")),
-        ("queues:\n  critical: 5\n  low: 1", ("critical", "low", "default")),
-        ("queues: [a]\nproduction:\n  :queues:\n    - [b, 2]\n    - a", ("a", "b", "default")),
-        ("queues: [a]\n:capsules:\n  single:\n    concurrency: 1\n    queues: [b]", ("a", "b", "default")),
+        ("queues:\n  critical: 5\n  low: 1", ("critical", "low")),
+        ("queues: [a]\nproduction:\n  :queues:\n    - [b, 2]\n    - a", ("a", "b")),
+        ("queues: [a]\n:capsules:\n  single:\n    concurrency: 1\n    queues: [b]", ("a", "b")),
         ("queues:\n  - <%= ENV.fetch('Q', 'a') %>\n  - <%= q %>\n", ("a", "default")),
         ("<% if x %>\nqueues: [a]\n<% end %>", ("a", "default")),
         ("queues: a", ("default",)),
         ("queues: [", ("default",)),
-        ("queues: [1, ~, 'with space', [], {}]", ("1", "default")),
+        ("queues: [1, ~, 'with space', [], {}]", ("1",)),
         ("&a\nx: *a", ("default",)),
     ],
 )
@@ -188,7 +188,7 @@ def test_the_queues_of_jobs_come_after_those_of_sidekiq_yml(tmp_path: Path) -> N
     put(tmp_path, "app/jobs/a_job.rb", JOB.format(queue="mailers"))
     put(tmp_path, "app/jobs/b_job.rb", JOB.format(queue="high"))
 
-    assert app(tmp_path).queues == ("high", "low", "mailers", "default")
+    assert app(tmp_path).queues == ("high", "low", "mailers")
 
 
 INFLECTIONS = """\

@@ -31,7 +31,7 @@ def conventions(root: Path, *gems: str) -> Conventions:
 
 
 def job(name: str, body: str = "", module: str = "Sidekiq::Job") -> str:
-    return f"class {name}\n  include {module}\n{body}\n  def perform; end\nend\n"
+    return f"class {name}\n  include {module}\n{body}\n  def perform(id); end\nend\n"
 
 
 DEFAULTS = Conventions(
@@ -82,7 +82,7 @@ def test_a_tie_decides_nothing(tmp_path: Path) -> None:
     put(
         tmp_path,
         "app/sidekiq/a_job.rb",
-        "# frozen_string_literal: true\n" + job("AJob", '  sidekiq_options queue: "a"\n  X = "x"'),
+        "# frozen_string_literal: true\n" + job("AJob", '  sidekiq_options queue: "a", retry: 1\n  X = "x"'),
     )
     put(
         tmp_path,
@@ -225,10 +225,10 @@ def test_the_options_of_a_job(tmp_path: Path, options: str, queue: tuple[str, st
 def test_the_usual_number_of_retries_is_that_of_most_jobs_and_a_tie_has_none(tmp_path: Path) -> None:
     for name, retries in {"a": "7", "b": "false"}.items():
         put(tmp_path, f"app/jobs/{name}_job.rb", job(name.upper(), f"  sidekiq_options retry: {retries}"))
-    assert conventions(tmp_path).retry == Sourced(7, "repo", "1 of 1 existing jobs")
-
-    put(tmp_path, "app/jobs/c_job.rb", job("C", "  sidekiq_options retry: 3"))
     assert conventions(tmp_path).retry == Sourced(None, "default")
+
+    put(tmp_path, "app/jobs/c_job.rb", job("C", "  sidekiq_options retry: 7"))
+    assert conventions(tmp_path).retry == Sourced(7, "repo", "2 of 3 existing jobs")
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,7 @@ def test_the_document_of_a_plain_repo(tmp_path: Path) -> None:
         "test_framework": "rspec",
         "factories": True,
         "error_tracker": "rails",
+        "error_wrapper": None,
         "linter": None,
         "queues": ["default"],
         "conventions": {
@@ -66,6 +67,7 @@ def test_the_document_of_a_plain_repo(tmp_path: Path) -> None:
             "quotes": "double",
             "frozen_string_literal": True,
             "queue_literal": "string",
+            "retry": None,
         },
     }
     assert set(capabilities) == {row.name for row in TABLE}
@@ -85,7 +87,7 @@ def test_the_document_of_a_rich_repo(tmp_path: Path) -> None:
         "sidekiq-throttled": "1.5.0",
     }
     assert (told["databases"], told["error_tracker"], told["linter"]) == (["mysql", "sqlite"], "sentry", "rubocop")
-    assert told["queues"] == ["critical", "low", "default"]
+    assert told["queues"] == ["critical", "low"]
     assert (told["conventions"]["quotes"], told["conventions"]["frozen_string_literal"]) == ("single", False)
 
 
@@ -103,9 +105,10 @@ def test_the_text_for_people(tmp_path: Path) -> None:
         "Tests               rspec, with factories",
         "Error tracker       sentry",
         "Linter              rubocop",
-        "Queues              critical, low, default",
+        "Queues              critical, low",
         "Jobs go to          app/jobs",
         "Suffix              Job",
+        "Retries             5",
         "Quotes              single (.rubocop.yml)",
         "Frozen strings      no comment (.rubocop.yml)",
     ]

@@ -119,24 +119,56 @@ def test_an_initializer_that_says_everything_in_its_own_words_is_left_alone(tmp_
 
 
 def test_what_another_file_sets_is_left_out(tmp_path: Path) -> None:
-    files = {"config/initializers/redis.rb": "Sidekiq.configure_server { |config| config.redis = POOL }\n"}
+    files = {"config/initializers/deaths.rb": "Sidekiq.configure_server { |config| config.death_handlers << TELL }\n"}
     root = replace(Repo(), files=files).write(tmp_path)
 
     told = document(root)
 
     assert "already-set" in codes(told)
     text = (root / INITIALIZER).read_text()
-    assert "redis" not in text
-    assert "death_handlers" in text
-    assert "configure_client" not in text
+    assert "error_handlers" in text
+    assert "death_handlers" not in text
 
 
-def test_the_redis_of_another_gem_is_no_redis_of_sidekiq(tmp_path: Path) -> None:
-    files = {"config/initializers/split.rb": "Split.configure { |config| config.redis = ENV['REDIS_URL'] }\n"}
-    root = replace(Repo(), files=files).write(tmp_path)
+def test_redis_is_left_to_sidekiq_which_reads_redis_url_itself(tmp_path: Path) -> None:
+    root = replace(Repo(), gems={"govuk_sidekiq": "9.0.0"}).write(tmp_path)
     install(root)
 
-    assert "config.redis = redis" in (root / INITIALIZER).read_text()
+    assert "redis" not in (root / INITIALIZER).read_text().lower()
+
+
+@pytest.mark.parametrize(
+    ("files", "path"),
+    [
+        ({"Procfile.dev": "worker: RAILS_MAX_THREADS=5 bundle exec sidekiq\n"}, "Procfile.dev"),
+        ({"Procfile.dev": "worker: bundle exec sidekiq -q critical -q default\n"}, "Procfile.dev"),
+        ({"Procfile": "jobs: bundle exec sidekiq --config config/all.yml\n"}, "Procfile"),
+        ({"bin/jobs": "#!/bin/sh\nexec bundle exec sidekiq -C config/all.yml\n"}, "bin/jobs"),
+        ({f"{YAML}.erb": ":concurrency: 5\n"}, f"{YAML}.erb"),
+    ],
+)
+def test_no_configuration_is_written_that_would_overrule_another(
+    tmp_path: Path, files: dict[str, str], path: str
+) -> None:
+    root = replace(Repo(), files=files).write(tmp_path)
+    told = document(root)
+
+    assert not (root / YAML).exists()
+    notice = next(one for one in told["notices"] if one["code"] == "configured-elsewhere")
+    assert notice["message"].startswith(f"{path} says how Sidekiq is started")
+
+
+def test_a_configuration_is_written_where_nothing_says_more_than_to_start_sidekiq(tmp_path: Path) -> None:
+    root = replace(Repo(), files={"Procfile": "web: bin/rails s\njobs: bundle exec sidekiq\n"}).write(tmp_path)
+
+    assert statuses(root)[YAML] == "create"
+
+
+def test_a_queue_that_another_process_serves_is_not_missing(tmp_path: Path) -> None:
+    files = {YAML: ":queues:\n  - default\n", "Procfile": "m: sidekiq -q mail\n", "app/jobs/mail_job.rb": job("mail")}
+    root = replace(Repo(), files=files).write(tmp_path)
+
+    assert statuses(root)[YAML] == "identical"
 
 
 @pytest.mark.parametrize(

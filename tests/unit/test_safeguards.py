@@ -196,7 +196,7 @@ def test_a_wrapper_of_the_house_is_used_where_the_repo_defines_it(
 @pytest.mark.parametrize(
     ("column", "model", "expected"),
     [
-        ('t.string "status"', "", 'update_column(:status, "failed")'),
+        ('t.string "status"', "", None),
         ('t.integer "status"', "  enum :status, { open: 0, failed: 1 }\n", 'update_column(:status, "failed")'),
         ('t.string "status"', "  enum status: { open: 'open', done: 'done' }\n", None),
         ('t.integer "status"', "", None),

@@ -15,9 +15,9 @@ from jinja2 import meta, nodes
 from sidekiq_gen.errors import BrokenTemplate
 from sidekiq_gen.install.rendering import _facts as install_facts
 from sidekiq_gen.job.facts import JobFacts
+from sidekiq_gen.job.failure import FailureMark
 from sidekiq_gen.job.kinds.catalogue import KINDS
 from sidekiq_gen.job.patterns.catalogue import PATTERNS
-from sidekiq_gen.job.patterns.on_exhausted import FailureMark
 from sidekiq_gen.job.rendering import partial_paths
 from sidekiq_gen.job.slots import SLOTS
 from sidekiq_gen.job.spec_facts import SpecFacts

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sidekiq_gen.cli import options
 from sidekiq_gen.cli.console import Console
+from sidekiq_gen.job.retries import DEFAULT, usual_retries
 from sidekiq_gen.rails.project import Where, detect_project
 from sidekiq_gen.sidekiq.capabilities import TABLE
 from sidekiq_gen.sidekiq.gems import ENTERPRISE, PRO, THROTTLED, UNIQUE_JOBS
@@ -18,6 +19,7 @@ from sidekiq_gen.sidekiq.tables.push import PushTable
 from sidekiq_gen.sidekiq.tables.unique_jobs import UniqueJobsTable
 
 if TYPE_CHECKING:
+    from sidekiq_gen.rails.app import RailsApp
     from sidekiq_gen.rails.project import Project
 
 GEMS = (PRO, ENTERPRISE, UNIQUE_JOBS, THROTTLED)
@@ -80,6 +82,7 @@ def _document(project: Project) -> dict[str, object]:
         "test_framework": app.test_framework,
         "factories": app.factories,
         "error_tracker": app.tracker.name,
+        "error_wrapper": f"{app.error_wrapper.receiver}.{app.error_wrapper.method}" if app.error_wrapper else None,
         "linter": app.linter,
         "queues": list(app.queues),
         "conventions": {
@@ -89,6 +92,7 @@ def _document(project: Project) -> dict[str, object]:
             "quotes": app.conventions.quotes.value,
             "frozen_string_literal": app.conventions.frozen_string_literal.value,
             "queue_literal": app.conventions.queue_literal.value,
+            "retry": app.conventions.retry.value,
         },
         "capabilities": release.capabilities.as_dict(),
     }
@@ -97,6 +101,7 @@ def _document(project: Project) -> dict[str, object]:
 def _text(project: Project) -> str:
     app, release, conventions = project.app, project.release, project.app.conventions
     tracker = {"rails": "Rails.error", "logger": "none, errors are logged"}.get(app.tracker.name, app.tracker.name)
+    wrapper = app.error_wrapper
     gems = [f"{name} {gem.text}" for name in GEMS if (gem := app.gem(name))]
     found = [
         ("Sidekiq", f"{release.text}, from {_origin(project)}; templates {release.tree}"),
@@ -105,11 +110,12 @@ def _text(project: Project) -> str:
         ("Gems", ", ".join(gems) or "none of Sidekiq's companions"),
         ("Databases", ", ".join(app.databases) or "none found"),
         ("Tests", f"{app.test_framework or 'none found'}{', with factories' if app.factories else ''}"),
-        ("Error tracker", tracker),
+        ("Error tracker", tracker + (f", through {wrapper.receiver}.{wrapper.method}" if wrapper else "")),
         ("Linter", app.linter or "none"),
         ("Queues", ", ".join(app.queues)),
         ("Jobs go to", _reasoned(conventions.job_dir.value, conventions.job_dir.reason)),
         ("Suffix", _reasoned(conventions.suffix.value or "none", conventions.suffix.reason)),
+        ("Retries", _retries(app)),
         ("Quotes", _reasoned(conventions.quotes.value, conventions.quotes.reason)),
         (
             "Frozen strings",
@@ -139,6 +145,13 @@ def _origin(project: Project) -> str:
     needed = lockfile.required_by("sidekiq")
     through = "" if lockfile.is_direct("sidekiq") or not needed else f" through {', '.join(needed)}"
     return f"the {project.release.source.upper()} section{through}"
+
+
+def _retries(app: RailsApp) -> str:
+    """How often a new job will be retried, and why."""
+    usual = usual_retries(app)
+    told = f"left to Sidekiq: {str(app.default_retry).lower()}" if usual == DEFAULT else usual
+    return _reasoned(told, app.conventions.retry.reason)
 
 
 def _reasoned(value: str, reason: str) -> str:

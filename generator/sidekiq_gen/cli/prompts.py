@@ -20,7 +20,7 @@ from sidekiq_gen.job import resolve
 from sidekiq_gen.job.interactions import clash
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME, KINDS
 from sidekiq_gen.job.patterns.catalogue import BY_NAME, PATTERNS
-from sidekiq_gen.job.retries import RETRIES
+from sidekiq_gen.job.retries import usual_retries
 from sidekiq_gen.job.subject import guess_model
 from sidekiq_gen.job.trial import Trial, judge, named, problem, refused, said, value_of
 
@@ -75,11 +75,9 @@ def ask_for_job(answers: Answers, project: Project, console: Console, *, force: 
             asked["name"] = said(_text("What is the job called?", trial.of("name", asked)))
         _ask_for_model(asked, trial)
         if "queue" not in asked:
-            asked["queue"] = said(_one_of(_QUESTIONS["queue"], app.queues, "default", naming.parse_queue))
+            asked["queue"] = said(_one_of(_QUESTIONS["queue"], app.queues, app.usual_queue.value, naming.parse_queue))
         if "retry" not in asked and "retry_for" not in asked:
-            usual = app.conventions.retry.value
-            offered = str(RETRIES if usual is None else usual)
-            asked["retry"] = said(_text(_QUESTIONS["retry"], trial.of("retry", asked), offered))
+            asked["retry"] = said(_text(_QUESTIONS["retry"], trial.of("retry", asked), usual_retries(app)))
         context = resolve.context_of_the_work(asked, project)
         for pattern in _ask_for_patterns(asked, context, app, console):
             _ask_about(pattern, asked, context, app)

@@ -21,7 +21,8 @@ def render(request: InstallRequest) -> list[tuple[str, str]]:
         texts.append(
             (INITIALIZER, _ruby(request, "initializer.rb.j2", facts, requires=trackers.needs(request.tracker)))
         )
-    texts.append((CONFIGURATION, _template(request, "sidekiq.yml.j2", facts)))
+    if not request.configured_by:
+        texts.append((CONFIGURATION, _template(request, "sidekiq.yml.j2", facts)))
     if request.unique_jobs:
         texts.append((UNIQUE_JOBS, _ruby(request, "unique_jobs.rb.j2", facts)))
     texts.append((TASKS, _ruby(request, "dead.rake.j2", facts, requires="sidekiq/api")))

@@ -69,6 +69,7 @@ class InstallRequest:
     settings: what the initializer has to say: all that nothing else below ``config`` says already.
     queues: those that are configured or used, ``default`` among them. used_queues: those that jobs name.
     elsewhere: what is set in another file: its title and that file.
+    configured_by: the file that says by itself what config/sidekiq.yml would, which is then not created; or None.
     unique_jobs: whether sidekiq-unique-jobs is to be wired.
     """
 
@@ -82,6 +83,7 @@ class InstallRequest:
     elsewhere: tuple[tuple[str, str], ...]
     unique_jobs: bool
     health_check: HealthCheck | None
+    configured_by: str | None = None
 
 
 def resolve_install(answers: Answers, project: Project) -> InstallRequest:
@@ -105,12 +107,32 @@ def resolve_install(answers: Answers, project: Project) -> InstallRequest:
         app.tracker,
         app.rspec_helper,
         app.queues,
-        tuple(dict.fromkeys(job.queue.name for job in app.job_files if job.queue)),
+        tuple(dict.fromkeys(name for job in app.job_files if job.queue and _unserved(name := job.queue.name, app))),
         tuple(setting.name for setting in wanted if not found[setting.name]),
         tuple((setting.title, path) for setting in wanted if (path := found[setting.name])),
         gem is not None and not any(UNIQUE_WIRING.search(text) for _, text in other_files(repo, UNIQUE_JOBS)),
         _health_check(answers, app),
+        _configured_by(repo, app),
     )
+
+
+def _unserved(queue: str, app: RailsApp) -> bool:
+    """Whether a queue may be missing from the configuration: none that another file has served."""
+    return queue not in app.served.names
+
+
+def _configured_by(repo: Repo, app: RailsApp) -> str | None:
+    """The file that makes a new config/sidekiq.yml harmful.
+
+    Sidekiq would load it unasked, before sidekiq.yml.erb, and its concurrency goes before RAILS_MAX_THREADS. Source:
+    v7.3.0 lib/sidekiq/cli.rb:266 and :278.
+    """
+    if repo.is_file(CONFIGURATION):
+        return None
+    if repo.is_file(f"{CONFIGURATION}.erb"):
+        return f"{CONFIGURATION}.erb"
+    started = (one for one in app.processes if one.queues or one.threads or one.configuration)
+    return next((one.path for one in started), None)
 
 
 def notices(request: InstallRequest, project: Project) -> Iterator[Notice]:
@@ -144,6 +166,12 @@ def notices(request: InstallRequest, project: Project) -> Iterator[Notice]:
             "unique-server",
             "This sidekiq-unique-jobs has no SidekiqUniqueJobs::Server.configure: locks of dead jobs are not freed.",
             "Upgrade to 7.0.1 or later.",
+        )
+    if request.configured_by:
+        yield Notice(
+            "configured-elsewhere",
+            f"{request.configured_by} says how Sidekiq is started, so that no {CONFIGURATION} is written.",
+            "Sidekiq would load that file too, and its concurrency goes before RAILS_MAX_THREADS.",
         )
     for title, path in request.elsewhere:
         yield Notice("already-set", f"{title} is already set in {path}.", f"It is left out of {INITIALIZER}.")

@@ -1,4 +1,9 @@
-"""What an initializer can set, how to see that it is set, and where it is wanted."""
+"""What an initializer can set, how to see that it is set, and where it is wanted.
+
+Redis is not among it: Sidekiq reads REDIS_URL, or the variable that REDIS_PROVIDER names, by itself, and config.redis
+would undo what the railtie of a gem has set. Source: v6.0.0 lib/sidekiq/redis_connection.rb:121, v8.1.7 :100;
+govuk_sidekiq lib/govuk_sidekiq/sidekiq_initializer.rb (reconnect_attempts).
+"""
 
 from __future__ import annotations
 
@@ -20,7 +25,7 @@ FOLDER = "config"
 UNIQUE_WIRING = re.compile(r"\bSidekiqUniqueJobs::(?:Server\.configure|Middleware::(?:Client|Server))\b")
 
 
-SettingName = Literal["strict_arguments", "transactional_push", "redis", "error_handler", "death_handler"]
+SettingName = Literal["strict_arguments", "transactional_push", "error_handler", "death_handler"]
 
 
 @dataclass(frozen=True)
@@ -69,13 +74,6 @@ SETTINGS = (
         "Sidekiq.transactional_push!",
         re.compile(r"\btransactional_push!"),
         pushes_after_commit,
-    ),
-    Setting(
-        "redis",
-        "Redis",
-        "config.redis =",
-        re.compile(r"(?<![@$\w.])(?:\w*config\w*|\w|Sidekiq|sidekiq)\.redis\s*=(?!=)"),
-        lambda _app, _release: True,
     ),
     Setting(
         "error_handler",

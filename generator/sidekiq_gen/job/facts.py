@@ -14,8 +14,8 @@ from sidekiq_gen.ruby import layout, trackers
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from sidekiq_gen.job.failure import FailureMark
     from sidekiq_gen.job.patterns.base import Key
-    from sidekiq_gen.job.patterns.on_exhausted import FailureMark
     from sidekiq_gen.job.request import JobContext, JobRequest
     from sidekiq_gen.naming import Argument, JobName
     from sidekiq_gen.ruby.trackers import Reporter
@@ -71,7 +71,7 @@ class JobFacts:
     lease: str
     """The method of a model that gives a connection."""
     mark_directive: str
-    """A comment that keeps rubocop-rails quiet about a write without validations, where that gem is locked."""
+    """A comment that keeps rubocop-rails quiet about a write without validations, where it minds that in this file."""
     record_in_payload: str
     """Where the id of the record stands in `job["args"]`: `.first`, `[1]`."""
     chosen: frozenset[str]
@@ -135,7 +135,7 @@ def facts_of(request: JobRequest) -> JobFacts:
         fresh=_fresh(request),
         failed=exhausted.mark if exhausted and context.record else None,
         lease="lease_connection" if context.release.capabilities.lease_connection else "connection",
-        mark_directive=" # rubocop:disable Rails/SkipsModelValidations" if repo.rails_cops else "",
+        mark_directive=mark_directive(wanted=repo.rails_cops),
         record_in_payload=_record_in_payload(context),
         chosen=frozenset(chosen.identifier for chosen in request.patterns),
         kind=request.kind_settings,
@@ -149,6 +149,11 @@ def facts_of(request: JobRequest) -> JobFacts:
         comment=lambda text: f" # {text}" if text else "",
         indent=layout.indent,
     )
+
+
+def mark_directive(*, wanted: bool) -> str:
+    """The comment behind a write without validations."""
+    return " # rubocop:disable Rails/SkipsModelValidations" if wanted else ""
 
 
 def by_name(facts: JobFacts) -> dict[str, object]:
@@ -236,10 +241,10 @@ def options_of(request: JobRequest, lines: list[str]) -> str:
     context, style = request.context, request.style
     symbol = style.queue_literal == "symbol" and request.queue.isidentifier()
     queue = f":{request.queue}" if symbol else f'"{request.queue}"'
-    retries = f"retry: {str(context.retry).lower()}"
+    retries = [f"retry: {str(context.retry).lower()}"] if context.retry_written else []
     if context.retry_for:
-        retries = f"retry_for: {layout.whole_seconds(context.retry_for)}"
-    options = [line.partition(" # ") for line in (f"queue: {queue}", retries, *lines)]
+        retries = [f"retry_for: {layout.whole_seconds(context.retry_for)}"]
+    options = [line.partition(" # ") for line in (f"queue: {queue}", *retries, *lines)]
     line = f"sidekiq_options {', '.join(pair for pair, _, _ in options)}"
     if not any(comment for _, _, comment in options) and len(line) + 2 <= style.width:
         return line

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.job.request import RecordCall, RepoFacts
+from sidekiq_gen.style import test_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,17 +15,19 @@ if TYPE_CHECKING:
     from sidekiq_gen.style import TestFramework
 
 
-def gather(app: RailsApp, context: JobContext, test: TestFramework) -> RepoFacts:
-    """Read everything that the job and its spec depend on."""
-    namespaces = context.name.namespaces
+def gather(app: RailsApp, context: JobContext, directory: str, test: TestFramework) -> RepoFacts:
+    """Read everything that the job, in its directory, and its spec depend on."""
+    namespaces, stem = context.name.namespaces, context.name.file_stem
+    spec = test_path(test, directory, stem)
     return RepoFacts(
         tuple(app.namespace_keyword("::".join(namespaces[: depth + 1])) for depth in range(len(namespaces))),
         app.rspec_helper,
         tuple(_records(app, context, test)),
         "ApplicationRecord" if app.model_file("ApplicationRecord") else "ActiveRecord::Base",
-        app.gem("rubocop-rails") is not None,
+        app.minds_skipped_validations(f"{directory}/{stem}.rb"),
         app.tracker,
         app.error_wrapper,
+        rails_cops_in_spec=spec is not None and app.minds_skipped_validations(spec),
     )
 
 

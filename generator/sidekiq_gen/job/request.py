@@ -30,7 +30,9 @@ class JobContext:
     record: the argument that names one row of the model; None unless the kind is ``record``.
     row: the local variable that holds one row of the model: ``order``; empty for ``plain``.
     database: None when neither the repo nor a flag names one.
+    retry: also where it is left to Sidekiq; then its default number.
     retry_for: seconds, None where the number of retries ends them; Sidekiq's default number goes with it.
+    retry_written: whether the job itself says how often it is retried.
     """
 
     release: Release
@@ -43,6 +45,7 @@ class JobContext:
     database: Database | None
     retry: Retry
     retry_for: int | None = None
+    retry_written: bool = True
 
     @property
     def rows(self) -> str:
@@ -74,7 +77,7 @@ class RepoFacts:
     namespaces: what each namespace of the job is opened with, outermost first.
     records: for the models of this job that factories or fixtures know.
     base_record: the class that a further connection is made from.
-    rails_cops: whether rubocop-rails looks at the files.
+    rails_cops, rails_cops_in_spec: whether rubocop-rails minds a write without validations in the job, in its spec.
     wrapper: what existing jobs report errors with, where that is the repo's own.
     """
 
@@ -85,6 +88,7 @@ class RepoFacts:
     rails_cops: bool
     tracker: Tracker
     wrapper: ErrorWrapper | None
+    rails_cops_in_spec: bool = False
 
     def record(self, model: str) -> RecordCall | None:
         """How specs get a record of that model; None where neither a factory nor a fixture makes one."""

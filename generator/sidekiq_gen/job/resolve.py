@@ -38,7 +38,13 @@ JOB_FLAGS = (
         question="What kind of job is it?",
     ),
     Flag("--queue", "Its queue.", "text", metavar="NAME", question="Which queue?"),
-    Flag("--retry", "How often a failed job is tried again.", "text", metavar="N|false", question="How many retries?"),
+    Flag(
+        "--retry",
+        "How often a failed job is tried again; default leaves it to Sidekiq.",
+        "text",
+        metavar="N|false|default",
+        question="How many retries?",
+    ),
     Flag("--retry-for", "For how long a failed job is tried again, instead of how often.", "number", metavar="SECONDS"),
     Flag("--dir", "The folder of the job class, relative to the root.", "text", metavar="DIR"),
     Flag("--test", "The framework of its spec.", "choice", choices=("rspec", "minitest", "none")),
@@ -68,11 +74,11 @@ def resolve_job(answers: Answers, project: Project) -> JobRequest:
     return JobRequest(
         context,
         settings,
-        parse_queue(answer(answers, "queue", "default")),
+        parse_queue(answer(answers, "queue", app.usual_queue.value)),
         directory,
         test,
         app.style,
-        gather(app, context, test),
+        gather(app, context, directory, test),
         () if child else choose(answers, context, app),
         child,
     )
@@ -90,7 +96,7 @@ def context_of(answers: Answers, project: Project) -> JobContext:
     taken = taken_names(project.release.tree, subject.kind, wanted(answers), _test(answers, app))
     subject, row = give_names(subject, taken)
     database = answer(answers, "database", app.databases[0] if app.databases else None)
-    retry, retry_for = find_retries(answers, project)
+    retries = find_retries(answers, project)
     context = JobContext(
         project.release,
         name.beside(taken.in_the_job),
@@ -100,8 +106,9 @@ def context_of(answers: Answers, project: Project) -> JobContext:
         subject.record,
         row,
         database,
-        retry,
-        retry_for,
+        retries.count,
+        retries.seconds,
+        retries.written,
     )
     refusal = KIND_BY_NAME[subject.kind].refusal(context, app)
     if refusal:
@@ -192,6 +199,13 @@ def notices(request: JobRequest, project: Project) -> Iterator[Notice]:
                 "The spec is green once the model exists; --model names another one.",
             )
     yield from retry_notices(context)
+    served = ", ".join(app.served.names)
+    if app.served.lacks(request.queue):
+        yield Notice(
+            "queue-not-served",
+            f"No process that the repo starts works on the queue {request.queue}: the repo serves {served}.",
+            f"Add it to config/sidekiq.yml, or pass --queue {app.usual_queue.value}.",
+        )
     if request.test == "none" and app.test_framework is None:
         yield Notice(
             "no-test-framework",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.errors import InvalidInput, Refused
@@ -13,26 +14,47 @@ if TYPE_CHECKING:
 
     from sidekiq_gen.flags import Answers
     from sidekiq_gen.job.request import JobContext, Retry
+    from sidekiq_gen.rails.app import RailsApp
     from sidekiq_gen.rails.project import Project
 
 RETRIES = 5
+DEFAULT = "default"
 SIDEKIQS_OWN = 25
 LONGEST = 1_000_000_000  # more raises when the job is pushed: v7.1.3 lib/sidekiq/job_util.rb:16
 
 
-def find_retries(answers: Answers, project: Project) -> tuple[Retry, int | None]:
-    """The number of retries, and the seconds that they may take in all where these are to end them.
+@dataclass(frozen=True)
+class Retries:
+    """How a failed job is tried again.
+
+    count: what `JobContext.retry` is. seconds: that they may take in all, where these are to end them.
+    written: whether the job says so itself; else it is left to Sidekiq.
+    """
+
+    count: Retry
+    seconds: int | None = None
+    written: bool = True
+
+
+def find_retries(answers: Answers, project: Project) -> Retries:
+    """How often, or for how long, the job is retried: as asked for, else as most jobs are.
 
     Raises:
         InvalidInput: neither a number nor ``false``, or no length of time.
         Refused: both were given, or this Sidekiq knows no length of time.
     """
     if "retry_for" in answers:
-        return SIDEKIQS_OWN, _retry_for(answers, project)
-    if "retry" in answers:
-        return parse_retry(answer(answers, "retry")), None
-    usual = project.app.conventions.retry.value
-    return RETRIES if usual is None else usual, None
+        return Retries(SIDEKIQS_OWN, _retry_for(answers, project))
+    typed = answer(answers, "retry") or usual_retries(project.app)
+    return Retries(project.app.default_retry, written=False) if typed == DEFAULT else Retries(parse_retry(typed))
+
+
+def usual_retries(app: RailsApp) -> str:
+    """What is taken where nobody says anything, as it would be typed."""
+    usual = app.conventions.retry.value
+    if usual is None:
+        return DEFAULT if app.own_default_retry else str(RETRIES)
+    return str(usual)
 
 
 def retry_notices(context: JobContext) -> Iterator[Notice]:
@@ -57,7 +79,9 @@ def parse_retry(typed: str) -> Retry:
     if typed.isascii() and typed.isdigit() and len(typed) < 5:  # noqa: PLR2004 - 9999 retries are years
         return int(typed)
     raise InvalidInput(
-        f"--retry {typed!a} is no number of retries.", hint="Give a number or false: --retry 5.", code="invalid-retry"
+        f"--retry {typed!a} is no number of retries.",
+        hint="Give a number, false, or default: --retry 5.",
+        code="invalid-retry",
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.job.facts import (
@@ -14,6 +14,7 @@ from sidekiq_gen.job.facts import (
     in_parentheses,
     keywords_of,
     leading,
+    mark_directive,
     of_patterns,
 )
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
@@ -188,7 +189,7 @@ def spec_facts_of(request: JobRequest) -> SpecFacts:
     if subject:
         received.insert(0, f"{values.sigil}{subject}" if subject == context.row else f"[{values.sigil}{context.row}]")
     keywords = [f"{keyword}: {values.named(key)}" for keyword, key in keywords_of(request).items()]
-    facts = facts_of(request)
+    facts = replace(facts_of(request), mark_directive=mark_directive(wanted=request.repo.rails_cops_in_spec))
     handed = values.handed()
     doubled = any(record.variable == facts.record and not record.source for record in records)
     return SpecFacts(

@@ -10,34 +10,36 @@ from typing import TYPE_CHECKING, Literal
 import inflection
 
 from sidekiq_gen.rails import gems
-from sidekiq_gen.rails.code import code_lines, definitions
 from sidekiq_gen.rails.constants import Constants, find_acronyms
 from sidekiq_gen.rails.conventions import Conventions, read_conventions
+from sidekiq_gen.rails.cops import SkipsValidations
 from sidekiq_gen.rails.databases import Database, find_databases
+from sidekiq_gen.rails.defaults import default_options, default_retry
 from sidekiq_gen.rails.factories import Factory, factory_call, find_factories, fixture_call
 from sidekiq_gen.rails.files import Repo
 from sidekiq_gen.rails.jobs import JobFile, find_jobs
 from sidekiq_gen.rails.linter import Linter, find_linter, read_rules
-from sidekiq_gen.rails.queues import find_queues
-from sidekiq_gen.rails.schema import read_columns
+from sidekiq_gen.rails.models import MAXIMUM_GENERATIONS, declared_table, model_path, read_model, superclass, tables
+from sidekiq_gen.rails.processes import Process, find_processes
+from sidekiq_gen.rails.queues import Served, find_queues, find_served, usual_queue
+from sidekiq_gen.rails.schema import read_table
+from sidekiq_gen.rails.states import ColumnValues
 from sidekiq_gen.rails.wrappers import ErrorWrapper, find_wrapper
 from sidekiq_gen.style import Style
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from sidekiq_gen.rails.gems import Tracker
     from sidekiq_gen.rails.lockfile import LockedGem, Lockfile
+    from sidekiq_gen.rails.table import Table
+    from sidekiq_gen.sourced import Sourced
 
 __all__ = ["Database", "Linter", "RailsApp", "TestFramework"]
 
 TestFramework = Literal["rspec", "minitest"]
 
-# A model may inherit its table over so many generations.
-MAXIMUM_GENERATIONS = 5
-
-_TABLE_NAME = re.compile(r"^[ \t]*self\.table_name\s*=\s*[:\"'](\w+(?:\.\w+)?)", re.MULTILINE)
 _OWN_LOGGER = re.compile(
     r"^[^#\n]*\b(?:config|Sidekiq)\.(?:logger(?:\.formatter)?|log_formatter)\s*=[^=]", re.MULTILINE
 )
@@ -103,13 +105,21 @@ class RailsApp:
 
     @cached_property
     def error_wrapper(self) -> ErrorWrapper | None:
-        """What existing jobs report errors with, where that is the repo's own."""
-        return find_wrapper(self.job_files, self._constants)
+        """What existing jobs report errors with, where that is the repo's own or comes with a gem."""
+        return find_wrapper(self.job_files, self._constants, self.lockfile)
 
     @cached_property
     def linter(self) -> Linter | None:
         """The linter whose word counts."""
         return find_linter(self.lockfile)
+
+    def minds_skipped_validations(self, path: str) -> bool:
+        """Whether RuboCop's Rails/SkipsModelValidations has something to say about a file."""
+        return self._skips_validations.look_at(path)
+
+    @cached_property
+    def _skips_validations(self) -> SkipsValidations:
+        return SkipsValidations(self._repo, self.lockfile)
 
     @cached_property
     def job_files(self) -> tuple[JobFile, ...]:
@@ -120,6 +130,16 @@ class RailsApp:
     def conventions(self) -> Conventions:
         """How the house writes jobs."""
         return read_conventions(self.job_files, read_rules(self._repo, self.lockfile))
+
+    @cached_property
+    def default_retry(self) -> int | Literal[False]:
+        """How often a job is retried that says nothing about it."""
+        return default_retry(self._repo)
+
+    @cached_property
+    def own_default_retry(self) -> bool:
+        """Whether an initializer says how often such a job is retried."""
+        return "retry" in default_options(self._repo)
 
     @cached_property
     def style(self) -> Style:
@@ -133,9 +153,25 @@ class RailsApp:
         )
 
     @cached_property
+    def processes(self) -> tuple[Process, ...]:
+        """The processes of Sidekiq that the repo starts."""
+        return find_processes(self._repo)
+
+    @cached_property
+    def served(self) -> Served:
+        """The queues that processes work on."""
+        return find_served(self._repo, self.processes)
+
+    @cached_property
     def queues(self) -> tuple[str, ...]:
-        """The queues that are configured or used, and ``default``."""
-        return find_queues(self._repo, self.job_files)
+        """The queues that are served or used, and ``default`` unless nobody serves it."""
+        return find_queues(self.served, self.job_files)
+
+    @cached_property
+    def usual_queue(self) -> Sourced[str]:
+        """The queue of a new job."""
+        said = default_options(self._repo).get("queue")
+        return usual_queue(self.served, self.job_files, said.text if said and said.kind == "word" else "default")
 
     @cached_property
     def acronyms(self) -> tuple[str, ...]:
@@ -186,23 +222,41 @@ class RailsApp:
 
     def fixture(self, model: str) -> str | None:
         """A Ruby expression that gives a record from the repo's fixtures; None when there is none."""
-        path = self._model_path(model)
+        path = model_path(self._constants, model)
         folder, _, last = path.rpartition("/")
         plural = f"{folder}/{inflection.pluralize(last)}".lstrip("/")
-        return fixture_call(self._repo, dict.fromkeys((plural, plural.replace("/", "_"), *self._declared_table(model))))
+        return fixture_call(
+            self._repo, dict.fromkeys((plural, plural.replace("/", "_"), *declared_table(self._constants, model)))
+        )
 
     def columns(self, model: str) -> Mapping[str, str] | None:
         """The columns of a model's table and their types, in Rails' words; None when no dump of the schema knows it."""
+        table = self.table(model)
+        return table.types if table else None
+
+    def table(self, model: str) -> Table | None:
+        """The table of a model; None when no dump of the schema knows it."""
+        name: str | None = model
         for _ in range(MAXIMUM_GENERATIONS):
-            for table in self._tables(model):
-                columns = read_columns(self._repo, table)
-                if columns is not None:
-                    return columns
-            parent = self._superclass(model)
-            if parent is None:
-                return None
-            model = parent
+            if name is None:
+                break
+            for candidate in tables(self._constants, name):
+                table = read_table(self._repo, candidate)
+                if table is not None:
+                    return table
+            name = superclass(self._constants, name)
         return None
+
+    def values_of(self, model: str, column: str) -> ColumnValues | None:
+        """What a column of a model can hold: as the model says, else by its type; None where nothing lists it."""
+        listed = read_model(self._constants, model).values_of(column)
+        table = None if listed else self.table(model)
+        known = table.columns.get(column) if table else None
+        return ColumnValues(known.values, "type") if known and known.values else listed
+
+    def cannot_write(self, model: str, column: str) -> str | None:
+        """What in a model keeps ``update_column`` from writing a column; None where nothing does."""
+        return read_model(self._constants, model).cannot_write(column)
 
     def _configured(self, call: re.Pattern[str]) -> bool:
         return any(call.search(self._repo.read_found(path) or "") for path in self._repo.files("config"))
@@ -221,44 +275,3 @@ class RailsApp:
 
     def _path(self, path: str | None) -> Path | None:
         return self.root / path if path else None
-
-    def model_text(self, model: str) -> str:
-        """The lines of code of the file that defines a model; empty when there is none."""
-        path = self._constants.model_file(model)
-        return "\n".join(code_lines(self._repo.read_found(path) or "")) if path else ""
-
-    def _model_path(self, model: str) -> str:
-        """``Billing::Invoice`` -> ``billing/invoice``: by its file, which knows the acronyms, else by its name."""
-        path = self._constants.model_file(model)
-        return (
-            path.partition("app/models/")[2].removesuffix(".rb")
-            if path
-            else inflection.underscore(model.replace("::", "/"))
-        )
-
-    def _declared_table(self, model: str) -> tuple[str, ...]:
-        """The table that the model's file names, if it does."""
-        found = _TABLE_NAME.search(self.model_text(model))
-        return (found[1].rpartition(".")[2],) if found else ()
-
-    def _tables(self, model: str) -> Iterator[str]:
-        """The names that the table of a model may have: as declared, else with its namespace before it or without."""
-        declared = self._declared_table(model)
-        if declared:
-            yield from declared
-            return
-        path = self._model_path(model)
-        yield inflection.pluralize(path.replace("/", "_"))
-        yield inflection.pluralize(path.rpartition("/")[2])
-
-    def _superclass(self, model: str) -> str | None:
-        """The model that a model inherits from, as it would share its table."""
-        found = (
-            definition for definition in definitions(self.model_text(model).split("\n")) if definition.name == model
-        )
-        written = next((definition.superclass for definition in found if definition.superclass), None)
-        if not written:
-            return None
-        namespace = model.rpartition("::")[0]
-        names = (f"{namespace}::{written}".removeprefix("::"), written)
-        return next((name for name in names if name != model and self._constants.model_file(name)), None)

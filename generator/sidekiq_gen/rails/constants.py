@@ -93,6 +93,13 @@ class Constants:
         """Whether a file below an app folder is the one that Zeitwerk expects to define a constant."""
         return next(self._named(constant.removeprefix("::")), None) is not None
 
+    def code_of(self, constant: str) -> str:
+        """The code of the file that is expected to define a constant, below ``app`` or in ``lib``; else empty."""
+        constant = constant.removeprefix("::")
+        paths = (*self._named(constant), f"lib/{inflection.underscore(constant.replace('::', '/'))}.rb")
+        text = next((text for path in paths if (text := self.repo.read(path)) is not None), "")
+        return "\n".join(code_lines(text))
+
     @cached_property
     def _folded(self) -> tuple[tuple[str, str], ...]:
         return tuple((path, fold(constant)) for path, constant in self.repo.app_files)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 
-from sidekiq_gen.rails.code import count_quotes
+from sidekiq_gen.rails.code import count_quotes, definitions
 from sidekiq_gen.sourced import Sourced
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 V = TypeVar("V")
 QueueLiteral = Literal["string", "symbol"]
+# A number, or nothing said, which leaves it to Sidekiq.
+RetryHabit: TypeAlias = "int | Literal['default']"
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Conventions:
     suffix: what the names of job classes end in.
     job_module: None when no job includes either; the release decides then.
     queue_literal: how ``sidekiq_options`` names the queue.
-    retry: the usual number of retries; None when there is no such habit.
+    retry: the usual number of retries, or ``default`` where most jobs leave it to Sidekiq; None without such a habit.
     """
 
     quotes: Sourced[Quotes]
@@ -38,7 +40,7 @@ class Conventions:
     suffix: Sourced[Suffix]
     job_module: Sourced[JobModule | None]
     queue_literal: Sourced[QueueLiteral]
-    retry: Sourced[int | None]
+    retry: Sourced[RetryHabit | None]
 
 
 def read_conventions(job_files: Sequence[JobFile], rules: LinterRules) -> Conventions:
@@ -46,7 +48,6 @@ def read_conventions(job_files: Sequence[JobFile], rules: LinterRules) -> Conven
     jobs = [job for job in job_files if not job.base]
     frozen = _vote(job.frozen_string_literal for job in jobs)
     module: Sourced[JobModule] | None = _vote([job.module for job in job_files if job.module])
-    retries = [job.retry for job in jobs if job.retry is not None]
     return Conventions(
         quotes=_vote(map(_quotes, jobs)) or rules.quotes or Sourced("double", "default"),
         frozen_string_literal=frozen or rules.frozen_string_literal or Sourced(value=True, origin="default"),
@@ -54,8 +55,28 @@ def read_conventions(job_files: Sequence[JobFile], rules: LinterRules) -> Conven
         suffix=_vote(map(_suffix, jobs)) or Sourced("Job", "default"),
         job_module=_or_none(module),
         queue_literal=_vote(map(_queue_literal, jobs)) or Sourced("string", "default"),
-        retry=_or_none(_vote(retries)),
+        retry=_retry(jobs, job_files),
     )
+
+
+def _retry(jobs: Sequence[JobFile], job_files: Sequence[JobFile]) -> Sourced[RetryHabit | None]:
+    """How often most jobs are retried: silence is a vote for what Sidekiq does, or the base class says.
+
+    Jobs without arguments have no vote, as their schedule starts them again; and never to retry is not taken over,
+    as no job shows that the next one can afford it.
+    """
+    bases: dict[str, RetryHabit] = {
+        one.name: job.retry for job in job_files if job.base and job.retry for one in definitions(job.lines)
+    }
+    votes: list[RetryHabit | Literal["never"]] = [
+        "never" if job.never_retries else job.retry or bases.get(job.superclass or "", "default")
+        for job in jobs
+        if job.takes_arguments
+    ]
+    outcome: Sourced[RetryHabit | Literal["never"]] | None = _vote(votes)
+    if outcome is None or outcome.value == "never":
+        return Sourced(None, "default")
+    return Sourced(outcome.value, outcome.origin, outcome.reason)
 
 
 def _or_none(vote: Sourced[V] | None) -> Sourced[V | None]:

@@ -28,7 +28,10 @@ _PERFORM = re.compile(r"^[ \t]*def perform\b", re.MULTILINE)
 _BASE_NAME = re.compile(r"(?:application|base)(?:_job|_worker)?|base_\w+|\w+_base")
 _VALUE = r"(:)?(?:\"([^\"\n]*)\"|'([^'\n]*)'|(?<=:)(\w+))"
 _QUEUE = re.compile(rf"(?<!\w)(?:queue:|[\"']queue[\"']:|:queue\s*=>|[\"']queue[\"']\s*=>)\s*{_VALUE}")
-_RETRY = re.compile(r"(?<!\w)(?:retry:|[\"']retry[\"']:|:retry\s*=>|[\"']retry[\"']\s*=>)\s*([0-9]{1,4})(?![\w.])")
+_RETRY = re.compile(
+    r"(?<!\w)(?:retry:|[\"']retry[\"']:|:retry\s*=>|[\"']retry[\"']\s*=>)\s*([0-9]{1,4}|false|true)(?![\w.])"
+)
+_WITHOUT_ARGUMENTS = re.compile(r"^[ \t]*def perform(?:\(\s*\))?[ \t]*(?:;|#|=|$)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,26 @@ class JobFile:
     @property
     def retry(self) -> int | None:
         """The number of retries that it names literally, if any."""
-        return next((int(found[1]) for options in self.options if (found := _RETRY.search(options))), None)
+        return int(self._retry) if self._retry.isdigit() else None
+
+    @property
+    def never_retries(self) -> bool:
+        """Whether it says that a failure ends it."""
+        return self._retry == "false" or self.retry == 0
+
+    @property
+    def superclass(self) -> str | None:
+        """What its class inherits from, as it is written."""
+        return next((one.superclass for one in definitions(self.lines) if one.superclass), None)
+
+    @property
+    def takes_arguments(self) -> bool:
+        """Whether it is handed something; a job that is not is started by a schedule, and again by the next one."""
+        return not _WITHOUT_ARGUMENTS.search("\n".join(self.lines))
+
+    @cached_property
+    def _retry(self) -> str:
+        return next((found[1] for options in self.options if (found := _RETRY.search(options))), "")
 
 
 @dataclass(frozen=True)

@@ -134,7 +134,7 @@ def _read(repo: Repo, path: str, depth: int) -> _Settings:
     gems = document.get("inherit_gem")
     for name in gems if isinstance(gems, dict) else ():
         settings.update(_house(str(name)))
-    for inherited in _inherited(repo, path, document.get("inherit_from")):
+    for inherited in inherited_files(repo, path, document.get("inherit_from")):
         settings.update(_read(repo, inherited, depth - 1))
     for cop in (_QUOTES, _COMMENT):
         own = document.get(cop)
@@ -144,7 +144,7 @@ def _read(repo: Repo, path: str, depth: int) -> _Settings:
     return settings
 
 
-def _inherited(repo: Repo, path: str, names: object) -> Iterator[str]:
+def inherited_files(repo: Repo, path: str, names: object) -> Iterator[str]:
     """The files of the repo that ``inherit_from`` names, relative to the file it stands in."""
     for name in names if isinstance(names, list) else [names]:
         if not isinstance(name, str) or "://" in name or name.startswith("/"):

@@ -3,29 +3,103 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.rails import yaml
+from sidekiq_gen.rails.code import definitions
+from sidekiq_gen.rails.literals import read_value
+from sidekiq_gen.sourced import Sourced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sidekiq_gen.rails.files import Repo
     from sidekiq_gen.rails.jobs import JobFile
+    from sidekiq_gen.rails.processes import Process
 
 CONFIGURATION = "config/sidekiq.yml"
+CONFIGURATIONS = (CONFIGURATION, "config/sidekiq.yml.erb")
 MAXIMUM_DEPTH = 5
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:/-]*")
+# A queue whose name is computed: others may be served than those that can be read.
+_COMPUTED = re.compile(r"^[ \t]*-[^\n#]*<%|<%-?[ \t]*(?:\w|@)|^[ \t]*:?queues:[ \t]*<%", re.MULTILINE)
+_IN_RUBY = re.compile(r"^[^#\n]*\.queues\s*=\s*(?!=)", re.MULTILINE)
 
 
-def find_queues(repo: Repo, job_files: Sequence[JobFile]) -> tuple[str, ...]:
-    """The queues of ``config/sidekiq.yml``, then those that jobs name, each once, and ``default`` in any case."""
-    text = repo.read(CONFIGURATION)
-    configured = queues_of(yaml.load(text)) if text else []
+@dataclass(frozen=True)
+class Served:
+    """The queues that processes work on, as far as the repo says.
+
+    names: none where it says nothing. complete: whether there are no others.
+    """
+
+    names: tuple[str, ...] = ()
+    complete: bool = True
+
+    def lacks(self, queue: str) -> bool:
+        """Whether nobody works on a queue for all that is known."""
+        return bool(self.names) and self.complete and queue not in self.names
+
+
+def find_served(repo: Repo, processes: Sequence[Process]) -> Served:
+    """The queues of Sidekiq's configuration, of the files given with ``-C``, those given with ``-q``, and in Ruby.
+
+    Source: sidekiq v7.3.0 lib/sidekiq/cli.rb:266-286: ``-q`` replaces the list of the file, the file is
+    config/sidekiq.yml or sidekiq.yml.erb where none is given, and without any list it is ``default``.
+    """
+    own = next((path for path in CONFIGURATIONS if repo.is_file(path)), None)
+    files = dict.fromkeys(
+        path for process in processes if not process.queues and (path := process.configuration or own)
+    )
+    names = [name for process in processes for name in process.queues]
+    complete = True
+    for path in dict.fromkeys((*([own] if own else ()), *files)):
+        text = repo.read(path.removeprefix("./"))
+        document = yaml.load(text) if text else None
+        complete &= isinstance(document, dict) and not _COMPUTED.search(text or "")
+        if isinstance(document, dict):
+            names += queues_of(document) or ["default"]
+    if not own and any(not process.queues and not process.configuration for process in processes):
+        names.append("default")
+    for path in repo.files("config"):
+        text = repo.read_found(path) or ""
+        for found in _IN_RUBY.finditer(text) if "sidekiq" in text.lower() else ():
+            listed = read_value(text, found.end())
+            complete &= listed.kind == "list" and not listed.calls
+            names += [node.text.partition(",")[0] for _, node in listed.items if node.kind == "word"]
+    return Served(tuple(dict.fromkeys(name for name in names if _NAME.fullmatch(name))), complete)
+
+
+def find_queues(served: Served, job_files: Sequence[JobFile]) -> tuple[str, ...]:
+    """The queues that are served, then those that jobs name, each once; and ``default`` unless nobody serves it."""
     used = (job.queue.name for job in job_files if job.queue)
-    names = dict.fromkeys(name for name in (*configured, *used, "default") if _NAME.fullmatch(name))
+    always = () if served.lacks("default") else ("default",)
+    names = dict.fromkeys(name for name in (*served.names, *used, *always) if _NAME.fullmatch(name))
     return tuple(names)
+
+
+def usual_queue(served: Served, job_files: Sequence[JobFile], preferred: str) -> Sourced[str]:
+    """The queue of a new job: the preferred one where it is served or nothing is known, else the most used that is.
+
+    preferred: ``default``, or what Sidekiq.default_job_options says.
+    """
+    if not served.lacks(preferred):
+        return Sourced(preferred, "default")
+    bases = {one.name: job.queue.name for job in job_files if job.base and job.queue for one in definitions(job.lines)}
+    used = Counter(
+        name
+        for job in job_files
+        if not job.base
+        and (name := job.queue.name if job.queue else bases.get(job.superclass or ""))
+        and name in served.names
+    )
+    if not used:
+        return Sourced(served.names[0], "repo", f"nobody serves {preferred}")
+    name, count = used.most_common(1)[0]
+    return Sourced(name, "repo", f"{count} of {len(job_files)} existing jobs; nobody serves {preferred}")
 
 
 def queues_of(document: object) -> list[str]:

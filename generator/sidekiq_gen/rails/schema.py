@@ -1,4 +1,4 @@
-"""The columns of a table, from what Rails dumps: ``schema.rb`` or ``structure.sql``.
+"""A table, from what Rails dumps: ``schema.rb`` or ``structure.sql``.
 
 Source: rails v8.1.0 activerecord/lib/active_record/schema_dumper.rb:168-214 (how a table is dumped),
 connection_adapters/abstract/schema_dumper.rb:38 (a key of type bigint goes without saying), :54 (the words for types),
@@ -8,10 +8,15 @@ and connection_adapters/abstract/schema_definitions.rb:525-548 (timestamps, refe
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from inflection import singularize
+
+from sidekiq_gen.rails.table import Column, Table
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from sidekiq_gen.rails.files import Repo
 
@@ -52,48 +57,107 @@ _ID = re.compile(r"(?:\bid:|:id\s*=>)\s*(?:\{\s*type:\s*)?(?::(\w+)|[\"'](\w+)[\
 _PRIMARY_KEY = re.compile(r"(?:\bprimary_key:|:primary_key\s*=>)\s*(?:[:\"'](\w+)|(\[))")
 _SQL_COLUMN = re.compile(r"\s*(?:[`\"]([^`\"]+)[`\"]|(\w+))\s+(\S.*)", re.DOTALL)
 _SCHEMA_NAME = re.compile(r"^[`\"]?\w+[`\"]?\.")
+_INSISTS = re.compile(r"\bnull:\s*false|:null\s*=>\s*false")
+_DEFAULT = re.compile(r"\bdefault:|:default\s*=>|\bas:|:as\s*=>")
+_LIMIT = re.compile(r"(?:\blimit:|:limit\s*=>)\s*([0-9]+)")
+_ENUM_TYPE = re.compile(r"\benum_type:\s*[:\"'](?:\w+\.)?(\w+)")
+_MYSQL_ENUM = re.compile(r"\"enum\(([^)]*)\)\"")
+_QUOTED = re.compile(r"'((?:[^']|'')*)'|\"([^\"]*)\"")
+_NAMES = r"\[?((?:\s*,?\s*[:\"'][\w ]+[\"']?)+)\]?"
+_INDEX = re.compile(rf"\s*t\.(index|unique_constraint)[\s(]+{_NAMES}(.*)")
+_ADD_INDEX = re.compile(rf"^[ \t]*add_index[ (]+[:\"'](\w+)[\"']?,\s*{_NAMES}(.*)$", re.MULTILINE)
+_FOREIGN_KEY = re.compile(
+    r"^[ \t]*add_foreign_key[ (]+[:\"'](\w+)[\"']?,\s*[:\"'](\w+)[\"']?(?:.*?\bcolumn:\s*[:\"'](\w+))?", re.MULTILINE
+)
+_CREATE_ENUM = re.compile(r"^[ \t]*create_enum[ (]+[:\"'](?:\w+\.)?(\w+)[\"']?,\s*\[([^\]]*)\]", re.MULTILINE)
+_WORD = re.compile(r"[:\"']([^\"',:]+)")
+_CREATE_TYPE = re.compile(r"^CREATE TYPE (?:\w+\.)?\"?(\w+)\"? AS ENUM \(([^)]*)\)", re.MULTILINE)
+_SQL_LIMIT = re.compile(r"\w[\w ]*\(([0-9]+)\)")
+_SQL_INSISTS = re.compile(r"\bNOT NULL\b")
+_SQL_DEFAULT = re.compile(r"\bDEFAULT\b|\bAUTO_INCREMENT\b|\bGENERATED\b|\bAUTOINCREMENT\b|\bserial\b", re.IGNORECASE)
+_SQL_UNIQUE_INDEX = re.compile(
+    r"^CREATE UNIQUE INDEX \S+ ON (?:[`\"]?\w+[`\"]?\.)?[`\"]?(\w+)[`\"]?(?: USING \w+)? ?\(([^()]*)\)([^;\n]*)",
+    re.MULTILINE,
+)
+_SQL_UNIQUE_KEY = re.compile(
+    r"\s*(?:CONSTRAINT [`\"]?\w+[`\"]? )?UNIQUE(?: KEY| INDEX)?(?: [`\"]?\w+[`\"]?)?\s*\(([^()]*)\)"
+)
+_SQL_REFERENCE = re.compile(
+    r"FOREIGN KEY \([`\"]?(\w+)[`\"]?\) REFERENCES (?:[`\"]?\w+[`\"]?\.)?[`\"]?(\w+)[`\"]?", re.IGNORECASE
+)
 
 
-def read_columns(repo: Repo, table: str) -> Mapping[str, str] | None:
-    """The columns of a table by name, with their types in Rails' words; None when no dump knows the table.
+def read_table(repo: Repo, table: str) -> Table | None:
+    """A table; None when no dump knows it.
 
     The dumps of further databases (``db/animals_schema.rb``) come after the main one. Source: rails v8.1.0
     activerecord/lib/active_record/database_configurations/hash_config.rb:172.
     """
-    for ending, read in (("schema.rb", columns_of_schema), ("structure.sql", columns_of_structure)):
+    for ending, read in (("schema.rb", table_of_schema), ("structure.sql", table_of_structure)):
         dumps = sorted((name for name in repo.names("db") if name.endswith(ending)), key=len)
         for name in dumps:
-            columns = read(repo.read(f"db/{name}") or "", table)
-            if columns is not None:
-                return columns
+            found = read(repo.read(f"db/{name}") or "", table)
+            if found is not None:
+                return found
     return None
 
 
-def columns_of_schema(text: str, table: str) -> dict[str, str] | None:
-    """The columns of a table in the text of ``schema.rb``."""
+def table_of_schema(text: str, table: str) -> Table | None:
+    """A table in the text of ``schema.rb``."""
     start = re.search(rf"^[ \t]*create_table[ \t(]+[:\"']{re.escape(table)}[\"']?(?!\w)([^\n]*)$", text, re.MULTILINE)
     if not start:
         return None
+    enums = {found[1]: _words(found[2]) for found in _CREATE_ENUM.finditer(text)}
     columns = _primary_key(start[1])
+    unique = [_names(found[2]) for found in _ADD_INDEX.finditer(text) if found[1] == table and _whole(found[3])]
     for line in text[start.end() + 1 :].split("\n"):
         if line.strip() == "end":
             break
+        index = _INDEX.match(line)
+        if index and (index[1] == "unique_constraint" or _whole(index[3])):
+            unique.append(_names(index[2]))
         if line.strip().startswith("t.timestamps"):
-            columns |= {"created_at": "datetime", "updated_at": "datetime"}
+            columns |= {"created_at": Column("datetime"), "updated_at": Column("datetime")}
         column = _COLUMN.match(line)
         if column and column[1] in {"references", "belongs_to"}:
-            columns[f"{column[2]}_id"] = "bigint"
+            columns[f"{column[2]}_id"] = _column("bigint", column[3], enums)
         elif column and (kind := _ruby_type(column[1], column[3])):
-            columns[column[2]] = kind
-    return columns
+            columns[column[2]] = _column(kind, column[3], enums)
+    keys = (found for found in _FOREIGN_KEY.finditer(text) if found[1] == table)
+    return Table(columns, tuple(unique), {found[3] or f"{singularize(found[2])}_id": found[2] for found in keys})
 
 
-def _primary_key(options: str) -> dict[str, str]:
+def _column(kind: str, options: str, enums: dict[str, tuple[str, ...]]) -> Column:
+    """A column of a dump in Ruby, by its options."""
+    limit, enum, listed = _LIMIT.search(options), _ENUM_TYPE.search(options), _MYSQL_ENUM.search(options)
+    return Column(
+        kind,
+        insists=bool(_INSISTS.search(options)) and not _DEFAULT.search(options),
+        limit=int(limit[1]) if limit else None,
+        values=enums.get(enum[1], ()) if enum else _words(listed[1]) if listed else (),
+    )
+
+
+def _whole(options: str) -> bool:
+    """Whether an index is unique for all rows."""
+    return "unique: true" in options and "where:" not in options
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(found.strip() for found in _WORD.findall(text) if found.strip())
+
+
+def _words(text: str) -> tuple[str, ...]:
+    """The texts in quotes."""
+    return tuple((found[1] or found[2] or "").replace("''", "'") for found in _QUOTED.finditer(text))
+
+
+def _primary_key(options: str) -> dict[str, Column]:
     """The column that ``create_table`` makes by itself."""
     key, named = _ID.search(options), _PRIMARY_KEY.search(options)
     if (key and key[3]) or (named and named[2]):
         return {}
-    return {named[1] if named else "id": (key[1] or key[2]) if key else "bigint"}
+    return {named[1] if named else "id": Column((key[1] or key[2]) if key else "bigint")}
 
 
 def _ruby_type(method: str, rest: str) -> str | None:
@@ -106,20 +170,58 @@ def _ruby_type(method: str, rest: str) -> str | None:
     return _RUBY_TYPES.get(method, method) or None
 
 
-def columns_of_structure(text: str, table: str) -> dict[str, str] | None:
-    """The columns of a table in the text of ``structure.sql``, as PostgreSQL, MySQL or SQLite dumps it."""
+def table_of_structure(text: str, table: str) -> Table | None:
+    """A table in the text of ``structure.sql``, as PostgreSQL, MySQL or SQLite dumps it."""
     name = re.escape(table)
     start = re.search(
         rf"^CREATE TABLE (?:IF NOT EXISTS )?(?:[`\"]?\w+[`\"]?\.)?(?:[`\"]{name}[`\"]|{name})\s*\(", text, re.MULTILINE
     )
     if not start:
         return None
-    columns = {}
+    enums = {found[1]: _words(found[2]) for found in _CREATE_TYPE.finditer(text)}
+    columns: dict[str, Column] = {}
+    found = _SQL_UNIQUE_INDEX.finditer(text)
+    unique = [_sql_names(index[2]) for index in found if index[1] == table and " WHERE " not in index[3]]
+    references: dict[str, str] = {}
     for part in _parts(text, start.end()):
+        key, reference = _SQL_UNIQUE_KEY.match(part), _SQL_REFERENCE.search(part)
+        if key:
+            unique.append(_sql_names(key[1]))
+        if reference:
+            references[reference[1]] = reference[2]
         column = _SQL_COLUMN.match(part)
         if column and (column[1] or not _NO_SQL_COLUMN.fullmatch(column[2])):
-            columns[column[1] or column[2]] = _sql_type(column[3])
-    return columns
+            columns[column[1] or column[2]] = _sql_column(column[3], enums)
+    # PostgreSQL dumps keys, defaults of sequences and constraints behind the tables.
+    for more in re.finditer(rf"^ALTER TABLE (?:ONLY )?(?:\w+\.)?\"?{name}\"?\s+([^;]*);", text, re.MULTILINE):
+        key = re.search(r"(?:PRIMARY KEY|SET DEFAULT|(UNIQUE) \(([^()]*)\))", more[1])
+        reference = _SQL_REFERENCE.search(more[1])
+        if key and key[1]:
+            unique.append(_sql_names(key[2]))
+        if reference:
+            references[reference[1]] = reference[2]
+        given = re.match(r"ALTER COLUMN \"?(\w+)\"? (?:SET DEFAULT|ADD GENERATED)", more[1])
+        if given and given[1] in columns:
+            columns[given[1]] = replace(columns[given[1]], insists=False)
+    return Table(columns, tuple(names for names in unique if names), references)
+
+
+def _sql_column(text: str, enums: dict[str, tuple[str, ...]]) -> Column:
+    """A column of a dump in SQL, by what follows its name."""
+    kind, limit = _sql_type(text), _SQL_LIMIT.match(text.strip())
+    listed = re.match(r"enum\(([^)]*)\)", text.strip(), re.IGNORECASE)
+    return Column(
+        kind,
+        insists=bool(_SQL_INSISTS.search(text)) and not _SQL_DEFAULT.search(text),
+        limit=int(limit[1]) if limit and kind in {"string", "binary", "text"} else None,
+        values=_words(listed[1]) if listed else enums.get(kind, ()),
+    )
+
+
+def _sql_names(text: str) -> tuple[str, ...]:
+    """The columns of an index; none where it is one over expressions."""
+    names = [part.strip().strip('`"') for part in text.split(",")]
+    return tuple(names) if all(re.fullmatch(r"\w+", name) for name in names) else ()
 
 
 def _parts(text: str, position: int) -> Iterator[str]:

@@ -7,19 +7,28 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import inflection
-
-from sidekiq_gen.rails.code import CONSTANT
+from sidekiq_gen.rails.code import CONSTANT, code_lines, definitions
+from sidekiq_gen.rails.literals import Node, read_arguments
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from sidekiq_gen.rails.constants import Constants
     from sidekiq_gen.rails.jobs import JobFile
+    from sidekiq_gen.rails.lockfile import Lockfile
 
-_CALL = re.compile(
-    rf"(?<![\w:])({CONSTANT})\.([a-z]\w*[!]?)[( ]\s*(?:e|ex|err|error|exception)\b(?:\s*,\s*(?:(extra|context):|\w+:))?"
+# Where the repo may define it, besides the folders that Zeitwerk looks after.
+FOLDERS = ("lib", "config/initializers")
+
+# A statement of its own: what is done with the result of any other call is not to report.
+_CALL = re.compile(rf"^[ \t]*((?:::)?{CONSTANT})\.([a-z]\w*!?)(?=[( ])", re.MULTILINE)
+_RESCUED = re.compile(r"\brescue\b[^\n]*=>\s*([a-z_]\w*)")
+_USUAL = frozenset({"e", "ex", "err", "error", "exception"})
+# What enqueues, raises or builds something, whatever it is given.
+_NO_REPORT = re.compile(
+    r"perform\w*|set|enqueue\w*|push\w*|raise\w*|new|create\w*|build\w*|deliver\w*|schedule\w*|retry\w*"
 )
+_DETAILS = ("extra", "context")
 
 
 @dataclass(frozen=True)
@@ -35,20 +44,62 @@ class ErrorWrapper:
     keyword: str | None
 
 
-def find_wrapper(job_files: Sequence[JobFile], constants: Constants) -> ErrorWrapper | None:
-    """What jobs call with a rescued error, most often first, if the repo itself defines it."""
-    calls = Counter((call[1], call[2]) for call in _calls(job_files))
-    for (receiver, method), _ in calls.most_common():
-        if _is_own(receiver, constants):
-            keywords = {call[3] for call in _calls(job_files) if (call[1], call[2]) == (receiver, method)}
-            return ErrorWrapper(receiver, method, keywords.pop() if len(keywords) == 1 else None)
+# Those that gems bring. Source: govuk_app_config v1.0.0 and v9.9.2 lib/govuk_app_config/govuk_error.rb (self.notify).
+_OF_GEMS = {"govuk_app_config": ErrorWrapper("GovukError", "notify", "extra")}
+
+
+@dataclass(frozen=True)
+class _Call:
+    receiver: str
+    method: str
+    keyword: str | None
+
+
+def find_wrapper(
+    job_files: Sequence[JobFile], constants: Constants, lockfile: Lockfile | None = None
+) -> ErrorWrapper | None:
+    """What jobs call with a rescued error, most often first, if the repo defines it; else what a locked gem brings."""
+    jobs = {one.name for job in job_files for one in definitions(job.lines)}
+    calls = [call for job in job_files for call in _calls("\n".join(job.lines)) if call.receiver not in jobs]
+    for (receiver, method), _ in Counter((call.receiver, call.method) for call in calls).most_common():
+        code = _definition(receiver, constants)
+        if code is not None and _takes_an_error_alone(code, method):
+            keywords = Counter(
+                call.keyword for call in calls if (call.receiver, call.method) == (receiver, method) and call.keyword
+            )
+            return ErrorWrapper(receiver, method, next(iter(dict(keywords.most_common(1))), None))
+    return next((wrapper for gem, wrapper in _OF_GEMS.items() if lockfile and lockfile.get(gem)), None)
+
+
+def _calls(code: str) -> Iterator[_Call]:
+    """The calls that are given a rescued error, and nothing made of it, as their first argument."""
+    errors = _USUAL | set(_RESCUED.findall(code))
+    for call in _CALL.finditer(code):
+        if _NO_REPORT.fullmatch(call[2]):
+            continue
+        arguments = read_arguments(code, call.end())
+        if arguments and not arguments[0][0] and any(arguments[0][1] == Node("other", error) for error in errors):
+            told = (key for key, node in arguments[1:] if key in _DETAILS and node.kind in {"hash", "other"})
+            yield _Call(call[1].removeprefix("::"), call[2], next(told, None))
+
+
+def _definition(constant: str, constants: Constants) -> str | None:
+    """The code that defines a constant, by Zeitwerk's rule or anywhere in `FOLDERS`; None where the repo does not."""
+    by_name = constants.code_of(constant)
+    if by_name or constants.names(constant):
+        return by_name
+    repo, last = constants.repo, constant.rpartition("::")[2].encode()
+    for path in (path for folder in FOLDERS for path in repo.files(folder)):
+        data = repo.bytes_found(path) or b""
+        if last in data:
+            lines = tuple(code_lines(data.decode("utf-8", "replace")))
+            if any(one.name == constant for one in definitions(lines)):
+                return "\n".join(lines)
     return None
 
 
-def _calls(job_files: Sequence[JobFile]) -> list[re.Match[str]]:
-    return [call for job in job_files for call in _CALL.finditer("\n".join(job.lines))]
-
-
-def _is_own(constant: str, constants: Constants) -> bool:
-    """Whether a file of the repo defines a constant: below ``app`` by Zeitwerk's rule, or in ``lib``."""
-    return constants.names(constant) or constants.repo.is_file(f"lib/{inflection.underscore(constant)}.rb")
+def _takes_an_error_alone(code: str, method: str) -> bool:
+    """Whether a method can be called with one argument, as far as its definition is there to see."""
+    found = re.search(rf"^[ \t]*def (?:self\.)?{re.escape(method)}(?!\w)[ (]*([^)\n]*)", code, re.MULTILINE)
+    further = [part.strip() for part in found[1].split(",")][1:] if found else []
+    return all(re.match(r"[*&]|\w+\s*=|\w+:\s*\S", part) for part in further)

@@ -1,0 +1,90 @@
+"""What a model consists of: its own file, the concerns it includes, and the classes it inherits from."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import inflection
+
+from sidekiq_gen.rails.code import CONSTANT, code_lines, definitions
+from sidekiq_gen.rails.states import ModelText
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sidekiq_gen.rails.constants import Constants
+
+# A model may inherit over so many generations, and a concern include others so deep.
+MAXIMUM_GENERATIONS = 5
+
+_TABLE_NAME = re.compile(r"^[ \t]*self\.table_name\s*=\s*[:\"'](\w+(?:\.\w+)?)", re.MULTILINE)
+_INCLUDE = re.compile(rf"^[ \t]*(?:include|prepend)[ (]+((?:::)?{CONSTANT}(?:\s*,\s*(?:::)?{CONSTANT})*)", re.MULTILINE)
+
+
+def read_model(constants: Constants, model: str) -> ModelText:
+    """The code of a model, nearest first; no text where no file defines it."""
+    texts: dict[str, None] = {}
+    name: str | None = model
+    for _ in range(MAXIMUM_GENERATIONS):
+        if name is None:
+            break
+        code = code_of_model(constants, name)
+        texts |= dict.fromkeys((code, *_concerns(constants, name, code, MAXIMUM_GENERATIONS)))
+        name = superclass(constants, name)
+    return ModelText(tuple(text for text in texts if text), constants.code_of)
+
+
+def code_of_model(constants: Constants, model: str) -> str:
+    """The lines of code of the file that defines a model; empty when there is none."""
+    path = constants.model_file(model)
+    return "\n".join(code_lines(constants.repo.read_found(path) or "")) if path else ""
+
+
+def superclass(constants: Constants, model: str) -> str | None:
+    """The model that a model inherits from, as it would share its table."""
+    found = definitions(code_of_model(constants, model).split("\n"))
+    written = next((one.superclass for one in found if one.name == model and one.superclass), None)
+    if not written:
+        return None
+    names = (f"{model.rpartition('::')[0]}::{written}".removeprefix("::"), written)
+    return next((name for name in names if name != model and constants.model_file(name)), None)
+
+
+def model_path(constants: Constants, model: str) -> str:
+    """``Billing::Invoice`` -> ``billing/invoice``: by its file, which knows the acronyms, else by its name."""
+    path = constants.model_file(model)
+    if path:
+        return path.partition("app/models/")[2].removesuffix(".rb")
+    return inflection.underscore(model.replace("::", "/"))
+
+
+def declared_table(constants: Constants, model: str) -> tuple[str, ...]:
+    """The table that the model's file names, if it does."""
+    found = _TABLE_NAME.search(code_of_model(constants, model))
+    return (found[1].rpartition(".")[2],) if found else ()
+
+
+def tables(constants: Constants, model: str) -> Iterator[str]:
+    """The names that the table of a model may have: as declared, else with its namespace before it or without."""
+    declared = declared_table(constants, model)
+    if declared:
+        yield from declared
+        return
+    path = model_path(constants, model)
+    yield inflection.pluralize(path.replace("/", "_"))
+    yield inflection.pluralize(path.rpartition("/")[2])
+
+
+def _concerns(constants: Constants, owner: str, code: str, depth: int) -> Iterator[str]:
+    """The code of the modules that code includes, looked up from the inside out as Ruby does."""
+    for found in _INCLUDE.finditer(code) if depth else ():
+        for name in re.split(r"\s*,\s*", found[1]):
+            namespaces = owner.split("::")
+            candidates = ["::".join([*namespaces[:length], name]) for length in range(len(namespaces), 0, -1)]
+            for candidate in (*([] if name.startswith("::") else candidates), name):
+                text = constants.code_of(candidate)
+                if text:
+                    yield text
+                    yield from _concerns(constants, candidate.removeprefix("::"), text, depth - 1)
+                    break

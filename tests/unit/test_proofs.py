@@ -1,0 +1,223 @@
+"""Nothing is written that the repo does not prove: a repo for each finding of the review of real houses."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from support.command import sidekiq_gen
+from support.repos import Repo
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+JOB = "app/jobs/charge_customer_job.rb"
+
+
+def job(root: Path, flags: str = "--model Order") -> tuple[str, dict[str, str]]:
+    """The text of a job that is generated in a repo, and the notices by code."""
+    done = sidekiq_gen(root, "job", "ChargeCustomer", *flags.split(), "--no-input", "--json")
+    assert done.status == 0, done.out + done.err
+    told = json.loads(done.out)
+    return (root / JOB).read_text(encoding="utf-8"), {one["code"]: one["message"] for one in told["notices"]}
+
+
+def info(root: Path) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(sidekiq_gen(root, "info", "--json").out)
+    return told
+
+
+def existing(name: str, call: str) -> dict[str, str]:
+    """A job that makes a call with the error that it has rescued."""
+    return {
+        f"app/jobs/{name}_job.rb": f"class {name.title().replace('_', '')}Job\n  include Sidekiq::Job\n\n"
+        f"  def perform(id)\n    work(id)\n  rescue Carrier::Error => problem\n    {call}\n  end\nend\n"
+    }
+
+
+WRAPPER = "module Told\n  def self.notify(exception, options = {})\n  end\nend\n"
+
+
+@pytest.mark.parametrize(
+    ("call", "files", "expected"),
+    [
+        ("Told.notify(problem)", {"config/initializers/errors.rb": WRAPPER}, "Told.notify(error)\n"),
+        ("Told.notify problem, extra: { id: id }", {"lib/errors/told.rb": WRAPPER}, "Told.notify(error, extra: {"),
+        ("::Told.notify(problem, level: 1,\n extra: { id: })", {"app/lib/told.rb": WRAPPER}, "notify(error, extra: {"),
+        ("Told.notify(problem) if late?", {"lib/told.rb": WRAPPER}, "Told.notify(error)\n"),
+        # what is called with a part of the error, or with something made of it
+        ("Told.notify(problem.retry_after || 30, id)", {"lib/told.rb": WRAPPER}, "Rails.error.report(error"),
+        ("Told.notify(problem.message)", {"lib/told.rb": WRAPPER}, "Rails.error.report(error"),
+        ("Told.notify(id, problem)", {"lib/told.rb": WRAPPER}, "Rails.error.report(error"),
+        ("Told.notify(other)", {"lib/told.rb": WRAPPER}, "Rails.error.report(error"),
+        # what enqueues, raises or gives something back
+        ("WorkJob.perform_in(problem.retry_after, id)", {}, "Rails.error.report(error"),
+        ("WorkJob.perform_in(problem, id)", {}, "Rails.error.report(error"),
+        ("WorkJob.later(problem)", {}, "Rails.error.report(error"),
+        ("Told.raise_later(problem)", {"lib/told.rb": WRAPPER}, "Rails.error.report(error"),
+        ("text = Told.notify(problem)", {"lib/told.rb": WRAPPER}, "Rails.error.report(error"),
+        # what is not the repo's own, or needs more than an error
+        ("Told.notify(problem)", {}, "Rails.error.report(error"),
+        ("Told.notify(problem)", {"lib/told.rb": WRAPPER.replace("options = {}", "id")}, "Rails.error.report(error"),
+    ],
+)  # fmt: skip
+def test_a_wrapper_takes_the_whole_error(tmp_path: Path, call: str, files: dict[str, str], expected: str) -> None:
+    text, _ = job(Repo(files={**existing("work", call), **files}).write(tmp_path), "--model Order --on-exhausted")
+
+    assert expected in text
+
+
+def test_a_wrapper_that_a_gem_brings_is_known(tmp_path: Path) -> None:
+    root = Repo(gems={"govuk_app_config": "9.9.2", "sentry-ruby": "5.22.1"}).write(tmp_path)
+    text, _ = job(root, "--model Order --on-exhausted")
+
+    assert 'GovukError.notify(error, extra: { jid: job["jid"], args: job["args"] })' in text
+    assert info(root)["error_wrapper"] == "GovukError.notify"
+    assert "sentry, through GovukError.notify" in sidekiq_gen(root, "info").out
+
+
+def jobs(*options: str, arguments: str = "(id)") -> dict[str, str]:
+    """One job for each of these lines of options; an empty one says nothing."""
+    return {
+        f"app/jobs/number{index}_job.rb": f"class Number{index}Job\n  include Sidekiq::Job\n"
+        f"{f'  sidekiq_options {line}' if line else ''}\n  def perform{arguments}\n    work\n  end\nend\n"
+        for index, line in enumerate(options)
+    }
+
+
+@pytest.mark.parametrize(
+    ("files", "expected", "habit"),
+    [
+        (jobs("", "", "retry: 0"), None, "default"),  # silence is a vote
+        (jobs("", "retry: 7", "retry: 7"), "retry: 7", 7),
+        (jobs("retry: 0", "retry: 0", ""), "retry: 5", None),  # never is not taken over
+        (jobs("retry: false", "retry: false"), "retry: 5", None),
+        (jobs("retry: 0", "retry: 0", arguments=""), "retry: 5", None),  # schedulers have no vote
+        (jobs("retry: 0", "retry: 0", arguments="()") | existing("work", "log"), None, "default"),
+        (jobs("retry: true", "retry: true", "retry: 0"), None, "default"),
+        ({"config/initializers/s.rb": "Sidekiq.default_job_options = { 'retry' => 9 }\n"}, None, None),
+        ({}, "retry: 5", None),
+    ],
+)
+def test_retries_are_those_of_the_house(
+    tmp_path: Path, files: dict[str, str], expected: str | None, habit: object
+) -> None:
+    root = Repo(files=files).write(tmp_path)
+    assert info(root)["conventions"]["retry"] == habit
+
+    text, _ = job(root)
+    options = next(line for line in text.split("\n") if "sidekiq_options" in line)
+    assert (expected in options) if expected else ("retry" not in options)
+
+
+def test_the_retries_of_the_base_class_count(tmp_path: Path) -> None:
+    base = "class BaseJob\n  include Sidekiq::Job\n  sidekiq_options retry: 3\nend\n"
+    child = "class {}Job < BaseJob\n  def perform(id)\n  end\nend\n"
+    files = {"app/jobs/base_job.rb": base} | {f"app/jobs/{one.lower()}_job.rb": child.format(one) for one in "AB"}
+    text, _ = job(Repo(files=files).write(tmp_path))
+
+    assert "retry: 3" in text
+
+
+@pytest.mark.parametrize(
+    ("options", "files", "refused"),
+    [
+        ("--retry default", {}, False),
+        ("", jobs("", "", "retry: 0"), False),
+        ("--retry default", {"config/initializers/s.rb": "Sidekiq.default_job_options = { retry: 0 }\n"}, True),
+        ("--retry default", {"config/sidekiq.yml": ":max_retries: 0\n"}, True),
+    ],
+)
+def test_what_depends_on_retries_knows_those_of_sidekiq(
+    tmp_path: Path, options: str, files: dict[str, str], *, refused: bool
+) -> None:
+    flags = f"--model Order {options} --discard-on Gone --discard-to dead".split()
+    done = sidekiq_gen(Repo(files=files).write(tmp_path), "job", "ChargeCustomer", *flags, "--no-input")
+
+    assert (done.status == 1) == refused
+    assert refused or "retry:" not in (tmp_path / JOB).read_text()
+
+
+YML = ":queues:\n  - droppable\n  - [low, 2]\n"
+BASE = {
+    "app/jobs/application_job.rb": 'class ApplicationJob\n  include Sidekiq::Job\n  sidekiq_options queue: "low"\nend\n'
+}
+CHILDREN = {
+    f"app/jobs/{name}_job.rb": f"class {name.title()}Job < ApplicationJob\n  def perform(id)\n  end\nend\n"
+    for name in ("ship", "bill")
+}
+
+
+@pytest.mark.parametrize(
+    ("files", "queue"),
+    [
+        ({}, "default"),  # nothing is known
+        ({"config/sidekiq.yml": ":concurrency: 5\n"}, "default"),  # Sidekiq's own
+        ({"config/sidekiq.yml": YML + "  - default\n"}, "default"),
+        ({"config/sidekiq.yml": YML}, "droppable"),
+        ({"config/sidekiq.yml.erb": YML}, "droppable"),
+        ({"config/sidekiq.yml": YML, **BASE, **CHILDREN}, "low"),
+        ({"config/sidekiq.yml": YML, **jobs("queue: :low", "queue: :gone", "queue: :gone")}, "low"),
+        ({"config/sidekiq.yml": YML + "  - <%= `hostname` %>\n"}, "default"),  # others are served, too
+        ({"Procfile": "worker: bundle exec sidekiq -q high,2 -q low\n"}, "high"),
+        ({"Procfile": "worker: bundle exec sidekiq --queue high\nall: bundle exec sidekiq\n"}, "default"),
+        ({"Procfile.dev": "w: sidekiq -C config/all.yml\n", "config/all.yml": YML}, "droppable"),
+        ({"bin/worker": "#!/bin/sh\nexec bundle exec sidekiq \\\n  -q high\n"}, "high"),
+        ({"docker-compose.yml": 'command: ["bundle", "exec", "sidekiq", "-q", "high"]\n'}, "high"),
+        ({"config/initializers/s.rb": "Sidekiq.configure_server { |c| c.queues = %w[high low] }\n"}, "high"),
+        ({"config/initializers/s.rb": "Sidekiq.default_job_options = { queue: 'low' }\n"}, "low"),
+        ({"Procfile": "# worker: sidekiq -q high\nweb: bin/rails s\n"}, "default"),
+    ],
+)
+def test_a_queue_is_one_that_somebody_serves(tmp_path: Path, files: dict[str, str], queue: str) -> None:
+    text, told = job(Repo(files=files).write(tmp_path))
+
+    assert f'queue: "{queue}"' in text.replace(f":{queue}", f'"{queue}"')
+    assert "queue-not-served" not in told
+
+
+@pytest.mark.parametrize("queue", ["default", "gone"])
+def test_a_queue_that_nobody_serves_gets_a_notice(tmp_path: Path, queue: str) -> None:
+    _, told = job(Repo(files={"config/sidekiq.yml": YML}).write(tmp_path), f"--model Order --queue {queue}")
+
+    assert "serves droppable, low" in told["queue-not-served"]
+
+
+ON = "plugins:\n  - rubocop-rails\n"
+COP = "Rails/SkipsModelValidations:\n"
+
+
+@pytest.mark.parametrize(
+    ("configuration", "in_job", "in_spec"),
+    [
+        (ON, True, True),
+        ("require: rubocop-rails\n", True, True),
+        ("inherit_from: .base.yml\n", True, True),
+        (None, False, False),
+        ("Style/StringLiterals:\n  Enabled: false\n", False, False),  # the gem is locked and not loaded
+        (f"{ON}{COP}  Enabled: false\n", False, False),
+        (f"{ON}{COP}  AllowedMethods: [update_all, update_column]\n", False, False),
+        (f"{ON}{COP}  ForbiddenMethods: [update_attribute]\n", False, False),
+        (f"{ON}{COP}  Exclude:\n    - spec/**/*\n", True, False),
+        (f"{ON}{COP}  Exclude:\n    - app/jobs/*.rb\n", False, True),
+        (f"{ON}{COP}  Include: ['app/{{models,jobs}}/**/*.rb']\n", True, False),
+        (f"{ON}AllCops:\n  Exclude: ['spec/**/*']\n", True, False),
+        (f"{ON}AllCops:\n  DisabledByDefault: true\n", False, False),
+        (f"{ON}AllCops:\n  DisabledByDefault: true\n{COP}  Enabled: true\n", True, True),
+        (f"{ON}Rails:\n  Enabled: false\n", False, False),
+        (f"{ON}inherit_gem:\n  rubocop-govuk: config/rails.yml\n", False, False),
+        (f"inherit_from: .base.yml\n{COP}  Enabled: false\n", False, False),
+    ],
+)
+def test_a_cop_is_silenced_only_where_it_speaks(
+    tmp_path: Path, configuration: str | None, *, in_job: bool, in_spec: bool
+) -> None:
+    files = {".base.yml": ON} | ({".rubocop.yml": configuration} if configuration else {})
+    root = Repo(gems={"rubocop-rails": "2.34.2"}, files=files).write(tmp_path)
+    text, _ = job(root, "--model Order --check-then-act charged_at --row-lock")
+    spec = (root / "spec/jobs/charge_customer_job_spec.rb").read_text(encoding="utf-8")
+
+    directive = "# rubocop:disable Rails/SkipsModelValidations"
+    assert (directive in text, directive in spec) == (in_job, in_spec)
