@@ -221,3 +221,47 @@ def test_a_cop_is_silenced_only_where_it_speaks(
 
     directive = "# rubocop:disable Rails/SkipsModelValidations"
     assert (directive in text, directive in spec) == (in_job, in_spec)
+
+
+MONGOID = "class Asset\n  include Mongoid::Document\n  field :scanned_at, type: Time\nend\n"
+
+
+@pytest.mark.parametrize(
+    ("flags", "files"),
+    [
+        ("--model Asset", {"app/models/asset.rb": MONGOID}),
+        ("--kind fan-out --model Asset", {"app/models/asset.rb": MONGOID}),
+        ("--kind claim --model Asset --database postgresql", {"app/models/asset.rb": MONGOID}),
+        ("id:integer asset:record", {"app/models/asset.rb": MONGOID}),
+        ("", {"app/models/asset.rb": MONGOID}),  # guessed from the name
+        (
+            "--model Asset",
+            {
+                "app/models/asset.rb": "class Asset\n  include Stored\nend\n",
+                "app/models/concerns/stored.rb": "module Stored\n  included { }\n  include Mongoid::Document\nend\n",
+            },
+        ),
+    ],
+)
+def test_a_model_that_is_none_of_active_records_is_refused(tmp_path: Path, flags: str, files: dict[str, str]) -> None:
+    root = Repo(gems={"mongoid": "9.0.0"}, files=files).write(tmp_path)
+    done = sidekiq_gen(root, "job", "ScanAsset", *flags.split(), "--no-input", "--json")
+    error = json.loads(done.out)["error"]
+
+    assert (done.status, error["code"]) == (1, "no-active-record")
+    assert "--kind plain asset_id:string" in error["hint"]
+
+
+def test_the_way_out_works(tmp_path: Path) -> None:
+    root = Repo(gems={"mongoid": "9.0.0"}, files={"app/models/asset.rb": MONGOID}).write(tmp_path)
+
+    assert sidekiq_gen(root, "job", "ScanAsset", "asset_id:string", "--kind", "plain", "--no-input").status == 0
+
+
+@pytest.mark.parametrize("flags", ["--row-lock", "--advisory-lock", "--kind claim"])
+def test_a_refusal_on_sqlite_names_the_other_databases(tmp_path: Path, flags: str) -> None:
+    files = {"config/database.yml": "production:\n  adapter: sqlite3\nother:\n  adapter: postgresql\n"}
+    root = Repo(files=files).write(tmp_path)
+    done = sidekiq_gen(root, "job", "ScanOrder", "--model", "Order", *flags.split(), "--no-input")
+
+    assert (done.status, "--database postgresql" in done.err) == (1, True)

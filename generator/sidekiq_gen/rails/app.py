@@ -254,6 +254,10 @@ class RailsApp:
         known = table.columns.get(column) if table else None
         return ColumnValues(known.values, "type") if known and known.values else listed
 
+    def mapper(self, model: str) -> str | None:
+        """What maps a model to its database, where that is said not to be ActiveRecord: ``Mongoid``."""
+        return read_model(self._constants, model).mapper
+
     def cannot_write(self, model: str, column: str) -> str | None:
         """What in a model keeps ``update_column`` from writing a column; None where nothing does."""
         return read_model(self._constants, model).cannot_write(column)
