@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import inflection
 import pytest
 
 from sidekiq_gen.job.kinds.catalogue import KINDS
@@ -52,9 +53,13 @@ def line(fuzzer: Fuzzer, kind: str) -> Line:
     names = {neutral(name, taken, fuzzer.random): name for name in dict.fromkeys(chosen)}
     flags = [word for pattern in fuzzer.patterns(kind) for word in fuzzer.given(pattern.flags[0])]
     first = next(iter(names)) if about != "nothing" and fuzzer.rarely(2) else None
+    if first and about == "rows" and inflection.pluralize(names[first]) == names[first]:
+        first = None  # one row and several would have one name, until one of them is called otherwise
     arguments = [(name, pick(TYPES)) for name in names if name != first]
     if first and about == "record":
         arguments.insert(pick((0, len(arguments))), (first, "record"))
+    if kind == "backfill" and arguments and "--check-then-act" not in flags:
+        flags += ["--check-then-act", "charged_at"]  # without a column it takes no arguments
     model = first if first and about == "rows" else None if first or about == "nothing" else "order"
     flags += ["--kind", kind, "--no-input", *(["--model", model] if model else [])]
 

@@ -212,6 +212,40 @@ def test_workers_share_a_backlog(
     promise(variant, "claim", "none", "workers in two processes empty a backlog, each row once, within bounds", 300)
 
 
+ORDERED = """# frozen_string_literal: true
+
+class Order < ApplicationRecord
+  default_scope { order(id: :desc) }
+end
+"""
+
+
+@pytest.mark.scenario("claim", "backfill")
+def test_a_default_scope_with_an_order_loses_no_row(
+    processes: Processes,
+    variant: Variant,
+    app: App,
+    redis: Redis,
+    postgresql: PostgreSQL,
+    tmp_path: Path,
+    promise: Note,
+) -> None:
+    flags = "--kind backfill --batch-size 10"
+    app.write(rows_of("FillOrders", f"{flags} --check-then-act charged_at", variant, tmp_path, "nil"))
+    app.write(rows_of("TouchOrders", flags, variant, tmp_path, NOTE_ALL.replace("sleep 0.05", "")))
+    files = rows_of("ClaimOrders", "--kind claim --max-rows 20", variant, tmp_path, NOTE)
+
+    share_a_backlog(processes, variant, app, redis, postgresql, files | {"app/models/order.rb": ORDERED})
+
+    run_ruby(processes, variant, app, "Effect.delete_all; FillOrdersJob.perform_async; TouchOrdersJob.perform_async")
+    with SidekiqServer.start(processes, variant, app, redis) as server:
+        server.wait_until(lambda: count(postgresql, app, "charged_at") == 300)
+        server.wait_until(lambda: len(effects(postgresql, app)) == 300)
+        server.drain()
+    assert sorted(map(int, effects(postgresql, app))) == list(range(1, 301))
+    promise(variant, "claim, backfill", "none", "each row once where the model has a default_scope with an order", 900)
+
+
 def test_workers_share_a_backlog_on_mariadb(
     processes: Processes,
     variant: Variant,
@@ -302,6 +336,7 @@ def test_a_backfill_goes_on_after_a_stop_and_after_a_crash(
     assert redis.call(app.redis_url, "GET", "progress:TouchOrdersJob") is None
 
 
+@pytest.mark.scenario("backfill")
 def test_a_cancelled_backfill_keeps_its_progress(
     processes: Processes,
     variant: Variant,

@@ -25,7 +25,7 @@ def shown(name: str) -> list[str]:
 
 @pytest.mark.parametrize("case", SHOWN, ids=lambda case: case.name)
 def test_a_case_renders_what_it_rendered_before(case: Case, tmp_path: Path, snapshot: Snapshot) -> None:
-    snapshot.snapshot_dir = "tests/snapshots/rendered"
+    snapshot.snapshot_dir = FOLDER
     texts = [f"$ sidekiq-gen job {case.job} {' '.join(case.arguments.split())}\n", *sections(case.render(tmp_path))]
 
     snapshot.assert_match("\n".join(texts), f"{case.name}.txt")
@@ -58,7 +58,7 @@ def test_there_is_no_snapshot_of_anything_else() -> None:
 
 @pytest.mark.parametrize("case", install_cases(), ids=lambda case: case.name)
 def test_an_installation_is_what_it_was_before(case: InstallCase, tmp_path: Path, snapshot: Snapshot) -> None:
-    snapshot.snapshot_dir = "tests/snapshots/rendered"
+    snapshot.snapshot_dir = FOLDER
     texts = [f"$ sidekiq-gen install {' '.join(case.flags)}".rstrip() + "\n"]
     texts += [f"--- {path}\n{text}" for path, text in case.render(tmp_path).items()]
 

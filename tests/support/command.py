@@ -60,7 +60,7 @@ def in_a_process(root: Path, arguments: Sequence[str], **environment: str) -> Fi
         env={**os.environ, **environment},
         stdin=subprocess.DEVNULL,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         timeout=60,
         check=False,
     )

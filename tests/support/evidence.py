@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from support.cases import RELEASES, all_cases
+from sidekiq_gen.ruby.templates import TREES, search_path
+from support.cases import all_cases
 from support.fuzzing import VALUES
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from sidekiq_gen.job.kinds.base import Kind
     from sidekiq_gen.job.patterns.base import Pattern
+    from sidekiq_gen.sidekiq.release import Tree
 
 ROOT = Path(__file__).parents[2]
 PARTS = ("job", "rspec", "minitest")
@@ -80,16 +82,17 @@ def _templates(known: Kind[Any] | Pattern[Any], folder: str, evidence: Evidence)
     for part in PARTS:
         own = f"{folder}/{known.identifier}"
         shapes = [f"{own}/{shape}/{part}.rb.j2" for shape in known.shapes]
-        for tree in RELEASES:
+        for tree in TREES:
             if not any(_there(path, tree, evidence) for path in (f"{own}/{part}.rb.j2", *shapes)):
                 yield f"templates/common/{own}/{part}.rb.j2, or one in templates/{tree}"
         for path in shapes:
-            if not any(_there(one, tree, evidence) for one in (f"{own}/{part}.rb.j2", path) for tree in RELEASES):
+            if not any(_there(one, tree, evidence) for one in (f"{own}/{part}.rb.j2", path) for tree in TREES):
                 yield f"templates/common/{path}, or one in a tree"
 
 
-def _there(path: str, tree: str, evidence: Evidence) -> bool:
-    return bool({f"common/{path}", f"{tree}/{path}"} & evidence.templates)
+def _there(path: str, tree: Tree, evidence: Evidence) -> bool:
+    """Whether the look-up of a tree comes upon it: there, in the tree of an earlier line, or in common."""
+    return not evidence.templates.isdisjoint(search_path(tree, path))
 
 
 def scenarios(source: str) -> frozenset[str]:

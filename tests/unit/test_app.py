@@ -285,6 +285,30 @@ def test_factory_bot(tmp_path: Path) -> None:
     }
 
 
+def test_a_factory_that_is_no_variant_comes_before_one_that_is(tmp_path: Path) -> None:
+    put(
+        tmp_path,
+        "spec/factories.rb",
+        """\
+FactoryBot.define do
+  factory :account do
+    factory :owner, class: "User"
+  end
+  factory :customer, class: "User"
+end
+""",
+    )
+
+    assert app(tmp_path, "factory_bot_rails").factory("User") == "FactoryBot.create(:customer)"
+
+
+def test_the_factory_that_bears_the_name_of_the_model_comes_before_any_other(tmp_path: Path) -> None:
+    own = '  factory :late_order, class: "Order"\n  factory :order\n'
+    put(tmp_path, "spec/factories.rb", f"FactoryBot.define do\n{own}end\n")
+
+    assert app(tmp_path, "factory_bot_rails").factory("Order") == "FactoryBot.create(:order)"
+
+
 @pytest.mark.parametrize(
     ("path", "line", "call"),
     [
@@ -361,6 +385,10 @@ def test_fixtures(tmp_path: Path) -> None:
 SCHEMA = """\
 ActiveRecord::Schema[7.2].define(version: 2024_01_01_000000) do
   create_table "order_items", force: :cascade do |t|
+    t.string "wrong"
+  end
+
+  create_table "orders_archive", force: :cascade do |t|
     t.string "wrong"
   end
 

@@ -211,9 +211,9 @@ BAD = [
             f"Pair {argument} --idempotency-key",
             2,
             "invalid-argument",
-            "--idempotency-key hands the work an idempotency_key, and an argument has that name",
+            "'idempotency_key' cannot be the name of an argument",
         )
-        for argument in ("idempotency_key", "idempotency_key:record")
+        for argument in ("idempotency_key", "idempotency_key:array")
     ),
     # values of flags
     *map(queue, ["", "a b", "a\nb", "a'b", 'a"b', "#{a}", ":a", "-", "\xe4", "\udcff", "a\\"]),
@@ -629,10 +629,15 @@ def test_bytes_that_are_no_text(tmp_path: Path, arguments: list[str], shown: str
     assert whole(root) == before
 
 
+def as_typed(text: str) -> str:
+    """An argument that reaches the command as UTF-8, whatever the locale of the tests themselves."""
+    return os.fsdecode(text.encode())
+
+
 @pytest.mark.parametrize("locale", [{"LC_ALL": "C"}, {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}])
 def test_a_locale_without_letters_changes_no_file(tmp_path: Path, locale: dict[str, str]) -> None:
     root, other = (PLAIN.write(tmp_path / name) for name in ("ascii", "utf8"))
-    arguments = ["job", "ProcessOrder", "--dir", "app/j\xf6bs"]
+    arguments = ["job", "ProcessOrder", "--dir", as_typed("app/j\xf6bs")]
 
     done = in_a_process(root, arguments, **locale)
     told = in_a_process(root, [*arguments, "--json"], **locale)
@@ -647,7 +652,7 @@ def test_a_locale_without_letters_changes_no_file(tmp_path: Path, locale: dict[s
 def test_a_name_outside_ascii_is_refused_in_any_locale(tmp_path: Path) -> None:
     root = PLAIN.write(tmp_path)
 
-    done = in_a_process(root, ["job", "\xc4nderung"], LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
+    done = in_a_process(root, ["job", as_typed("\xc4nderung")], LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
 
     assert (done.status, done.out) == (2, "")
     assert "cannot become the name of a Ruby class." in done.err

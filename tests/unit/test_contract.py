@@ -12,6 +12,7 @@ import pytest
 
 from sidekiq_gen import __version__
 from sidekiq_gen.cli import job as job_command
+from sidekiq_gen.cli.app import run
 from sidekiq_gen.job.kinds.catalogue import KINDS
 from sidekiq_gen.job.patterns.catalogue import PATTERNS
 from support.cases import Case, alone, gates
@@ -630,6 +631,17 @@ def test_another_lockfile_can_be_named(tmp_path: Path) -> None:
     assert document(root, "info", "--lockfile", "Gemfile.next.lock")["lockfile"] == "Gemfile.next.lock"
 
 
+def test_a_lockfile_that_is_named_from_outside_of_any_repo_says_where_the_repo_is(tmp_path: Path) -> None:
+    root = Repo().write(tmp_path / "shop")
+    (tmp_path / "elsewhere").mkdir()
+
+    done = sidekiq_gen(tmp_path / "elsewhere", "job", "ProcessOrder", "--lockfile", "../shop/Gemfile.lock")
+
+    assert done.status == 0, done.err
+    assert (root / JOB).is_file()
+    assert tree(tmp_path / "elsewhere") == {}
+
+
 @pytest.mark.parametrize(("version", "tree_name"), [("6.5.12", "6.5"), ("7.0.0", "7"), ("8.1", "8"), ("8", "8")])
 def test_another_version_can_be_named(tmp_path: Path, version: str, tree_name: str) -> None:
     root = Repo(rails="6.1.7", sidekiq="5.2.9").write(tmp_path)
@@ -1031,11 +1043,18 @@ def test_version_and_help(tmp_path: Path) -> None:
     assert [option for option in options.split() if f"{option} " not in shown and f"{option}," not in shown] == []
 
 
-def test_completion_can_be_shown(tmp_path: Path) -> None:
-    done = in_a_process(tmp_path, ["--show-completion", "bash"], HOME=str(tmp_path))
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_is_shown_for_the_shell_that_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], shell: str
+) -> None:
+    monkeypatch.setattr("shellingham.detect_shell", lambda: (shell, f"/bin/{shell}"))
+    monkeypatch.setenv("HOME", str(tmp_path))
 
-    assert done.status == 0
-    assert "_SIDEKIQ_GEN_COMPLETE=complete_bash" in done.out
+    with pytest.raises(SystemExit) as left:
+        run(["--show-completion"])
+
+    assert left.value.code == 0
+    assert f"_SIDEKIQ_GEN_COMPLETE=complete_{shell}" in capsys.readouterr().out
     assert list(tmp_path.iterdir()) == []
 
 

@@ -347,6 +347,13 @@ def test_rubocop_yml_inherits_local_files(tmp_path: Path) -> None:
     assert rules(tmp_path, "rubocop!") == (("single", ".rubocop/style.yml"), (False, "config/house.yml"))
 
 
+@pytest.mark.parametrize("inherited", ["https://gems.example/rubocop.yml", "[house.yml, http://gems.example/x.yml]"])
+def test_rules_that_stand_elsewhere_are_not_guessed(tmp_path: Path, inherited: str) -> None:
+    put(tmp_path, ".rubocop.yml", f"inherit_from: {inherited}\n")
+
+    assert rules(tmp_path, "rubocop!") == (("double", ""), (True, ""))
+
+
 def test_files_that_inherit_each_other_end(tmp_path: Path) -> None:
     put(tmp_path, ".rubocop.yml", "inherit_from: other.yml\nStyle/StringLiterals: {EnforcedStyle: single_quotes}\n")
     put(tmp_path, "other.yml", "inherit_from: .rubocop.yml\nStyle/FrozenStringLiteralComment: {Enabled: false}\n")

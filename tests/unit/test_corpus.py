@@ -1,4 +1,7 @@
-"""Every lock file of the shared corpus against what is known to be true of it."""
+"""Lock files of real repositories, cut down to what detection looks at, against what is true of them.
+
+What Bundler's own parser says of each is in lockfiles.tsv; a trailing ``*`` means that the Gemfile asks for the gem.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +14,9 @@ from sidekiq_gen.rails.app import RailsApp
 from sidekiq_gen.rails.lockfile import Lockfile, read_lockfile
 from sidekiq_gen.sidekiq.gems import gem_version
 
-CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
-EXPECTED = CORPUS / "expected.tsv"
-ROWS = (
-    list(csv.DictReader(EXPECTED.read_text(encoding="utf-8").splitlines(), delimiter="\t")) if EXPECTED.exists() else []
-)
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+ROWS = list(csv.DictReader((FIXTURES / "lockfiles.tsv").read_text(encoding="utf-8").splitlines(), delimiter="\t"))
 
-pytestmark = pytest.mark.skipif(not ROWS, reason="the corpus is not next to this checkout (../shared/corpus)")
 every_lockfile = pytest.mark.parametrize("row", ROWS, ids=[row["file"].removesuffix(".lock") for row in ROWS])
 
 FACTORIES = ("factory_bot_rails", "factory_girl_rails", "fabrication")
@@ -43,7 +42,7 @@ PRECEDENCE = list(dict.fromkeys(TRACKERS.values()))
 
 
 def read(row: dict[str, str]) -> Lockfile:
-    return read_lockfile(CORPUS / "locks" / row["file"])
+    return read_lockfile(FIXTURES / "lockfiles" / row["file"])
 
 
 def listed(value: str) -> set[str]:
@@ -61,9 +60,9 @@ def names(value: str) -> list[str]:
     return [entry.partition(":")[0] for entry in listed(value)]
 
 
-def test_the_corpus_is_whole() -> None:
+def test_no_lock_file_is_without_its_facts() -> None:
     assert len(ROWS) == 31
-    assert sorted(row["file"] for row in ROWS) == sorted(path.name for path in (CORPUS / "locks").iterdir())
+    assert sorted(row["file"] for row in ROWS) == sorted(path.name for path in (FIXTURES / "lockfiles").iterdir())
 
 
 @every_lockfile
@@ -146,7 +145,7 @@ def test_the_linter(row: dict[str, str], tmp_path: Path) -> None:
 
 @every_lockfile
 def test_no_line_is_lost(row: dict[str, str]) -> None:
-    text = (CORPUS / "locks" / row["file"]).read_text(encoding="utf-8")
+    text = (FIXTURES / "lockfiles" / row["file"]).read_text(encoding="utf-8")
     gem_lines, section = set(), ""
     for line in text.splitlines():
         section = line if line[:1].isupper() else section
@@ -154,4 +153,3 @@ def test_no_line_is_lost(row: dict[str, str]) -> None:
             gem_lines.add(line.split()[0])
 
     assert set(read(row).gems) == gem_lines
-    assert row["merge_conflict"] == "no"

@@ -172,6 +172,29 @@ def test_a_queue_that_another_process_serves_is_not_missing(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
+    ("line", "lacking"),
+    [
+        ("config.redis = POOL", False),
+        ("c.redis=POOL", False),
+        ("Sidekiq.redis = POOL", False),
+        ("@config.redis = POOL", True),
+        ("$config.redis = POOL", True),
+        ("split.config.redis = POOL", True),
+        ("config.redis == POOL", True),
+        ("# config.redis = POOL", True),
+    ],
+)
+def test_redis_is_set_where_sidekiqs_own_is(tmp_path: Path, line: str, *, lacking: bool) -> None:
+    rest = "config.error_handlers << A\nconfig.death_handlers << B"
+    mine = f"Sidekiq.configure_server do |config|\n{line}\n{rest}\nend\n"
+    root = replace(Repo(), files={INITIALIZER: mine}).write(tmp_path)
+
+    done = install(root, status=3 if lacking else 0)
+
+    assert ("and lacks config.redis =." in done.err) == lacking
+
+
+@pytest.mark.parametrize(
     ("before", "after"),
     [
         (":queues:\n  - default\n", ":queues:\n  - default\n  - mail\n"),
@@ -182,6 +205,9 @@ def test_a_queue_that_another_process_serves_is_not_missing(tmp_path: Path) -> N
         (":queues:\n  - <%= ENV['Q'] %>\n", None),
         (":queues:\n  - default\nproduction:\n  :queues:\n    - default\n", None),
         (":concurrency: 5\n", None),
+        (":concurrency: <%= ENV['N'] %>\n:queues:\n  - default\n", None),
+        (":queues:\n  - default\n:limits:\n  :queues: 5\n", None),
+        (":concurrency: 5\r\n:queues:\n  - default\n", None),
         (":queues:\n  - mail\n", ":queues:\n  - mail\n"),
         ("queues: [\n", None),
     ],
@@ -192,7 +218,7 @@ def test_queues_are_added_to_a_plain_list_only(tmp_path: Path, before: str, afte
     if after is None:
         done = install(root, status=3)
         assert f"{YAML} is there already and lacks the queue mail." in done.err
-        assert (root / YAML).read_text() == before
+        assert (root / YAML).read_bytes() == before.encode()
     else:
         assert statuses(root)[YAML] == ("identical" if after == before else "force")
         assert (root / YAML).read_text() == after

@@ -103,6 +103,7 @@ def test_a_spec_that_saves_rows_by_itself_says_so(tmp_path: Path) -> None:
     [
         ("ChargeOrders", "", "charge_order_job"),
         ("ChargeOrder", "", "charge_one_order_job"),
+        ("Orders", "", "orders_order_job"),
         ("ChargeEveryone", "--model Order", "charge_everyone_order_job"),
         ("billing/charge_orders", "", "billing/charge_order_job"),
         ("ChargeOrders", "--child SettleOrder", "settle_order_job"),
@@ -121,8 +122,9 @@ def test_a_fan_out_writes_its_child_beside_itself(tmp_path: Path, name: str, fla
     assert (again.status, again.out.count("identical")) == (0, 4)
 
 
-def test_a_child_that_is_there_is_used_as_it_is(tmp_path: Path) -> None:
-    root = Repo(files={"app/jobs/charge_order_job.rb": HAND_WRITTEN}).write(tmp_path)
+@pytest.mark.parametrize("path", ["app/jobs/charge_order_job.rb", "app/workers/charge_order_job.rb", "app/jobs/all.rb"])
+def test_a_child_that_is_there_is_used_as_it_is(tmp_path: Path, path: str) -> None:
+    root = Repo(files={path: HAND_WRITTEN}).write(tmp_path)
 
     found = document(root, "ChargeOrders", "--kind", "fan-out")
 
@@ -130,7 +132,28 @@ def test_a_child_that_is_there_is_used_as_it_is(tmp_path: Path) -> None:
     assert isinstance(files, list)
     assert len(files) == 2
     assert "child-exists" in codes(found)
-    assert (root / "app/jobs/charge_order_job.rb").read_text(encoding="utf-8") == HAND_WRITTEN
+    assert (root / path).read_text(encoding="utf-8") == HAND_WRITTEN
+
+
+@pytest.mark.parametrize(
+    ("arguments", "once", "alone"),
+    [
+        ("--kind claim", True, True),
+        ("--kind backfill --check-then-act charged_at", True, True),
+        ("--kind backfill --check-then-act charged_at --database sqlite", False, False),
+        ("--kind backfill", False, False),
+        ("--kind fan-out", False, False),
+        ("--kind fan-out --check-then-act charged_at --row-lock", True, True),
+    ],
+)
+def test_the_checklist_says_what_a_job_about_rows_does_by_itself(
+    tmp_path: Path, arguments: str, *, once: bool, alone: bool
+) -> None:
+    items = document(Repo().write(tmp_path), "ChargeOrders", *arguments.split())["checklist"]
+
+    assert isinstance(items, list)
+    satisfied = {item["name"]: item["satisfied"] for item in items}
+    assert (satisfied["idempotent"], satisfied["concurrency"]) == (once, alone)
 
 
 def test_safeguards_cannot_be_laid_over_a_child_that_is_there(tmp_path: Path) -> None:

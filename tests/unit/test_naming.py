@@ -54,6 +54,19 @@ def test_paths_become_constants(path: str, acronyms: tuple[str, ...], constant: 
 
 
 @pytest.mark.parametrize(
+    ("constant", "acronym", "path"),
+    [
+        ("UIntReader", "UI", "u_int_reader"),
+        ("UIReader", "UI", "ui_reader"),
+        ("ReadUI", "UI", "read_ui"),
+        ("GUIReader", "UI", "gui_reader"),
+    ],
+)
+def test_an_acronym_is_a_word_of_its_own(constant: str, acronym: str, path: str) -> None:
+    assert underscore(constant, (acronym,)) == path
+
+
+@pytest.mark.parametrize(
     ("typed", "name"),
     [
         ("ProcessOrder", JobName("process_order", "ProcessOrderJob", "process_order_job")),

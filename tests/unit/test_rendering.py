@@ -20,6 +20,7 @@ from sidekiq_gen.job.request import Chosen, JobContext, JobRequest, RecordCall, 
 from sidekiq_gen.job.slots import SLOTS
 from sidekiq_gen.naming import Argument, JobName, Model
 from sidekiq_gen.rails.gems import Tracker
+from sidekiq_gen.ruby import templates
 from sidekiq_gen.ruby.templates import TREES, Partial, environment
 from sidekiq_gen.sidekiq.gems import Gems
 from sidekiq_gen.sidekiq.release import Release
@@ -154,8 +155,9 @@ def test_an_unknown_pattern_is_an_error() -> None:
 
 
 @pytest.fixture
-def override(monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[str, str]], None]:
+def override(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[dict[str, str]], None]]:
     """Put other templates in the place of those of the package, an empty text for one that is gone."""
+    listed = frozenset(environment().list_templates())
 
     def put(texts: dict[str, str]) -> None:
         own = environment().loader
@@ -170,8 +172,11 @@ def override(monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[str, str]], None
 
         monkeypatch.setattr(environment(), "loader", FunctionLoader(find))
         monkeypatch.setattr(environment(), "cache", None)
+        monkeypatch.setattr(templates, "_paths", lambda: listed - {path for path, text in texts.items() if not text})
+        templates._found.cache_clear()  # noqa: SLF001 - what is kept for a run must not outlive the test
 
-    return put
+    yield put
+    templates._found.cache_clear()  # noqa: SLF001 - what is kept for a run must not outlive the test
 
 
 def with_patterns(*chosen: Chosen, kind: KindName = "record", settings: object = None) -> JobRequest:

@@ -1,10 +1,16 @@
 from __future__ import annotations
 
+import json
+import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from sidekiq_gen.ruby import layout
+from support.command import sidekiq_gen
+from support.repos import Repo
+from support.tools import require
 
 if TYPE_CHECKING:
     from sidekiq_gen.style import Quotes
@@ -17,10 +23,70 @@ if TYPE_CHECKING:
         ("payments", "single", "'payments'"),
         ("order-#{order.id}", "single", '"order-#{order.id}"'),
         ("locktype = 'advisory'", "single", "\"locktype = 'advisory'\""),
+        (r"a\nb", "single", r'"a\nb"'),
+        (r"a\nb", "double", r'"a\nb"'),
+        ("", "single", "''"),
+        ("order #1", "single", "'order #1'"),
     ],
 )
 def test_a_literal_takes_the_quotes_of_the_repo_where_ruby_allows_them(text: str, quotes: Quotes, literal: str) -> None:
     assert layout.quote(text, quotes) == literal
+
+
+QUOTES = Path(__file__).parents[1] / "fixtures/quotes"
+DOUBLE, SINGLE = ((QUOTES / name).read_text(encoding="utf-8") for name in ("double.rb", "single.rb"))
+
+
+@pytest.mark.parametrize(("source", "expected"), [*zip(DOUBLE.splitlines(), SINGLE.splitlines(), strict=True)])
+def test_plain_literals_take_the_quotes_of_the_repo_and_nothing_else_does(source: str, expected: str) -> None:
+    assert layout.in_quotes(source, "single") == expected
+    assert layout.in_quotes(source, "double") == source
+    assert layout.in_quotes(expected, "single") == expected
+
+
+def test_no_line_is_taken_for_the_end_of_another() -> None:
+    assert layout.in_quotes(DOUBLE, "single") == SINGLE
+
+
+def test_a_literal_inside_an_interpolation_ends_nothing() -> None:
+    source = 'key = "order-#{hash["id"]}"; other = "b"'
+
+    assert layout.in_quotes(source, "single") == """key = "order-#{hash["id"]}"; other = 'b'"""
+
+
+def test_a_number_sign_alone_needs_no_double_quotes() -> None:
+    assert layout.in_quotes('call("order #1")', "single") == "call('order #1')"
+
+
+# The instructions that Ruby makes of each text, which hold the values of its literals.
+COMPILE = """
+require "json"
+puts JSON.parse($stdin.read).map { |text| RubyVM::InstructionSequence.compile(text).disasm }.to_json
+"""
+
+
+def test_other_quotes_mean_the_same_to_ruby(tmp_path: Path) -> None:
+    ruby = require("ruby", "apt-get install ruby")
+    root = Repo(unique_jobs="8.0.10").write(tmp_path)
+    flags = "--model Order --advisory-lock --lock-scope session --idempotency-key --discard-on Gone --on-exhausted"
+    done = sidekiq_gen(root, "job", "ChargeCustomer", *flags.split(), "--unique", "until_executed", "--no-input")
+    written = [(root / line.split()[1]).read_text(encoding="utf-8") for line in done.out.splitlines()]
+    sources = [DOUBLE, 'call("a # b", "c")', *written]
+    changed = [layout.in_quotes(source, "single") for source in sources]
+
+    ran = subprocess.run(
+        [ruby, "-W0", "-e", COMPILE],
+        input=json.dumps([*sources, *changed]),
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=True,
+    )
+
+    meanings = json.loads(ran.stdout)
+    assert len(written) == 2
+    assert changed != sources
+    assert meanings[: len(sources)] == meanings[len(sources) :]
 
 
 @pytest.mark.parametrize(("number", "literal"), [(60, "60"), (3600, "3600"), (86_400, "86_400")])
@@ -55,3 +121,12 @@ def test_indenting_leaves_blank_lines_empty() -> None:
 )
 def test_a_line_that_is_too_long_is_broken_where_rubocop_would(line: str, fitted: str) -> None:
     assert layout.fit(line, 34) == fitted
+
+
+def test_a_line_of_arguments_that_begins_with_a_hash_is_broken_between_them() -> None:
+    line = '  { "jid" => "4f1d8a2b", "args" => [order.id, "text"] }, StandardError.new("connection lost")'
+
+    assert layout.fit(line, 60).split("\n") == [
+        '  { "jid" => "4f1d8a2b", "args" => [order.id, "text"] },',
+        '  StandardError.new("connection lost")',
+    ]

@@ -35,6 +35,22 @@ JOB = "app/jobs/charge_customer_job.rb"
         (Repo(), "--retry-after-limit 3", 2, "contradictory-patterns", "--retry-after"),
         (Repo(), f"--kind plain --idempotency-key {RATE}", 1, "contradictory-patterns", "scalar arguments"),
         (Repo(), f"order:record postponed:integer {RATE}", 2, "invalid-argument", "another name"),
+        *(
+            (Repo(), f"{flag} {error}", 1, "contradictory-patterns", "Leave it out")
+            for flag in ("--discard-on", "--retry-after")
+            for error in (
+                "Sidekiq::Shutdown",
+                "Interrupt",
+                "SystemExit",
+                "::SignalException",
+                "Sidekiq::Job::Interrupted",
+            )
+        ),
+        *(
+            (Repo(unique_jobs=gem), f"--unique {lock}", 1, "no-such-strategy", "reschedule")
+            for gem in ("8.0.2", "8.0.10")
+            for lock in ("while_executing_reject", "while_executing --on-conflict reject")
+        ),
         (Repo(), "--on-exhausted --retry false", 1, "contradictory-patterns", "--retry 0"),
         (Repo(), "--kind plain --on-exhausted --mark-failed failed_at", 1, "needs-record", "--model Order"),
         (Repo(), "--throttle 10/60", 1, "needs-gem", '"~> 1.5"'),
@@ -72,6 +88,10 @@ def test_it_is_refused_with_a_way_out(
         (Repo(), f"{RATE} --advisory-lock --lock-scope session", {"session-lock"}),
         (Repo(), f"--kind plain {GONE} --discard-to nowhere --on-exhausted", {"discard-without-report"}),
         (Repo(), "--on-exhausted --mark-failed broken_at", {"column-not-found"}),
+        (Repo(unique_jobs="8.0.10"), "--unique until_and_while_executing", {"unique-without-end"}),
+        (Repo(unique_jobs="8.0.10"), "--unique until_and_while_executing --unique-ttl 60", {"unique-ttl-hazard"}),
+        (Repo(unique_jobs="8.1.0"), "--unique until_and_while_executing --unique-ttl 60", set()),
+        (Repo(unique_jobs="8.0.10"), "--unique until_executed --unique-ttl 60", set()),
         (ENTERPRISE, "--throttle 10/60", {"enterprise-not-run"}),
         (ENTERPRISE, "--unique until_executed", {"enterprise-not-run", "enterprise-unique-off"}),
         (Repo(gems={"sidekiq-throttled": "1.5.2"}), "--throttle 10/60", {"throttled-untested"}),
@@ -100,6 +120,43 @@ def rendered(repo: Repo, root: Path, flags: str) -> str:
     done = sidekiq_gen(repo.write(root), "job", "ChargeCustomer", "--model", "Order", *flags.split(), "--no-input")
     assert done.status == 0, done.err
     return (root / JOB).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "record"),
+    [
+        ("order:record amount:integer", 'job["args"].first'),
+        ("amount:integer order:record", 'job["args"][1]'),
+        ("amount:integer note:string order:record", 'job["args"][2]'),
+    ],
+)
+def test_the_record_that_is_marked_failed_is_the_jobs_own_wherever_its_id_stands(
+    tmp_path: Path, arguments: str, record: str
+) -> None:
+    text = rendered(Repo(), tmp_path, f"{arguments} --on-exhausted --mark-failed failed_at")
+
+    assert f"Order.find_by(id: {record})&.update_column(:failed_at, Time.current)" in text
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("failed_at", "Time.current"), ("failed_on", "Date.current"), ("has_failed", "true"), ("outcome", '"failed"')],
+)
+def test_a_failure_column_that_the_schema_does_not_show_is_taken_by_its_name(
+    tmp_path: Path, column: str, value: str
+) -> None:
+    text = rendered(Repo(), tmp_path, f"--on-exhausted --mark-failed {column}")
+
+    assert f"update_column(:{column}, {value})" in text
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("shipped_at", "Time.current"), ("shipped_on", "Date.current"), ("shipped", "true")]
+)
+def test_a_mark_that_the_schema_does_not_show_is_taken_by_its_name(tmp_path: Path, column: str, value: str) -> None:
+    text = rendered(Repo(), tmp_path, f"--check-then-act {column}")
+
+    assert f"update_column(:{column}, {value})" in text
 
 
 HOUSE = """class ShipOrderJob

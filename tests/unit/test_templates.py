@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import inspect
 import re
 from dataclasses import fields
 from itertools import combinations
@@ -12,6 +13,7 @@ import pytest
 from jinja2 import meta, nodes
 
 from sidekiq_gen.errors import BrokenTemplate
+from sidekiq_gen.install.rendering import _facts as install_facts
 from sidekiq_gen.job.facts import JobFacts
 from sidekiq_gen.job.failure import FailureMark
 from sidekiq_gen.job.kinds.catalogue import KINDS
@@ -119,6 +121,13 @@ def test_the_names_that_it_uses_are_facts(path: str) -> None:
         allowed |= given_by(user)
 
     assert meta.find_undeclared_variables(parsed(path)) - allowed == set()
+
+
+@pytest.mark.parametrize("path", [path for path in PATHS if "/install/" in path])
+def test_the_names_that_a_template_of_install_uses_are_facts(path: str) -> None:
+    facts = set(re.findall(r'^ +"(\w+)": ', inspect.getsource(install_facts), re.MULTILINE))
+
+    assert meta.find_undeclared_variables(parsed(path)) - facts == set()
 
 
 @every_template

@@ -107,6 +107,19 @@ def test_what_is_called(gem: str, reported: str, alerted: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("gem", "called"),
+    [
+        ("bugsnag 6.22.1", "report.add_tab(:sidekiq, "),
+        ("bugsnag 6.23.0", "report.add_metadata(:sidekiq, "),
+        ("appsignal 3.13.1", "Appsignal.send_error(error)"),
+        ("appsignal 4.0.0", "Appsignal.report_error(error)"),
+    ],
+)
+def test_what_is_called_changes_with_the_version_that_changed_it(gem: str, called: str) -> None:
+    assert called in trackers.report(tracker(gem), "error", JOB)
+
+
+@pytest.mark.parametrize(
     ("gem", "reported", "alerted"),
     [
         ("sentry-ruby 6.0.0", "Sentry.capture_exception(e)", 'Sentry.capture_message("x", level: :error)'),

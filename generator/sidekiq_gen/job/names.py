@@ -84,8 +84,8 @@ def give_names(subject: Subject, taken: Taken) -> tuple[Subject, str]:
 def _free(argument: Argument, taken: Taken) -> Argument:
     if argument.parameter in taken.in_the_job:
         raise InvalidInput(
-            f"{argument.parameter} cannot be the name of an argument here: the job itself uses it.",
-            hint=f"Give the argument another name, for example given_{argument.parameter}.",
+            f"{argument.parameter!a} cannot be the name of an argument.",
+            hint=f"The job itself uses it: give the argument another name, for example given_{argument.parameter}.",
             code="invalid-argument",
         )
     if argument.model and argument.name in taken.anywhere:

@@ -19,11 +19,6 @@ def quote(text: str, quotes: Quotes) -> str:
     return f'"{text}"'
 
 
-def requote(source: str, quotes: Quotes) -> str:
-    """Ruby whose string literals in double quotes stand in the repo's quotes afterwards."""
-    return re.sub(r'"([^"\n]*)"', lambda literal: quote(literal[1], quotes), source)
-
-
 def in_quotes(source: str, quotes: Quotes) -> str:
     """Ruby whose plain string literals stand in the repo's quotes; comments, and literals that need theirs, stay."""
     if quotes == "double":
@@ -32,7 +27,15 @@ def in_quotes(source: str, quotes: Quotes) -> str:
 
 
 # A plain literal in double quotes (group 1); a comment, a literal with interpolation, or one in single quotes.
-_TOKEN = re.compile(r'"([^"\\\n#]*)"|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|(?<=\s)#[^\n]*|^#[^\n]*', re.MULTILINE)
+_TOKEN = re.compile(
+    r"""
+    "( (?: [^"\\\n\#] | \#(?![{$@]) )* )"
+    | "(?: [^"\\\n\#] | \\. | \#(?!\{) | \#\{ (?: [^{}"\n] | "[^"\n]*" | \{[^{}\n]*\} )* \} )*"
+    | \'(?: [^\'\\\n] | \\. )*\'
+    | (?: ^ | (?<=\s) ) \# [^\n]*
+    """,
+    re.MULTILINE | re.VERBOSE,
+)
 
 DIGITS_WITHOUT_GROUPS = 4
 
@@ -147,6 +150,9 @@ def _fit_line(line: str, width: int) -> list[str]:
     code, comment = _split_comment(line)
     if comment:
         return _fit_commented(code, comment, margin, width)
+    arguments = _split_commas(line.strip()) if line.lstrip().startswith("{") else []
+    if len(list(filter(None, arguments))) > 1:  # a line of arguments that begins with a hash
+        return [part for piece in _one_a_line(arguments, margin) for part in _fit_line(piece, width)]
     group, block = _last_group(line), _last_block(line)
     if block and not (group and block[1] < group[0] < width):
         opening, closing = block

@@ -143,11 +143,9 @@ class Partial:
     ) -> None:
         self.path = path
         self._macros: dict[str, Any] = {}
-        for found in reversed(_found(tree, path)):
-            module = environment().get_template(found).make_module(dict(facts))
+        for template in _in_all_trees(tree, path):
+            module = template.make_module(dict(facts))
             self._macros |= {name: value for name, value in vars(module).items() if isinstance(value, Macro)}
-        if not self._macros:
-            raise BrokenTemplate(path, "is not in any tree, or has no macro")
         for name, macro in self._macros.items():
             if name not in slots:
                 raise BrokenTemplate(path, f"has a macro {name}, and no slot is called so")
@@ -169,6 +167,21 @@ def ruby_file(style: Style, requires: str, text: str) -> str:
     """A whole Ruby file: the magic comment where the house has it, what is required, the text in the house's quotes."""
     comment = "# frozen_string_literal: true" if style.frozen_string_literal else ""
     return layout.in_quotes(layout.sections(comment, requires, text), style.quotes) + "\n"
+
+
+def _in_all_trees(tree: Tree, name: str) -> list[Template]:
+    """A template from every tree that has it, the latest tree last.
+
+    Raises:
+        BrokenTemplate: no place has it.
+    """
+    try:
+        found = [environment().get_template(path) for path in reversed(_found(tree, name))]
+    except TemplateNotFound:
+        found = []
+    if not found:
+        raise BrokenTemplate(name, "is not in any tree")
+    return found
 
 
 @cache

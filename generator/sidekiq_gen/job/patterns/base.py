@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from sidekiq_gen.errors import Refused
 from sidekiq_gen.job.component import Component, S
+from sidekiq_gen.naming import parse_error_class
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from sidekiq_gen.flags import Answers, Flag
     from sidekiq_gen.job.request import JobContext, JobRequest, KindName
@@ -31,6 +32,14 @@ GROUPS: dict[Group, str] = {
 }
 
 EVERY_ERROR = frozenset({"Exception", "StandardError"})
+# What stops a process or a run and says nothing about the work: Ruby's own, and Sidekiq's (v7.3.2 lib/sidekiq.rb:145,
+# lib/sidekiq/job_retry.rb:67 and :69, lib/sidekiq/job/iterable.rb:7).
+STOPS = frozenset(
+    {
+        *("Interrupt", "SignalException", "SystemExit", "Sidekiq::Shutdown"),
+        *("Sidekiq::JobRetry::Handled", "Sidekiq::JobRetry::Skip", "Sidekiq::Job::Interrupted"),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -106,6 +115,31 @@ class Pattern(Component[S], ABC):
     def notices(self, settings: S, request: JobRequest, app: RailsApp) -> Iterator[Notice]:
         """What the user should know about having chosen it."""
         yield from ()
+
+
+def parse_errors(option: str, texts: Iterable[str], of_all: str, hint: str) -> tuple[str, ...]:
+    """The error classes that a flag names, each once.
+
+    of_all: what naming every error would mean, the end of a sentence. hint: what to do instead.
+
+    Raises:
+        InvalidInput: one is no constant.
+        Refused: one takes in every error, or is none of the work's.
+    """
+    errors = tuple(dict.fromkeys(parse_error_class(text) for text in texts))
+    everything = next((error for error in errors if error in EVERY_ERROR), None)
+    if everything:
+        raise Refused(
+            f"{option} {everything} takes in every error, {of_all}.", hint=hint, code="contradictory-patterns"
+        )
+    stop = next((error for error in errors if error in STOPS), None)
+    if stop:
+        raise Refused(
+            f"{option} {stop} would take the stop of a process for a failure of the work: the job would be lost.",
+            hint="Leave it out; Sidekiq itself pushes a job back that is stopped.",
+            code="contradictory-patterns",
+        )
+    return errors
 
 
 def only_for_records(name: str, context: JobContext, alternative: str) -> Refused | None:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from sidekiq_gen.errors import Refused
 from sidekiq_gen.flags import Answers, Flag, answer
-from sidekiq_gen.job.patterns.base import EVERY_ERROR, Pattern
-from sidekiq_gen.naming import parse_error_class
+from sidekiq_gen.job.patterns.base import Pattern, parse_errors
 from sidekiq_gen.notices import Notice
 
 if TYPE_CHECKING:
@@ -102,15 +101,13 @@ class DiscardOn(Pattern[DiscardOnSettings]):
         return "nowhere" if not context.retry else "dead" if flag.parameter == "discard_to" else ""
 
     def decide(self, answers: Answers, context: JobContext, app: RailsApp) -> DiscardOnSettings:
-        errors = tuple(dict.fromkeys(parse_error_class(text) for text in answer(answers, "discard_on")))
+        errors = parse_errors(
+            "--discard-on",
+            answer(answers, "discard_on"),
+            "so that nothing would ever be retried",
+            "Name the errors that no retry can fix, or allow no retries: --retry 0.",
+        )
         to = answer(answers, "discard_to", "dead")
-        everything = next((error for error in errors if error in EVERY_ERROR), None)
-        if everything:
-            raise Refused(
-                f"--discard-on {everything} takes in every error, so that nothing would ever be retried.",
-                hint="Name the errors that no retry can fix, or allow no retries: --retry 0.",
-                code="contradictory-patterns",
-            )
         if context.retry and context.release.capabilities.retry_in_kill:
             return DiscardOnSettings(errors, to, "retry_in")
         if not context.retry and to == "dead":

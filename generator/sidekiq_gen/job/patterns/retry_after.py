@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sidekiq_gen.errors import InvalidInput, Refused
+from sidekiq_gen.errors import InvalidInput
 from sidekiq_gen.flags import Answers, Flag, answer
-from sidekiq_gen.job.patterns.base import EVERY_ERROR, Pattern
-from sidekiq_gen.naming import parse_error_class
+from sidekiq_gen.job.patterns.base import Pattern, parse_errors
 
 if TYPE_CHECKING:
     from sidekiq_gen.job.request import JobContext
@@ -90,14 +89,12 @@ class RetryAfter(Pattern[RetryAfterSettings]):
         return str(LIMIT) if flag.parameter == "retry_after_limit" else ""
 
     def decide(self, answers: Answers, context: JobContext, app: RailsApp) -> RetryAfterSettings:
-        errors = tuple(dict.fromkeys(parse_error_class(text) for text in answer(answers, "retry_after")))
-        everything = next((error for error in errors if error in EVERY_ERROR), None)
-        if everything:
-            raise Refused(
-                f"--retry-after {everything} takes in every error, and hardly any carries a delay.",
-                hint="Name the error of the service that does: --retry-after PaymentGateway::RateLimited.",
-                code="contradictory-patterns",
-            )
+        errors = parse_errors(
+            "--retry-after",
+            answer(answers, "retry_after"),
+            "and hardly any carries a delay",
+            "Name the error of the service that does: --retry-after PaymentGateway::RateLimited.",
+        )
         limit = answer(answers, "retry_after_limit", LIMIT)
         if not 0 < limit <= MOST:
             raise InvalidInput(

@@ -199,10 +199,18 @@ class Unique(Pattern[AnyUnique]):
             )
         if by_enterprise:
             return EnterpriseUniqueSettings(lock, ttl, _until(lock, answers))
+        strategy = on_conflict(lock, answer(answers, "on_conflict", "log"))
+        if _rejects(lock, strategy) and not context.release.capabilities.unique_reject_excludes:
+            raise Refused(
+                f"--unique {lock} excludes nothing here when it rejects: in {UNIQUE_JOBS} {_version(app)} the death of "
+                "a duplicate frees the lock of the job that runs.",
+                hint="Use --unique while_executing --on-conflict reschedule, or the gem from 8.0.11 on.",
+                code="no-such-strategy",
+            )
         return UniqueSettings(
             lock,
             ttl,
-            on_conflict(lock, answer(answers, "on_conflict", "log")),
+            strategy,
             context.release.capabilities.nested_options_string_keys,
             str(_version(app)),
         )
@@ -242,6 +250,14 @@ def _version(app: RailsApp) -> Version:
     if gem is None:  # refusal() comes first
         raise Refused(f"{UNIQUE_JOBS} is not locked.", hint="Add it to the Gemfile.", code="needs-gem")
     return gem.version
+
+
+def _rejects(lock: str, strategy: str | dict[str, str]) -> bool:
+    """Whether a duplicate goes to the Dead set while another job of its kind runs."""
+    server = strategy if isinstance(strategy, str) else strategy["server"]
+    return lock == "while_executing_reject" or (
+        lock in {"while_executing", "until_and_while_executing"} and server == "reject"
+    )
 
 
 def _default_ttl(lock: str, app: RailsApp) -> int | None:

@@ -50,6 +50,11 @@ class UniqueJobsTable(Table):
         "the option schedule_in sets the seconds until a rescheduled job runs",
         "v8.0.4 lib/sidekiq_unique_jobs/on_conflict/reschedule.rb:24",
     )
+    unique_reject_excludes = row(
+        ">=8.0.11",
+        "a duplicate that goes to the dead set leaves the lock of the job that runs; below its death handler frees it",
+        "v8.0.11 lib/sidekiq_unique_jobs/on_conflict/reject.rb:40",
+    )
     unique_digest_algorithm = row(
         ">=8.0.11",
         "config.digest_algorithm chooses between :legacy and :modern",
