@@ -221,3 +221,175 @@ def test_a_cop_is_silenced_only_where_it_speaks(
 
     directive = "# rubocop:disable Rails/SkipsModelValidations"
     assert (directive in text, directive in spec) == (in_job, in_spec)
+
+
+MONGOID = "class Asset\n  include Mongoid::Document\n  field :scanned_at, type: Time\nend\n"
+
+
+@pytest.mark.parametrize(
+    ("flags", "files"),
+    [
+        ("--model Asset", {"app/models/asset.rb": MONGOID}),
+        ("--kind fan-out --model Asset", {"app/models/asset.rb": MONGOID}),
+        ("--kind claim --model Asset --database postgresql", {"app/models/asset.rb": MONGOID}),
+        ("id:integer asset:record", {"app/models/asset.rb": MONGOID}),
+        ("", {"app/models/asset.rb": MONGOID}),  # guessed from the name
+        (
+            "--model Asset",
+            {
+                "app/models/asset.rb": "class Asset\n  include Stored\nend\n",
+                "app/models/concerns/stored.rb": "module Stored\n  included { }\n  include Mongoid::Document\nend\n",
+            },
+        ),
+    ],
+)
+def test_a_model_that_is_none_of_active_records_is_refused(tmp_path: Path, flags: str, files: dict[str, str]) -> None:
+    root = Repo(gems={"mongoid": "9.0.0"}, files=files).write(tmp_path)
+    done = sidekiq_gen(root, "job", "ScanAsset", *flags.split(), "--no-input", "--json")
+    error = json.loads(done.out)["error"]
+
+    assert (done.status, error["code"]) == (1, "no-active-record")
+    assert "--kind plain asset_id:string" in error["hint"]
+
+
+def test_the_way_out_works(tmp_path: Path) -> None:
+    root = Repo(gems={"mongoid": "9.0.0"}, files={"app/models/asset.rb": MONGOID}).write(tmp_path)
+
+    assert sidekiq_gen(root, "job", "ScanAsset", "asset_id:string", "--kind", "plain", "--no-input").status == 0
+
+
+@pytest.mark.parametrize("flags", ["--row-lock", "--advisory-lock", "--kind claim"])
+def test_a_refusal_on_sqlite_names_the_other_databases(tmp_path: Path, flags: str) -> None:
+    files = {"config/database.yml": "production:\n  adapter: sqlite3\nother:\n  adapter: postgresql\n"}
+    root = Repo(files=files).write(tmp_path)
+    done = sidekiq_gen(root, "job", "ScanOrder", "--model", "Order", *flags.split(), "--no-input")
+
+    assert (done.status, "--database postgresql" in done.err) == (1, True)
+
+
+TABLE = """ActiveRecord::Schema[7.1].define(version: 1) do
+  create_table "users", force: :cascade do |t|
+    t.string "name"
+  end
+
+  create_table "orders", force: :cascade do |t|
+    t.string "number", limit: 12, null: false
+    t.string "url", null: false
+    t.integer "kind", null: false
+    t.integer "place", null: false
+    t.bigint "user_id", null: false
+    t.boolean "gift", null: false
+    t.boolean "paid", default: false, null: false
+    t.jsonb "extras", null: false
+    t.string "tags", array: true, null: false
+    t.datetime "charged_at"
+    t.datetime "created_at", null: false
+    t.index ["number"], name: "one", unique: true
+    t.index ["url", "kind"], name: "two", unique: true
+    t.index ["place"], name: "three", unique: true, where: "(gift = true)"
+    t.index ["user_id"], name: "four"
+  end
+
+  add_foreign_key "orders", "users"
+end
+"""
+SPEC = "spec/jobs/charge_customer_job_spec.rb"
+TEST = "test/jobs/charge_customer_job_test.rb"
+CLAIM = "--kind claim --model Order --check-then-act charged_at"
+
+
+def in_spec(root: Path, flags: str, path: str = SPEC) -> str:
+    job(root, flags)
+    return " ".join((root / path).read_text(encoding="utf-8").split())
+
+
+def test_a_row_without_a_factory_has_what_the_database_insists_on(tmp_path: Path) -> None:
+    files = {
+        "db/schema.rb": TABLE,
+        "app/models/order.rb": "class Order < ApplicationRecord\n  enum kind: [:big, :small]\nend\n",
+        "spec/factories.rb": "FactoryBot.define do\n  factory :user\nend\n",
+    }
+    text = in_spec(Repo(files=files).write(tmp_path), CLAIM)
+
+    assert (
+        "Order.new( number: SecureRandom.hex(6), url: SecureRandom.hex, "
+        'kind: "big", place: 1, user_id: create(:user).id, gift: false, extras: {}, tags: [] '
+        ").tap do |order| order.save!(validate: false) end"
+    ) in text
+
+
+def test_a_row_of_which_nothing_is_insisted_on_is_made_as_before(tmp_path: Path) -> None:
+    text = in_spec(Repo(records="none").write(tmp_path), CLAIM)
+
+    assert "{ Order.new.tap { |order| order.save!(validate: false) } }" in text
+
+
+def test_a_parent_that_nothing_makes_is_named(tmp_path: Path) -> None:
+    files = {"db/schema.rb": TABLE}
+    done = sidekiq_gen(Repo(records="none", files=files).write(tmp_path), "job", "ChargeCustomer", *CLAIM.split())
+
+    assert "Fill in what the database insists on: user_id." in done.err
+
+
+def test_the_same_is_read_from_structure_sql(tmp_path: Path) -> None:
+    files = {
+        "db/schema.rb": "",
+        "db/structure.sql": "CREATE TABLE public.orders (\n    id bigint NOT NULL,\n    url text NOT NULL,\n"
+        "    kind integer DEFAULT 0 NOT NULL,\n    code character varying(8) NOT NULL,\n    charged_at timestamp\n);\n"
+        "ALTER TABLE ONLY public.orders ALTER COLUMN id SET DEFAULT nextval('public.orders_id_seq'::regclass);\n"
+        "CREATE UNIQUE INDEX one ON public.orders USING btree (url);\n",
+    }
+    text = in_spec(Repo(records="none", files=files).write(tmp_path), CLAIM)
+
+    assert 'Order.new(url: SecureRandom.hex, code: "text").tap' in text
+
+
+@pytest.mark.parametrize(
+    ("factory", "expected"),
+    [
+        ("charged_at { 1.day.ago }", "create(:order, charged_at: nil)"),
+        ("charged_at 1.day.ago", "create(:order, charged_at: nil)"),
+        ("sequence(:charged_at) { |n| n }", "create(:order, charged_at: nil)"),
+        ("trait(:done) do\n      charged_at { 1.day.ago }\n    end", "create(:order)"),
+        ("total { 1 }", "create(:order)"),
+    ],
+)
+@pytest.mark.parametrize("flags", [CLAIM, "--model Order --check-then-act charged_at"])
+def test_the_mark_that_a_factory_sets_is_taken_back(tmp_path: Path, factory: str, expected: str, flags: str) -> None:
+    files = {"spec/factories.rb": f"FactoryBot.define do\n  factory :order do\n    {factory}\n  end\nend\n"}
+    text = in_spec(Repo(files=files).write(tmp_path), flags)
+
+    assert f"{{ {expected} }}" in text
+
+
+def test_the_mark_that_a_fabricator_sets_is_taken_back(tmp_path: Path) -> None:
+    files = {"spec/fabricators/order_fabricator.rb": "Fabricator(:order) do\n  charged_at { Time.now }\nend\n"}
+    repo = Repo(records="none", gems={"fabrication": "2.31.0"}, files=files)
+
+    assert "{ Fabricate(:order, charged_at: nil) }" in in_spec(repo.write(tmp_path), CLAIM)
+
+
+def test_a_copy_of_a_fixture_differs_where_the_database_wants_no_two_alike(tmp_path: Path) -> None:
+    files = {"db/schema.rb": TABLE, "test/fixtures/orders.yml": "one:\n  number: a\n"}
+    text = in_spec(Repo(rspec=False, records="fixture", files=files).write(tmp_path), CLAIM, TEST)
+
+    assert (
+        "@order.dup.tap { |order| order.assign_attributes(number: SecureRandom.hex(6), url: SecureRandom.hex) }"
+        ".tap { |order| order.save!(validate: false) }"
+    ) in text
+
+
+def test_columns_that_nothing_can_tell_apart_are_named(tmp_path: Path) -> None:
+    schema = TABLE.replace('t.index ["user_id"], name: "four"', 't.index ["user_id"], name: "four", unique: true')
+    files = {"db/schema.rb": schema, "test/fixtures/orders.yml": "one:\n  number: a\n"}
+    _, told = job(Repo(rspec=False, records="fixture", files=files).write(tmp_path), CLAIM)
+
+    assert "no two alike" in told["rows-may-collide"]
+
+
+def test_the_mark_that_a_fixture_sets_is_taken_back(tmp_path: Path) -> None:
+    files = {"test/fixtures/orders.yml": "one:\n  charged_at: 2026-01-01\n"}
+    repo = Repo(rspec=False, records="fixture", files=files)
+    text = in_spec(repo.write(tmp_path), "--model Order --check-then-act charged_at", TEST)
+
+    assert "@order = orders(:one).tap { |order| order.update_column(:charged_at, nil) }" in text

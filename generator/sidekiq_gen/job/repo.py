@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.job.request import RecordCall, RepoFacts
+from sidekiq_gen.job.samples import distinct, insisted_on
 from sidekiq_gen.style import test_path
 
 if TYPE_CHECKING:
@@ -32,12 +33,16 @@ def gather(app: RailsApp, context: JobContext, directory: str, test: TestFramewo
 
 
 def _records(app: RailsApp, context: JobContext, test: TestFramework) -> Iterator[RecordCall]:
-    """A factory where there is one; in Minitest else a fixture."""
+    """A factory where there is one; in Minitest else a fixture; for rows else what the database insists on."""
     models = [context.model, *(argument.model for argument in context.arguments)]
     for name in dict.fromkeys(model.name for model in models if model):
         factory = app.factory(name)
         fixture = None if factory or test != "minitest" else app.fixture(name)
         if factory:
-            yield RecordCall(name, factory, "factory")
+            yield RecordCall(name, factory, "factory", app.factory_sets(name))
         elif fixture:
-            yield RecordCall(name, fixture, "fixture")
+            yield RecordCall(name, fixture, "fixture", app.fixture_sets(name), distinct(app, name).hash)
+        elif context.model and context.model.name == name and not context.record:
+            values = insisted_on(app, name).arguments
+            saved = f"{name}.new{values}.tap {{ |{context.row}| {context.row}.save!(validate: false) }}"
+            yield RecordCall(name, saved, "model")

@@ -62,12 +62,16 @@ class JobContext:
 class RecordCall:
     """How the specs of this repo get a persisted record of a model.
 
-    call: Ruby: ``create(:order)``, ``orders(:one)``.
+    call: Ruby: ``create(:order)``, ``orders(:one)``, ``Order.new(...)`` where rows have neither.
+    sets: the attributes that it gives a value by itself.
+    distinct: what a copy of it must have otherwise: ``feed_url: SecureRandom.hex``; empty where that is nothing.
     """
 
     model: str
     call: str
-    origin: Literal["factory", "fixture"]
+    origin: Literal["factory", "fixture", "model"]
+    sets: tuple[str, ...] = ()
+    distinct: str = ""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from sidekiq_gen.flags import Answers, Flag, answer
 from sidekiq_gen.job.interactions import LOCKS, clash, settle, warnings
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME, KINDS
 from sidekiq_gen.job.kinds.fan_out import child_name
+from sidekiq_gen.job.mappers import other_mapper
 from sidekiq_gen.job.names import give_names, taken_names
 from sidekiq_gen.job.patterns.catalogue import BY_NAME, PATTERNS, from_the_outside_in
 from sidekiq_gen.job.repo import gather
@@ -110,7 +111,7 @@ def context_of(answers: Answers, project: Project) -> JobContext:
         retries.seconds,
         retries.written,
     )
-    refusal = KIND_BY_NAME[subject.kind].refusal(context, app)
+    refusal = other_mapper(context, app) or KIND_BY_NAME[subject.kind].refusal(context, app)
     if refusal:
         raise refusal
     return context

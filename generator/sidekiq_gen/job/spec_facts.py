@@ -18,7 +18,9 @@ from sidekiq_gen.job.facts import (
     of_patterns,
 )
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
+from sidekiq_gen.job.mark import Mark
 from sidekiq_gen.job.patterns.catalogue import BY_NAME, listed
+from sidekiq_gen.job.patterns.check_then_act import CheckThenAct
 from sidekiq_gen.job.patterns.log_context import LogContext
 from sidekiq_gen.ruby.wording import what_it_does
 
@@ -181,10 +183,9 @@ def spec_facts_of(request: JobRequest) -> SpecFacts:
     another = ""
     if context.model and not context.record:
         row, model = context.row, context.model.name
-        unsaved = f"{model}.new.tap {{ |{row}| {row}.save!(validate: false) }}"
-        call = _call(request, model) or unsaved
+        call = _call(request, model)
         records = (SpecRecord(row, model, call, "", values.perform()),)
-        another = f"@{row}.dup.tap {{ |{row}| {row}.save!(validate: false) }}" if _fixture(request) else call
+        another = _copy(request, row, model) if _fixture(request) else call
     subject = KIND_BY_NAME[context.kind].subject(context)
     if subject:
         received.insert(0, f"{values.sigil}{subject}" if subject == context.row else f"[{values.sigil}{context.row}]")
@@ -222,9 +223,36 @@ def spec_facts_of(request: JobRequest) -> SpecFacts:
 
 
 def _call(request: JobRequest, model: str) -> str:
-    """The Ruby that makes a persisted record; empty where nothing does."""
+    """The Ruby that makes a persisted record whose work is not done; empty where nothing does."""
+    record, mark = request.repo.record(model), _mark(request)
+    if record is None:
+        return ""
+    if (
+        not mark
+        or request.context.model is None
+        or request.context.model.name != model
+        or mark.column not in record.sets
+    ):
+        return record.call
+    if record.origin == "factory":
+        return f"{record.call.removesuffix(')')}, {mark.column}: {mark.cleared})"
+    if request.context.record is None:
+        return record.call  # the set-up of rows clears the mark of a fixture
+    row, directive = request.context.row, mark_directive(wanted=request.repo.rails_cops_in_spec)
+    return f"{record.call}.tap {{ |{row}| {row}.update_column(:{mark.column}, {mark.cleared}) }}{directive}"
+
+
+def _mark(request: JobRequest) -> Mark | None:
+    """The mark of the record or of the rows, whoever sets it."""
+    mark = request.get(CheckThenAct) or getattr(request.kind_settings, "mark", None)
+    return mark if isinstance(mark, Mark) else None
+
+
+def _copy(request: JobRequest, row: str, model: str) -> str:
+    """The Ruby that saves a copy of a fixture, with other values where the database wants no two alike."""
     record = request.repo.record(model)
-    return record.call if record else ""
+    given = f".tap {{ |{row}| {row}.assign_attributes({record.distinct}) }}" if record and record.distinct else ""
+    return f"@{row}.dup{given}.tap {{ |{row}| {row}.save!(validate: false) }}"
 
 
 def _fixture(request: JobRequest) -> bool:

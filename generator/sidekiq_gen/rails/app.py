@@ -7,19 +7,24 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-import inflection
-
 from sidekiq_gen.rails import gems
 from sidekiq_gen.rails.constants import Constants, find_acronyms
 from sidekiq_gen.rails.conventions import Conventions, read_conventions
 from sidekiq_gen.rails.cops import SkipsValidations
 from sidekiq_gen.rails.databases import Database, find_databases
 from sidekiq_gen.rails.defaults import default_options, default_retry
-from sidekiq_gen.rails.factories import Factory, factory_call, find_factories, fixture_call
+from sidekiq_gen.rails.factories import (
+    Factory,
+    factory_call,
+    find_factories,
+    fitting_factory,
+    fixture_call,
+    fixture_sets,
+)
 from sidekiq_gen.rails.files import Repo
 from sidekiq_gen.rails.jobs import JobFile, find_jobs
 from sidekiq_gen.rails.linter import Linter, find_linter, read_rules
-from sidekiq_gen.rails.models import MAXIMUM_GENERATIONS, declared_table, model_path, read_model, superclass, tables
+from sidekiq_gen.rails.models import MAXIMUM_GENERATIONS, fixture_names, read_model, superclass, tables
 from sidekiq_gen.rails.processes import Process, find_processes
 from sidekiq_gen.rails.queues import Served, find_queues, find_served, usual_queue
 from sidekiq_gen.rails.schema import read_table
@@ -220,14 +225,18 @@ class RailsApp:
         """A Ruby expression that makes a persisted record with the repo's factories; None when none fits."""
         return factory_call(self._repo, self._factories, model)
 
+    def factory_sets(self, model: str) -> tuple[str, ...]:
+        """The attributes to which that factory gives a value."""
+        factory = fitting_factory(self._factories, model)
+        return factory.sets if factory else ()
+
     def fixture(self, model: str) -> str | None:
         """A Ruby expression that gives a record from the repo's fixtures; None when there is none."""
-        path = model_path(self._constants, model)
-        folder, _, last = path.rpartition("/")
-        plural = f"{folder}/{inflection.pluralize(last)}".lstrip("/")
-        return fixture_call(
-            self._repo, dict.fromkeys((plural, plural.replace("/", "_"), *declared_table(self._constants, model)))
-        )
+        return fixture_call(self._repo, fixture_names(self._constants, model))
+
+    def fixture_sets(self, model: str) -> tuple[str, ...]:
+        """The columns to which that fixture gives a value."""
+        return fixture_sets(self._repo, fixture_names(self._constants, model))
 
     def columns(self, model: str) -> Mapping[str, str] | None:
         """The columns of a model's table and their types, in Rails' words; None when no dump of the schema knows it."""
@@ -253,6 +262,10 @@ class RailsApp:
         table = None if listed else self.table(model)
         known = table.columns.get(column) if table else None
         return ColumnValues(known.values, "type") if known and known.values else listed
+
+    def mapper(self, model: str) -> str | None:
+        """What maps a model to its database, where that is said not to be ActiveRecord: ``Mongoid``."""
+        return read_model(self._constants, model).mapper
 
     def cannot_write(self, model: str, column: str) -> str | None:
         """What in a model keeps ``update_column`` from writing a column; None where nothing does."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from sidekiq_gen.naming import camelize
+from sidekiq_gen.rails import yaml
 from sidekiq_gen.rails.code import code_lines, fold
 
 if TYPE_CHECKING:
@@ -25,6 +26,11 @@ _FACTORY = re.compile(rf"([ \t]*)(factory|Fabricator)[ \t(]+{_NAME}(.*)")
 _CLASS = re.compile(r"(?<!\w)(?:class(?:_name)?:|:class(?:_name)?\s*=>)\s*[\"':]*([A-Za-z]\w*(?:(?:::|/)\w+)*)")
 _PARENT = re.compile(r"(?<!\w)(?:parent:|from:|:parent\s*=>|:from\s*=>)\s*[\"':]*([A-Za-z]\w*(?:(?:::|/)\w+)*)")
 _ALIASES = re.compile(r"(?<!\w)(?:aliases:|:aliases\s*=>)\s*(?:%i)?\[([^\]\n]*)\]")
+# An attribute of a factory; what is deeper inside belongs to a trait, a callback or a transient block.
+_ATTRIBUTE = re.compile(
+    r"[ \t]*(?:(?:sequence|add_attribute)[ (]+:(\w+)|"
+    r"(?!(?:factory|trait|transient|after|before|callback|association)\b)([a-z_]\w*)(?:\s*[{(]|\s+do\b|\s+[\"':\d]))"
+)
 _WORD = re.compile(r"\w+")
 _SYNTAX = re.compile(r"^[^#\n]*\binclude[ \t(]+(FactoryBot|FactoryGirl)::Syntax::Methods", re.MULTILINE)
 _SYMBOL = re.compile(r"[A-Za-z_]\w*")
@@ -37,12 +43,14 @@ class Factory:
 
     model: the folded name of its class, to be compared with ``fold``.
     nested: whether it is a variant of the factory around it.
+    sets: the attributes that it gives a value, those of the factories around it among them.
     """
 
     library: Library
     names: tuple[str, ...]
     model: str
     nested: bool
+    sets: tuple[str, ...] = ()
 
 
 def find_factories(repo: Repo, lockfile: Lockfile | None) -> tuple[Factory, ...]:
@@ -57,22 +65,32 @@ def find_factories(repo: Repo, lockfile: Lockfile | None) -> tuple[Factory, ...]
     return tuple(factory for factory in found if factory.library in libraries)
 
 
+def fitting_factory(factories: Iterable[Factory], model: str) -> Factory | None:
+    """The factory that makes a record of a model: the one that bears its name, else one that is no variant."""
+    folded = fold(model)
+    own = _own_names(model)
+    fitting = [factory for factory in factories if factory.model == folded]
+    fitting.sort(key=lambda factory: (not any(fold(name) in own for name in factory.names), factory.nested))
+    return fitting[0] if fitting else None
+
+
 def factory_call(repo: Repo, factories: Iterable[Factory], model: str) -> str | None:
     """The Ruby expression that makes a persisted record; None when no factory does."""
-    folded = fold(model)
-    own = {folded, folded.replace("/", ""), folded.rpartition("/")[2]}
-    fitting = [factory for factory in factories if factory.model == folded]
-    # The one that bears the model's name, else one that is no variant of another.
-    fitting.sort(key=lambda factory: (not any(fold(name) in own for name in factory.names), factory.nested))
-    if not fitting:
+    best = fitting_factory(factories, model)
+    if best is None:
         return None
-    best = fitting[0]
+    own = _own_names(model)
     name = next((name for name in best.names if fold(name) in own), best.names[0])
     symbol = f":{name}" if _SYMBOL.fullmatch(name) else f':"{name}"'
     if best.library == "Fabrication":
         return f"Fabricate({symbol})"
     receiver = "" if best.library in _mixed_in(repo) else f"{best.library}."
     return f"{receiver}create({symbol})"
+
+
+def _own_names(model: str) -> set[str]:
+    folded = fold(model)
+    return {folded, folded.replace("/", ""), folded.rpartition("/")[2]}
 
 
 def fixture_call(repo: Repo, sets: Iterable[str]) -> str | None:
@@ -110,27 +128,51 @@ def _files(repo: Repo, folder: str, stem: str) -> Iterator[str]:
             yield from repo.files(path)
 
 
-def _factories(text: str, library: Library) -> Iterator[Factory]:
+def _factories(text: str, library: Library) -> Iterable[Factory]:
     """The factories of one file, in order."""
     lines = list(code_lines(text))
     models: dict[str, str] = {}
-    around: list[tuple[int, str]] = []
+    around: list[_Open] = []
+    found: list[tuple[_Open, Factory]] = []
     for number, line in enumerate(lines):
-        found = _FACTORY.match(line)
-        if not found:
-            continue
-        name, options = found[3] or found[4] or found[5], _options(found[6], lines[number + 1 : number + MAXIMUM_LINES])
-        indentation = len(found[1].expandtabs(2))
-        while around and around[-1][0] >= indentation:
+        indentation = len(line) - len(line.lstrip())
+        while around and around[-1].indentation >= indentation:
             around.pop()
+        opened = _FACTORY.match(line)
+        if not opened:
+            if around:
+                around[-1].take(line, indentation)
+            continue
+        name, options = opened[3] or opened[4] or opened[5], opened[6]
+        options = _options(options, lines[number + 1 : number + MAXIMUM_LINES])
         named, parent = _CLASS.search(options), _PARENT.search(options)
-        inherited = models.get(parent[1], fold(parent[1])) if parent else around[-1][1] if around else None
+        inherited = models.get(parent[1], fold(parent[1])) if parent else around[-1].model if around else None
         model = fold(named[1]) if named else inherited or fold(camelize(name))
-        around.append((indentation, model))
         aliases = _ALIASES.search(options)
         names = (name, *(_WORD.findall(aliases[1]) if aliases else ()))
         models |= dict.fromkeys(names, model)
-        yield Factory("Fabrication" if found[2] == "Fabricator" else library, names, model, nested=len(around) > 1)
+        kind: Library = "Fabrication" if opened[2] == "Fabricator" else library
+        own = _Open(indentation, model, [] if not around else around[-1].sets[:])
+        found.append((own, Factory(kind, names, model, nested=bool(around))))
+        around.append(own)
+    return (replace(factory, sets=tuple(dict.fromkeys(own.sets))) for own, factory in found)
+
+
+@dataclass
+class _Open:
+    """A factory whose block is being read. body: the indentation of what is directly in it."""
+
+    indentation: int
+    model: str
+    sets: list[str]
+    body: int | None = None
+
+    def take(self, line: str, indentation: int) -> None:
+        """Note the attribute that a line of the block gives a value, if it does."""
+        self.body = indentation if self.body is None else min(self.body, indentation)
+        attribute = _ATTRIBUTE.match(line) if indentation == self.body else None
+        if attribute:
+            self.sets.append(attribute[1] or attribute[2])
 
 
 def _options(first: str, following: Iterable[str]) -> str:
@@ -149,6 +191,19 @@ def _mixed_in(repo: Repo) -> frozenset[str]:
     texts = [repo.read(path) for path in helpers]
     texts += [repo.read_found(path) for folder in ("spec/support", "test/support") for path in repo.files(folder)]
     return frozenset(found[1] for text in texts for found in _SYNTAX.finditer(text or ""))
+
+
+def fixture_sets(repo: Repo, sets: Iterable[str]) -> tuple[str, ...]:
+    """The columns to which that record gives a value."""
+    for name in sets:
+        for tests in ("test", "spec"):
+            text = repo.read(f"{tests}/fixtures/{name}.yml") or ""
+            label = _first_label(text)
+            if label:
+                document = yaml.load(text)
+                row = document.get(label) if isinstance(document, dict) else None
+                return tuple(map(str, row)) if isinstance(row, dict) else ()
+    return ()
 
 
 def _first_label(text: str) -> str | None:

@@ -65,6 +65,13 @@ def declared_table(constants: Constants, model: str) -> tuple[str, ...]:
     return (found[1].rpartition(".")[2],) if found else ()
 
 
+def fixture_names(constants: Constants, model: str) -> tuple[str, ...]:
+    """What the fixtures of a model may be called: by its path, flat, or by the table that it declares."""
+    folder, _, last = model_path(constants, model).rpartition("/")
+    plural = f"{folder}/{inflection.pluralize(last)}".lstrip("/")
+    return tuple(dict.fromkeys((plural, plural.replace("/", "_"), *declared_table(constants, model))))
+
+
 def tables(constants: Constants, model: str) -> Iterator[str]:
     """The names that the table of a model may have: as declared, else with its namespace before it or without."""
     declared = declared_table(constants, model)

@@ -135,6 +135,7 @@ def _column(kind: str, options: str, enums: dict[str, tuple[str, ...]]) -> Colum
         insists=bool(_INSISTS.search(options)) and not _DEFAULT.search(options),
         limit=int(limit[1]) if limit else None,
         values=enums.get(enum[1], ()) if enum else _words(listed[1]) if listed else (),
+        array="array: true" in options,
     )
 
 
@@ -157,7 +158,10 @@ def _primary_key(options: str) -> dict[str, Column]:
     key, named = _ID.search(options), _PRIMARY_KEY.search(options)
     if (key and key[3]) or (named and named[2]):
         return {}
-    return {named[1] if named else "id": Column((key[1] or key[2]) if key else "bigint")}
+    kind = (key[1] or key[2]) if key else "bigint"
+    # A number counts up by itself, and a uuid of PostgreSQL's is made by it unless the dump says otherwise.
+    insists = kind == "string" or (kind == "uuid" and "default: nil" in options)
+    return {named[1] if named else "id": Column(kind, insists=insists)}
 
 
 def _ruby_type(method: str, rest: str) -> str | None:
@@ -215,6 +219,7 @@ def _sql_column(text: str, enums: dict[str, tuple[str, ...]]) -> Column:
         insists=bool(_SQL_INSISTS.search(text)) and not _SQL_DEFAULT.search(text),
         limit=int(limit[1]) if limit and kind in {"string", "binary", "text"} else None,
         values=_words(listed[1]) if listed else enums.get(kind, ()),
+        array="[]" in text.partition(" DEFAULT")[0],
     )
 
 

@@ -29,6 +29,10 @@ _MACHINE = re.compile(r"^([ \t]*)(aasm|state_machine|workflow_column|aasm_column
 _STATE = re.compile(r"^[ \t]*state(?=[ (])", re.MULTILINE)
 _TRANSITION = re.compile(r"^[ \t]*transition(?=[ (])", re.MULTILINE)
 _VALIDATES = re.compile(r"^[ \t]*(validates!?|validates_inclusion_of)(?=[ (])", re.MULTILINE)
+_MAPPER = re.compile(
+    r"^[ \t]*include[ (]+(?:::)?(Mongoid|MongoMapper|NoBrainer|Dynamoid|CouchPotato)::(?:Document|Persistence)\b",
+    re.MULTILINE,
+)
 _READONLY = re.compile(r"^[ \t]*attr_readonly(?=[ (])", re.MULTILINE)
 _IGNORED = re.compile(r"^[ \t]*self\.ignored_columns\s*\+?=\s*", re.MULTILINE)
 # What leaves the values of a list, or the keys of a hash, as they are.
@@ -72,6 +76,12 @@ class ModelText:
                 if found:
                     return found
         return None
+
+    @property
+    def mapper(self) -> str | None:
+        """The mapper other than ActiveRecord that it includes: ``Mongoid``."""
+        found = (_MAPPER.search(text) for text in self.texts)
+        return next((one[1] for one in found if one), None)
 
     def cannot_write(self, column: str) -> str | None:
         """What keeps ``update_column`` from writing the column: ``attr_readonly``, ``ignored_columns``; else None.

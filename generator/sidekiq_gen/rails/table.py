@@ -16,13 +16,14 @@ class Column:
     type: in Rails' words: ``string``, ``datetime``.
     insists: whether the database refuses a row that gives it no value: NOT NULL, without a default.
     limit: the characters of a text, or the bytes of a number; None where the dump names none.
-    values: of a type that lists them: an enum of PostgreSQL's or MySQL's.
+    values: of a type that lists them: an enum of PostgreSQL's or MySQL's. array: whether it holds several.
     """
 
     type: str
     insists: bool = False
     limit: int | None = None
     values: tuple[str, ...] = ()
+    array: bool = False
 
 
 @dataclass(frozen=True)

@@ -158,7 +158,7 @@ def _fit_line(line: str, width: int) -> list[str]:
         opening, closing = block
         parameters, body = _BLOCK_PARAMETERS.match(line[opening + 1 : closing].strip()).groups()  # type: ignore[union-attr]
         return [
-            f"{line[:opening]}do{parameters and f' {parameters}'}",
+            *_fit_line(f"{line[:opening]}do{parameters and f' {parameters}'}", width),
             *_fit_line(f"{margin}  {body}", width),
             *_fit_line(f"{margin}end{line[closing + 1 :]}", width),
         ]

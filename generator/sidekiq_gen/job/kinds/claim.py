@@ -9,6 +9,7 @@ from sidekiq_gen.errors import Refused
 from sidekiq_gen.flags import Answers, Flag, answer
 from sidekiq_gen.job.kinds.base import Kind
 from sidekiq_gen.job.kinds.rows import breaks_the_chain, number, rows_in_specs
+from sidekiq_gen.job.mappers import or_another_database
 from sidekiq_gen.job.mark import Mark, columns_of, missing_column, read_mark
 from sidekiq_gen.job.patterns.check_then_act import CheckThenAct
 from sidekiq_gen.notices import Notice
@@ -72,7 +73,7 @@ class Claim(Kind[ClaimSettings]):
         if context.database == "sqlite":
             return Refused(
                 "--kind claim cannot be had on SQLite, which has no row locks.",
-                hint="Use --kind fan-out with --check-then-act: one job for each row.",
+                hint=or_another_database("Use --kind fan-out with --check-then-act: one job for each row.", app),
                 code="no-row-locks",
             )
         if context.database is None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.flags import Answers, Flag, answer
 from sidekiq_gen.job.patterns.unique import EnterpriseUniqueSettings, UniqueSettings
+from sidekiq_gen.job.samples import distinct, insisted_on
 from sidekiq_gen.notices import Notice
 
 if TYPE_CHECKING:
@@ -55,9 +56,21 @@ def rows_in_specs(request: JobRequest, app: RailsApp) -> Iterator[Notice]:
     if model is None or request.test == "none" or app.factory(model.name):
         return
     if request.test == "minitest" and app.fixture(model.name):
+        alike = distinct(app, model.name).missing
+        if alike:
+            yield Notice(
+                "rows-may-collide",
+                f"The test saves copies of a fixture of {model.name}, and the database wants no two alike.",
+                f"Give each copy its own {', '.join(alike)}.",
+            )
         return
+    missing = insisted_on(app, model.name).missing
     yield Notice(
         "rows-without-factory",
         f"The spec saves rows of {model.name} without validations, as there is no factory for it.",
-        "Fill in the columns that the database insists on.",
+        f"Fill in what the database insists on: {', '.join(missing)}."
+        if missing
+        else "Fill in the columns that the database insists on."
+        if app.table(model.name) is None
+        else "What the database insists on is filled in, if anything is; callbacks may want more.",
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from sidekiq_gen.errors import Refused
 from sidekiq_gen.flags import Answers, Flag, answer
+from sidekiq_gen.job.mappers import or_another_database
 from sidekiq_gen.job.patterns.base import Key, Pattern
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.rails.databases import Database
@@ -86,7 +87,10 @@ class AdvisoryLock(Pattern[AdvisoryLockSettings]):
         if context.database == "sqlite":
             return Refused(
                 "--advisory-lock cannot be had on SQLite, which has no advisory locks.",
-                hint="Use --unique while_executing with sidekiq-unique-jobs, or mark the work with --check-then-act.",
+                hint=or_another_database(
+                    "Use --unique while_executing with sidekiq-unique-jobs, or mark the work with --check-then-act.",
+                    app,
+                ),
                 code="no-advisory-locks",
             )
         return no_database(self.name) if context.database is None else None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sidekiq_gen.errors import Refused
 from sidekiq_gen.flags import Answers, Flag
+from sidekiq_gen.job.mappers import or_another_database
 from sidekiq_gen.job.patterns.advisory_lock import no_database
 from sidekiq_gen.job.patterns.base import Pattern, only_for_records
 
@@ -44,7 +45,10 @@ class RowLock(Pattern[RowLockSettings]):
         if context.database == "sqlite":
             return Refused(
                 "--row-lock cannot be had on SQLite, which has no row locks.",
-                hint="Use --unique while_executing with sidekiq-unique-jobs, or mark the work with --check-then-act.",
+                hint=or_another_database(
+                    "Use --unique while_executing with sidekiq-unique-jobs, or mark the work with --check-then-act.",
+                    app,
+                ),
                 code="no-row-locks",
             )
         return only_for_records(self.name, context, "Give the model (--model Order), or use --advisory-lock.") or (

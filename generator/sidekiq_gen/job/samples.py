@@ -1,0 +1,133 @@
+"""Rows for specs that the database takes: with what it insists on, and with other values where no two may be alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import inflection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sidekiq_gen.rails.app import RailsApp
+    from sidekiq_gen.rails.table import Column, Table
+
+# Rails fills them in by itself. Source: rails v8.1.0 activerecord/lib/active_record/timestamp.rb:64,
+# inheritance.rb:57 (type).
+_FILLED_BY_RAILS = frozenset({"created_at", "updated_at", "created_on", "updated_on", "type"})
+_VALUES = {
+    "string": '"text"',
+    "text": '"text"',
+    "citext": '"text"',
+    "integer": "1",
+    "bigint": "1",
+    "float": "1.0",
+    "decimal": "1",
+    "boolean": "false",
+    "datetime": "Time.current",
+    "time": "Time.current",
+    "date": "Date.current",
+    "json": "{}",
+    "jsonb": "{}",
+    "hstore": "{}",
+    "uuid": "SecureRandom.uuid",
+    "binary": '"text"',
+    "inet": '"127.0.0.1"',
+}
+_NUMBERS = frozenset({"integer", "bigint"})
+_TEXTS = frozenset({"string", "text", "citext"})
+TEXT = 4  # characters of "text"
+HEX = 32  # characters of SecureRandom.hex
+LARGEST = "2_000_000_000"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The values of a row: pairs of Ruby, and the columns that the database insists on and that have none."""
+
+    pairs: tuple[tuple[str, str], ...]
+    missing: tuple[str, ...] = ()
+
+    @property
+    def arguments(self) -> str:
+        """The pairs as arguments: ``(number: 1, name: "text")``; empty without any."""
+        return f"({self.hash})" if self.pairs else ""
+
+    @property
+    def hash(self) -> str:
+        """The pairs without a bracket: ``number: 1, name: "text"``."""
+        return ", ".join(f"{name}: {value}" for name, value in self.pairs)
+
+
+def insisted_on(app: RailsApp, model: str) -> Sample:
+    """Values for the columns without which the database refuses a row; none where no dump of the schema knows it."""
+    table = app.table(model)
+    if table is None:
+        return Sample(())
+    pairs, missing = [], []
+    for name, column in table.columns.items():
+        if not column.insists or name in _FILLED_BY_RAILS:
+            continue
+        value = _value(app, model, name, table)
+        if value:
+            pairs.append((name, value))
+        else:
+            missing.append(name)
+    return Sample(tuple(pairs), tuple(missing))
+
+
+def distinct(app: RailsApp, model: str) -> Sample:
+    """Values for a copy of a row, one for each unique index; missing are the columns of those without any."""
+    table = app.table(model)
+    pairs: dict[str, str] = {}
+    missing: list[str] = []
+    for columns in table.unique if table else ():
+        if table is None or "id" in columns or pairs.keys() & set(columns):
+            continue
+        found = next(_other_values(columns, table), None)
+        if found:
+            pairs[found[0]] = found[1]
+        else:
+            missing += columns
+    return Sample(tuple(pairs.items()), tuple(dict.fromkeys(missing)))
+
+
+def _other_values(columns: tuple[str, ...], table: Table) -> Iterator[tuple[str, str]]:
+    """The columns that can be given a value of their own, and that value."""
+    for name in columns:
+        column = table.columns.get(name)
+        value = _unlike(column) if column and name not in table.references and not name.endswith("_id") else None
+        if value:
+            yield name, value
+
+
+def _value(app: RailsApp, model: str, name: str, table: Table) -> str | None:
+    """The Ruby value of one column; None where none is sure to be taken."""
+    column = table.columns[name]
+    if name in table.references:
+        parent = app.factory(inflection.camelize(inflection.singularize(table.references[name])))
+        return f"{parent}.id" if parent else None
+    if column.array:
+        return "[]"
+    listed = app.values_of(model, name)
+    if listed and listed.values:
+        return f'"{listed.values[0]}"'
+    if (name == "id" or any(name in columns for columns in table.unique)) and (value := _unlike(column)):
+        return value
+    value = _VALUES.get(column.type.partition("(")[0])
+    if column.limit and column.limit < TEXT and column.type in _TEXTS:
+        return f'"{"text"[: column.limit]}"'
+    return value
+
+
+def _unlike(column: Column) -> str | None:
+    """A Ruby value that no other row has; None where the type has too few."""
+    if column.type in _TEXTS:
+        half = HEX if column.limit is None else min(HEX, column.limit)
+        return "SecureRandom.hex" if half == HEX else f"SecureRandom.hex({half // 2})" if half >= 2 * TEXT else None
+    if column.type == "uuid":
+        return "SecureRandom.uuid"
+    if column.type in _NUMBERS and (column.limit is None or column.limit >= TEXT):
+        return f"rand(1..{LARGEST})"
+    return None
