@@ -172,29 +172,6 @@ def test_a_queue_that_another_process_serves_is_not_missing(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("line", "lacking"),
-    [
-        ("config.redis = POOL", False),
-        ("c.redis=POOL", False),
-        ("Sidekiq.redis = POOL", False),
-        ("@config.redis = POOL", True),
-        ("$config.redis = POOL", True),
-        ("split.config.redis = POOL", True),
-        ("config.redis == POOL", True),
-        ("# config.redis = POOL", True),
-    ],
-)
-def test_redis_is_set_where_sidekiqs_own_is(tmp_path: Path, line: str, *, lacking: bool) -> None:
-    rest = "config.error_handlers << A\nconfig.death_handlers << B"
-    mine = f"Sidekiq.configure_server do |config|\n{line}\n{rest}\nend\n"
-    root = replace(Repo(), files={INITIALIZER: mine}).write(tmp_path)
-
-    done = install(root, status=3 if lacking else 0)
-
-    assert ("and lacks config.redis =." in done.err) == lacking
-
-
-@pytest.mark.parametrize(
     ("before", "after"),
     [
         (":queues:\n  - default\n", ":queues:\n  - default\n  - mail\n"),

@@ -179,6 +179,7 @@ def test_a_value_can_be_named(tmp_path: Path, model: str, column: str, mark: str
         ("  enum status: [:open, :lost]\n", 't.integer "status"', "status", "no-such-value", "it has open, lost"),
         ("  enum status: [:open]\n", 't.string "status"', "status=failed", "no-such-value", "it has open"),
         ("", 't.string "status"', "status", "no-such-value", "--mark-failed status=failed"),
+        ("", 't.string "status"', "outcome", "no-such-value", "--mark-failed outcome=failed"),
         ("  enum status: Step.all\n", 't.string "status"', "status", "no-such-value", "--mark-failed status=failed"),
         ("", 't.integer "status"', "status=failed", "column-is-no-mark", "of the type integer"),
         ("", 't.jsonb "status"', "status=failed", "column-is-no-mark", "of the type jsonb"),
