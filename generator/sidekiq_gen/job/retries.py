@@ -45,7 +45,7 @@ def find_retries(answers: Answers, project: Project) -> Retries:
     """
     if "retry_for" in answers:
         return Retries(SIDEKIQS_OWN, _retry_for(answers, project))
-    typed = answer(answers, "retry") or usual_retries(project.app)
+    typed = answer(answers, "retry") if "retry" in answers else usual_retries(project.app)
     return Retries(project.app.default_retry, written=False) if typed == DEFAULT else Retries(parse_retry(typed))
 
 
