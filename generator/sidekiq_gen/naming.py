@@ -30,6 +30,12 @@ CORE_CONSTANTS = frozenset(
     "UnboundMethod ActionCable ActionController ActionMailer ActionView ActiveJob ActiveModel ActiveRecord "
     "ActiveStorage ActiveSupport Rails Sidekiq SidekiqUniqueJobs".split()
 )
+# Constants that a job class has from Sidekiq's own modules, in place of a model of that name: v8.1.7
+# lib/sidekiq/job.rb:48, :56, :184, job/interrupt_handler.rb:5, job/iterable.rb:7, :9 and the files in job/iterable/.
+INHERITED_CONSTANTS = frozenset(
+    "ActiveRecordEnumerator ClassMethods CsvEnumerator Enumerators InterruptHandler Interrupted Iterable Options "
+    "Setter".split()
+)
 # Methods that a job has from Sidekiq, Kernel, Object or ActiveSupport: the work must not redefine one of them.
 TAKEN_METHODS = frozenset(
     "perform build_enumerator each_iteration on_start on_resume on_stop on_complete on_cancel around_iteration "

@@ -48,7 +48,7 @@ SUBSCRIBER = """require "sidekiq/rails"
 
 class Subscriber
   def report(error, **)
-    Told.note("Rails.error.report", error)
+    TrackerCalls.note("Rails.error.report", error)
   end
 end
 Rails.error.subscribe(Subscriber.new)

@@ -96,3 +96,11 @@ def test_a_model_whose_constant_the_job_defines_is_refused(tmp_path: Path) -> No
 
     assert (done.status, done.out) == (1, "")
     assert "Locked" in done.err
+
+
+@pytest.mark.parametrize("model", ["Options", "Setter", "Iterable"])
+def test_a_model_whose_constant_every_job_inherits_is_refused(tmp_path: Path, model: str) -> None:
+    done = sidekiq_gen(Repo().write(tmp_path), "job", "ChargeThing", "--model", model, "--no-input")
+
+    assert (done.status, done.out) == (1, "")
+    assert "namespace" in done.err

@@ -13,6 +13,7 @@ import inflection
 
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
+from sidekiq_gen.naming import INHERITED_CONSTANTS
 from sidekiq_gen.ruby.templates import declared_names
 
 if TYPE_CHECKING:
@@ -61,11 +62,12 @@ def give_names(subject: Subject, taken: Taken) -> tuple[Subject, str]:
         Refused: the job or its spec defines a class of the name that a model has.
     """
     models = [subject.model, *(argument.model for argument in subject.arguments)]
-    hidden = next((model.name for model in models if model and model.name.split("::")[0] in taken.anywhere), None)
+    constants = taken.anywhere | INHERITED_CONSTANTS
+    hidden = next((model.name for model in models if model and model.name.split("::")[0] in constants), None)
     if hidden:
         raise Refused(
-            f"{hidden} would not be the model inside this job, which has a class {hidden.split('::')[0]} of its own.",
-            hint="Leave out the safeguard that brings it, or put the model into a namespace.",
+            f"{hidden} would not be the model inside this job, which has its own {hidden.split('::')[0]}.",
+            hint="Put the model into a namespace, or leave out the safeguard that brings the constant.",
             code="invalid-model",
         )
     arguments = tuple(_free(argument, taken) for argument in subject.arguments)

@@ -186,9 +186,8 @@ def spec_facts_of(request: JobRequest) -> SpecFacts:
         call = _call(request, model)
         records = (SpecRecord(row, model, call, "", values.perform()),)
         another = _copy(request, row, model) if _fixture(request) else call
-    subject = KIND_BY_NAME[context.kind].subject(context)
-    if subject:
-        received.insert(0, f"{values.sigil}{subject}" if subject == context.row else f"[{values.sigil}{context.row}]")
+    row = f"{values.sigil}{context.row}"
+    received[:0] = {"row": [row], "rows": [f"[{row}]"], "": []}[KIND_BY_NAME[context.kind].hands]
     keywords = [f"{keyword}: {values.named(key)}" for keyword, key in keywords_of(request).items()]
     facts = replace(facts_of(request), mark_directive=mark_directive(wanted=request.repo.rails_cops_in_spec))
     handed = values.handed()

@@ -59,6 +59,7 @@ class Backfill(Kind[BackfillSettings]):
     settings = BackfillSettings
     name = "backfill"
     about = "rows"
+    hands = "rows"
     shapes = ("iterable_marked", "iterable_unmarked", "chain_marked", "chain_unmarked")
     flags = (BATCH_SIZE,)
     summary = "works through all rows of a model in batches, and goes on where a stopped run left off"
@@ -91,9 +92,6 @@ class Backfill(Kind[BackfillSettings]):
 
     def shape(self, settings: BackfillSettings) -> str:
         return f"{'iterable' if settings.iterable else 'chain'}_{'marked' if settings.mark else 'unmarked'}"
-
-    def subject(self, context: JobContext) -> str:
-        return context.rows
 
     def satisfies(self, settings: BackfillSettings) -> Mapping[str, str]:
         done = {"never-loads-all": "rows are taken a few at a time"}

@@ -29,6 +29,7 @@ class Kind(Component[S], ABC):
     about: one record that ``perform`` is handed the id of, the rows of a model, or neither.
     flags: what only this kind can be asked for; each has a default.
     alternative: what it does by itself, said to whoever wants a pattern that cannot be laid over it.
+    hands: what the work gets that is no argument of the job: one row, or the rows of a batch.
     own_work: whether it has methods of its own in place of the one that is named after the job.
     places: the slots that it leaves to patterns.
     built_in: the patterns whose flags it takes for its own, and whose text it writes itself.
@@ -38,6 +39,7 @@ class Kind(Component[S], ABC):
     about: ClassVar[Literal["record", "rows", "nothing"]]
     alternative: ClassVar[str] = ""
     own_work: ClassVar[bool] = False
+    hands: ClassVar[Literal["row", "rows", ""]] = ""
     places: ClassVar[frozenset[PatternSlot]] = EVERYWHERE
     built_in: ClassVar[frozenset[type[Pattern[Any]]]] = frozenset()
 
@@ -59,7 +61,7 @@ class Kind(Component[S], ABC):
 
     def subject(self, context: JobContext) -> str:
         """What the work is handed that is no argument of the job: one row, or the rows of a batch; else empty."""
-        return ""
+        return {"row": context.row, "rows": context.rows, "": ""}[self.hands]
 
     def notices(self, settings: S, request: JobRequest, app: RailsApp) -> Iterator[Notice]:
         """What the user should know about having chosen it."""

@@ -55,6 +55,7 @@ class Claim(Kind[ClaimSettings]):
     settings = ClaimSettings
     name = "claim"
     about = "rows"
+    hands = "row"
     flags = (_MAX_ROWS, _MAX_SECONDS)
     summary = "empties a backlog of rows, with as many workers as there are, each row once"
     paragraph = (
@@ -86,9 +87,6 @@ class Claim(Kind[ClaimSettings]):
 
     def objection(self, chosen: Chosen, context: JobContext) -> Refused | None:
         return breaks_the_chain(chosen, self.name)
-
-    def subject(self, context: JobContext) -> str:
-        return context.row
 
     def satisfies(self, settings: ClaimSettings) -> Mapping[str, str]:
         return {

@@ -4,7 +4,7 @@
 # told is kept as an Effect, "Sentry.capture_exception" about "PaymentGateway::Timeout" or about the message.
 
 # Keeps what a tracker was told.
-module Told
+module TrackerCalls
   def self.note(call, subject)
     Effect.note(call, subject.is_a?(Exception) ? tell(subject) : subject)
   end
@@ -17,27 +17,27 @@ end
 
 module Sentry
   def self.capture_exception(exception, **_options, &_block)
-    Told.note("Sentry.capture_exception", exception)
+    TrackerCalls.note("Sentry.capture_exception", exception)
   end
 
   def self.capture_message(message, **_options, &_block)
-    Told.note("Sentry.capture_message", message)
+    TrackerCalls.note("Sentry.capture_message", message)
   end
 end
 
 module Raven
   def self.capture_exception(obj, _options = {})
-    Told.note("Raven.capture_exception", obj)
+    TrackerCalls.note("Raven.capture_exception", obj)
   end
 
   def self.capture_message(obj, _options = {})
-    Told.note("Raven.capture_message", obj)
+    TrackerCalls.note("Raven.capture_message", obj)
   end
 end
 
 module Honeybadger
   def self.notify(exception_or_opts = nil, **_opts)
-    Told.note("Honeybadger.notify", exception_or_opts)
+    TrackerCalls.note("Honeybadger.notify", exception_or_opts)
   end
 end
 
@@ -50,17 +50,17 @@ module Bugsnag
 
   def self.notify(exception, _auto_notify = false)
     yield(Report.new("error")) if block_given?
-    Told.note("Bugsnag.notify", exception)
+    TrackerCalls.note("Bugsnag.notify", exception)
   end
 end
 
 module Rollbar
   def self.error(*args)
-    Told.note("Rollbar.error", args.first)
+    TrackerCalls.note("Rollbar.error", args.first)
   end
 
   def self.warning(*args)
-    Told.note("Rollbar.warning", args.first)
+    TrackerCalls.note("Rollbar.warning", args.first)
   end
 end
 
@@ -73,22 +73,22 @@ module Appsignal
 
   def self.set_error(exception)
     yield(Transaction.new) if block_given?
-    Told.note("Appsignal.set_error", exception)
+    TrackerCalls.note("Appsignal.set_error", exception)
   end
 
   def self.send_error(error)
     yield(Transaction.new) if block_given?
-    Told.note("Appsignal.send_error", error)
+    TrackerCalls.note("Appsignal.send_error", error)
   end
 
   def self.report_error(exception)
     yield(Transaction.new) if block_given?
-    Told.note("Appsignal.report_error", exception)
+    TrackerCalls.note("Appsignal.report_error", exception)
   end
 end
 
 module Airbrake
   def self.notify(exception, _params = {})
-    Told.note("Airbrake.notify", exception)
+    TrackerCalls.note("Airbrake.notify", exception)
   end
 end
