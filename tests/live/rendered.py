@@ -80,7 +80,7 @@ def target(case: Case, variant: Variant, job: str) -> Case:
         rails=variant.rails,
         unique_jobs=variant.unique_jobs or UNIQUE_JOBS[line],
         gems={**case.repo.gems, "sidekiq-throttled": variant.throttled or THROTTLED[line], "rubocop-rails": "2.34.2"},
-        files={**case.repo.files, ".rubocop.yml": "plugins:\n  - rubocop-rails\n"},
+        rails_cops=True,
     )
     return replace(case, repo=repo, job=job)
 

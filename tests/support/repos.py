@@ -30,6 +30,7 @@ class Repo:
 
     records: where specs take records from.
     quotes, comment: of the one RuboCop configuration there is; None leaves the default.
+    rails_cops: whether that configuration loads rubocop-rails.
     """
 
     sidekiq: str = "7.3.2"
@@ -40,6 +41,7 @@ class Repo:
     records: str = "factory"
     quotes: str | None = None
     comment: bool | None = None
+    rails_cops: bool = False
     gems: dict[str, str] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
 
@@ -57,6 +59,14 @@ class Repo:
         return (
             f"GEM\n  remote: https://gems.example/\n  specs:\n{specs}\nPLATFORMS\n  ruby\n\n"
             f"DEPENDENCIES\n{direct}\nBUNDLED WITH\n   2.5.22\n"
+        )
+
+    def rubocop(self) -> str:
+        """The text of .rubocop.yml: its plugin, which quotes, whether a magic comment; double quotes where open."""
+        plugins = "plugins:\n  - rubocop-rails\n" if self.rails_cops else ""
+        return plugins + (
+            f"Style/StringLiterals:\n  EnforcedStyle: {self.quotes or 'double'}_quotes\n"
+            f"Style/FrozenStringLiteralComment:\n  Enabled: {str(self.comment is not False).lower()}\n"
         )
 
     def write(self, root: Path) -> Path:
@@ -79,11 +89,8 @@ class Repo:
         elif self.records == "fixture":
             files[f"{test}/fixtures/orders.yml"] = "one:\n  total_cents: 1\n"
             files[f"{test}/fixtures/restaurants.yml"] = "one: {}\n"
-        if self.quotes or self.comment is not None:
-            files[".rubocop.yml"] = (
-                f"Style/StringLiterals:\n  EnforcedStyle: {self.quotes or 'double'}_quotes\n"
-                f"Style/FrozenStringLiteralComment:\n  Enabled: {str(self.comment is not False).lower()}\n"
-            )
+        if self.quotes or self.comment is not None or self.rails_cops:
+            files[".rubocop.yml"] = self.rubocop()
         if self.unique_jobs:
             files["config/initializers/sidekiq.rb"] = "SidekiqUniqueJobs::Server.configure(config)\n"
         for path, text in (files | self.files).items():
