@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def render(request: JobRequest) -> list[tuple[str, str]]:
-    """Every file of a request, path and text: the job, its spec, then those of the job that it enqueues.
+    """The job of a request and its spec, path and text; a job that it enqueues is a request of its own.
 
     Raises:
         BrokenTemplate: a template cannot be used.
