@@ -12,13 +12,17 @@ TestFramework = Literal["rspec", "minitest", "none"]
 
 @dataclass(frozen=True)
 class Style:
-    """How the repo writes Ruby: what rendering takes instead of spelling it out in each template."""
+    """How the repo writes Ruby: what rendering takes instead of spelling it out in each template.
+
+    compact: whether a class has its namespaces before its own name instead of around it.
+    """
 
     quotes: Literal["double", "single"]
     frozen_string_literal: bool
     queue_literal: Literal["string", "symbol"]
     job_module: Literal["Sidekiq::Job", "Sidekiq::Worker"] | None
     width: int = 120
+    compact: bool = False
 
 
 def test_path(test: TestFramework, directory: str, file_stem: str) -> str | None:

@@ -42,6 +42,8 @@ DEFAULTS = Conventions(
     job_module=Sourced(None, "default"),
     queue_literal=Sourced("string", "default"),
     retry=Sourced(None, "default"),
+    base=Sourced("", "default"),
+    compact=Sourced(value=False, origin="default"),
 )
 
 
@@ -75,6 +77,8 @@ def test_the_majority_of_the_jobs_decides(tmp_path: Path) -> None:
         job_module=Sourced("Sidekiq::Worker", "repo", "3 of 4 existing jobs"),
         queue_literal=Sourced("symbol", "repo", "3 of 4 existing jobs"),
         retry=Sourced(5, "repo", "3 of 4 existing jobs"),
+        base=Sourced("", "default"),
+        compact=Sourced(value=False, origin="default"),
     )
 
 

@@ -116,9 +116,12 @@ def test_the_retries_of_the_base_class_count(tmp_path: Path) -> None:
     base = "class BaseJob\n  include Sidekiq::Job\n  sidekiq_options retry: 3\nend\n"
     child = "class {}Job < BaseJob\n  def perform(id)\n  end\nend\n"
     files = {"app/jobs/base_job.rb": base} | {f"app/jobs/{one.lower()}_job.rb": child.format(one) for one in "AB"}
-    text, _ = job(Repo(files=files).write(tmp_path))
+    root = Repo(files=files).write(tmp_path)
+    inherited, _ = job(root)
+    typed, _ = job(root, "--model Order --retry 4 --force")
 
-    assert "retry: 3" in text
+    assert "retry" not in inherited.partition("def perform")[0]
+    assert "retry: 4" in typed
 
 
 @pytest.mark.parametrize(
@@ -172,9 +175,13 @@ CHILDREN = {
     ],
 )
 def test_a_queue_is_one_that_somebody_serves(tmp_path: Path, files: dict[str, str], queue: str) -> None:
-    text, told = job(Repo(files=files).write(tmp_path))
+    root = Repo(files=files).write(tmp_path)
+    text, told = job(root)
+    inherited = "< ApplicationJob" in text
 
-    assert f'queue: "{queue}"' in text.replace(f":{queue}", f'"{queue}"')
+    assert inherited == ("app/jobs/application_job.rb" in files)
+    assert ("queue" in text) != inherited
+    assert inherited or f'queue: "{queue}"' in text.replace(f":{queue}", f'"{queue}"')
     assert "queue-not-served" not in told
 
 

@@ -45,7 +45,7 @@ ADDED = {name for pattern in PATTERNS for name in pattern.adds}
 SETTINGS: dict[str, Any] = {pattern.identifier: pattern.settings for pattern in PATTERNS}
 TYPES: dict[str, Any] = {"job": JobName, "reporter": Reporter, "failed": FailureMark, "style": Style}
 HANDED_TO_SKELETONS = {
-    *("job_class", "options", "perform", "includes", "constants", "entry", "work_method", "todo", "hooks", "rescues"),
+    *("superclass", "options", "perform", "includes", "constants", "entry", "work_method", "todo", "hooks", "rescues"),
     *("methods", "setup", "teardown", "substitutes", "definitions", "examples"),
 }
 

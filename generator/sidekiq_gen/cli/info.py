@@ -89,6 +89,8 @@ def _document(project: Project) -> dict[str, object]:
             "directory": app.conventions.job_dir.value,
             "suffix": app.conventions.suffix.value,
             "module": app.conventions.job_module.value,
+            "base_class": app.conventions.base.value or None,
+            "compact_namespaces": app.conventions.compact.value,
             "quotes": app.conventions.quotes.value,
             "frozen_string_literal": app.conventions.frozen_string_literal.value,
             "queue_literal": app.conventions.queue_literal.value,
@@ -115,6 +117,13 @@ def _text(project: Project) -> str:
         ("Queues", ", ".join(app.queues)),
         ("Jobs go to", _reasoned(conventions.job_dir.value, conventions.job_dir.reason)),
         ("Suffix", _reasoned(conventions.suffix.value or "none", conventions.suffix.reason)),
+        ("Base class", _reasoned(conventions.base.value or "none", conventions.base.reason)),
+        (
+            "Namespaces",
+            _reasoned(
+                "before the name" if conventions.compact.value else "around the class", conventions.compact.reason
+            ),
+        ),
         ("Retries", _retries(app)),
         ("Quotes", _reasoned(conventions.quotes.value, conventions.quotes.reason)),
         (

@@ -31,7 +31,9 @@ class JobFacts:
     """What every template of a job class is given, by name. Texts are Ruby; literals stand in double quotes."""
 
     job: JobName
-    """The names of the job: `job.class_name`, `job.bare_class`, `job.path`."""
+    """The names of the job: `job.class_name`, `job.path`."""
+    own_class: str
+    """The name of the class where it is defined: without its namespaces where these stand around it."""
     model: str
     """The class of its record or rows; `ActiveRecord::Base` where there is none."""
     record: str
@@ -116,6 +118,7 @@ def facts_of(request: JobRequest) -> JobFacts:
     exhausted = request.get(OnExhausted)
     return JobFacts(
         job=context.name,
+        own_class=context.name.class_name if request.style.compact else context.name.bare_class,
         model=context.model.name if context.model else "ActiveRecord::Base",
         record=context.record.name if context.record else "",
         row=context.row,
@@ -236,15 +239,19 @@ def _record_in_payload(context: JobContext) -> str:
 def options_of(request: JobRequest, lines: list[str]) -> str:
     """The call of ``sidekiq_options``: on one line where it fits and needs no comments, else one pair a line.
 
-    lines: the pairs of the patterns, each with its comment.
+    Empty where the base class says it all. lines: the pairs of the patterns, each with its comment.
     """
-    context, style = request.context, request.style
+    context, style, base = request.context, request.style, request.repo.base
     symbol = style.queue_literal == "symbol" and request.queue.isidentifier()
-    queue = f":{request.queue}" if symbol else f'"{request.queue}"'
+    queues = [f"queue: :{request.queue}" if symbol else f'queue: "{request.queue}"']
+    if base and base.queue == request.queue:
+        queues = []
     retries = [f"retry: {str(context.retry).lower()}"] if context.retry_written else []
     if context.retry_for:
         retries = [f"retry_for: {layout.whole_seconds(context.retry_for)}"]
-    options = [line.partition(" # ") for line in (f"queue: {queue}", *retries, *lines)]
+    options = [line.partition(" # ") for line in (*queues, *retries, *lines)]
+    if not options:
+        return ""
     line = f"sidekiq_options {', '.join(pair for pair, _, _ in options)}"
     if not any(comment for _, _, comment in options) and len(line) + 2 <= style.width:
         return line

@@ -106,15 +106,18 @@ def partial_paths(tree: Tree, folder: str, shape: str, part: Part) -> list[str]:
 
 def render_job(request: JobRequest) -> str:
     """The text of the job class."""
-    context = request.context
+    context, base = request.context, request.repo.base
     facts = job_facts(request)
     filling = Filling(request, "job", facts)
+    usual = "" if base else request.style.job_module or context.release.job_module
+    module = filling.kind("job_class") or usual
+    includes = [f"include {module}"] if module else []
     text = find_template(context.release.tree, "job.rb.j2").render(
         facts,
-        job_class=filling.kind("job_class") or request.style.job_module or context.release.job_module,
+        superclass=f" < {base.name}" if base else "",
         options=options_of(request, [line for text in filling.all("options") for line in text.split("\n")]),
         perform=layout.sections(filling.kind("lookup"), _wrapped(request, filling)),
-        includes="\n".join(filling.all("includes")),
+        includes="\n".join([*includes, *filling.all("includes")]),
         constants=layout.sections(*filling.all("constants")),
         entry=layout.sections(filling.kind("entry"), filling.kind("callbacks")),
         work_method=filling.kind("work_method"),
@@ -168,9 +171,13 @@ def _ways_out(request: JobRequest) -> Iterator[tuple[Chosen, str]]:
 
 
 def _nested(request: JobRequest, text: str) -> str:
-    """The class inside the modules or classes of its namespace, every line within the width."""
-    namespaces = request.context.name.namespaces
+    """The class inside the modules or classes of its namespace, every line within the width.
+
+    A constant that a namespace hides is named from the top.
+    """
+    namespaces = () if request.style.compact else request.context.name.namespaces
+    text = layout.from_the_top(text, request.repo.hidden)
     text = layout.fit(text, request.style.width - 2 * len(namespaces)).strip("\n")
-    for name, keyword in reversed(list(zip(namespaces, request.repo.namespaces, strict=True))):
+    for name, keyword in reversed(list(zip(namespaces, request.repo.namespaces, strict=bool(namespaces)))):
         text = f"{keyword} {name}\n{layout.indent(text, 1)}\nend"
     return text

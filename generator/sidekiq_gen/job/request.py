@@ -75,6 +75,17 @@ class RecordCall:
 
 
 @dataclass(frozen=True)
+class BaseJob:
+    """The class of the repo that its jobs inherit Sidekiq from.
+
+    name: the full one. queue: that it names itself; empty where it leaves it to its heirs.
+    """
+
+    name: str
+    queue: str = ""
+
+
+@dataclass(frozen=True)
 class RepoFacts:
     """What rendering has to know of the repo.
 
@@ -83,6 +94,8 @@ class RepoFacts:
     base_record: the class that a further connection is made from.
     rails_cops, rails_cops_in_spec: whether rubocop-rails minds a write without validations in the job, in its spec.
     wrapper: what existing jobs report errors with, where that is the repo's own.
+    base: the class that jobs inherit Sidekiq from; None where they include it themselves.
+    hidden: the constants at the top that the namespaces of the job hide by some of their own.
     """
 
     namespaces: tuple[Literal["module", "class"], ...]
@@ -93,6 +106,8 @@ class RepoFacts:
     tracker: Tracker
     wrapper: ErrorWrapper | None
     rails_cops_in_spec: bool = False
+    base: BaseJob | None = None
+    hidden: tuple[str, ...] = ()
 
     def record(self, model: str) -> RecordCall | None:
         """How specs get a record of that model; None where neither a factory nor a fixture makes one."""

@@ -45,7 +45,10 @@ def find_retries(answers: Answers, project: Project) -> Retries:
     """
     if "retry_for" in answers:
         return Retries(SIDEKIQS_OWN, _retry_for(answers, project))
-    typed = answer(answers, "retry") if "retry" in answers else usual_retries(project.app)
+    app = project.app
+    typed = answer(answers, "retry") if "retry" in answers else usual_retries(app)
+    if "retry" not in answers and app.base_job and app.base_job.retry is not None and typed == str(app.base_job.retry):
+        return Retries(app.base_job.retry, written=False)
     return Retries(project.app.default_retry, written=False) if typed == DEFAULT else Retries(parse_retry(typed))
 
 

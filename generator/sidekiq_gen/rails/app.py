@@ -155,7 +155,14 @@ class RailsApp:
             conventions.frozen_string_literal.value,
             conventions.queue_literal.value,
             conventions.job_module.value,
+            compact=conventions.compact.value,
         )
+
+    @cached_property
+    def base_job(self) -> JobFile | None:
+        """The class of the repo that jobs inherit Sidekiq from; None where they include it themselves."""
+        name = self.conventions.base.value
+        return next((job for job in self.job_files if job.base and job.name == name), None) if name else None
 
     @cached_property
     def processes(self) -> tuple[Process, ...]:
@@ -176,7 +183,9 @@ class RailsApp:
     def usual_queue(self) -> Sourced[str]:
         """The queue of a new job."""
         said = default_options(self._repo).get("queue")
-        return usual_queue(self.served, self.job_files, said.text if said and said.kind == "word" else "default")
+        usual = said.text if said and said.kind == "word" else "default"
+        of_base = self.base_job.queue if self.base_job else None
+        return usual_queue(self.served, self.job_files, of_base.name if of_base else usual)
 
     @cached_property
     def acronyms(self) -> tuple[str, ...]:
@@ -216,6 +225,10 @@ class RailsApp:
     def defined_elsewhere(self, class_name: str, target: Path) -> Path | None:
         """A file below the root, other than target, that defines a class; target may be relative to the root."""
         return self._path(self._constants.defined_elsewhere(class_name, str(target)))
+
+    def hides(self, namespace: str) -> tuple[str, ...]:
+        """The constants directly below a namespace that hide one of the same name at the top, sorted."""
+        return self._constants.hides(namespace, gems.names(self.lockfile))
 
     def namespace_keyword(self, constant: str) -> Literal["module", "class"]:
         """What a namespace is opened with: ``class`` when a file defines it as one."""

@@ -18,7 +18,7 @@ from sidekiq_gen.naming import camelize
 from sidekiq_gen.rails.code import code_lines, definitions, fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from sidekiq_gen.rails.files import Repo
 
@@ -26,6 +26,12 @@ INFLECTIONS = "config/initializers/inflections.rb"
 # Every app has them, and none is a table. Source: rails v8.1.0
 # railties/lib/rails/generators/rails/app/templates/app/models/application_record.rb.tt:1.
 BASES = frozenset({"ApplicationRecord"})
+
+# What generated jobs and specs use of Ruby, Rails, Sidekiq and the error trackers.
+RUBYS_AND_RAILS = frozenset(
+    "ActiveRecord ActiveSupport Airbrake Appsignal ApplicationRecord BigDecimal Bugsnag Date Digest Honeybadger "
+    "Process Rails Rollbar RuntimeError SecureRandom Sentry Sidekiq SidekiqUniqueJobs StandardError Time".split()
+)
 
 _ACRONYM = re.compile(r"^[^#\n]*\.acronym[ \t(]+[\"']([A-Za-z]\w*)[\"']")
 _PLAIN_PATH = re.compile(r"[a-z]\w*(?:/[a-z]\w*)*", re.ASCII)
@@ -89,6 +95,17 @@ class Constants:
                     return definition.keyword
         return "module"
 
+    def hides(self, namespace: str, gems: Collection[str]) -> tuple[str, ...]:
+        """The files and folders directly below a namespace whose constant hides one at the top; its names, sorted.
+
+        gems: the names of the locked gems, whose constants are at the top.
+        """
+        inner = fold(namespace) + "/"
+        below = {path.split("/")[inner.count("/")] for path, name in self._named_below(inner)}
+        top = {name.partition("/")[0] for _, name in self._folded} | {fold(gem.replace("-", "_")) for gem in gems}
+        names = {self._camelize(segment) for segment in below}
+        return tuple(sorted(name for name in names if name in RUBYS_AND_RAILS or fold(name) in top))
+
     def names(self, constant: str) -> bool:
         """Whether a file below an app folder is the one that Zeitwerk expects to define a constant."""
         return next(self._named(constant.removeprefix("::")), None) is not None
@@ -113,6 +130,11 @@ class Constants:
             for path, constant in self.repo.app_files
             if path.startswith(folders) and not path.startswith(concerns)
         )
+
+    def _named_below(self, folded: str) -> Iterator[tuple[str, str]]:
+        """What is in a folder that is named folded: the path without its root, and that folded."""
+        names = dict(self.repo.app_files)
+        return ((names[path], name) for path, name in self._folded if name.startswith(folded))
 
     def _named(self, constant: str) -> Iterator[str]:
         """The files that Zeitwerk expects to define a constant."""

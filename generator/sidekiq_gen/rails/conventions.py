@@ -32,6 +32,8 @@ class Conventions:
     job_module: None when no job includes either; the release decides then.
     queue_literal: how ``sidekiq_options`` names the queue.
     retry: the usual number of retries, or ``default`` where most jobs leave it to Sidekiq; None without such a habit.
+    base: the class of the repo that jobs inherit Sidekiq from; empty where they include it themselves.
+    compact: whether a class has its namespaces before its own name: ``class Billing::ChargeJob``.
     """
 
     quotes: Sourced[Quotes]
@@ -41,6 +43,8 @@ class Conventions:
     job_module: Sourced[JobModule | None]
     queue_literal: Sourced[QueueLiteral]
     retry: Sourced[RetryHabit | None]
+    base: Sourced[str]
+    compact: Sourced[bool]
 
 
 def read_conventions(job_files: Sequence[JobFile], rules: LinterRules) -> Conventions:
@@ -56,7 +60,17 @@ def read_conventions(job_files: Sequence[JobFile], rules: LinterRules) -> Conven
         job_module=_or_none(module),
         queue_literal=_vote(map(_queue_literal, jobs)) or Sourced("string", "default"),
         retry=_retry(jobs, job_files),
+        base=_base(jobs, job_files),
+        compact=_vote(job.compact for job in jobs if job.compact is not None) or Sourced(value=False, origin="default"),
     )
+
+
+def _base(jobs: Sequence[JobFile], job_files: Sequence[JobFile]) -> Sourced[str]:
+    """The base class of most jobs that have a ``perform`` of their own; one that is itself a job does not count."""
+    bases = {job.name for job in job_files if job.base}
+    own = (job.parent if job.parent in bases else "" for job in jobs if job.performs)
+    outcome = _vote(own)
+    return outcome if outcome and outcome.value else Sourced("", "default")
 
 
 def _retry(jobs: Sequence[JobFile], job_files: Sequence[JobFile]) -> Sourced[RetryHabit | None]:

@@ -44,6 +44,11 @@ class Tracker:
         return gem_version(text) if text else None
 
 
+def names(lockfile: Lockfile | None) -> frozenset[str]:
+    """The names of all locked gems."""
+    return frozenset(lockfile.gems) if lockfile else frozenset()
+
+
 def rails_gem(lockfile: Lockfile | None) -> LockedGem | None:
     """Rails itself, by the gem that says so or by the part of it that makes an app."""
     return (lockfile.get("rails") or lockfile.get("railties")) if lockfile else None

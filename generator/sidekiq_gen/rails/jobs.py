@@ -25,6 +25,8 @@ MAGIC_LINES = 3
 _INCLUDE = re.compile(r"^[ \t]*include[ \t(][^#\n]*?\bSidekiq::(Job|Worker|IterableJob)\b(?!::)", re.MULTILINE)
 _FROZEN = re.compile(r"#.*\bfrozen[_-]string[_-]literal:\s*true\b", re.IGNORECASE)
 _PERFORM = re.compile(r"^[ \t]*def perform\b", re.MULTILINE)
+_COMPACT = re.compile(r"class[ \t]+(?:::)?[A-Z]\w*::[A-Z]")
+_EXHAUSTED = re.compile(r"[ \t]*sidekiq_retries_exhausted\b")
 _BASE_NAME = re.compile(r"(?:application|base)(?:_job|_worker)?|base_\w+|\w+_base")
 _VALUE = r"(:)?(?:\"([^\"\n]*)\"|'([^'\n]*)'|(?<=:)(\w+))"
 _QUEUE = re.compile(rf"(?<!\w)(?:queue:|[\"']queue[\"']:|:queue\s*=>|[\"']queue[\"']\s*=>)\s*{_VALUE}")
@@ -52,6 +54,7 @@ class JobFile:
     frozen_string_literal: whether it starts with the magic comment.
     module: what the file itself includes; None when it inherits it.
     base: whether it is there to be inherited from.
+    parent: the full name of the Sidekiq class of the repo that it inherits from; empty when it inherits from none.
     """
 
     path: str
@@ -60,6 +63,7 @@ class JobFile:
     frozen_string_literal: bool
     module: JobModule | None
     base: bool
+    parent: str = ""
 
     @property
     def stem(self) -> str:
@@ -96,6 +100,28 @@ class JobFile:
         return next((one.superclass for one in definitions(self.lines) if one.superclass), None)
 
     @property
+    def name(self) -> str:
+        """The full name of its class; empty when no class can be read."""
+        return next((one.name for one in definitions(self.lines) if one.keyword == "class"), "")
+
+    @property
+    def compact(self) -> bool | None:
+        """Whether the class has its namespaces before its own name: ``class Billing::ChargeJob``; None without one."""
+        if "::" not in self.name:
+            return None
+        return any(_COMPACT.match(line) for line in self.lines)
+
+    @property
+    def performs(self) -> bool:
+        """Whether it has the work itself, and not in hooks of its base class."""
+        return any(_PERFORM.match(line) for line in self.lines)
+
+    @property
+    def has_exhausted(self) -> bool:
+        """Whether it says what happens when every retry has failed."""
+        return any(_EXHAUSTED.match(line) for line in self.lines)
+
+    @property
     def takes_arguments(self) -> bool:
         """Whether it is handed something; a job that is not is started by a schedule, and again by the next one."""
         return not _WITHOUT_ARGUMENTS.search("\n".join(self.lines))
@@ -124,7 +150,8 @@ def find_jobs(repo: Repo) -> tuple[JobFile, ...]:
     modules and engines are looked through as well.
     """
     candidates = list(_candidates(repo))
-    classes, parents = _sidekiq_classes(candidates)
+    known = {definition.name for candidate in candidates for definition in candidate.definitions}
+    classes, parents = _sidekiq_classes(candidates, known)
     return tuple(
         JobFile(
             candidate.path,
@@ -133,6 +160,7 @@ def find_jobs(repo: Repo) -> tuple[JobFile, ...]:
             _has_frozen_comment(candidate.text),
             _module(candidate.included),
             base=_is_base(candidate, parents),
+            parent=_parent(candidate, known, classes),
         )
         for candidate in candidates
         if candidate.included or any(definition.name in classes for definition in candidate.definitions)
@@ -151,9 +179,8 @@ def _candidates(repo: Repo) -> Iterable[_Candidate]:
             yield _Candidate(path, folder, text, lines, included and included[1], definitions(lines))
 
 
-def _sidekiq_classes(candidates: list[_Candidate]) -> tuple[set[str], set[str]]:
+def _sidekiq_classes(candidates: list[_Candidate], known: set[str]) -> tuple[set[str], set[str]]:
     """The names of all Sidekiq classes, and of those among them that others inherit from."""
-    known = {definition.name for candidate in candidates for definition in candidate.definitions}
     children = [
         (definition.name, superclass)
         for candidate in candidates
@@ -178,6 +205,12 @@ def _superclass(definition: Definition, known: set[str]) -> str | None:
     namespaces = definition.name.split("::")[:-1]
     names = ("::".join([*namespaces[:depth], definition.superclass]) for depth in range(len(namespaces), -1, -1))
     return next((name for name in names if name in known), None)
+
+
+def _parent(candidate: _Candidate, known: set[str], classes: set[str]) -> str:
+    """The full name of the Sidekiq class that the class of a file inherits from; empty when there is none."""
+    parents = (_superclass(definition, known) for definition in candidate.definitions if definition.name in classes)
+    return next((parent for parent in parents if parent in classes), None) or ""
 
 
 def _is_base(candidate: _Candidate, parents: set[str]) -> bool:

@@ -84,7 +84,7 @@ def find_queues(served: Served, job_files: Sequence[JobFile]) -> tuple[str, ...]
 def usual_queue(served: Served, job_files: Sequence[JobFile], preferred: str) -> Sourced[str]:
     """The queue of a new job: the preferred one where it is served or nothing is known, else the most used that is.
 
-    preferred: ``default``, or what Sidekiq.default_job_options says.
+    preferred: ``default``, or what the base class or Sidekiq.default_job_options says.
     """
     if not served.lacks(preferred):
         return Sourced(preferred, "default")

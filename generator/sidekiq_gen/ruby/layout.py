@@ -7,7 +7,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from sidekiq_gen.style import Quotes
 
@@ -26,6 +26,17 @@ def in_quotes(source: str, quotes: Quotes) -> str:
     return _TOKEN.sub(lambda found: quote(found[1], quotes) if found[1] is not None else found[0], source)
 
 
+def from_the_top(source: str, names: Collection[str]) -> str:
+    """Ruby that names these constants from the top: ``::Order``; literals, comments and its own constants stay."""
+    hidden = set(names) - {one[1] or one[2] for one in _OWN_CONSTANT.finditer(source)}
+    if not hidden:
+        return source
+    token = re.compile(rf"(?:{_TOKEN.pattern}) | (?<![\w:.@$])((?:{'|'.join(sorted(hidden))})\b)", _FLAGS)
+    return token.sub(lambda found: f"::{found[2]}" if found[2] else found[0], source)
+
+
+_OWN_CONSTANT = re.compile(r"^\s*(?:class|module) ([A-Z]\w*)\b(?!::)|^\s*([A-Z]\w*) = ", re.MULTILINE)
+_FLAGS = re.MULTILINE | re.VERBOSE
 # A plain literal in double quotes (group 1); a comment, a literal with interpolation, or one in single quotes.
 _TOKEN = re.compile(
     r"""
@@ -34,7 +45,7 @@ _TOKEN = re.compile(
     | \'(?: [^\'\\\n] | \\. )*\'
     | (?: ^ | (?<=\s) ) \# [^\n]*
     """,
-    re.MULTILINE | re.VERBOSE,
+    _FLAGS,
 )
 
 DIGITS_WITHOUT_GROUPS = 4

@@ -34,7 +34,7 @@ NAMES = re.compile(r"\{#-?\s*names:(.*?)-?#\}", re.DOTALL)
 # Words that stand for facts, so that lines of a template that use them are Ruby: ``expect(job).to receive(:the_work)``.
 STAND_INS: Mapping[str, str] = MappingProxyType(
     {
-        "TheJob": "job.bare_class",
+        "TheJob": "own_class",
         "TheModel": "model",
         "TheChild": "kind.child.class_name",
         "the_record": "record",

@@ -95,6 +95,12 @@ class OnExhausted(Pattern[OnExhaustedSettings]):
         return ("update_column: true",) if settings.mark else ()
 
     def notices(self, settings: OnExhaustedSettings, request: JobRequest, app: RailsApp) -> Iterator[Notice]:
+        if app.base_job and app.base_job.has_exhausted:
+            yield Notice(
+                "replaces-exhausted",
+                f"{app.base_job.name} has a sidekiq_retries_exhausted of its own, which that of this job replaces.",
+                "Leave out --on-exhausted to keep it.",
+            )
         if not request.context.record:
             return
         if settings.mark is None:
