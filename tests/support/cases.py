@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from packaging.version import Version
 
 from support.command import sidekiq_gen
-from support.repos import Repo
+from support.repos import SCHEMA, Repo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -44,7 +44,12 @@ LOCKS = {
     "session-retry": "--advisory-lock --lock-scope session --on-locked retry",
     "row": "--row-lock",
 }
-CHECKS = {"none": "", "check": "--check-then-act charged_at", "check-boolean": "--check-then-act processed"}
+CHECKS = {
+    "none": "",
+    "check": "--check-then-act charged_at",
+    "check-boolean": "--check-then-act processed",
+    "check-state": "--check-then-act state=pending:paid",
+}
 KEYS = {"none": "", "key": "--idempotency-key"}
 DISCARDS = {
     "none": "",
@@ -130,11 +135,13 @@ PAIRS = Path(__file__).with_name("pairs.json")
 # The kinds that work through rows, each with what can be laid over it.
 ROWS = {
     "claim": "--kind claim",
+    "claim-state": "--kind claim --check-then-act state=pending:paid",
     "claim-long": "--kind claim --max-seconds 90",
     "claim-all": "since:date --kind claim --check-then-act processed --idempotency-key --max-rows 20000",
     "claim-class": "--kind claim --unique until_executing --discard-on PaymentGateway::CardDeclined",
     "backfill": "--kind backfill --batch-size 20000",
     "backfill-column": "--kind backfill --check-then-act charged_at",
+    "backfill-state": "--kind backfill --check-then-act state=pending:paid",
     "backfill-arguments": "since:date limit:integer --kind backfill --check-then-act processed",
     "backfill-unique": "--kind backfill --unique until_executing",
     "backfill-discard": "--kind backfill --discard-on PaymentGateway::CardDeclined",
@@ -310,6 +317,30 @@ def more_gates() -> Iterator[Case]:
             yield Case(f"gate-tracker-{tracker}-{framework}", repo, f"order:record {EXHAUSTIONS['exhausted-mark']}")
 
 
+def states() -> Iterator[Case]:
+    """Enums in both spellings over both types of column, with a third state, and marked failed in the same column."""
+    marked = "--on-exhausted --mark-failed state=failed"
+    for tree, enum, column in (
+        ("6.5", "enum state: { pending: 0, paid: 1, failed: 2 }, _prefix: true", 't.integer "state", null: false'),
+        ("7", "enum :state, { pending: 0, paid: 1, failed: 2 }, prefix: true", 't.integer "state", null: false'),
+        ("8", "enum :state, %w[pending paid failed].index_by(&:itself)", 't.string "state"'),
+    ):
+        files = {
+            "app/models/order.rb": f"class Order < ApplicationRecord\n  {enum}\nend\n",
+            "db/schema.rb": SCHEMA.replace('t.string "state"', column),
+        }
+        for framework in ("rspec", "minitest"):
+            for records in ("factory", "double") if framework == "rspec" else ("fixture", "double"):
+                place = replace(_framework(RELEASES[tree], framework, records), files=files)
+                for name, flags in (
+                    ("record", f"order:record --row-lock {marked}"),
+                    ("claim", "--model Order --kind claim"),
+                    ("backfill", "--model Order --kind backfill"),
+                ):
+                    case = f"states-{tree}-{framework}-{records}-{name}"
+                    yield Case(case, place, f"{flags} --check-then-act state=pending:paid", "ChargeOrders")
+
+
 def styles() -> Iterator[Case]:
     """Long names, which must still fit the line, and symbols for queues."""
     everything = " ".join(
@@ -326,7 +357,7 @@ def styles() -> Iterator[Case]:
 
 def all_cases() -> list[Case]:
     """All of them, each name once."""
-    cases = [*alone(), *rows(), *pairs(), *triples(), *gates(), *more_gates(), *styles()]
+    cases = [*alone(), *rows(), *pairs(), *triples(), *gates(), *more_gates(), *states(), *styles()]
     assert len({case.name for case in cases}) == len(cases)
     return cases
 

@@ -191,7 +191,8 @@ def _ask_about(pattern: Pattern[Any], asked: dict[str, Sourced[Any]], context: J
         if flag.type == "switch":
             asked[flag.parameter] = said(value=True)
             continue
-        offered = "" if flag is pattern.flags[0] else pattern.suggestion(flag, asked, context, app)
+        first = flag is pattern.flags[0]
+        offered = pattern.offer(context, app) if first else pattern.suggestion(flag, asked, context, app)
         if offered is None:
             continue
         parse = judge(pattern, flag, asked, context, app)

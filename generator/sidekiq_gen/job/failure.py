@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.errors import InvalidInput, Refused
-from sidekiq_gen.job.mark import columns_of
+from sidekiq_gen.job.values import (
+    NUMBERS,
+    TOLD_BY_NAME,
+    VALUE,
+    WORDS,
+    columns_of,
+    kind_of,
+    no_such_value,
+    refuse_unwritable,
+)
 from sidekiq_gen.naming import parse_column
 
 if TYPE_CHECKING:
@@ -19,10 +27,7 @@ if TYPE_CHECKING:
 COLUMNS = ("failed_at", "failed", "status", "state", "aasm_state")
 FAILED = "failed"
 _TOLD_BY_TYPE = {"datetime": "Time.current", "timestamp": "Time.current", "date": "Date.current", "boolean": "true"}
-_WORDS = frozenset({"string", "text", "enum", "citext"})
-_NUMBERS = frozenset({"integer", "bigint"})
-_TOLD_BY_NAME = {"_at": "datetime", "_on": "date", "failed": "boolean"}
-_VALUE = re.compile(r"[^\"\\#\x00-\x1f\x7f]{1,100}")
+_TOLD_BY_NAME = {**TOLD_BY_NAME, "failed": "boolean"}
 
 
 @dataclass(frozen=True)
@@ -58,13 +63,13 @@ def known_failure(context: JobContext, app: RailsApp) -> FailureMark | None:
         return None
     model, columns = context.model.name, columns_of(context, app)
     for column in COLUMNS:
-        kind = _kind(columns, column)
+        kind = kind_of(columns, column)
         if (columns is not None and kind is None) or app.cannot_write(model, column):
             continue
         if kind in _TOLD_BY_TYPE:
             return FailureMark(column, _TOLD_BY_TYPE[kind])
         values = app.values_of(model, column)
-        if values and FAILED in values.values and (values.proof == "enum" or kind is None or kind in _WORDS):
+        if values and FAILED in values.values and (values.proof == "enum" or kind is None or kind in WORDS):
             return FailureMark(column, FAILED, text=True)
     return None
 
@@ -78,46 +83,34 @@ def read_failure(typed: str, context: JobContext, app: RailsApp) -> FailureMark:
     """
     name, given, value = typed.partition("=")
     column = parse_column(name)
-    if given and not _VALUE.fullmatch(value):
+    if given and not VALUE.fullmatch(value):
         raise InvalidInput(
             f"--mark-failed {typed[:60]!a} gives no value that can be written.",
             hint="Give a word: --mark-failed status=failed.",
             code="invalid-value",
         )
     model = context.model.name if context.model else ""
-    blocked = app.cannot_write(model, column)
-    if blocked:
-        raise Refused(
-            f"{model} lists {column} in {blocked}, so that update_column raises.",
-            hint="Name another column: --mark-failed failed_at.",
-            code="column-is-no-mark",
-        )
+    refuse_unwritable(column, "--mark-failed failed_at", context, app)
     columns = columns_of(context, app)
     values = app.values_of(model, column)
-    kind = _kind(columns, column) or (None if values else _by_name(column))
+    kind = kind_of(columns, column) or (None if values else _by_name(column))
     if kind in _TOLD_BY_TYPE:
         return _told_by_type(column, kind, value)
     if values:
         return _listed(column, value, values, model)
-    if kind in _NUMBERS and value.isascii() and value.isdigit():
+    if kind in NUMBERS and value.isascii() and value.isdigit():
         return FailureMark(column, value)
-    if kind is not None and kind not in _WORDS:
+    if kind is not None and kind not in WORDS:
         raise Refused(
             f"The column {column} is of the type {kind}, which cannot say that the work has failed.",
             hint="Name a datetime column: --mark-failed failed_at; or a number: --mark-failed status=9."
-            if kind in _NUMBERS
+            if kind in NUMBERS
             else "Name a datetime or text column: --mark-failed failed_at.",
             code="column-is-no-mark",
         )
     if not value:
         raise _unproven(column, model)
     return FailureMark(column, value, text=True)
-
-
-def _kind(columns: dict[str, str] | None, column: str) -> str | None:
-    """The type of a column, without a precision; None where the schema does not know it."""
-    kind = (columns or {}).get(column)
-    return kind.partition("(")[0] if kind else None
 
 
 def _by_name(column: str) -> str | None:
@@ -142,16 +135,6 @@ def _listed(column: str, value: str, values: ColumnValues, model: str) -> Failur
     if not values.complete:
         raise _unproven(column, model)
     raise no_such_value(model, column, value or FAILED, values, f"--mark-failed {column}={values.values[-1]}")
-
-
-def no_such_value(model: str, column: str, value: str, values: ColumnValues, instead: str) -> Refused:
-    """The refusal of a value that a column does not know, with those that it does."""
-    known = ", ".join(values.values)
-    return Refused(
-        f'The {values.proof} of {model} does not let {column} be "{value}": it has {known}.',
-        hint=f"Name one of these: {instead}.",
-        code="no-such-value",
-    )
 
 
 def _unproven(column: str, model: str) -> Refused:

@@ -21,6 +21,7 @@ from sidekiq_gen.sidekiq import unique_jobs
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from sidekiq_gen.job.mark import Mark
     from sidekiq_gen.job.patterns.base import Key, Pattern
     from sidekiq_gen.job.patterns.unique import AnyUnique
     from sidekiq_gen.job.request import Chosen, JobContext, JobRequest
@@ -128,6 +129,24 @@ def _check_without_lock(_mark: object, _request: JobRequest) -> Notice:
     )
 
 
+def _failed_is_one_of_them(mark: Mark, exhausted: OnExhaustedSettings) -> bool:
+    failed = exhausted.mark
+    return failed is not None and failed.column == mark.column and failed.ruby in {mark.from_, mark.value}
+
+
+def _failed_is_left_alone(mark: Mark, request: JobRequest) -> Notice | None:
+    exhausted = request.get(OnExhausted)
+    failed = exhausted.mark if exhausted else None
+    if failed is None or failed.column != mark.column or not mark.from_:
+        return None
+    return Notice(
+        "failed-is-left-alone",
+        f"A record that is marked {failed.value} is not {mark.state}: its job does nothing when it is retried from "
+        "the Dead set.",
+        f"Set the {mark.column} back to {mark.state} first.",
+    )
+
+
 def _named_by_its_id(key: Key, _settings: RetryAfterSettings) -> bool:
     return key.parts == ("jid",)
 
@@ -157,10 +176,18 @@ EXCLUDES: tuple[Excludes[Any, Any], ...] = (
         "Choose one of them for this error.",
         _one_error_for_both,
     ),
+    Excludes(
+        CheckThenAct,
+        OnExhausted,
+        "--mark-failed writes one of the two states of --check-then-act: failed work would count as waiting or done.",
+        "Name a third state, or another column: --mark-failed failed_at.",
+        _failed_is_one_of_them,
+    ),
 )
 CHANGES: tuple[Changes[Any, Any], ...] = (Changes(DiscardOn, OnExhausted, _mark_before_dropping),)
 WARNS: tuple[Warns[Any], ...] = (
     Warns(CheckThenAct, LOCKS, _check_without_lock, without=True),
+    Warns(CheckThenAct, (OnExhausted,), _failed_is_left_alone),
     Warns(AdvisoryLock, CALLS_A_SERVICE, _call_inside_transaction),
     Warns(RowLock, CALLS_A_SERVICE, _call_inside_transaction),
     Warns(DiscardOn, (OnExhausted,), _nobody_is_told),

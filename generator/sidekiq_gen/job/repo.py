@@ -57,6 +57,6 @@ def _records(app: RailsApp, context: JobContext, test: TestFramework) -> Iterato
         elif fixture:
             yield RecordCall(name, fixture, "fixture", app.fixture_sets(name), distinct(app, name).hash)
         elif context.model and context.model.name == name and not context.record:
-            values = insisted_on(app, name).arguments
-            saved = f"{name}.new{values}.tap {{ |{context.row}| {context.row}.save!(validate: false) }}"
-            yield RecordCall(name, saved, "model")
+            values = insisted_on(app, name)
+            saved = f"{name}.new{values.arguments}.tap {{ |{context.row}| {context.row}.save!(validate: false) }}"
+            yield RecordCall(name, saved, "model", given=values.pairs)

@@ -63,7 +63,7 @@ class RecordCall:
     """How the specs of this repo get a persisted record of a model.
 
     call: Ruby: ``create(:order)``, ``orders(:one)``, ``Order.new(...)`` where rows have neither.
-    sets: the attributes that it gives a value by itself.
+    sets: the attributes that it gives a value by itself; given: those that a new one is given here, with their Ruby.
     distinct: what a copy of it must have otherwise: ``feed_url: SecureRandom.hex``; empty where that is nothing.
     """
 
@@ -72,6 +72,16 @@ class RecordCall:
     origin: Literal["factory", "fixture", "model"]
     sets: tuple[str, ...] = ()
     distinct: str = ""
+    given: tuple[tuple[str, str], ...] = ()
+
+    def with_value(self, column: str, value: str) -> str:
+        """The call of a factory or of a new record, with another value for a column."""
+        if self.origin == "factory":
+            return f"{self.call.removesuffix(')')}, {column}: {value})"
+        pairs = {**dict(self.given), column: value}
+        old, new = (", ".join(f"{name}: {ruby}" for name, ruby in of.items()) for of in (dict(self.given), pairs))
+        made = f"{self.model}.new"
+        return f"{made}({new})" + self.call.removeprefix(made + (f"({old})" if old else ""))
 
 
 @dataclass(frozen=True)

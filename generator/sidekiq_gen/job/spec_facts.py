@@ -230,11 +230,11 @@ def _call(request: JobRequest, model: str) -> str:
         not mark
         or request.context.model is None
         or request.context.model.name != model
-        or mark.column not in record.sets
+        or not (mark.from_ or mark.column in record.sets)
     ):
         return record.call
-    if record.origin == "factory":
-        return f"{record.call.removesuffix(')')}, {mark.column}: {mark.cleared})"
+    if record.origin != "fixture":
+        return record.with_value(mark.column, mark.cleared)
     if request.context.record is None:
         return record.call  # the set-up of rows clears the mark of a fixture
     row, directive = request.context.row, mark_directive(wanted=request.repo.rails_cops_in_spec)

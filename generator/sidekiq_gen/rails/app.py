@@ -274,7 +274,7 @@ class RailsApp:
         listed = read_model(self._constants, model).values_of(column)
         table = None if listed else self.table(model)
         known = table.columns.get(column) if table else None
-        return ColumnValues(known.values, "type") if known and known.values else listed
+        return ColumnValues(known.values, "type", stored=known.values) if known and known.values else listed
 
     def mapper(self, model: str) -> str | None:
         """What maps a model to its database, where that is said not to be ActiveRecord: ``Mongoid``."""

@@ -40,6 +40,11 @@ _SAME = re.compile(
     r"freeze|dup|uniq|sort|compact|index_by\(&:(?:itself|to_sym|to_s)\)|index_with\(&:(?:itself|to_s|to_sym)\)"
     r"|map\(&:(?:to_s|to_sym|itself)\)|each_with_index|each_with_index\.to_h|to_h\{\|(\w+)\|\[\1,\1\]\}|with_indifferent_access"
 )
+# What leaves each word of a list where it is, and what makes a hash of a list that stores the words themselves.
+_LEAVES_PLACES = frozenset(
+    {"freeze", "dup", "map(&:to_s)", "map(&:to_sym)", "map(&:itself)", "with_indifferent_access"}
+)
+_TO_ITSELF = re.compile(r"index_by\(&:(?:itself|to_sym|to_s)\)|index_with\(&:(?:itself|to_s|to_sym)\)|to_h\{.*\}")
 _OPTIONS_OF_ENUM = frozenset({"prefix", "suffix", "scopes", "default", "instance_methods", "validate"})
 _OPTIONS_OF_TRANSITION = frozenset({"if", "unless", "if_state", "unless_state", "on", "do", "except_from", "except_to"})
 _OPTIONS_OF_TRANSITION_TO_STATES = frozenset({"from", "to"})
@@ -51,11 +56,13 @@ class ColumnValues:
 
     values: the labels, in order. proof: what says so.
     complete: whether there are no others; False where a part of them could not be read.
+    stored: what the database holds for each of them, a number or a text; empty where that could not be read.
     """
 
     values: tuple[str, ...]
     proof: Proof
     complete: bool = True
+    stored: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -102,12 +109,15 @@ class ModelText:
         for call in _ENUM.finditer(text):
             node = _values_of_enum(read_arguments(text, call.end()), column)
             if node:
-                return self._listed(node, "enum")
+                labels = self._labels(node)
+                stored = self._stored(node) if labels else ()
+                return ColumnValues(labels or (), "enum", complete=labels is not None, stored=stored)
         for call in _ENUMERIZE.finditer(text):
             arguments = read_arguments(text, call.end())
             if ("", Node("word", column)) in arguments:
                 node = dict(arguments).get("in", Node("other"))
-                return self._listed(node if node.kind != "hash" else Node("other"), "enum")
+                labels = self._labels(node) if node.kind != "hash" else None
+                return ColumnValues(labels or (), "enum", complete=labels is not None, stored=labels or ())
         return None
 
     def _machine(self, text: str, column: str) -> ColumnValues | None:
@@ -123,7 +133,8 @@ class ModelText:
                 states += [*_states_of_transitions(body)]
                 initial = dict(arguments).get("initial")
                 states += [initial.text] if initial and initial.kind == "word" else []
-            return ColumnValues(tuple(dict.fromkeys(states)), "state machine", complete=bool(states))
+            names = tuple(dict.fromkeys(states))
+            return ColumnValues(names, "state machine", complete=bool(states), stored=names)
         return None
 
     def _inclusion(self, text: str, column: str) -> ColumnValues | None:
@@ -139,7 +150,7 @@ class ModelText:
                 inner = dict(node.items)
                 node = inner.get("in") or inner.get("within")
             if node and (labels := self._labels(node)):
-                return ColumnValues(labels, "inclusion list")
+                return ColumnValues(labels, "inclusion list", stored=labels)
         return None
 
     def _constants(self, text: str, column: str) -> ColumnValues | None:
@@ -147,13 +158,25 @@ class ModelText:
         found = re.search(rf"^[ \t]*{plural}[ \t]*=[ \t]*", text, re.MULTILINE)
         labels = self._labels(read_value(text, found.end())) if found else None
         if labels:
-            return ColumnValues(labels, "constants")
+            return ColumnValues(labels, "constants", stored=labels)
         named = re.findall(rf"^[ \t]*{column.upper()}_\w+[ \t]*=[ \t]*[\"':](\w+)", text, re.MULTILINE)
-        return ColumnValues(tuple(dict.fromkeys(named)), "constants", complete=False) if named else None
+        names = tuple(dict.fromkeys(named))
+        return ColumnValues(names, "constants", complete=False, stored=names) if names else None
 
-    def _listed(self, node: Node, proof: Proof) -> ColumnValues:
-        labels = self._labels(node)
-        return ColumnValues(labels or (), proof, complete=labels is not None)
+    def _stored(self, node: Node, depth: int = MAXIMUM_DEPTH) -> tuple[str, ...]:
+        """What an enum stores for each of its labels: the place in a list, the value in a hash; empty where unknown."""
+        if node.kind == "constant" and depth:
+            named = self._constant(node.text)
+            return self._stored(Node(named.kind, named.text, named.items, (*named.calls, *node.calls)), depth - 1)
+        calls = [call for call in node.calls if call not in _LEAVES_PLACES]
+        if node.kind == "list" and all(item.kind in {"word", "constant"} for _, item in node.items):
+            if not calls:
+                return tuple(str(place) for place in range(len(node.items)))
+            return (self._labels(node) or ()) if len(calls) == 1 and _TO_ITSELF.fullmatch(calls[0]) else ()
+        if node.kind != "hash" or calls:
+            return ()
+        held = [item.text.replace("_", "") if item.kind == "number" else item.text for _, item in node.items]
+        return tuple(held) if all(item.kind in {"number", "word"} and not item.calls for _, item in node.items) else ()
 
     def _labels(self, node: Node, depth: int = MAXIMUM_DEPTH) -> tuple[str, ...] | None:
         """The words of a list, or the keys of a hash; None where they cannot be read."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sidekiq_gen.errors import Refused
 from sidekiq_gen.job.kinds.base import Kind
 from sidekiq_gen.job.kinds.rows import BATCH, BATCH_SIZE, breaks_the_chain, number, rows_in_specs
-from sidekiq_gen.job.mark import Mark, missing_column, read_mark
+from sidekiq_gen.job.mark import Mark, mark_notices, read_mark
 from sidekiq_gen.job.patterns.check_then_act import CheckThenAct
 from sidekiq_gen.job.patterns.discard_on import DiscardOnSettings
 from sidekiq_gen.job.slots import BESIDE_THE_WORK
@@ -122,7 +122,7 @@ class Backfill(Kind[BackfillSettings]):
                 "With a column, --check-then-act backfilled_at, each row is done exactly once.",
             )
         else:
-            yield from missing_column(settings.mark, request.context, app)
+            yield from mark_notices(settings.mark, request.context, app)
             if not settings.locked:
                 yield Notice(
                     "backfill-without-lock",

@@ -10,8 +10,10 @@ from sidekiq_gen.flags import Answers, Flag, answer
 from sidekiq_gen.job.kinds.base import Kind
 from sidekiq_gen.job.kinds.rows import breaks_the_chain, number, rows_in_specs
 from sidekiq_gen.job.mappers import or_another_database
-from sidekiq_gen.job.mark import Mark, columns_of, missing_column, read_mark
+from sidekiq_gen.job.mark import Mark, mark_notices, read_mark
 from sidekiq_gen.job.patterns.check_then_act import CheckThenAct
+from sidekiq_gen.job.transition import STATES, flag_with_states
+from sidekiq_gen.job.values import columns_of
 from sidekiq_gen.notices import Notice
 
 if TYPE_CHECKING:
@@ -101,13 +103,13 @@ class Claim(Kind[ClaimSettings]):
 
     def notices(self, settings: ClaimSettings, request: JobRequest, app: RailsApp) -> Iterator[Notice]:
         context = request.context
-        yield from missing_column(settings.mark, context, app)
-        state = next((name for name in ("status", "state") if name in (columns_of(context, app) or {})), None)
-        if state:
+        yield from mark_notices(settings.mark, context, app)
+        state = next((name for name in STATES if name in (columns_of(context, app) or {})), None)
+        if state and not settings.mark.from_:
             yield Notice(
                 "backlog-takes-all",
                 f"Every row without {settings.mark.column} counts as waiting, whatever its {state} is.",
-                f"Narrow the method backlog, and set the {state} in the work, in the same transaction.",
+                f"Let the {state} say which: {flag_with_states(state, context, app)}; or narrow the method backlog.",
             )
         yield Notice(
             "work-inside-transaction",

@@ -92,6 +92,10 @@ class Pattern(Component[S], ABC):
             Refused, InvalidInput: the answers cannot be had, or make no sense.
         """
 
+    def offer(self, context: JobContext, app: RailsApp) -> str:
+        """What the terminal offers as the answer to its first flag, where that is no choice; empty for nothing."""
+        return ""
+
     def suggestion(self, flag: Flag, answers: Answers, context: JobContext, app: RailsApp) -> str | None:
         """What the terminal offers as the answer to one of its further flags; None to ask nothing."""
         return flag.choices[0] if flag.choices else ""

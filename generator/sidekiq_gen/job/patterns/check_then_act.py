@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.flags import Answers, Flag, answer
-from sidekiq_gen.job.mark import Mark, missing_column, read_mark
+from sidekiq_gen.job.mark import Mark, mark_notices, read_mark
 from sidekiq_gen.job.patterns.base import Pattern, only_for_records
+from sidekiq_gen.job.transition import known_states
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,9 +28,9 @@ class CheckThenAct(Pattern[Mark]):
     flags = (
         Flag(
             "--check-then-act",
-            "Skip the work when COLUMN is set, set it afterwards.",
+            "Skip the work when COLUMN is set, set it afterwards; with states: work only on FROM, and leave it as TO.",
             "text",
-            metavar="COLUMN",
+            metavar="COLUMN[=FROM:TO]",
             question="Which column marks the work as done?",
         ),
     )
@@ -37,7 +38,9 @@ class CheckThenAct(Pattern[Mark]):
     paragraph = (
         "For work that must happen once per record: sending a mail, charging a card. The column is set only after the "
         "work has succeeded, so a crash means one more run, never a lost one; add an idempotency key when the work "
-        "calls another service. Alone it does not stop two runs at the very same moment: add a lock for that."
+        "calls another service. A column of states does as well: status=pending:paid works on a record only while it "
+        "is pending, and leaves it paid; one in any other state is left alone. Alone it does not stop two runs at the "
+        "very same moment: add a lock for that."
     )
     avoid = (
         "Not for work that may run as often as it likes, such as refreshing a cache: there it would stop the "
@@ -53,14 +56,17 @@ class CheckThenAct(Pattern[Mark]):
             return None
         return only_for_records(self.name, context, "Give the model (--model Order), or use --idempotency-key.")
 
+    def offer(self, context: JobContext, app: RailsApp) -> str:
+        return known_states(context, app)
+
     def decide(self, answers: Answers, context: JobContext, app: RailsApp) -> Mark:
         return read_mark(answer(answers, "check_then_act"), context, app)
 
     def notices(self, settings: Mark, request: JobRequest, app: RailsApp) -> Iterator[Notice]:
-        yield from missing_column(settings, request.context, app)
+        yield from mark_notices(settings, request.context, app)
 
     def stubs(self, settings: Mark, request: JobRequest) -> tuple[str, ...]:
-        return (f"{settings.column}?: false", "update_column: true")
+        return (f"{settings.reader}: {settings.asked_open}", "update_column: true")
 
     def satisfies(self, settings: Mark) -> Mapping[str, str]:
         return {"idempotent": "done work is not done again"}

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from sidekiq_gen.errors import Refused
 from sidekiq_gen.flags import Answers, Flag, answer
 from sidekiq_gen.job.failure import COLUMNS, FailureMark, known_failure, read_failure
-from sidekiq_gen.job.mark import columns_of
 from sidekiq_gen.job.patterns.base import Pattern
+from sidekiq_gen.job.values import columns_of
 from sidekiq_gen.notices import Notice
 
 if TYPE_CHECKING:
