@@ -25,6 +25,7 @@ from sidekiq_gen.rails.files import Repo
 from sidekiq_gen.rails.jobs import JobFile, find_jobs
 from sidekiq_gen.rails.linter import Linter, find_linter, read_rules
 from sidekiq_gen.rails.models import MAXIMUM_GENERATIONS, fixture_names, read_model, superclass, tables
+from sidekiq_gen.rails.primary_key import PrimaryKey, find_primary_key
 from sidekiq_gen.rails.processes import Process, find_processes
 from sidekiq_gen.rails.queues import Served, find_queues, find_served, usual_queue
 from sidekiq_gen.rails.schema import read_table
@@ -268,6 +269,10 @@ class RailsApp:
                     return table
             name = superclass(self._constants, name)
         return None
+
+    def primary_key(self, model: str) -> PrimaryKey:
+        """The primary key of a model, with what says so."""
+        return find_primary_key(self._constants, model, self.table(model))
 
     def values_of(self, model: str, column: str) -> ColumnValues | None:
         """What a column of a model can hold: as the model says, else by its type; None where nothing lists it."""

@@ -29,10 +29,15 @@ def read_model(constants: Constants, model: str) -> ModelText:
     for _ in range(MAXIMUM_GENERATIONS):
         if name is None:
             break
-        code = code_of_model(constants, name)
-        texts |= dict.fromkeys((code, *_concerns(constants, name, code, MAXIMUM_GENERATIONS)))
+        texts |= dict.fromkeys(own_texts(constants, name))
         name = superclass(constants, name)
-    return ModelText(tuple(text for text in texts if text), constants.code_of)
+    return ModelText(tuple(texts), constants.code_of)
+
+
+def own_texts(constants: Constants, model: str) -> tuple[str, ...]:
+    """The code of a model and of the modules that it includes, without that of the classes it inherits from."""
+    code = code_of_model(constants, model)
+    return tuple(text for text in (code, *_concerns(constants, model, code, MAXIMUM_GENERATIONS)) if text)
 
 
 def code_of_model(constants: Constants, model: str) -> str:
@@ -60,8 +65,8 @@ def model_path(constants: Constants, model: str) -> str:
 
 
 def declared_table(constants: Constants, model: str) -> tuple[str, ...]:
-    """The table that the model's file names, if it does."""
-    found = _TABLE_NAME.search(code_of_model(constants, model))
+    """The table that the model or a module that it includes names, if one does."""
+    found = next((one for text in own_texts(constants, model) if (one := _TABLE_NAME.search(text))), None)
     return (found[1].rpartition(".")[2],) if found else ()
 
 

@@ -48,13 +48,19 @@ _SQL_TYPES = (
     (re.compile(r"(?:tiny|medium|long)?text\b"), "text"),
     (re.compile(r"bytea|(?:tiny|medium|long)?blob|(?:var)?binary"), "binary"),
 )
+# The types of primary keys to which the database gives a value.
+_GIVEN_KEYS = frozenset({"bigint", "integer", "bigserial", "serial", "primary_key", "uuid"})
 _RUBY_TYPES = {"timestamp": "datetime", "timestamptz": "datetime", "timestamp_without_time_zone": "datetime"}
 
 _COLUMN = re.compile(r"\s*t\.(\w+)[\s(]+(?::|[\"'])(\w+)[\"']?(.*)")
 _COLUMN_TYPE = re.compile(r"\s*,\s*(?:type:\s*)?[:\"'](\w+)")
 _VIRTUAL_TYPE = re.compile(r"\btype:\s*[:\"'](\w+)")
 _ID = re.compile(r"(?:\bid:|:id\s*=>)\s*(?:\{\s*type:\s*)?(?::(\w+)|[\"'](\w+)[\"']|(false)\b)")
-_PRIMARY_KEY = re.compile(r"(?:\bprimary_key:|:primary_key\s*=>)\s*(?:[:\"'](\w+)|(\[))")
+_PRIMARY_KEY = re.compile(
+    r"(?:\bprimary_key:|:primary_key\s*=>)\s*(?::(\w+)|[\"']([^\"']+)|%[wi]\[([^\]]*)\]|\[([^\]]*)\])"
+)
+_KEY_COLUMN = re.compile(r"\s*t\.primary_key[\s(]+[:\"'](\w+)[\"']?(?:\s*,\s*:(\w+))?")
+_IS_KEY = re.compile(r"\bprimary_key:\s*true|:primary_key\s*=>\s*true")
 _SQL_COLUMN = re.compile(r"\s*(?:[`\"]([^`\"]+)[`\"]|(\w+))\s+(\S.*)", re.DOTALL)
 _SCHEMA_NAME = re.compile(r"^[`\"]?\w+[`\"]?\.")
 _INSISTS = re.compile(r"\bnull:\s*false|:null\s*=>\s*false")
@@ -82,6 +88,8 @@ _SQL_UNIQUE_INDEX = re.compile(
 _SQL_UNIQUE_KEY = re.compile(
     r"\s*(?:CONSTRAINT [`\"]?\w+[`\"]? )?UNIQUE(?: KEY| INDEX)?(?: [`\"]?\w+[`\"]?)?\s*\(([^()]*)\)"
 )
+_SQL_KEY = re.compile(r"\bPRIMARY KEY(?: USING \w+)?\s*\(((?:[^()]|\([0-9]+\))*)\)")
+_SQL_IS_KEY = re.compile(r"\bPRIMARY KEY\b")
 _SQL_REFERENCE = re.compile(
     r"FOREIGN KEY \([`\"]?(\w+)[`\"]?\) REFERENCES (?:[`\"]?\w+[`\"]?\.)?[`\"]?(\w+)[`\"]?", re.IGNORECASE
 )
@@ -104,11 +112,12 @@ def read_table(repo: Repo, table: str) -> Table | None:
 
 def table_of_schema(text: str, table: str) -> Table | None:
     """A table in the text of ``schema.rb``."""
-    start = re.search(rf"^[ \t]*create_table[ \t(]+[:\"']{re.escape(table)}[\"']?(?!\w)([^\n]*)$", text, re.MULTILINE)
+    name = rf"[:\"'](?:\w+\.)?{re.escape(table)}[\"']?"
+    start = re.search(rf"^[ \t]*create_table[ \t(]+{name}(?!\w)([^\n]*)$", text, re.MULTILINE)
     if not start:
         return None
     enums = {found[1]: _words(found[2]) for found in _CREATE_ENUM.finditer(text)}
-    columns = _primary_key(start[1])
+    columns, key = _own_key(start[1]), _key_of_options(start[1])
     unique = [_names(found[2]) for found in _ADD_INDEX.finditer(text) if found[1] == table and _whole(found[3])]
     for line in text[start.end() + 1 :].split("\n"):
         if line.strip() == "end":
@@ -118,13 +127,18 @@ def table_of_schema(text: str, table: str) -> Table | None:
             unique.append(_names(index[2]))
         if line.strip().startswith("t.timestamps"):
             columns |= {"created_at": Column("datetime"), "updated_at": Column("datetime")}
-        column = _COLUMN.match(line)
+        column, own = _COLUMN.match(line), _KEY_COLUMN.match(line)
+        if own:
+            columns[own[1]] = Column(own[2] or "bigint")
+        if column and (own or _IS_KEY.search(column[3])):
+            key = (column[2],)
         if column and column[1] in {"references", "belongs_to"}:
             columns[f"{column[2]}_id"] = _column("bigint", column[3], enums)
         elif column and (kind := _ruby_type(column[1], column[3])):
             columns[column[2]] = _column(kind, column[3], enums)
     keys = (found for found in _FOREIGN_KEY.finditer(text) if found[1] == table)
-    return Table(columns, tuple(unique), {found[3] or f"{singularize(found[2])}_id": found[2] for found in keys})
+    references = {found[3] or f"{singularize(found[2])}_id": found[2] for found in keys}
+    return Table(columns, tuple(unique), references, key)
 
 
 def _column(kind: str, options: str, enums: dict[str, tuple[str, ...]]) -> Column:
@@ -153,15 +167,31 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple((found[1] or found[2] or "").replace("''", "'") for found in _QUOTED.finditer(text))
 
 
-def _primary_key(options: str) -> dict[str, Column]:
-    """The column that ``create_table`` makes by itself."""
-    key, named = _ID.search(options), _PRIMARY_KEY.search(options)
-    if (key and key[3]) or (named and named[2]):
+def _key_of_options(options: str) -> tuple[str, ...]:
+    """The columns of the primary key that ``create_table`` is asked for."""
+    named, own = _PRIMARY_KEY.search(options), _ID.search(options)
+    if own and own[3]:
+        return ()
+    if named is None:
+        return ("id",)
+    if named[1] or named[2]:
+        return (named[1] or named[2],)
+    return tuple(named[3].split()) if named[3] else _names(named[4] or "")
+
+
+def _own_key(options: str) -> dict[str, Column]:
+    """The column that ``create_table`` makes by itself.
+
+    Source: rails v8.1.0 activerecord/lib/active_record/connection_adapters/postgresql/schema_dumper.rb:100 and
+    mysql/schema_dumper.rb:42 (the default is dumped where a number does not count up by itself).
+    """
+    own, key = _ID.search(options), _key_of_options(options)
+    if len(key) != 1:
         return {}
-    kind = (key[1] or key[2]) if key else "bigint"
-    # A number counts up by itself, and a uuid of PostgreSQL's is made by it unless the dump says otherwise.
-    insists = kind == "string" or (kind == "uuid" and "default: nil" in options)
-    return {named[1] if named else "id": Column(kind, insists=insists)}
+    kind, limit = (own[1] or own[2]) if own else "bigint", _LIMIT.search(options)
+    # A number counts up by itself, and a uuid of PostgreSQL's is made by it, unless the dump says otherwise.
+    given = "default: nil" not in options if kind in _GIVEN_KEYS else bool(_DEFAULT.search(options))
+    return {key[0]: Column(kind, insists=not given, limit=int(limit[1]) if limit else None)}
 
 
 def _ruby_type(method: str, rest: str) -> str | None:
@@ -187,8 +217,10 @@ def table_of_structure(text: str, table: str) -> Table | None:
     found = _SQL_UNIQUE_INDEX.finditer(text)
     unique = [_sql_names(index[2]) for index in found if index[1] == table and " WHERE " not in index[3]]
     references: dict[str, str] = {}
+    primary: tuple[str, ...] = ()
     for part in _parts(text, start.end()):
         key, reference = _SQL_UNIQUE_KEY.match(part), _SQL_REFERENCE.search(part)
+        primary = _sql_key(part) or primary
         if key:
             unique.append(_sql_names(key[1]))
         if reference:
@@ -196,10 +228,12 @@ def table_of_structure(text: str, table: str) -> Table | None:
         column = _SQL_COLUMN.match(part)
         if column and (column[1] or not _NO_SQL_COLUMN.fullmatch(column[2])):
             columns[column[1] or column[2]] = _sql_column(column[3], enums)
+            primary = (column[1] or column[2],) if _SQL_IS_KEY.search(column[3]) else primary
     # PostgreSQL dumps keys, defaults of sequences and constraints behind the tables.
     for more in re.finditer(rf"^ALTER TABLE (?:ONLY )?(?:\w+\.)?\"?{name}\"?\s+([^;]*);", text, re.MULTILINE):
         key = re.search(r"(?:PRIMARY KEY|SET DEFAULT|(UNIQUE) \(([^()]*)\))", more[1])
         reference = _SQL_REFERENCE.search(more[1])
+        primary = _sql_key(more[1]) or primary
         if key and key[1]:
             unique.append(_sql_names(key[2]))
         if reference:
@@ -207,7 +241,14 @@ def table_of_structure(text: str, table: str) -> Table | None:
         given = re.match(r"ALTER COLUMN \"?(\w+)\"? (?:SET DEFAULT|ADD GENERATED)", more[1])
         if given and given[1] in columns:
             columns[given[1]] = replace(columns[given[1]], insists=False)
-    return Table(columns, tuple(names for names in unique if names), references)
+    return Table(columns, tuple(names for names in unique if names), references, primary)
+
+
+def _sql_key(text: str) -> tuple[str, ...]:
+    """The columns of the primary key that a part of a table, or a change of it, declares."""
+    found = _SQL_KEY.search(text)
+    parts = (re.match(r"\s*(?:[`\"]([^`\"]+)|(\w+))", part) for part in found[1].split(",")) if found else ()
+    return tuple(part[1] or part[2] for part in parts if part)
 
 
 def _sql_column(text: str, enums: dict[str, tuple[str, ...]]) -> Column:

@@ -32,11 +32,13 @@ class Table:
 
     unique: the columns of each unique index or constraint; none of an index over an expression.
     references: the tables that columns point to, by a foreign key.
+    primary_key: its columns; none where it has no primary key.
     """
 
     columns: Mapping[str, Column]
     unique: tuple[tuple[str, ...], ...] = ()
     references: Mapping[str, str] = field(default_factory=dict)
+    primary_key: tuple[str, ...] = ("id",)
 
     @property
     def types(self) -> dict[str, str]:
