@@ -52,6 +52,7 @@ WORK = "work"
 
 _SEGMENT = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _LOCAL = re.compile(r"[a-z][a-z0-9_]*")  # an underscore in front would say that it is not used
+_LABEL = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _COLUMN = re.compile(r"[a-z_][a-z0-9_]*")
 _CONSTANT = re.compile(r"[A-Z][A-Za-z0-9_]*(?:::[A-Z][A-Za-z0-9_]*)*")
 _SUFFIX = re.compile(r"_?(?:job|worker)$")
@@ -154,14 +155,24 @@ def parse_job_name(text: str, *, suffix: Suffix, acronyms: Sequence[str] = ()) -
 
 @dataclass(frozen=True)
 class Model:
-    """An ActiveRecord model: ``Billing::Invoice``."""
+    """An ActiveRecord model: ``Billing::Invoice``.
+
+    key: the column of its primary key. key_type: in Rails' words; empty where nothing says it.
+    """
 
     name: str
+    key: str = "id"
+    key_type: str = ""
 
     @property
     def variable(self) -> str:
         """The local variable that holds one record: ``invoice``."""
         return inflection.underscore(self.name.split("::")[-1])
+
+    @property
+    def key_word(self) -> str:
+        """The key as Ruby spells it beside a colon, in symbols and labels: ``id``, ``"Account No"``."""
+        return self.key if _LABEL.fullmatch(self.key) else f'"{self.key}"'
 
 
 def parse_model(text: str, acronyms: Sequence[str] = ()) -> Model:

@@ -17,6 +17,7 @@ APPLY = (f"{UNIT}/test_apply.py",)
 PLAN = (f"{UNIT}/test_plan.py",)
 LAYOUT = (f"{UNIT}/test_ruby_layout.py",)
 TRACKERS = (f"{UNIT}/test_trackers.py",)
+KEYS = (f"{UNIT}/test_primary_keys.py",)
 REFUSED = (f"{UNIT}/test_bad_input.py", "-k", "class-exists or contradictory")
 
 JOB = (
@@ -449,16 +450,58 @@ REPO = (
     Mutation(
         "columns of another table are taken for the model's",
         "rails/schema.py",
-        '[\\"\']?(?!\\w)([^\\n]*)$"',
-        '[\\"\']?([^\\n]*)$"',
+        '{name}(?!\\w)([^\\n]*)$"',
+        '{name}([^\\n]*)$"',
         APP,
     ),
     Mutation(
         "a table without an id is taken for one with it",
         "rails/schema.py",
-        "if (key and key[3]) or (named and named[2]):",
-        "if named and named[2]:",
+        "if own and own[3]:",
+        "if own and not own[3]:",
         APP,
+    ),
+    Mutation(
+        "the columns of a composite primary key are not seen in the dump of PostgreSQL",
+        "rails/schema.py",
+        "        primary = _sql_key(more[1]) or primary\n",
+        "",
+        KEYS,
+    ),
+    Mutation(
+        "an abstract class hands its primary key down",
+        "rails/primary_key.py",
+        "(name != model and _ABSTRACT.search(",
+        "(name == model and _ABSTRACT.search(",
+        KEYS,
+    ),
+    Mutation(
+        "what a model says about its primary key counts for nothing",
+        "rails/primary_key.py",
+        "columns = _said(constants, name)",
+        "columns = None",
+        KEYS,
+    ),
+    Mutation(
+        "rows without a single key are looked up by an id all the same",
+        "job/keys.py",
+        "if len(key.columns) != 1:",
+        "if not key.columns:",
+        KEYS,
+    ),
+    Mutation(
+        "a record that is gone is looked for by a number, whatever its key is",
+        "job/samples.py",
+        'return _KEYS.get(kind, ("1", "0"))',
+        'return ("1", "0")',
+        KEYS,
+    ),
+    Mutation(
+        "a row has no key where the database gives none",
+        "job/samples.py",
+        "unique = (app.primary_key(model).columns, *table.unique)",
+        "unique = table.unique",
+        KEYS,
     ),
 )
 

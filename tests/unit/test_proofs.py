@@ -344,6 +344,7 @@ def test_the_same_is_read_from_structure_sql(tmp_path: Path) -> None:
         "db/structure.sql": "CREATE TABLE public.orders (\n    id bigint NOT NULL,\n    url text NOT NULL,\n"
         "    kind integer DEFAULT 0 NOT NULL,\n    code character varying(8) NOT NULL,\n    charged_at timestamp\n);\n"
         "ALTER TABLE ONLY public.orders ALTER COLUMN id SET DEFAULT nextval('public.orders_id_seq'::regclass);\n"
+        "ALTER TABLE ONLY public.orders\n    ADD CONSTRAINT orders_pkey PRIMARY KEY (id);\n"
         "CREATE UNIQUE INDEX one ON public.orders USING btree (url);\n",
     }
     text = in_spec(Repo(records="none", files=files).write(tmp_path), CLAIM)

@@ -36,6 +36,8 @@ class JobFacts:
     """The name of the class where it is defined: without its namespaces where these stand around it."""
     model: str
     """The class of its record or rows; `ActiveRecord::Base` where there is none."""
+    key: str
+    """The column of the primary key of that class, as it stands beside a colon: `id`."""
     record: str
     """The variable of the record that it is about; empty unless the kind is record."""
     row: str
@@ -47,7 +49,7 @@ class JobFacts:
     things: str
     """How a sentence calls several rows: `purchase orders`; empty for plain."""
     lookups: tuple[Argument, ...]
-    """The arguments that are looked up: `argument.name`, `argument.model.name`, `argument.parameter`."""
+    """The arguments that are looked up: `argument.name`, `argument.parameter`, `argument.model.name`, its key_word."""
     guard: str
     """The condition under which all of them are there."""
     parameters: str
@@ -120,6 +122,7 @@ def facts_of(request: JobRequest) -> JobFacts:
         job=context.name,
         own_class=context.name.class_name if request.style.compact else context.name.bare_class,
         model=context.model.name if context.model else "ActiveRecord::Base",
+        key=context.model.key_word if context.model else "id",
         record=context.record.name if context.record else "",
         row=context.row,
         rows=context.rows if context.row else "",

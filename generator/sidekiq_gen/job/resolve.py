@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.flags import Answers, Flag, answer
 from sidekiq_gen.job.interactions import LOCKS, clash, settle, warnings
+from sidekiq_gen.job.keys import with_keys
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME, KINDS
 from sidekiq_gen.job.kinds.fan_out import child_name
 from sidekiq_gen.job.mappers import other_mapper
@@ -93,7 +94,7 @@ def context_of(answers: Answers, project: Project) -> JobContext:
     """
     app = project.app
     name = parse_job_name(answer(answers, "name", ""), suffix=app.conventions.suffix.value, acronyms=app.acronyms)
-    subject = find_subject(answers, name, app)
+    subject = with_keys(find_subject(answers, name, app), app)
     taken = taken_names(project.release.tree, subject.kind, wanted(answers), _test(answers, app))
     subject, row = give_names(subject, taken)
     database = answer(answers, "database", app.databases[0] if app.databases else None)

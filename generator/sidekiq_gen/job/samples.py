@@ -37,9 +37,19 @@ _VALUES = {
 }
 _NUMBERS = frozenset({"integer", "bigint"})
 _TEXTS = frozenset({"string", "text", "citext"})
+# By type, a primary key that a row may have, and one that none has; a number where nothing says the type.
+_KEYS = {
+    "uuid": ('"b8f3c6de-4f0a-4c9b-9d52-0f6a7c1e2d3b"', '"00000000-0000-0000-0000-000000000000"'),
+    **dict.fromkeys(("string", "text", "citext"), ('"1"', '"0"')),
+}
 TEXT = 4  # characters of "text"
 HEX = 32  # characters of SecureRandom.hex
 LARGEST = "2_000_000_000"
+
+
+def key_sample(kind: str) -> tuple[str, str]:
+    """A primary key of a type as Ruby writes it, and one that no row has."""
+    return _KEYS.get(kind, ("1", "0"))
 
 
 @dataclass(frozen=True)
@@ -65,11 +75,12 @@ def insisted_on(app: RailsApp, model: str) -> Sample:
     table = app.table(model)
     if table is None:
         return Sample(())
-    pairs, missing = [], []
+    pairs, missing, key = [], [], app.primary_key(model).columns
     for name, column in table.columns.items():
         if not column.insists or name in _FILLED_BY_RAILS:
             continue
-        value = _value(app, model, name, table)
+        # id= writes the primary key, whatever it is called.
+        value = None if name == "id" and name not in key else _value(app, model, name, table)
         if value:
             pairs.append((name, value))
         else:
@@ -78,12 +89,20 @@ def insisted_on(app: RailsApp, model: str) -> Sample:
 
 
 def distinct(app: RailsApp, model: str) -> Sample:
-    """Values for a copy of a row, one for each unique index; missing are the columns of those without any."""
+    """Values for a copy of a row, one for each unique index; missing are the columns of those without any.
+
+    A copy has no primary key: it gets one where the database gives none.
+    """
     table = app.table(model)
-    pairs: dict[str, str] = {}
-    missing: list[str] = []
-    for columns in table.unique if table else ():
-        if table is None or "id" in columns or pairs.keys() & set(columns):
+    if table is None:
+        return Sample(())
+    key = app.primary_key(model).columns
+    insists = [name for name in key if name in table.columns and table.columns[name].insists]
+    given = {name: None if name in table.references else _unlike(table.columns[name]) for name in insists}
+    pairs = {name: value for name, value in given.items() if value}
+    missing = [name for name in insists if name not in pairs]
+    for columns in table.unique:
+        if {*key, *pairs} & set(columns):
             continue
         found = next(_other_values(columns, table), None)
         if found:
@@ -113,7 +132,8 @@ def _value(app: RailsApp, model: str, name: str, table: Table) -> str | None:
     listed = app.values_of(model, name)
     if listed and listed.values:
         return f'"{listed.values[0]}"'
-    if (name == "id" or any(name in columns for columns in table.unique)) and (value := _unlike(column)):
+    unique = (app.primary_key(model).columns, *table.unique)
+    if any(name in columns for columns in unique) and (value := _unlike(column)):
         return value
     value = _VALUES.get(column.type.partition("(")[0])
     if column.limit and column.limit < TEXT and column.type in _TEXTS:

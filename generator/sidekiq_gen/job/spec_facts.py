@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,8 @@ from sidekiq_gen.job.mark import Mark
 from sidekiq_gen.job.patterns.catalogue import BY_NAME, listed
 from sidekiq_gen.job.patterns.check_then_act import CheckThenAct
 from sidekiq_gen.job.patterns.log_context import LogContext
+from sidekiq_gen.job.samples import key_sample
+from sidekiq_gen.naming import KEYWORDS
 from sidekiq_gen.ruby.wording import what_it_does
 
 if TYPE_CHECKING:
@@ -45,6 +48,9 @@ _SAMPLES = {
 }
 
 
+_PARAMETER = re.compile(r"[a-z][a-z0-9_]*")
+
+
 @dataclass(frozen=True)
 class SpecRecord:
     """A record in a spec.
@@ -54,6 +60,7 @@ class SpecRecord:
     source: the Ruby that makes it persisted, from a factory or a fixture; empty where a double stands in for it.
     stubs: what a double of it answers.
     missing: the call of perform when just this record is gone.
+    key: its primary key, as Ruby spells it beside a colon. id: what a double has there.
     """
 
     variable: str
@@ -61,6 +68,8 @@ class SpecRecord:
     source: str
     stubs: str
     missing: str
+    key: str = "id"
+    id: str = "1"
 
     @property
     def made(self) -> str:
@@ -71,6 +80,13 @@ class SpecRecord:
     def words(self) -> str:
         """How a description calls it: ``purchase order``."""
         return self.variable.replace("_", " ")
+
+    @property
+    def finder(self) -> str:
+        """The block that stands in for `find_by`, where a double does for the record."""
+        if _PARAMETER.fullmatch(self.key) and self.key not in KEYWORDS | {self.variable}:
+            return f"{{ |{self.key}:| {self.variable} if {self.key} == {self.variable}.id }}"
+        return f"{{ |**key| {self.variable} if key == {{ {self.key}: {self.variable}.id }} }}"
 
 
 @dataclass(frozen=True)
@@ -134,7 +150,10 @@ class _Values:
 
     def handed(self, gone: Argument | None = None) -> list[str]:
         """Everything that perform is handed, with a record that is gone."""
-        return ["0" if argument == gone else self.of(argument) for argument in self.arguments]
+        return [
+            key_sample(argument.model.key_type)[1] if argument.model and argument == gone else self.of(argument)
+            for argument in self.arguments
+        ]
 
     def perform(self, gone: Argument | None = None) -> str:
         """The call of perform."""
@@ -175,6 +194,8 @@ def spec_facts_of(request: JobRequest) -> SpecFacts:
             _call(request, argument.model.name),
             _stubs(request, argument),
             values.perform(argument),
+            argument.model.key_word,
+            key_sample(argument.model.key_type)[0],
         )
         for argument in context.records
         if argument.model
@@ -262,7 +283,7 @@ def _fixture(request: JobRequest) -> bool:
 
 def _stubs(request: JobRequest, argument: Argument) -> str:
     """What a double of the record answers."""
-    stubs = ["id: 1"]
+    stubs = [f"id: {key_sample(argument.model.key_type if argument.model else '')[0]}"]
     if argument == request.context.record:
         for chosen in listed(request.patterns):
             stubs += BY_NAME[chosen.name].stubs(chosen.settings, request)

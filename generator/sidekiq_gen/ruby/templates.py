@@ -37,6 +37,7 @@ STAND_INS: Mapping[str, str] = MappingProxyType(
         "TheJob": "own_class",
         "TheModel": "model",
         "TheChild": "kind.child.class_name",
+        "the_key": "key",
         "the_record": "record",
         "the_row": "row",
         "the_rows": "rows",
