@@ -53,6 +53,11 @@ class PushTable(Table):
         "Sidekiq::IterableJob goes on where a stopped process left off",
         "v7.3.0 lib/sidekiq/iterable_job.rb:32",
     )
+    iterable_rows = row(
+        ">=7.3.2",
+        "an iterable job that is stopped begins its batch of rows again; before, it passes over it",
+        "v7.3.2 lib/sidekiq/job/iterable/active_record_enumerator.rb:25",
+    )
     iterable_arguments = row(
         ">=7.3.3", "an iterable job reads its arguments with arguments", "v7.3.3 lib/sidekiq/job/iterable.rb:37"
     )
