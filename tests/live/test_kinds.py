@@ -71,6 +71,7 @@ def test_the_youngest_rubocop_finds_nothing_in_these_kinds(
     assert [str(offense) for offense in offenses] == []
 
 
+CURSOR = "(cursor:)\n    active_record_batches_enumerator(remaining.select(:id), cursor: cursor"
 # What is taken out of a rendered job, and what is left in its place: each must make an example fail.
 MUTANTS = {
     "claim": [
@@ -94,16 +95,27 @@ MUTANTS = {
         ("remaining.where(id:", "Order.where(id:"),
         (".limit(BATCH_SIZE)", ""),
         ("batch_size: BATCH_SIZE", "batch_size: 1000"),
-        ("cursor: cursor", "cursor: nil"),
+        ("(**)\n    active_record_batches_enumerator(remaining.select(:id), cursor: nil", CURSOR),
         ("batch.where(Order.arel_table[:id].gt(after)) if after", "batch"),
-        ("self.class.perform_async(last.id) if last", ""),
+        ("self.class.perform_async(last.id)", "nil"),
+        ("rescue StandardError => e", "rescue IOError => e"),
+        ("raise if @failures.size == MAX_FAILURES", ""),
+        ("raise @failures.first if @failures", ""),
+        ("return if cancelled?", ""),
+        ("return unless remaining.exists?", ""),
+        ("elsif remaining.exists?", "else"),
+        ("self.class.perform_in(PAUSE)", "nil"),
+        ('logger.info("orders are left', '("orders are left'),
     ],
     "backfill": [
-        ('progress("SET", orders.last.id)', ""),
+        ('progress("SET", orders.last.id, "EX", PROGRESS_TTL)', ""),
+        (', "EX", PROGRESS_TTL', ""),
         ('progress("DEL")', "nil"),
         (" unless cancelled?", ""),
         ('progress("GET")', "nil"),
+        ('logger.info("goes on', '("goes on'),
         ("remaining.where(Order.arel_table[:id].gt(finished))", "remaining"),
+        ("cursor: cursor", "cursor: nil"),
         ("batch.where(Order.arel_table[:id].gt(after)) if after", "batch"),
         ("self.class.perform_async(orders.last.id)", ""),
         ("batch_size: BATCH_SIZE", "batch_size: 1000"),
@@ -112,6 +124,9 @@ MUTANTS = {
     "fan-out": [
         ("of: BATCH_SIZE", "of: 1000"),
         ("slice.ids.zip", "[slice.ids]"),
+        ("batch_size: BATCH_SIZE", "batch_size: 1000"),
+        ("slice.map(&:id).zip", "[slice.map(&:id)]"),
+        ("cursor: cursor", "cursor: nil"),
     ],
 }
 
@@ -325,15 +340,29 @@ def test_a_backfill_goes_on_after_a_stop_and_after_a_crash(
     with SidekiqServer.start(processes, variant, app, redis) as server:
         server.wait_until(lambda: len(effects(postgresql, app)) > 100)
         server.kill()
+    assert 0 < int(str(redis.call(app.redis_url, "TTL", "progress:TouchOrdersJob"))) <= 12 * 3600
     run_ruby(processes, variant, app, "TouchOrdersJob.perform_async")
     with SidekiqServer.start(processes, variant, app, redis) as server:
         server.wait_until(lambda: "300" in effects(postgresql, app))
         server.drain()
+        assert "to do all orders, delete progress:TouchOrdersJob in Redis" in server.log
     touched = effects(postgresql, app)
     promise(variant, "backfill", "none", "killed and started again: goes on, at most one batch twice", 300)
     assert sorted({int(one) for one in touched}) == list(range(1, 301))
     assert len(touched) <= 310
     assert redis.call(app.redis_url, "GET", "progress:TouchOrdersJob") is None
+
+    run_ruby(processes, variant, app, "Effect.delete_all; TouchOrdersJob.perform_async")
+    with SidekiqServer.start(processes, variant, app, redis) as server:
+        server.wait_until(lambda: len(effects(postgresql, app)) > 100)
+        server.kill()
+    redis.call(app.redis_url, "DEL", "progress:TouchOrdersJob")  # as Redis does it after twelve hours
+    run_ruby(processes, variant, app, "Effect.delete_all; TouchOrdersJob.perform_async")
+    with SidekiqServer.start(processes, variant, app, redis) as server:
+        server.wait_until(lambda: len(effects(postgresql, app)) == 300)
+        server.drain()
+    assert sorted(map(int, effects(postgresql, app))) == list(range(1, 301))
+    promise(variant, "backfill", "none", "abandoned long ago: a new run begins with the first row", 300)
 
 
 @pytest.mark.scenario("backfill")

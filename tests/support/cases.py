@@ -211,8 +211,9 @@ def rows() -> Iterator[Case]:
             arguments = f"--model Order {ROWS['backfill-column']}"
             yield Case(f"{tree}-{framework}-backfill-sqlite", lite, arguments, "ChargeOrders")
     for version, name in (
-        ("6.2.2", "fan-out"), ("6.3.0", "fan-out"), ("7.2.4", "backfill"), ("7.3.0", "backfill"),
-        ("7.2.4", "backfill-column"), ("7.3.0", "backfill-column"), ("7.3.3", "backfill"),
+        ("6.2.2", "fan-out"), ("6.3.0", "fan-out"), ("7.3.1", "backfill"), ("7.3.2", "backfill"),
+        ("7.3.1", "backfill-column"), ("7.3.2", "backfill-column"), ("7.3.3", "backfill"),
+        ("7.3.2", "backfill-arguments"), ("7.3.3", "backfill-arguments"), ("7.3.1", "fan-out"), ("7.3.2", "fan-out"),
     ):  # fmt: skip
         repo = Repo(sidekiq=version)
         yield Case(f"gate-{version}-{name}", repo, f"--model Order {ROWS[name]}", "ChargeOrders")

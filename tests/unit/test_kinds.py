@@ -37,6 +37,11 @@ REFUSALS = [
     ("--kind claim --check-then-act state", "column-is-no-mark", "processed_at"),
     ("--kind claim --unique until_executed", "contradictory-patterns", "until_executing"),
     ("--kind backfill --row-lock", "contradictory-patterns", "--check-then-act"),
+    (
+        "--kind backfill --check-then-act charged_at --unique until_executed",
+        "contradictory-patterns",
+        "--unique until_executing",
+    ),
     ("--kind backfill since:date", "contradictory-patterns", "--check-then-act"),
     ("--kind backfill --discard-on Gone --discard-to nowhere --retry 0", "contradictory-patterns", "row by row"),
     ("--kind fan-out --batch", "needs-gem", "Sidekiq Pro"),
@@ -90,6 +95,46 @@ def test_a_flag_of_another_kind_or_out_of_range_is_a_mistake(tmp_path: Path, arg
 )
 def test_what_is_to_be_known_is_said(tmp_path: Path, arguments: str, expected: set[str]) -> None:
     assert set(codes(document(Repo().write(tmp_path), "ChargeOrders", *arguments.split()))) == expected
+
+
+@pytest.mark.parametrize(
+    ("release", "arguments", "expected"),
+    [
+        ("7.3.1", "--kind backfill --check-then-act charged_at", {"backfill-stops-at-failure"}),
+        ("8.1.7", "--kind backfill --check-then-act charged_at", set()),
+        ("7.3.1", "--kind fan-out", {"fan-out-starts-over"}),
+        ("8.1.7", "--kind fan-out", set()),
+        ("8.1.7", "--kind fan-out --batch", {"fan-out-starts-over", "batch-not-executed"}),
+    ],
+)
+def test_what_a_release_cannot_keep_is_said(tmp_path: Path, release: str, arguments: str, expected: set[str]) -> None:
+    root = Repo(sidekiq=release, rails="8.0.2", gems={"sidekiq-pro": release}).write(tmp_path)
+
+    assert set(codes(document(root, "ChargeOrders", *arguments.split()))) == expected
+
+
+@pytest.mark.parametrize("flags", ["--kind backfill", "--kind backfill --check-then-act charged_at", "--kind fan-out"])
+@pytest.mark.parametrize(("release", "iterates"), [("7.3.1", False), ("7.3.2", True)])
+def test_rows_are_iterated_from_the_release_on_that_loses_none(
+    tmp_path: Path, flags: str, release: str, *, iterates: bool
+) -> None:
+    root = Repo(sidekiq=release).write(tmp_path)
+
+    document(root, "ChargeOrders", *flags.split())
+
+    job = (root / "app/jobs/charge_orders_job.rb").read_text(encoding="utf-8")
+    assert ("include Sidekiq::IterableJob" in job) is iterates
+
+
+@pytest.mark.parametrize("release", ["7.3.1", "8.1.7"])
+def test_a_marked_backfill_is_not_done_before_nothing_is_left(tmp_path: Path, release: str) -> None:
+    root = Repo(sidekiq=release).write(tmp_path)
+
+    document(root, "ChargeOrders", *"since:date --kind backfill --check-then-act charged_at".split())
+
+    job = (root / "app/jobs/charge_orders_job.rb").read_text(encoding="utf-8")
+    assert "remaining.exists?" in job
+    assert "self.class.perform_in(PAUSE, " in job
 
 
 def test_a_spec_that_saves_rows_by_itself_says_so(tmp_path: Path) -> None:
@@ -175,4 +220,6 @@ def test_an_iterated_backfill_may_be_unique_until_it_has_run(tmp_path: Path) -> 
     arguments = ("ChargeOrders", "--kind", "backfill", "--unique", "until_executed")
 
     document(Repo(unique_jobs="8.0.10").write(tmp_path / "iterated"), *arguments)
+    marked = ("ChargeOrders", "--kind", "backfill", "--check-then-act", "charged_at", "--unique", "until_executing")
+    document(Repo(unique_jobs="8.0.10").write(tmp_path / "marked"), *marked)
     document(Repo(sidekiq="7.2.4", unique_jobs="8.0.10").write(tmp_path / "chained"), *arguments, status=1)

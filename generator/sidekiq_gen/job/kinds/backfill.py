@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.errors import Refused
+from sidekiq_gen.flags import answer
 from sidekiq_gen.job.kinds.base import Kind
-from sidekiq_gen.job.kinds.rows import BATCH, BATCH_SIZE, breaks_the_chain, number, rows_in_specs
+from sidekiq_gen.job.kinds.rows import BATCH, BATCH_SIZE, breaks_the_chain, drops_the_next_run, number, rows_in_specs
 from sidekiq_gen.job.mark import Mark, mark_notices, read_mark
 from sidekiq_gen.job.patterns.check_then_act import CheckThenAct
 from sidekiq_gen.job.patterns.discard_on import DiscardOnSettings
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from sidekiq_gen.job.request import Chosen, JobContext, JobRequest
     from sidekiq_gen.rails.app import RailsApp
 
+# Seconds for which a backfill without a mark remembers where it was. Shorter than the day between two nightly runs, so
+# that a run that was killed does not shorten the next one.
+PROGRESS_TTL = 12 * 3600
+
 
 @dataclass(frozen=True)
 class BackfillSettings:
@@ -30,12 +35,24 @@ class BackfillSettings:
     locked: whether the rows of a batch are locked while they are worked on.
     iterable: whether Sidekiq iterates; else each run takes one batch and enqueues the next run.
     batch_size: how many rows at a time.
+    progress_ttl: seconds for which Redis keeps the progress of one without a mark.
     """
 
     mark: Mark | None
     locked: bool
     iterable: bool
     batch_size: int
+    progress_ttl: int = PROGRESS_TTL
+
+    @property
+    def gives_up(self) -> bool:
+        """Whether a batch that fails holds up no other, so that a run has to end after so many of them."""
+        return self.iterable and self.mark is not None
+
+    @property
+    def why_left(self) -> str:
+        """Why a pass through all rows may leave some of them, for a line of the log."""
+        return "locked by others or new" if self.locked else "new by now"
 
     @property
     def promise(self) -> str:
@@ -65,16 +82,21 @@ class Backfill(Kind[BackfillSettings]):
     summary = "works through all rows of a model in batches, and goes on where a stopped run left off"
     paragraph = (
         "For filling a new column, or touching every row once. It never loads more than one batch. A deploy stops it "
-        "between two batches, and the next process goes on there. With --check-then-act the rows themselves say what "
-        "is left to do, and a batch is worked on and marked in one transaction: a killed run loses no more than that, "
-        "and two runs share the rows. Without it the last finished id is kept in Redis until the backfill is "
-        "complete, and the work must be able to run twice for the same rows."
+        "between two batches, and the next process goes on there. A process that is killed loses the job, unless "
+        "Sidekiq Pro's super_fetch keeps it: enqueue it again, and it goes on. With --check-then-act the rows "
+        "themselves say what is left to do: a batch is worked on and marked in one transaction, two runs share the "
+        "rows, and it comes back for rows that others had locked until none is left. From Sidekiq 7.3.2 on a batch "
+        "that fails holds up no other. Without the flag the last finished id is kept in Redis until the backfill is "
+        "complete, or for twelve hours, and the work must be able to run twice for the same rows."
     )
     avoid = (
-        "Not for rows that keep coming: that is --kind claim. Not for work on each record that fails by "
-        "itself: fan out."
+        "Not for rows that keep coming, with which it would never end: that is --kind claim. Not for work on each "
+        "record that fails by itself: fan out."
     )
-    cost = "One query for each batch; the rows of a batch are locked while it is worked on, where a column marks them."
+    cost = (
+        "One query for each batch, and one at the end that looks for rows that are left; the rows of a batch are "
+        "locked while it is worked on, where a column marks them."
+    )
     places = BESIDE_THE_WORK
     alternative = "It has no single record: with --check-then-act it locks the rows of a batch itself."
     built_in = frozenset({CheckThenAct})
@@ -88,7 +110,7 @@ class Backfill(Kind[BackfillSettings]):
                 code="contradictory-patterns",
             )
         # Sidekiq itself enqueues an interrupted iteration again, as the same job, which owns the lock.
-        return None if context.release.capabilities.iterable_job else breaks_the_chain(chosen, self.name)
+        return None if context.release.capabilities.iterable_rows else breaks_the_chain(chosen, self.name)
 
     def shape(self, settings: BackfillSettings) -> str:
         return f"{'iterable' if settings.iterable else 'chain'}_{'marked' if settings.mark else 'unmarked'}"
@@ -107,10 +129,14 @@ class Backfill(Kind[BackfillSettings]):
                 hint="Mark the rows that are done: --check-then-act backfilled_at.",
                 code="contradictory-patterns",
             )
+        iterable = context.release.capabilities.iterable_rows
+        refusal = drops_the_next_run(answer(answers, "unique"), self.name) if mark and iterable else None
+        if refusal:
+            raise refusal
         return BackfillSettings(
             mark,
             mark is not None and context.database in {"postgresql", "mysql"},
-            context.release.capabilities.iterable_job,
+            iterable,
             number(answers, BATCH_SIZE, BATCH),
         )
 
@@ -118,21 +144,35 @@ class Backfill(Kind[BackfillSettings]):
         if settings.mark is None:
             yield Notice(
                 "backfill-without-column",
-                "The progress is kept in Redis: after a crash one batch is done again, and two runs share nothing.",
+                "The progress is kept in Redis, for twelve hours: after a crash one batch is done again, two runs "
+                "share nothing, and a batch that keeps failing holds up the rest. A retry goes on by itself, a new "
+                "run that comes later begins with the first row.",
                 "With a column, --check-then-act backfilled_at, each row is done exactly once.",
             )
         else:
-            yield from mark_notices(settings.mark, request.context, app)
-            if not settings.locked:
-                yield Notice(
-                    "backfill-without-lock",
-                    "Without row locks two runs at the same moment can work on the same batch.",
-                    "Run it once at a time, or name a database that has them: --database postgresql.",
-                )
-            elif request.context.database == "mysql":
-                yield Notice(
-                    "needs-skip-locked",
-                    "SKIP LOCKED came with MySQL 8.0.1 and MariaDB 10.6.",
-                    "On an older server leave out --check-then-act.",
-                )
+            yield from _about_marks(settings, settings.mark, request.context, app)
         yield from rows_in_specs(request, app)
+
+
+def _about_marks(settings: BackfillSettings, mark: Mark, context: JobContext, app: RailsApp) -> Iterator[Notice]:
+    """What is to be known where a column marks the rows."""
+    yield from mark_notices(mark, context, app)
+    if not settings.locked:
+        yield Notice(
+            "backfill-without-lock",
+            "Without row locks two runs at the same moment can work on the same batch.",
+            "Run it once at a time, or name a database that has them: --database postgresql.",
+        )
+    elif context.database == "mysql":
+        yield Notice(
+            "needs-skip-locked",
+            "SKIP LOCKED came with MySQL 8.0.1 and MariaDB 10.6.",
+            "On an older server leave out --check-then-act.",
+        )
+    if not settings.iterable:
+        yield Notice(
+            "backfill-stops-at-failure",
+            f"On Sidekiq {context.release.text} a batch that keeps failing ends the backfill in the Dead set, with the "
+            "rows behind it undone.",
+            "Retry it there, or enqueue it again: it goes on with what is left.",
+        )

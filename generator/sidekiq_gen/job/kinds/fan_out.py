@@ -34,12 +34,14 @@ class FanOutSettings:
     batch_size: how many are enqueued at a time.
     batch: whether they are a batch of Sidekiq Pro.
     bulk: whether a job class has perform_bulk.
+    iterable: whether Sidekiq iterates, and goes on where it was stopped.
     """
 
     child: JobName
     batch_size: int
     batch: bool
     bulk: bool = True
+    iterable: bool = False
 
 
 class FanOut(Kind[FanOutSettings]):
@@ -50,15 +52,18 @@ class FanOut(Kind[FanOutSettings]):
     about = "rows"
     own_work = True
     places = BESIDE_THE_WORK
-    shapes = ("plain", "batch", "plain_by_client", "batch_by_client")
+    shapes = ("iterable", "plain", "batch", "plain_by_client", "batch_by_client")
     flags = (BATCH_SIZE, _CHILD, _BATCH)
     summary = "enqueues one job for each record, which is written with it and carries the safeguards"
     paragraph = (
         "For work on many records that can be done side by side, retried one by one, and watched. The ids are read and "
         "pushed a slice at a time, so that ten million take no more memory than a thousand. The job for one record is "
-        "written in the same run, and every safeguard asked for is laid over it, since that is where the work is. A "
-        "run that is killed half-way starts over and enqueues some records twice: --check-then-act and --unique help. "
-        "With Sidekiq Pro, --batch tells you when all of them are done."
+        "written in the same run, and every safeguard asked for is laid over it, since that is where the work is. From "
+        "Sidekiq 7.3.2 on a deploy stops it between two slices, and the next process goes on there; before, and with "
+        "--batch, it starts over. A process that is killed loses it, unless Sidekiq Pro's super_fetch keeps it, and a "
+        "new run starts over. Records that are enqueued twice do no harm with --check-then-act. What it pushes is not "
+        "taken back by a rollback: never run it inside a transaction. With Sidekiq Pro, --batch tells you when all of "
+        "the jobs are done."
     )
     avoid = "Not for millions of tiny updates: --kind backfill does a thousand in one job."
     cost = "One job in Redis for each record, about 300 bytes."
@@ -76,13 +81,25 @@ class FanOut(Kind[FanOutSettings]):
             number(answers, BATCH_SIZE, BATCH),
             batch,
             context.release.capabilities.perform_bulk,
+            context.release.capabilities.iterable_rows and not batch,
         )
 
     def shape(self, settings: FanOutSettings) -> str:
+        if settings.iterable:
+            return "iterable"
         whole = "batch" if settings.batch else "plain"
         return whole if settings.bulk else f"{whole}_by_client"
 
     def notices(self, settings: FanOutSettings, request: JobRequest, app: RailsApp) -> Iterator[Notice]:
+        if not settings.iterable:
+            yield Notice(
+                "fan-out-starts-over",
+                "A run that is stopped by a deploy starts over, and enqueues some records twice.",
+                "Sidekiq's iteration and its batches call back by the same name, on_complete: leave out --batch, and "
+                "it goes on where it was."
+                if settings.batch and request.context.release.capabilities.iterable_rows
+                else "Let each be done once: --check-then-act. From Sidekiq 7.3.2 on it goes on where it was.",
+            )
         if settings.batch:
             yield Notice(
                 "batch-not-executed",

@@ -41,10 +41,19 @@ def number(answers: Answers, flag: Flag, default: int) -> int:
 def breaks_the_chain(chosen: Chosen, kind: str) -> Refused | None:
     """The refusal of a lock of sidekiq-unique-jobs that would drop the next run, which a run enqueues itself."""
     unique = chosen.settings
-    if not isinstance(unique, (UniqueSettings, EnterpriseUniqueSettings)) or unique.lock == "until_executing":
+    return (
+        drops_the_next_run(unique.lock, kind)
+        if isinstance(unique, (UniqueSettings, EnterpriseUniqueSettings))
+        else None
+    )
+
+
+def drops_the_next_run(lock: str | None, kind: str) -> Refused | None:
+    """The same for a lock by its name: ``until_executed``; None where none was asked for."""
+    if lock in {None, "until_executing"}:
         return None
     return Refused(
-        f"--unique {unique.lock} would drop the next run of a {kind} job: a run enqueues it before it ends.",
+        f"--unique {lock} would drop the next run of a {kind} job: a run enqueues it before it ends.",
         hint="Use --unique until_executing, which is free by then, or leave out --unique.",
         code="contradictory-patterns",
     )
