@@ -7,6 +7,8 @@ from mutants.runner import Mutation
 UNIT = "tests/unit"
 SAFEGUARDS = (f"{UNIT}/test_safeguards.py",)
 KINDS = (f"{UNIT}/test_kinds.py",)
+ATTEMPTS = (f"{UNIT}/test_attempts.py",)
+MIGRATIONS = (f"{UNIT}/test_migrations.py",)
 CONTRACT = (f"{UNIT}/test_contract.py",)
 INSTALL = (f"{UNIT}/test_install.py",)
 APP = (f"{UNIT}/test_app.py",)
@@ -258,6 +260,48 @@ JOB = (
         'if context.database == "sqlite":',
         'if context.database == "mysql":',
         KINDS,
+    ),
+    Mutation(
+        "Devise's count of failed logins is taken for one of attempts",
+        "job/attempts.py",
+        'COUNTS = ("attempts",',
+        'COUNTS = ("failed_attempts", "attempts",',
+        ATTEMPTS,
+    ),
+    Mutation(
+        "attempts are counted in a time",
+        "job/attempts.py",
+        "if kind is not None and kind not in _NUMBERS:",
+        'if kind is not None and kind == "string":',
+        ATTEMPTS,
+    ),
+    Mutation(
+        "rows that are given up are never left out",
+        "job/kinds/claim.py",
+        'f".where({self.attempts}: [nil, 0...MAX_ATTEMPTS])"',
+        'f".where.not({self.attempts}: nil)"',
+        ATTEMPTS,
+    ),
+    Mutation(
+        "an index for the rows that are done passes for one for those that wait",
+        "rails/stored.py",
+        "return plain(self.where) == plain(condition)",
+        "return column in plain(self.where)",
+        MIGRATIONS,
+    ),
+    Mutation(
+        "a migration gets a version that another one has",
+        "job/migrations.py",
+        'last = max(int(now.strftime("%Y%m%d%H%M%S")), last + 1)',
+        'last = int(now.strftime("%Y%m%d%H%M%S"))',
+        MIGRATIONS,
+    ),
+    Mutation(
+        "each run writes the same migration once more",
+        "job/migrations.py",
+        "if stem in there:",
+        "if stem in there.values():",
+        MIGRATIONS,
     ),
     Mutation(
         "a job's id is the key of another job as well",

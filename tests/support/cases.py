@@ -139,6 +139,9 @@ ROWS = {
     "claim-long": "--kind claim --max-seconds 90",
     "claim-all": "since:date --kind claim --check-then-act processed --idempotency-key --max-rows 20000",
     "claim-class": "--kind claim --unique until_executing --discard-on PaymentGateway::CardDeclined",
+    "claim-counted": "--kind claim --attempts attempts --discard-on PaymentGateway::CardDeclined",
+    "claim-rests": "since:date --kind claim --attempts attempts --next-attempt next_attempt_at --on-exhausted "
+    "--mark-failed failed_at --idempotency-key",
     "backfill": "--kind backfill --batch-size 20000",
     "backfill-column": "--kind backfill --check-then-act charged_at",
     "backfill-state": "--kind backfill --check-then-act state=pending:paid",
@@ -219,6 +222,21 @@ def rows() -> Iterator[Case]:
         yield Case(f"gate-{version}-{name}", repo, f"--model Order {ROWS[name]}", "ChargeOrders")
         minitest = _framework(repo, "minitest", "fixture")
         yield Case(f"gate-{version}-{name}-minitest", minitest, f"--model Order {ROWS[name]}", "ChargeOrders")
+
+
+def migrations() -> Iterator[Case]:
+    """What a table lacks, on both databases that claims run on; the version follows a migration that is there."""
+    there = {"db/migrate/29991231235959_create_orders.rb": "class CreateOrders < ActiveRecord::Migration[6.1]\nend\n"}
+    for adapter in ("pg", "mysql2"):
+        for framework in ("rspec", "minitest"):
+            repo = _framework(replace(RELEASES["7"], adapter=adapter, files=there), framework, "double")
+            for name, flags in {
+                "claim": ROWS["claim"],
+                "boolean": "--kind claim --check-then-act notified --attempts attempts --next-attempt next_attempt_at",
+                "record": "--check-then-act done_on --on-exhausted --mark-failed failed_at",
+            }.items():
+                arguments = f"--model Order {flags} --migration"
+                yield Case(f"migration-{adapter}-{framework}-{name}", repo, arguments, "SettleOrders")
 
 
 def pairs() -> Iterator[Case]:
@@ -358,7 +376,7 @@ def styles() -> Iterator[Case]:
 
 def all_cases() -> list[Case]:
     """All of them, each name once."""
-    cases = [*alone(), *rows(), *pairs(), *triples(), *gates(), *more_gates(), *states(), *styles()]
+    cases = [*alone(), *rows(), *migrations(), *pairs(), *triples(), *gates(), *more_gates(), *states(), *styles()]
     assert len({case.name for case in cases}) == len(cases)
     return cases
 

@@ -51,6 +51,8 @@ VALUES: Mapping[str, Values] = {
     ),
     "--max-rows": Values(("1", "500", "20000"), ("0", "-1", "many")),
     "--max-seconds": Values(("1", "20", "25", "3600"), ("0", "-1", "1.5")),
+    "--attempts": Values(("attempts", "retry_count", "none"), ("state", "charged_at", "id", "a b", "")),
+    "--next-attempt": Values(("next_attempt_at", "retry_at"), ("total_cents", "state", "a b", "")),
     "--batch-size": Values(("1", "500", "20000"), ("0", "-1", "")),
     "--child": Values(("SettleOrder", "billing/settle", "TouchOneJob"), ("", "job", "ChargeCustomer", "2fa")),
     "--check-then-act": Values(

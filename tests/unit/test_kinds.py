@@ -82,11 +82,15 @@ def test_a_flag_of_another_kind_or_out_of_range_is_a_mistake(tmp_path: Path, arg
     assert done.status == 2
 
 
+SAID_OF_CLAIMS = ("backlog-takes-all", "work-inside-transaction", "no-index")
+
+
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        ("--kind claim", {"column-not-found", "backlog-takes-all", "work-inside-transaction"}),
-        ("--kind claim --check-then-act charged_at", {"backlog-takes-all", "work-inside-transaction"}),
+        ("--kind claim", {"column-not-found", *SAID_OF_CLAIMS, "poison-rows"}),
+        ("--kind claim --check-then-act charged_at", {*SAID_OF_CLAIMS, "poison-rows"}),
+        ("--kind claim --check-then-act charged_at --attempts total_cents", {*SAID_OF_CLAIMS, "attempts-counted"}),
         ("--kind backfill", {"backfill-without-column"}),
         ("--kind backfill --check-then-act charged_at --database sqlite", {"backfill-without-lock"}),
         ("--kind backfill --check-then-act charged_at", set()),

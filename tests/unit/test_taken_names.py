@@ -15,9 +15,9 @@ MARKED = "--kind backfill --check-then-act charged_at"
 TAKEN = [
     *(
         (name, "--kind claim")
-        for name in ("last", "deadline", "done", "failure", "error", "clock", "backlog", "waiting")
+        for name in ("after", "looks", "deadline", "failure", "error", "clock", "backlog", "waiting", "times")
     ),
-    *((name, "--kind claim") for name in ("order", "orders", "loop", "e", "work_on_next")),
+    *((name, "--kind claim") for name in ("order", "orders", "raise", "e", "work_on_next")),
     *((name, MARKED) for name in ("batch", "orders", "remaining", "cursor")),
     *((name, "--kind fan-out") for name in ("id", "slice", "orders", "bid")),
     *((name, "--model Order") for name in ("jid", "logger", "bid")),

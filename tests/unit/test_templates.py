@@ -17,6 +17,7 @@ from sidekiq_gen.install.rendering import _facts as install_facts
 from sidekiq_gen.job.facts import JobFacts
 from sidekiq_gen.job.failure import FailureMark
 from sidekiq_gen.job.kinds.catalogue import KINDS
+from sidekiq_gen.job.migrations import Migration
 from sidekiq_gen.job.patterns.catalogue import PATTERNS
 from sidekiq_gen.job.rendering import partial_paths
 from sidekiq_gen.job.slots import SLOTS
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.sidekiq.release import Tree
 
 PATHS = sorted(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.j2"))
-OF_JOBS = [path for path in PATHS if "/install/" not in path]
+OF_JOBS = [path for path in PATHS if "/install/" not in path and "/migrate/" not in path]
 PARTS: tuple[Part, ...] = ("job", "rspec", "minitest")
 PARTIALS = [path for path in OF_JOBS if path.count("/") > 1 and path.rpartition("/")[2].partition(".")[0] in PARTS]
 SKELETONS = [path for path in OF_JOBS if path.count("/") == 1]
@@ -44,6 +45,7 @@ TREES: tuple[Tree, ...] = ("6.5", "7", "8")
 ADDED = {name for pattern in PATTERNS for name in pattern.adds}
 SETTINGS: dict[str, Any] = {pattern.identifier: pattern.settings for pattern in PATTERNS}
 TYPES: dict[str, Any] = {"job": JobName, "reporter": Reporter, "failed": FailureMark, "style": Style}
+TYPES["migration"] = Migration
 HANDED_TO_SKELETONS = {
     *("superclass", "options", "perform", "includes", "constants", "entry", "work_method", "todo", "hooks", "rescues"),
     *("methods", "setup", "teardown", "substitutes", "definitions", "examples"),
@@ -128,6 +130,11 @@ def test_the_names_that_a_template_of_install_uses_are_facts(path: str) -> None:
     facts = set(re.findall(r'^ +"(\w+)": ', inspect.getsource(install_facts), re.MULTILINE))
 
     assert meta.find_undeclared_variables(parsed(path)) - facts == set()
+
+
+@pytest.mark.parametrize("path", [path for path in PATHS if "/migrate/" in path])
+def test_a_template_of_a_migration_is_given_that_alone(path: str) -> None:
+    assert meta.find_undeclared_variables(parsed(path)) == {"migration"}
 
 
 @every_template

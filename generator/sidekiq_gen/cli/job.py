@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
 from typing import Annotated, Any
 
 import typer
@@ -61,7 +62,7 @@ def _command(
         from sidekiq_gen.cli.prompts import ask_for_job
 
         asked = ask_for_job(answers, project, runtime.console, force=force)
-    generated = generate_job(asked, project, force=force, skip=skip)
+    generated = generate_job(asked, project, datetime.now(timezone.utc), force=force, skip=skip)
     request = generated.request
     line, class_name = command_line(asked, where, request, project.app), request.context.name.class_name
     items = [{"name": item.name, "satisfied": item.satisfied, "text": item.text} for item in generated.checklist]

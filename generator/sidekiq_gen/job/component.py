@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from sidekiq_gen.flags import Flag
+    from sidekiq_gen.job.needs import Need
 
 S = TypeVar("S")
 
@@ -38,6 +39,10 @@ class Component(Generic[S]):
     def shape(self, settings: S) -> str:
         """Which of its shapes these settings have; empty where it has none."""
         return ""
+
+    def needs(self, settings: S) -> Iterator[Need]:
+        """What it needs of the table of the job's model."""
+        yield from ()
 
     def satisfies(self, settings: S) -> Mapping[str, str]:
         """The lines of the checklist that it satisfies, each with a few words that say how."""

@@ -114,7 +114,8 @@ def facts_of(request: JobRequest) -> JobFacts:
     subject = [text for text in (kind.subject(context),) if text]
     keywords = keywords_of(request)
     parameters = [argument.parameter for argument in context.arguments]
-    added = [text for chosen in request.patterns for text in BY_NAME[chosen.name].parameters(chosen.settings)]
+    added = [*kind.parameters(request.kind_settings)]
+    added += [text for chosen in request.patterns for text in BY_NAME[chosen.name].parameters(chosen.settings)]
     names = [argument.name for argument in context.arguments]
     work = "" if kind.own_work else context.name.method
     exhausted = request.get(OnExhausted)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.errors import InvalidInput, Refused
+from sidekiq_gen.job.needs import written
 from sidekiq_gen.job.values import (
     NUMBERS,
     TOLD_BY_NAME,
@@ -19,6 +20,7 @@ from sidekiq_gen.job.values import (
 from sidekiq_gen.naming import parse_column
 
 if TYPE_CHECKING:
+    from sidekiq_gen.job.needs import Column
     from sidekiq_gen.job.request import JobContext
     from sidekiq_gen.rails.app import RailsApp
     from sidekiq_gen.rails.states import ColumnValues
@@ -52,14 +54,19 @@ class FailureMark:
         return self.ruby if self.text else "be_present"
 
     @property
+    def need(self) -> Column:
+        """The column as a table has to have it."""
+        return written(self.column, self.value, "string" if self.text else "integer")
+
+    @property
     def matcher(self) -> str:
         """The RSpec matcher for a mark that is set."""
         return f"eq({self.ruby})" if self.text else "be_present"
 
 
 def known_failure(context: JobContext, app: RailsApp) -> FailureMark | None:
-    """The first column of the record's table that is proven to be able to say it; None where none is."""
-    if context.model is None or context.record is None:
+    """The first column of the model's table that is proven to be able to say it; None where none is."""
+    if context.model is None:
         return None
     model, columns = context.model.name, columns_of(context, app)
     for column in COLUMNS:

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.errors import Refused
+from sidekiq_gen.job.needs import Column, written
 from sidekiq_gen.job.transition import STATES, flag_with_states, read_transition, transition_notices
 from sidekiq_gen.job.values import NUMBERS, WORDS, columns_of, kind_of, refuse_unwritable
 from sidekiq_gen.naming import parse_column
-from sidekiq_gen.notices import Notice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sidekiq_gen.job.request import JobContext
+    from sidekiq_gen.notices import Notice
     from sidekiq_gen.rails.app import RailsApp
 
 
@@ -56,6 +57,13 @@ class Mark:
     def open(self) -> str:
         """What a query finds in the column while the work is not done: a boolean may be false or null."""
         return self.from_ or ("[false, nil]" if self.value == "true" else "nil")
+
+    @property
+    def need(self) -> Column:
+        """The column as a table has to have it."""
+        if not self.from_:
+            return written(self.column, self.value)
+        return Column(self.column, "integer" if self.from_.isdigit() else "string", self.from_)
 
     @property
     def open_sql(self) -> str:
@@ -129,15 +137,7 @@ def read_mark(text: str, context: JobContext, app: RailsApp) -> Mark:
 
 
 def mark_notices(mark: Mark, context: JobContext, app: RailsApp) -> Iterator[Notice]:
-    """What to know about a mark: that the schema does not have it, or what its states leave open."""
-    known = columns_of(context, app)
-    if known is not None and mark.column not in known:
-        fitting = "string" if mark.from_ else "boolean" if mark.value == "true" else "datetime"
-        yield Notice(
-            "column-not-found",
-            f"The schema shows no column {mark.column} in the table of this model.",
-            f"Add it before you run the job: a {fitting} column.",
-        )
+    """What to know about a mark: what its states leave open."""
     if mark.from_:
         yield from transition_notices(mark.column, context, app)
 

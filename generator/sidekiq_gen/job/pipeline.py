@@ -16,6 +16,8 @@ from sidekiq_gen.naming import parse_job_name
 from sidekiq_gen.notices import Notice
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sidekiq_gen.flags import Answers
     from sidekiq_gen.job.request import JobRequest
     from sidekiq_gen.naming import JobName
@@ -33,8 +35,12 @@ class Generated:
     checklist: tuple[Item, ...]
 
 
-def generate_job(answers: Answers, project: Project, *, force: bool = False, skip: bool = False) -> Generated:
-    """Decide, render and plan one job and its spec.
+def generate_job(
+    answers: Answers, project: Project, now: datetime, *, force: bool = False, skip: bool = False
+) -> Generated:
+    """Decide, render and plan one job and its spec, and the migrations that were asked for.
+
+    now: in UTC, of which the version of a new migration is made.
 
     Raises:
         InvalidInput, Refused: it cannot be written; DecisionNeeded is left to whoever applies the plan.
@@ -42,13 +48,20 @@ def generate_job(answers: Answers, project: Project, *, force: bool = False, ski
     request = resolve.resolve_job(answers, project)
     if not force:
         _refuse_a_second_class(request, project.app)
-    texts, notices = render(request), tuple(resolve.notices(request, project))
+    migrated = "migration" in answers
+    texts, notices = render(request), tuple(resolve.notices(request, project, migrated=migrated))
     if request.child:
         there = None if force else _child_that_is_there(request.child, project.app)
         if there is None:
             texts += render(request.child)
         else:
             notices += (there,)
+    if migrated:
+        from sidekiq_gen.job.migrations import find_migrations, migration_notice, render_migration
+
+        migrations = find_migrations(request.child or request, project.app, now)
+        texts += [render_migration(migration, request.style) for migration in migrations]
+        notices += (migration_notice(migrations),)
     plan = plan_changes(project.app.root, texts, force=force, skip=skip)
     return Generated(request, plan, notices, checklist(request))
 

@@ -11,6 +11,7 @@ from sidekiq_gen.job.interactions import LOCKS, clash, settle, warnings
 from sidekiq_gen.job.keys import with_keys
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME, KINDS
 from sidekiq_gen.job.kinds.fan_out import child_name
+from sidekiq_gen.job.lacks import lack_notices
 from sidekiq_gen.job.mappers import other_mapper
 from sidekiq_gen.job.names import give_names, taken_names
 from sidekiq_gen.job.patterns.catalogue import BY_NAME, PATTERNS, from_the_outside_in
@@ -55,6 +56,11 @@ JOB_FLAGS = (
         "The database it runs on, where the repo names several or none.",
         "choice",
         choices=("postgresql", "mysql", "sqlite"),
+    ),
+    Flag(
+        "--migration",
+        "Write the migrations for what the table lacks: columns of the job, the index that its query needs.",
+        "switch",
     ),
 )
 
@@ -188,8 +194,11 @@ def unfit(pattern: Pattern[Any], context: JobContext) -> Refused | None:
     )
 
 
-def notices(request: JobRequest, project: Project) -> Iterator[Notice]:
-    """Everything the user should know about this request."""
+def notices(request: JobRequest, project: Project, *, migrated: bool = False) -> Iterator[Notice]:
+    """Everything the user should know about this request.
+
+    migrated: whether migrations see to what the table lacks.
+    """
     yield from project.notices
     context, app = request.context, project.app
     models = [context.model, *(argument.model for argument in context.arguments)]
@@ -222,6 +231,7 @@ def notices(request: JobRequest, project: Project) -> Iterator[Notice]:
         )
     yield from KIND_BY_NAME[context.kind].notices(request.kind_settings, request, app)
     for one in (request, *([request.child] if request.child else ())):
+        yield from () if migrated else lack_notices(one, app)
         for chosen in one.patterns:
             yield from BY_NAME[chosen.name].notices(chosen.settings, one, app)
             yield from warnings(chosen, one)

@@ -133,6 +133,8 @@ class SpecFacts(JobFacts):
     """The method of a model that gives the settings of its connection."""
     base_record: str
     """The class that a further connection is made from."""
+    rested: str
+    """Ruby that ends the rest of a row whose work has failed; empty where it does not rest."""
 
 
 class _Values:
@@ -212,6 +214,7 @@ def spec_facts_of(request: JobRequest) -> SpecFacts:
     keywords = [f"{keyword}: {values.named(key)}" for keyword, key in keywords_of(request).items()]
     facts = replace(facts_of(request), mark_directive=mark_directive(wanted=request.repo.rails_cops_in_spec))
     handed = values.handed()
+    rests = getattr(request.kind_settings, "next_attempt", "")
     doubled = any(record.variable == facts.record and not record.source for record in records)
     return SpecFacts(
         **by_name(facts),  # type: ignore[arg-type] # the very fields of JobFacts
@@ -239,6 +242,7 @@ def spec_facts_of(request: JobRequest) -> SpecFacts:
             else "connection_config"
         ),
         base_record=request.repo.base_record,
+        rested=f"{row}.update_column(:{rests}, nil){facts.mark_directive}" if rests else "",
     )
 
 
@@ -247,15 +251,15 @@ def _call(request: JobRequest, model: str) -> str:
     record, mark = request.repo.record(model), _mark(request)
     if record is None:
         return ""
-    if (
-        not mark
-        or request.context.model is None
-        or request.context.model.name != model
-        or not (mark.from_ or mark.column in record.sets)
-    ):
+    if not mark or request.context.model is None or request.context.model.name != model:
         return record.call
+    fresh = {mark.column: mark.cleared} | getattr(request.kind_settings, "fresh", {})
+    wrong = [name for name in fresh if name in record.sets or (mark.from_ and name == mark.column)]
     if record.origin != "fixture":
-        return record.with_value(mark.column, mark.cleared)
+        for name in wrong:
+            record = replace(record, call=record.with_value(name, fresh[name]))
+    if record.origin != "fixture" or mark.column not in wrong:
+        return record.call
     if request.context.record is None:
         return record.call  # the set-up of rows clears the mark of a fixture
     row, directive = request.context.row, mark_directive(wanted=request.repo.rails_cops_in_spec)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sidekiq_gen import naming
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 Parse: TypeAlias = Callable[[str], object]
 
 LONGEST_NUMBER = 9
+NEVER = datetime.fromtimestamp(0, timezone.utc)  # what is thrown away needs no version
 
 _OF_PATTERNS = frozenset(flag.parameter for pattern in PATTERNS for flag in pattern.flags)
 
@@ -64,7 +66,7 @@ class Trial:
             wrong = [problem(judge(pattern, first, asked, context, app), choice) for choice in first.choices]
             if wrong and wrong[0] and all(wrong):
                 raise wrong[0]  # the question would have no answer
-        generate_job(known, self.project, force=self.force or "name" not in asked)
+        generate_job(known, self.project, NEVER, force=self.force or "name" not in asked)
 
     def of(self, parameter: str, asked: Answers) -> Parse:
         """What judges a text as the answer to one question."""

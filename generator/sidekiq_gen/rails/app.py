@@ -30,6 +30,7 @@ from sidekiq_gen.rails.processes import Process, find_processes
 from sidekiq_gen.rails.queues import Served, find_queues, find_served, usual_queue
 from sidekiq_gen.rails.schema import read_table
 from sidekiq_gen.rails.states import ColumnValues
+from sidekiq_gen.rails.stored import Stored, find_stored
 from sidekiq_gen.rails.wrappers import ErrorWrapper, find_wrapper
 from sidekiq_gen.style import Style
 
@@ -273,6 +274,14 @@ class RailsApp:
     def primary_key(self, model: str) -> PrimaryKey:
         """The primary key of a model, with what says so."""
         return find_primary_key(self._constants, model, self.table(model))
+
+    def stored(self, model: str) -> Stored | None:
+        """Where the table of a model is described, and its indexes; None when no dump of the schema knows it."""
+        return find_stored(self._repo, self._constants, model)
+
+    def names(self, folder: str) -> tuple[str, ...]:
+        """The names of what is directly in a folder."""
+        return self._repo.names(folder)
 
     def values_of(self, model: str, column: str) -> ColumnValues | None:
         """What a column of a model can hold: as the model says, else by its type; None where nothing lists it."""

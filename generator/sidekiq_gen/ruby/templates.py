@@ -45,6 +45,8 @@ STAND_INS: Mapping[str, str] = MappingProxyType(
         "the_work": "work",
         "the_run": "perform",
         "the_connection": "lease",
+        "the_attempts": "kind.attempts",
+        "the_source": "kind.source",
     }
 )
 _STAND_IN = re.compile(r"(\{?)\b(the_[a-z_]+|The[A-Z]\w*)\b")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from sidekiq_gen.flags import Answers
+    from sidekiq_gen.job.needs import Need
     from sidekiq_gen.job.request import Chosen, JobContext, JobRequest
     from sidekiq_gen.rails.app import RailsApp
 
@@ -139,6 +140,10 @@ class Backfill(Kind[BackfillSettings]):
             iterable,
             number(answers, BATCH_SIZE, BATCH),
         )
+
+    def needs(self, settings: BackfillSettings) -> Iterator[Need]:
+        if settings.mark:
+            yield settings.mark.need
 
     def notices(self, settings: BackfillSettings, request: JobRequest, app: RailsApp) -> Iterator[Notice]:
         if settings.mark is None:

@@ -63,6 +63,10 @@ class Kind(Component[S], ABC):
         """What the work is handed that is no argument of the job: one row, or the rows of a batch; else empty."""
         return {"row": context.row, "rows": context.rows, "": ""}[self.hands]
 
+    def parameters(self, settings: S) -> tuple[str, ...]:
+        """Further parameters of ``perform``, behind the arguments: ``("after = nil",)``."""
+        return ()
+
     def notices(self, settings: S, request: JobRequest, app: RailsApp) -> Iterator[Notice]:
         """What the user should know about having chosen it."""
         yield from ()

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 from sidekiq_gen.errors import Refused
 from sidekiq_gen.flags import Answers, Flag, answer
+from sidekiq_gen.job.attempts import ATTEMPTS, NEXT_ATTEMPT, NONE, Attempts, read_attempts
+from sidekiq_gen.job.failure import FailureMark, known_failure, read_failure
 from sidekiq_gen.job.kinds.base import Kind
 from sidekiq_gen.job.kinds.rows import breaks_the_chain, number, rows_in_specs
 from sidekiq_gen.job.mappers import or_another_database
 from sidekiq_gen.job.mark import Mark, mark_notices, read_mark
+from sidekiq_gen.job.needs import Column, Index
 from sidekiq_gen.job.patterns.check_then_act import CheckThenAct
 from sidekiq_gen.job.transition import STATES, flag_with_states
 from sidekiq_gen.job.values import columns_of
@@ -19,6 +22,7 @@ from sidekiq_gen.notices import Notice
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from sidekiq_gen.job.needs import Need
     from sidekiq_gen.job.request import Chosen, JobContext, JobRequest
     from sidekiq_gen.rails.app import RailsApp
 
@@ -39,16 +43,57 @@ class ClaimSettings:
 
     mark: the column that says that a row is done.
     max_rows, max_seconds: after how many a run leaves the rest to the next.
+    tries: what counts how often a row has failed; None where nothing does.
+    failed: what is written into a row that is given up; None where nothing is.
     """
 
     mark: Mark
     max_rows: int
     max_seconds: int
+    tries: Attempts | None = None
+    failed: FailureMark | None = None
 
     @property
     def seconds_comment(self) -> str:
         """Why so few seconds; empty where they are not few."""
         return "a job has 25 when Sidekiq shuts down" if self.max_seconds < SHUTDOWN else ""
+
+    @property
+    def attempts(self) -> str:
+        """The column that counts how often a row has failed; empty where none does."""
+        return self.tries.count if self.tries else ""
+
+    @property
+    def next_attempt(self) -> str:
+        """The column that says until when it rests; empty where none does."""
+        return (self.tries.until or "") if self.tries else ""
+
+    @property
+    def counted(self) -> str:
+        """What is written into a row that has failed so many times."""
+        rests = f", {self.next_attempt}: Time.current + pause(times)" if self.next_attempt else ""
+        return f"{self.attempts}: times{rests}"
+
+    @property
+    def fresh(self) -> dict[str, str]:
+        """What the columns hold of a row that has not been tried yet, in Ruby."""
+        columns = {self.attempts: "0", self.next_attempt: "nil"}
+        return {column: value for column, value in columns.items() if column}
+
+    @property
+    def untried(self) -> str:
+        """The same behind something else: ``, attempts: 0``."""
+        return "".join(f", {column}: {value}" for column, value in self.fresh.items())
+
+    @property
+    def within_attempts(self) -> str:
+        """Ruby that leaves out of a query the rows that are given up; empty where none is."""
+        return f".where({self.attempts}: [nil, 0...MAX_ATTEMPTS])" if self.attempts else ""
+
+    @property
+    def source(self) -> str:
+        """The method that gives the rows to be worked on now."""
+        return "due" if self.next_attempt else "backlog"
 
 
 class Claim(Kind[ClaimSettings]):
@@ -58,14 +103,19 @@ class Claim(Kind[ClaimSettings]):
     name = "claim"
     about = "rows"
     hands = "row"
-    flags = (_MAX_ROWS, _MAX_SECONDS)
+    flags = (_MAX_ROWS, _MAX_SECONDS, ATTEMPTS, NEXT_ATTEMPT)
     summary = "empties a backlog of rows, with as many workers as there are, each row once"
     paragraph = (
         "For a table that is a queue: exports to be made, messages to be sent. A run takes the first row that no other "
         "run has locked, works on it and marks it in the same transaction. A killed process gives its row back at "
-        "once, so that none is left behind as being processed. A row whose work fails does not hold up the others: it "
-        "is rolled back, and the run fails when it has done the rest. A run that has done enough enqueues the next "
-        "one. Enqueue it as often as workers are wanted, and from a schedule. --check-then-act names the mark."
+        "once, so that none is left behind as being processed. A run that has done enough enqueues the next one, which "
+        "goes on behind its last row. A row whose work fails does not hold up the others: it is rolled back, and tried "
+        "again when the backlog has been gone through, by Sidekiq's retry of the last run. With a column that counts "
+        "(attempts, or --attempts) it is given up after five times: left out, reported, and marked failed with "
+        "--on-exhausted; with one that says until when it rests (next_attempt_at, or --next-attempt) the distance "
+        "grows with each time. Without such a column every new run tries it again. What others hold or give back is "
+        "looked for up to five times. Enqueue it as often as workers are wanted, and from a schedule. "
+        "--check-then-act names the mark; --migration writes what the table lacks, the index of the query too."
     )
     avoid = "Not for work that takes minutes, or calls slow services: each row keeps a transaction open. Not on SQLite."
     cost = "A connection and a transaction for each worker as long as it works."
@@ -99,11 +149,33 @@ class Claim(Kind[ClaimSettings]):
 
     def decide(self, answers: Answers, context: JobContext, app: RailsApp) -> ClaimSettings:
         mark = read_mark(answer(answers, "check_then_act", COLUMN), context, app)
-        return ClaimSettings(mark, number(answers, _MAX_ROWS, ROWS), number(answers, _MAX_SECONDS, SECONDS))
+        tries = read_attempts(answers, context, app)
+        return ClaimSettings(
+            mark,
+            number(answers, _MAX_ROWS, ROWS),
+            number(answers, _MAX_SECONDS, SECONDS),
+            tries,
+            _failure(answers, context, app, counted=tries is not None),
+        )
+
+    def parameters(self, settings: ClaimSettings) -> tuple[str, ...]:
+        return ("after = nil", "looks = 0")
+
+    def needs(self, settings: ClaimSettings) -> Iterator[Need]:
+        yield settings.mark.need
+        if settings.tries:
+            yield Column(settings.tries.count, "integer", "0")
+        if settings.next_attempt:
+            yield Column(settings.next_attempt, "datetime")
+        if settings.failed:
+            yield settings.failed.need
+        if settings.mark.open_sql:
+            yield Index(settings.mark.column, settings.mark.open_sql)
 
     def notices(self, settings: ClaimSettings, request: JobRequest, app: RailsApp) -> Iterator[Notice]:
         context = request.context
         yield from mark_notices(settings.mark, context, app)
+        yield _about_failing_rows(settings)
         state = next((name for name in STATES if name in (columns_of(context, app) or {})), None)
         if state and not settings.mark.from_:
             yield Notice(
@@ -123,3 +195,35 @@ class Claim(Kind[ClaimSettings]):
                 "On an older server use --kind fan-out with --row-lock --check-then-act.",
             )
         yield from rows_in_specs(request, app)
+
+
+def _failure(answers: Answers, context: JobContext, app: RailsApp, *, counted: bool) -> FailureMark | None:
+    """What --on-exhausted writes into a row that is given up.
+
+    Raises:
+        InvalidInput, Refused: --mark-failed names what cannot be written, or nothing says when a row is given up.
+    """
+    typed = answer(answers, "mark_failed")
+    if typed and not counted:
+        raise Refused(
+            "--mark-failed marks a row that is given up, and nothing counts how often one has failed.",
+            hint="Name the column that counts: --attempts attempts. Or leave out --mark-failed.",
+            code="no-attempts",
+        )
+    if not counted or "on_exhausted" not in answers:
+        return None
+    return read_failure(typed, context, app) if typed else known_failure(context, app)
+
+
+def _about_failing_rows(settings: ClaimSettings) -> Notice:
+    if settings.tries is None:
+        return Notice(
+            "poison-rows",
+            "Nothing counts how often a row has failed: one whose work always fails is tried again by every new run.",
+            "Count it, to give it up after five times: --attempts attempts --next-attempt next_attempt_at --migration.",
+        )
+    return Notice(
+        "attempts-counted",
+        f"A row that has failed five times is given up: {settings.attempts} counts, and should count nothing else.",
+        f"Set {settings.attempts} to 0 to have it tried again; --attempts {NONE} leaves the column alone.",
+    )

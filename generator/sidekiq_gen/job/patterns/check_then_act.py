@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from sidekiq_gen.errors import Refused
+    from sidekiq_gen.job.needs import Need
     from sidekiq_gen.job.request import JobContext, JobRequest
     from sidekiq_gen.notices import Notice
     from sidekiq_gen.rails.app import RailsApp
@@ -61,6 +62,9 @@ class CheckThenAct(Pattern[Mark]):
 
     def decide(self, answers: Answers, context: JobContext, app: RailsApp) -> Mark:
         return read_mark(answer(answers, "check_then_act"), context, app)
+
+    def needs(self, settings: Mark) -> Iterator[Need]:
+        yield settings.need
 
     def notices(self, settings: Mark, request: JobRequest, app: RailsApp) -> Iterator[Notice]:
         yield from mark_notices(settings, request.context, app)

@@ -10,12 +10,12 @@ from sidekiq_gen.errors import Refused
 from sidekiq_gen.flags import Answers, Flag, answer
 from sidekiq_gen.job.failure import COLUMNS, FailureMark, known_failure, read_failure
 from sidekiq_gen.job.patterns.base import Pattern
-from sidekiq_gen.job.values import columns_of
 from sidekiq_gen.notices import Notice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from sidekiq_gen.job.needs import Need
     from sidekiq_gen.job.request import JobContext, JobRequest
     from sidekiq_gen.rails.app import RailsApp
 
@@ -75,9 +75,11 @@ class OnExhausted(Pattern[OnExhaustedSettings]):
                 hint="Use --retry 0, which does, or allow retries: --retry 5.",
                 code="contradictory-patterns",
             )
+        if context.kind == "claim":
+            return OnExhaustedSettings(None)  # the kind itself marks a row that is given up
         typed = answer(answers, "mark_failed")
         if not typed:
-            return OnExhaustedSettings(known_failure(context, app))
+            return OnExhaustedSettings(known_failure(context, app) if context.record else None)
         if not context.record:
             raise Refused(
                 f"--mark-failed needs a record, and {context.name.class_name} has none.",
@@ -94,6 +96,10 @@ class OnExhausted(Pattern[OnExhaustedSettings]):
     def stubs(self, settings: OnExhaustedSettings, request: JobRequest) -> tuple[str, ...]:
         return ("update_column: true",) if settings.mark else ()
 
+    def needs(self, settings: OnExhaustedSettings) -> Iterator[Need]:
+        if settings.mark:
+            yield settings.mark.need
+
     def notices(self, settings: OnExhaustedSettings, request: JobRequest, app: RailsApp) -> Iterator[Notice]:
         if app.base_job and app.base_job.has_exhausted:
             yield Notice(
@@ -108,10 +114,4 @@ class OnExhausted(Pattern[OnExhaustedSettings]):
                 "no-failure-mark",
                 "No column says that a record has failed, so it is only reported.",
                 f"Add one (failed_at: datetime), or name it: --mark-failed {COLUMNS[0]}.",
-            )
-        elif settings.mark.column not in (columns_of(request.context, app) or {settings.mark.column}):
-            yield Notice(
-                "column-not-found",
-                f"The schema shows no column {settings.mark.column} in the table of this model.",
-                "Add it before you run the job.",
             )

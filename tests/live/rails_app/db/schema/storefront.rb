@@ -7,6 +7,8 @@ marks = lambda do |table|
   table.string :status
   table.string :state
   table.integer :attempts, null: false, default: 0
+  table.integer :retry_count
+  table.datetime :next_attempt_at
   table.boolean :processed, null: false, default: false
   table.boolean :notified
   table.datetime :processed_at

@@ -1,0 +1,122 @@
+"""Where the table of a model is described, and the indexes over it: from ``schema.rb`` or ``structure.sql``.
+
+Source: rails v8.1.0 activerecord/lib/active_record/schema_dumper.rb:231-282 (how an index is dumped).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sidekiq_gen.rails.models import MAXIMUM_GENERATIONS, superclass, tables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sidekiq_gen.rails.constants import Constants
+    from sidekiq_gen.rails.files import Repo
+
+_COLUMNS = r"(\[[^\]]*\]|[:\"'][\w ]+[\"']?)"
+_WHERE = re.compile(r"(?:\bwhere:|:where\s*=>)\s*\"((?:[^\"\\]|\\.)*)\"")
+_IN_TABLE = re.compile(rf"^\s*t\.(?:index|unique_constraint)[\s(]+{_COLUMNS}([^\n]*)", re.MULTILINE)
+_WORD = re.compile(r"[:\"']([^\"',:\[\]]+)")
+_SQL_KEY = re.compile(r"^\s*(?:UNIQUE )?(?:KEY|INDEX)\s+[`\"]?\w+[`\"]?\s*\(([^\n]*)\)[^()\n]*$", re.MULTILINE)
+_CAST = re.compile(r"::[a-z]+(?: varying)?")
+
+
+@dataclass(frozen=True)
+class Index:
+    """One index.
+
+    columns: in their order; an expression is an empty text. where: the condition of a partial one; else empty.
+    """
+
+    columns: tuple[str, ...]
+    where: str = ""
+
+    def finds(self, column: str, condition: str) -> bool:
+        """Whether it finds the rows for which a condition on that column holds, without reading past the others."""
+        if self.where:
+            return plain(self.where) == plain(condition)
+        return self.columns[:1] == (column,)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A table as a dump of the schema knows it.
+
+    name: of the table. dump: the path of the dump. indexes: those over it, without the primary key.
+    """
+
+    name: str
+    dump: str
+    indexes: tuple[Index, ...]
+
+
+def find_stored(repo: Repo, constants: Constants, model: str) -> Stored | None:
+    """The table of a model, or that of the class it inherits from; None when no dump of the schema knows it."""
+    name: str | None = model
+    for _ in range(MAXIMUM_GENERATIONS):
+        if name is None:
+            break
+        for table in tables(constants, name):
+            found = _in_dumps(repo, table)
+            if found:
+                return found
+        name = superclass(constants, name)
+    return None
+
+
+def plain(condition: str) -> str:
+    """A condition of SQL as it can be compared: without brackets, quotes of names, casts and capitals."""
+    text = _CAST.sub("", condition.lower())
+    return " ".join(re.sub(r"[()`\"\\]", " ", text).split())
+
+
+def _in_dumps(repo: Repo, table: str) -> Stored | None:
+    for ending, read in (("schema.rb", _of_schema), ("structure.sql", _of_structure)):
+        for dump in sorted((name for name in repo.names("db") if name.endswith(ending)), key=len):
+            indexes = read(repo.read(f"db/{dump}") or "", table)
+            if indexes is not None:
+                return Stored(table, f"db/{dump}", tuple(indexes))
+    return None
+
+
+def _of_schema(text: str, table: str) -> list[Index] | None:
+    name = rf"[:\"'](?:\w+\.)?{re.escape(table)}[\"']?(?!\w)"
+    body = re.search(rf"^[ \t]*create_table[ \t(]+{name}[^\n]*\n(.*?)^[ \t]*end$", text, re.MULTILINE | re.DOTALL)
+    if not body:
+        return None
+    added = re.findall(rf"^[ \t]*add_index[ (]+{name},\s*{_COLUMNS}([^\n]*)", text, re.MULTILINE)
+    return [
+        Index(tuple(_WORD.findall(columns)), found[1] if (found := _WHERE.search(options)) else "")
+        for columns, options in [*_IN_TABLE.findall(body[1]), *added]
+    ]
+
+
+def _of_structure(text: str, table: str) -> list[Index] | None:
+    name = rf"(?:[`\"]?\w+[`\"]?\.)?[`\"]?{re.escape(table)}[`\"]?"
+    body = re.search(rf"^CREATE TABLE (?:IF NOT EXISTS )?{name}\s*\((.*?)\)[^()]*;", text, re.MULTILINE | re.DOTALL)
+    if not body:
+        return None
+    created = re.findall(
+        rf"^CREATE (?:UNIQUE )?INDEX \S+ ON (?:ONLY )?{name}(?: USING \w+)?\s*\(([^;\n]*?)\)(?: INCLUDE \([^)]*\))?"
+        r"(?: WHERE ([^;\n]*))?;",
+        text,
+        re.MULTILINE,
+    )
+    return [Index(tuple(_column(part) for part in columns.split(",")), where) for columns, where in created] + [
+        Index(tuple(_column(part) for part in found[1].split(","))) for found in _keys(body[1])
+    ]
+
+
+def _keys(body: str) -> Iterator[re.Match[str]]:
+    """The indexes that MySQL dumps inside of CREATE TABLE."""
+    return _SQL_KEY.finditer("\n".join(line.rstrip(",") for line in body.split("\n")))
+
+
+def _column(part: str) -> str:
+    """The column of one part of an index; empty where that is an expression."""
+    found = re.fullmatch(r"\s*[`\"]?(\w+)[`\"]?(?:\(\d+\))?(?: (?:ASC|DESC|NULLS|FIRST|LAST|\w+_ops))*\s*", part)
+    return found[1] if found else ""
