@@ -28,6 +28,25 @@ FROZEN = "# frozen_string_literal: true\n\n"  # in one job of two, so that the l
 EVERYTHING = ("--health-check", "--dead-threshold", "25000")
 
 
+INITIALIZERS = {
+    "config/initializers/sidekiq.rb": """Sidekiq.configure_client do |config|
+  config.client_middleware { |chain| chain.add(SidekiqUniqueJobs::Middleware::Client) }
+end
+
+Sidekiq.configure_server do |sidekiq|
+  sidekiq.average_scheduled_poll_interval = 5
+end
+""",
+    "config/sidekiq.yml": """:concurrency: 25 # measured
+:queues:
+  - [default, 5] # most of it
+
+:limits:
+  default: 10
+""",
+}
+
+
 @dataclass(frozen=True)
 class InstallCase:
     """One command line for one repo.
@@ -40,12 +59,12 @@ class InstallCase:
     flags: tuple[str, ...]
 
     def render(self, folder: Path) -> dict[str, str]:
-        """Run the command in a fresh repo; returns the new files by path."""
+        """Run the command in a fresh repo; returns the files that are new or changed, by path."""
         root = self.repo.write(folder)
         before = tree(root)
         done = sidekiq_gen(root, "install", *self.flags, "--no-input")
         assert done.status == 0, f"{self.name}: {done.err}"
-        return {path: content.decode() for path, content in tree(root).items() if path not in before}
+        return {path: content.decode() for path, content in tree(root).items() if before.get(path) != content}
 
     def styled(self, quotes: str, *, comment: bool) -> InstallCase:
         """The same in a repo with another style."""
@@ -63,15 +82,20 @@ def install_cases() -> list[InstallCase]:
         several = {"app/jobs/mail_job.rb": _job("mail"), "app/jobs/search_job.rb": f"{FROZEN}{_job('search')}"}
         bare = replace(repo, unique_jobs=None, gems=unique, files=several)
         cases.append(InstallCase(f"install-{name}-unique-jobs", bare, ()))
+        there = {"app/jobs/mail_job.rb": several["app/jobs/mail_job.rb"], **INITIALIZERS}
+        cases.append(InstallCase(f"install-{name}-insert", replace(bare, files=there), ()))
         minitest = replace(repo, unique_jobs=None, rspec=False, records="fixture")
         cases.append(InstallCase(f"install-{name}-minitest", minitest, ("--health-check",)))
     for sidekiq, rails, gems in (
         ("6.0.7", "6.1.7.10", {"appsignal": "3.13.0"}),
+        ("6.4.2", "6.1.7.10", {"sidekiq-throttled": "0.18.0"}),
         ("6.4.1", "6.1.7.10", {"bugsnag": "6.22.1"}),
         ("6.5.12", "6.1.7.10", {"after_commit_everywhere": "1.4.0"}),
-        ("7.3.10", "7.2.3", {}),
+        ("7.0.9", "7.0.8", {"sidekiq-throttled": "1.0.0"}),
+        ("7.3.10", "7.2.3", {"sidekiq-pro": "7.3.6"}),
         ("8.0.5", "8.0.1", {}),
         ("8.0.6", "8.0.2", {}),
+        ("8.0.8", "8.0.2", {}),
     ):
         repo = Repo(sidekiq=sidekiq, rails=rails, gems=gems)
         cases.append(InstallCase(f"install-{sidekiq}-rails-{rails}", repo, ("--health-check",)))

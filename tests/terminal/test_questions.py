@@ -605,14 +605,31 @@ def test_install_writes_nothing_without_a_yes(tmp_path: Path, conversation: tupl
     assert tree(root) == before
 
 
-def test_install_says_what_a_file_in_the_way_lacks_before_it_asks(tmp_path: Path) -> None:
-    mine = {"config/initializers/sidekiq.rb": "Sidekiq.configure_client { |config| config.redis = {} }\n"}
-    root = Repo(files=mine).write(tmp_path)
+def test_install_shows_what_it_inserts_into_a_file_and_has_no_menu_for_it(tmp_path: Path) -> None:
+    path = "config/initializers/sidekiq.rb"
+    mine = "Sidekiq.configure_server do |config|\n  config.redis = {}\nend\n"
+    root = Repo(files={path: mine}).write(tmp_path)
 
     terminal = Terminal(root, "--health-check", command_name="install")
+    terminal.see("+  config.death_handlers << lambda do |job, error|")
     terminal.see("lacks config.error_handlers <<, config.death_handlers <<.")
-    terminal.answer(WRITE, ENTER).answer("[Ynaqdhm] ", "n\n")
+    terminal.see(f"insert  {path}")
+    terminal.answer(WRITE, ENTER)
 
     assert terminal.end() == 0
-    assert (root / "config/initializers/sidekiq.rb").read_text() == mine["config/initializers/sidekiq.rb"]
+    assert "[Ynaqdhm]" not in terminal.shown
+    assert (root / path).read_text().startswith(mine.removesuffix("end\n"))
     assert (root / "config/sidekiq.yml").is_file()
+
+
+def test_enter_three_times_unwires_nothing(tmp_path: Path) -> None:
+    root = tmp_path / "storefront"
+    shutil.copytree(STOREFRONT, root)
+    before = tree(root)
+
+    terminal = Terminal(root, command_name="install").answer(HEALTH, ENTER).answer(WRITE, ENTER)
+
+    assert terminal.end() == 0
+    for path in ("config/initializers/sidekiq.rb", "config/sidekiq.yml"):
+        lines = (root / path).read_bytes().split(b"\n")
+        assert [line for line in before[path].split(b"\n") if line not in lines] == []

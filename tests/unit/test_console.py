@@ -64,11 +64,12 @@ def console(out: Stream | None, err: Stream | None, *, quiet: bool = False, json
 
 
 def test_statuses_stand_in_rails_columns(out: Stream, err: Stream) -> None:
-    for word in ("create", "identical", "force", "skip", "conflict", "remove"):
+    for word in ("create", "insert", "identical", "force", "skip", "conflict", "remove"):
         console(out, err).status(word, "app/jobs/a_job.rb")
 
     assert out.text == (
         "      create  app/jobs/a_job.rb\n"
+        "      insert  app/jobs/a_job.rb\n"
         "   identical  app/jobs/a_job.rb\n"
         "       force  app/jobs/a_job.rb\n"
         "        skip  app/jobs/a_job.rb\n"
@@ -80,7 +81,7 @@ def test_statuses_stand_in_rails_columns(out: Stream, err: Stream) -> None:
 
 @pytest.mark.parametrize(
     ("word", "colour"),
-    [("create", 32), ("identical", 34), ("force", 33), ("skip", 33), ("conflict", 31), ("remove", 31)],
+    [("create", 32), ("insert", 32), ("identical", 34), ("force", 33), ("skip", 33), ("conflict", 31), ("remove", 31)],
 )
 def test_statuses_are_bold_and_coloured_on_a_terminal(err: Stream, word: str, colour: int) -> None:
     out = Stream(terminal=True)

@@ -89,25 +89,93 @@ def test_pretend_writes_nothing(tmp_path: Path) -> None:
     assert tree(root) == before
 
 
-@pytest.mark.parametrize("flags", [(), ("--json",)])
-def test_an_existing_initializer_is_a_conflict_that_says_what_it_lacks(tmp_path: Path, flags: tuple[str, ...]) -> None:
-    mine = "Sidekiq.configure_server do |config|\n  config.redis = {}\n  # config.death_handlers << x\nend\n"
-    root = replace(Repo(), files={INITIALIZER: mine}).write(tmp_path)
+SERVER = "Sidekiq.configure_server do |config|\n  config.redis = {}\n  # config.death_handlers << x\nend\n"
+PLAIN = Repo(sidekiq="7.3.2", rails="6.1.7", unique_jobs=None)  # an error handler and a death handler in its log
+
+
+@pytest.mark.parametrize("flags", [(), ("--force",)])
+def test_what_an_initializer_lacks_is_inserted_and_everything_else_stays(
+    tmp_path: Path, flags: tuple[str, ...]
+) -> None:
+    root = replace(Repo(), files={INITIALIZER: SERVER}).write(tmp_path)
+
+    told = document(root, *flags)
+
+    assert {file["path"]: file["status"] for file in told["files"]} == {
+        INITIALIZER: "insert",
+        YAML: "create",
+        RAKE: "create",
+    }
+    notice = next(one for one in told["notices"] if one["code"] == "inserted")
+    assert notice["message"] == f"{INITIALIZER} lacks config.error_handlers <<, config.death_handlers <<."
+    text = (root / INITIALIZER).read_text()
+    assert text.startswith(SERVER.removesuffix("end\n") + "\n")
+    assert text.endswith("  end\nend\n")
+    assert text.count("configure_server") == 1
+    assert set(statuses(root, *flags).values()) == {"identical"}
+
+
+@pytest.mark.parametrize("flags", [(), ("--force",)])
+def test_where_no_place_is_certain_the_text_to_add_is_said(tmp_path: Path, flags: tuple[str, ...]) -> None:
+    mine = "return unless ENV['JOBS']\n\nSidekiq.configure_server {}\n"
+    root = replace(PLAIN, files={INITIALIZER: mine}).write(tmp_path)
+
+    told = document(root, *flags)
+
+    assert (root / INITIALIZER).read_text() == mine
+    assert {file["path"]: file["status"] for file in told["files"]}[INITIALIZER] == "skip"
+    notice = next(one for one in told["notices"] if one["code"] == "incomplete")
+    assert notice["message"] == f"{INITIALIZER} lacks config.death_handlers <<, and no place for it is certain."
+    assert "Add it by hand:\nSidekiq.configure_server do |config|\n" in notice["hint"]
+    assert "  config.death_handlers << lambda do |job, error|\n" in notice["hint"]
+
+
+def test_skip_keeps_files_that_are_there_and_says_what_they_lack(tmp_path: Path) -> None:
+    root = replace(PLAIN, files={INITIALIZER: SERVER}).write(tmp_path)
+
+    told = document(root, "--skip")
+
+    assert (root / INITIALIZER).read_text() == SERVER
+    assert [file["status"] for file in told["files"]] == ["skip", "create", "create"]
+    notice = next(one for one in told["notices"] if one["code"] == "incomplete")
+    assert notice["hint"] == "Run this without --skip to have it inserted, or add it by hand."
+
+
+def test_pretend_shows_what_would_be_inserted_and_writes_nothing(tmp_path: Path) -> None:
+    root = replace(PLAIN, files={INITIALIZER: SERVER}).write(tmp_path)
     before = tree(root)
 
-    done = install(root, *flags, status=3)
+    printed = install(root, "--pretend").out
+    told = document(root, "--pretend")
 
     assert tree(root) == before
-    lacks = f"{INITIALIZER} is there already and lacks config.error_handlers <<, config.death_handlers <<."
-    assert f"Already there with another text: {INITIALIZER}. {lacks}" in done.err
-    assert "--skip" in done.err
+    assert f"      insert  {INITIALIZER}\n--- {INITIALIZER} (now)\n+++ {INITIALIZER} (new)\n@@ " in printed
+    assert "\n+  config.death_handlers << lambda do |job, error|\n" in printed
+    assert f"\n {SERVER.splitlines()[1]}\n" in printed
+    assert told["files"][0]["diff"] in printed
+    assert "diff" not in told["files"][1]
+    assert "diff" not in document(root)["files"][0]
 
 
-def test_skip_keeps_it_and_writes_the_rest_and_force_does_not(tmp_path: Path) -> None:
-    root = replace(Repo(), files={INITIALIZER: "Sidekiq.configure_client {}\n"}).write(tmp_path)
+def test_force_overwrites_what_install_alone_writes(tmp_path: Path) -> None:
+    root = replace(PLAIN, files={RAKE: "task :mine\n"}).write(tmp_path)
+    before = tree(root)
 
-    assert statuses(root, "--skip", "--pretend") == {INITIALIZER: "skip", YAML: "create", RAKE: "create"}
-    assert statuses(root, "--force") == {INITIALIZER: "force", YAML: "create", RAKE: "create"}
+    assert "--force" in install(root, status=3).err
+    assert tree(root) == before
+    assert statuses(root, "--force")[RAKE] == "force"
+
+
+def test_bytes_that_are_no_text_stay_what_they_are(tmp_path: Path) -> None:
+    root = PLAIN.write(tmp_path)
+    mine = b"# caf\xe9\r\n" + SERVER.replace("\n", "\r\n").encode()
+    (root / INITIALIZER).parent.mkdir(parents=True, exist_ok=True)
+    (root / INITIALIZER).write_bytes(mine)
+
+    assert statuses(root)[INITIALIZER] == "insert"
+    text = (root / INITIALIZER).read_bytes()
+    assert text.startswith(mine.removesuffix(b"end\r\n"))
+    assert text.count(b"\n") == text.count(b"\r\n")
 
 
 def test_an_initializer_that_says_everything_in_its_own_words_is_left_alone(tmp_path: Path) -> None:
@@ -140,7 +208,6 @@ def test_redis_is_left_to_sidekiq_which_reads_redis_url_itself(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("files", "path"),
     [
-        ({"Procfile.dev": "worker: RAILS_MAX_THREADS=5 bundle exec sidekiq\n"}, "Procfile.dev"),
         ({"Procfile.dev": "worker: bundle exec sidekiq -q critical -q default\n"}, "Procfile.dev"),
         ({"Procfile": "jobs: bundle exec sidekiq --config config/all.yml\n"}, "Procfile"),
         ({"bin/jobs": "#!/bin/sh\nexec bundle exec sidekiq -C config/all.yml\n"}, "bin/jobs"),
@@ -159,9 +226,12 @@ def test_no_configuration_is_written_that_would_overrule_another(
 
 
 def test_a_configuration_is_written_where_nothing_says_more_than_to_start_sidekiq(tmp_path: Path) -> None:
-    root = replace(Repo(), files={"Procfile": "web: bin/rails s\njobs: bundle exec sidekiq\n"}).write(tmp_path)
+    for number, jobs in enumerate(("bundle exec sidekiq", "RAILS_MAX_THREADS=25 bundle exec sidekiq -c 5")):
+        files = {"Procfile": f"web: bin/rails s\njobs: {jobs}\n"}
+        root = replace(Repo(), files=files).write(tmp_path / str(number))
 
-    assert statuses(root)[YAML] == "create"
+        assert statuses(root)[YAML] == "create"
+        assert '\n:concurrency: <%= ENV.fetch("RAILS_MAX_THREADS", 5) %>\n' in (root / YAML).read_text()
 
 
 def test_a_queue_that_another_process_serves_is_not_missing(tmp_path: Path) -> None:
@@ -171,35 +241,75 @@ def test_a_queue_that_another_process_serves_is_not_missing(tmp_path: Path) -> N
     assert statuses(root)[YAML] == "identical"
 
 
+@pytest.mark.parametrize("flags", [(), ("--force",)])
 @pytest.mark.parametrize(
     ("before", "after"),
     [
         (":queues:\n  - default\n", ":queues:\n  - default\n  - mail\n"),
-        ("queues:\n- default # first\n", None),
-        (":queues:\n  - [default, 2]\n:a: 3\n", ":queues:\n  - [default, 2]\n  - [mail, 1]\n:a: 3\n"),
-        ("# mine\n:queues:\n  - default", "# mine\n:queues:\n  - default\n  - mail\n"),
-        (":queues: [default]\n", None),
-        (":queues:\n  - <%= ENV['Q'] %>\n", None),
-        (":queues:\n  - default\nproduction:\n  :queues:\n    - default\n", None),
-        (":concurrency: 5\n", None),
-        (":concurrency: <%= ENV['N'] %>\n:queues:\n  - default\n", None),
-        (":queues:\n  - default\n:limits:\n  :queues: 5\n", None),
-        (":concurrency: 5\r\n:queues:\n  - default\n", None),
+        (":concurrency: 25 # tuned\n", ":concurrency: 25 # tuned\n:queues:\n  - [default, 1]\n  - [mail, 1]\n"),
         (":queues:\n  - mail\n", ":queues:\n  - mail\n"),
+        (":queues: [default]\n", None),
         ("queues: [\n", None),
     ],
-)  # fmt: skip
-def test_queues_are_added_to_a_plain_list_only(tmp_path: Path, before: str, after: str | None) -> None:
+)
+def test_queues_are_inserted_where_there_is_no_doubt(
+    tmp_path: Path, flags: tuple[str, ...], before: str, after: str | None
+) -> None:
     root = replace(Repo(), files={YAML: before, "app/jobs/mail_job.rb": job("mail")}).write(tmp_path)
 
+    told = document(root, *flags)
+
+    status = {file["path"]: file["status"] for file in told["files"]}[YAML]
+    assert (root / YAML).read_text() == (before if after is None else after)
     if after is None:
-        done = install(root, status=3)
-        assert f"{YAML} is there already and lacks the queue mail." in done.err
-        assert (root / YAML).read_bytes() == before.encode()
+        assert status == "skip"
+        notice = next(one for one in told["notices"] if one["code"] == "incomplete")
+        assert notice["message"] == f"{YAML} lacks the queue mail, and no place for it is certain."
+        assert notice["hint"] == "Add it by hand:\n- mail"
     else:
-        assert statuses(root)[YAML] == ("identical" if after == before else "force")
-        assert (root / YAML).read_text() == after
-        assert statuses(root)[YAML] == "identical"
+        assert status == ("identical" if after == before else "insert")
+        assert statuses(root, *flags)[YAML] == "identical"
+
+
+def test_a_complete_configuration_is_identical_with_force_as_well(tmp_path: Path) -> None:
+    mine = ":concurrency: 25\n:queues:\n  - [default, 5]\n  - [low, 1]\n:schedule:\n  a:\n    cron: '* * * * *'\n"
+    root = replace(Repo(), files={YAML: mine}).write(tmp_path)
+
+    assert statuses(root, "--force")[YAML] == "identical"
+    assert (root / YAML).read_text() == mine
+
+
+def test_a_queue_is_not_given_to_a_file_that_no_process_reads(tmp_path: Path) -> None:
+    files = {YAML: ":queues:\n  - default\n", "Procfile": "m: sidekiq -q low\n", "app/jobs/mail_job.rb": job("mail")}
+    root = replace(Repo(), files=files).write(tmp_path)
+
+    told = document(root)
+
+    assert (root / YAML).read_text() == files[YAML]
+    notice = next(one for one in told["notices"] if one["code"] == "incomplete")
+    assert notice["message"] == f"{YAML} lacks the queue mail, and every process is started with other queues."
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "kept"),
+    [
+        ("kubernetes/production.tmpl", "sidekiq\nvalue: '-q mail -q low'\n", True),
+        ("sidekiq.service", "SIDEKIQ_ARGS=--queue=mail\n", True),
+        ("kubernetes/production.tmpl", "value: '-q mail'\n", False),  # of something else
+        ("kubernetes/production.tmpl", "sidekiq: e-mail mailer mail-1\n", False),
+        ("docs/queues.txt", "sidekiq -q mail\n", False),
+    ],
+)
+def test_a_queue_that_the_deployment_speaks_of_is_left_to_it(
+    tmp_path: Path, path: str, text: str, *, kept: bool
+) -> None:
+    files = {YAML: ":queues:\n  - default\n", path: text, "app/jobs/mail_job.rb": job("mail")}
+    root = replace(Repo(), files=files).write(tmp_path)
+
+    told = document(root)
+
+    assert ((root / YAML).read_text() == files[YAML]) is kept
+    assert ("queue-elsewhere" in codes(told)) is kept
 
 
 def test_queues_are_listed_with_weights_and_quoted_where_yaml_needs_it(tmp_path: Path) -> None:
@@ -241,9 +351,101 @@ def test_sidekiq_unique_jobs_is_wired_once(tmp_path: Path, sidekiq: str, gem: st
     root = Repo(sidekiq=sidekiq, gems={"sidekiq-unique-jobs": gem}).write(tmp_path)
 
     assert statuses(root)[UNIQUE] == "create"
-    assert statuses(root)[UNIQUE] == "identical"
-    (root / "config/initializers/other.rb").write_text("SidekiqUniqueJobs::Server.configure(config)\n")
+    assert set(statuses(root, "--force").values()) == {"identical"}
+
+
+UNIQUE_REPO = Repo(sidekiq="7.3.2", unique_jobs=None, gems={"sidekiq-unique-jobs": "8.0.10"})
+
+
+@pytest.mark.parametrize("flags", [(), ("--force",)])
+@pytest.mark.parametrize("path", [INITIALIZER, "config/initializers/locks.rb"])
+def test_a_wiring_that_is_there_stays_and_gets_what_it_lacks(tmp_path: Path, path: str, flags: tuple[str, ...]) -> None:
+    half = """Sidekiq.configure_server do |config|
+  config.server_middleware do |chain|
+    chain.add SidekiqUniqueJobs::Middleware::Server
+  end
+end
+"""
+    root = replace(UNIQUE_REPO, files={path: half}).write(tmp_path)
+
+    told = document(root, *flags)
+
+    found = {file["path"]: file["status"] for file in told["files"]}
+    assert found[path] == "insert"
+    assert UNIQUE not in found
+    text = (root / path).read_text()
+    assert text.startswith(half.removesuffix("end\n"))
+    assert text.count("SidekiqUniqueJobs::Middleware::Client") == 2
+    assert text.count("SidekiqUniqueJobs::Middleware::Server") == 1
+    assert text.count("SidekiqUniqueJobs::Server.configure(config)") == 1
+    assert "SidekiqUniqueJobs.configure" not in text
+    assert path not in {file for file, status in statuses(root, *flags).items() if status != "identical"}
     assert UNIQUE not in statuses(root)
+
+
+def test_settings_of_unique_jobs_that_are_there_are_not_overruled(tmp_path: Path) -> None:
+    mine = "SidekiqUniqueJobs.configure do |config|\n  config.enabled = true\nend\n"
+    for number, path in enumerate((UNIQUE, "config/initializers/a.rb")):
+        root = replace(UNIQUE_REPO, files={path: mine}).write(tmp_path / str(number))
+
+        assert statuses(root)[UNIQUE] == ("insert" if path == UNIQUE else "create")
+        text = (root / UNIQUE).read_text()
+        assert "reaper_interval" not in text
+        assert text.count("SidekiqUniqueJobs::Middleware::Client") == 2
+
+
+@pytest.mark.parametrize(
+    ("sidekiq", "throttled", "written"),
+    [("6.4.1", "0.18.0", True), ("7.0.9", "1.0.0", True), ("7.3.2", "1.1.0", False), ("8.1.7", "2.1.0", False)],
+)
+def test_sidekiq_throttled_is_set_up_where_it_does_nothing_without(
+    tmp_path: Path, sidekiq: str, throttled: str, *, written: bool
+) -> None:
+    root = Repo(sidekiq=sidekiq, unique_jobs=None, gems={"sidekiq-throttled": throttled}).write(tmp_path)
+    install(root)
+
+    assert ("Sidekiq::Throttled.setup!" in (root / INITIALIZER).read_text()) is written
+    told = json.loads(sidekiq_gen(root, "job", "Foo", "id:integer", "--throttle", "5/60", "--json").out)
+    assert "throttled-not-set-up" not in codes(told)
+
+
+@pytest.mark.parametrize(("sidekiq", "said"), [("6.4.1", True), ("6.5.12", True), ("7.3.2", False), ("6.0.7", False)])
+def test_that_arguments_will_raise_is_said_where_there_are_jobs(tmp_path: Path, sidekiq: str, *, said: bool) -> None:
+    new = Repo(sidekiq=sidekiq, unique_jobs=None)
+    old = replace(new, files={"app/jobs/mail_job.rb": job("mail").replace("::Job", "::Worker")})
+    own = replace(old, files={**old.files, INITIALIZER: "Sidekiq.strict_args!\n"})
+
+    assert "strict-arguments" not in codes(document(new.write(tmp_path / "new")))
+    assert ("strict-arguments" in codes(document(old.write(tmp_path / "old")))) is said
+    assert "strict-arguments" not in codes(document(own.write(tmp_path / "own")))
+
+
+@pytest.mark.parametrize(
+    ("sidekiq", "passed_over", "said"),
+    [("8.0.6", False, False), ("8.0.7", False, True), ("8.0.8", True, False), ("7.3.10", False, False)],
+)
+def test_a_job_that_was_discarded_is_no_dead_job(
+    tmp_path: Path, sidekiq: str, *, passed_over: bool, said: bool
+) -> None:
+    root = Repo(sidekiq=sidekiq, unique_jobs=None).write(tmp_path)
+    told = document(root)
+
+    assert ('next if job["discarded_at"]' in (root / INITIALIZER).read_text()) is passed_over
+    assert ("discard-as-death" in codes(told)) is said
+
+
+@pytest.mark.parametrize(
+    ("gems", "words"),
+    [
+        ({}, "perform_bulk and Sidekiq::Client.push do not wait"),
+        ({"sidekiq-pro": "7.3.6"}, "perform_bulk, Sidekiq::Client.push and batches do not wait"),
+    ],
+)
+def test_what_does_not_wait_for_a_commit_is_named(tmp_path: Path, gems: dict[str, str], words: str) -> None:
+    root = Repo(sidekiq="7.3.10", rails="7.2.3", gems=gems).write(tmp_path)
+    install(root)
+
+    assert words in (root / INITIALIZER).read_text()
 
 
 def test_an_impossible_pair_is_refused(tmp_path: Path) -> None:

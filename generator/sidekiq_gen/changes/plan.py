@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+import io
 import os
 import stat
 from dataclasses import dataclass, replace
@@ -13,7 +15,7 @@ from sidekiq_gen.errors import DecisionNeeded, Refused
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-Status = Literal["create", "identical", "force", "skip", "conflict"]
+Status = Literal["create", "insert", "identical", "force", "skip", "conflict"]
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,20 @@ class PlannedFile:
 
     @property
     def content(self) -> bytes:
-        """The new text as it stands on the disk."""
-        return self.text.encode()
+        """The new text as it stands on the disk; bytes that are no UTF-8 come through as they were."""
+        return self.text.encode("utf-8", "surrogateescape")
+
+    @property
+    def replaces(self) -> bool:
+        """Whether something that is there is, or would be, changed."""
+        return self.before is not None and self.status in {"insert", "force", "conflict"}
+
+    @property
+    def diff(self) -> str:
+        """What is changed, as a unified diff; empty where both are the same."""
+        old = (self.before or b"").decode("utf-8", "surrogateescape")
+        lines = difflib.unified_diff(_lines(old), _lines(self.text), f"{self.path} (now)", f"{self.path} (new)")
+        return "".join(lines)
 
 
 @dataclass(frozen=True)
@@ -56,7 +70,7 @@ class Plan:
     @property
     def writes(self) -> tuple[PlannedFile, ...]:
         """The files that `apply` writes."""
-        return tuple(file for file in self.files if file.status in {"create", "force"})
+        return tuple(file for file in self.files if file.status in {"create", "insert", "force"})
 
     @property
     def changes(self) -> bool:
@@ -98,6 +112,14 @@ def plan_changes(root: Path, texts: Sequence[tuple[str, str]], *, force: bool, s
             file = replace(file, status=_status(same=before == file.content, force=force, skip=skip))
         files.append(file)
     return Plan(root=real, files=tuple(files))
+
+
+def _lines(text: str) -> list[str]:
+    """The lines of `text` with their ends, as diff counts them: only a line feed ends one."""
+    lines = list(io.StringIO(text, newline="\n"))
+    if lines and not lines[-1].endswith("\n"):
+        lines[-1] += "\n\\ No newline at end of file\n"
+    return lines
 
 
 def _status(*, same: bool, force: bool, skip: bool) -> Status:

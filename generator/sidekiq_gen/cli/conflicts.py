@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-import io
 import os
 import shlex
 import subprocess
@@ -115,9 +113,7 @@ def _show_diff(file: PlannedFile, console: Console) -> None:
         with _as_files(file) as (old, new):
             if _run(tool, [old, new], console):
                 return
-    old_text = (file.before or b"").decode(errors="replace")
-    lines = difflib.unified_diff(_lines(old_text), _lines(file.text), f"{file.path} (now)", f"{file.path} (new)")
-    console.diff("".join(lines))
+    console.diff(file.diff)
 
 
 def _merge(root: Path, file: PlannedFile, console: Console) -> bool:
@@ -146,11 +142,3 @@ def _as_files(file: PlannedFile) -> Iterator[tuple[Path, Path]]:
             (path / PurePosixPath(file.path).name).write_bytes(text)
         old, new = (path / PurePosixPath(file.path).name for path in paths)
         yield old, new
-
-
-def _lines(text: str) -> list[str]:
-    """The lines of `text` with their ends, as diff counts them: only a line feed ends one."""
-    lines = list(io.StringIO(text, newline="\n"))
-    if lines and not lines[-1].endswith("\n"):
-        lines[-1] += "\n\\ No newline at end of file\n"
-    return lines

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _BOLD, _RED, _GREEN, _YELLOW, _BLUE, _RESET = (f"\033[{number}m" for number in (1, 31, 32, 33, 34, 0))
 _STATUS_COLOURS = {
     "create": _GREEN,
+    "insert": _GREEN,
     "identical": _BLUE,
     "force": _YELLOW,
     "skip": _YELLOW,
@@ -100,7 +101,14 @@ class Console:
 
     def diff(self, text: str) -> None:
         """A unified diff as part of a conversation."""
-        stream = self._terminal
+        self._write_diff(self._terminal, text)
+
+    def change(self, text: str) -> None:
+        """A unified diff below a status, on standard output."""
+        if not (self.quiet or self.json):
+            self._write_diff(self._stdout, text)
+
+    def _write_diff(self, stream: TextIO | None, text: str) -> None:
         colours = {"+": _GREEN, "-": _RED, "@": _BLUE}
         for line in text.removesuffix("\n").split("\n"):
             self._write(stream, f"{self._painted(_visible(line), colours.get(line[:1], ''), stream, bold=False)}\n")

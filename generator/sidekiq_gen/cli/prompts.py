@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 MOST_IN_A_LIST = 12  # more than that are completed while somebody types
 
 _ANOTHER = "another one"
-_CHANGES = frozenset({"create", "force", "conflict"})
+_CHANGES = frozenset({"create", "insert", "force", "conflict"})
 _MARGIN = 5  # what questionary puts before each line of a list
 _NARROWEST = 40
 _QUESTIONS = {flag.parameter: flag.question for flag in resolve.JOB_FLAGS}
@@ -103,10 +103,12 @@ def ask_for_install(answers: Answers, project: Project, console: Console) -> Ans
 
 
 def show(plan: Plan, console: Console) -> None:
-    """Show the first file that would be written: of a job, its class."""
+    """Show the first file that would be written, of a job its class, and what would be inserted into others."""
     first = plan.files[0]
-    if first.status in _CHANGES:
+    if first.status in _CHANGES - {"insert"}:
         console.aside(f"\n{first.text}")
+    for inserted in (file for file in plan.files if file.status == "insert"):
+        console.diff(f"\n{inserted.diff}")
 
 
 def confirm(plan: Plan, console: Console) -> None:

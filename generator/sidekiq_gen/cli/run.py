@@ -111,13 +111,19 @@ class Runtime:
         for file in plan.files:
             if file.path not in but:
                 self.console.status(file.status, file.path)
+            if self.pretend and file.replaces:
+                self.console.change(file.diff)
         if self.console.json:
             told = dict(document)
             line = told.pop("command_line")
             self.console.document(
                 {
                     **told,
-                    "files": [{"path": file.path, "status": file.status} for file in plan.files],
+                    "files": [
+                        {"path": file.path, "status": file.status}
+                        | ({"diff": file.diff} if self.pretend and file.replaces else {})
+                        for file in plan.files
+                    ],
                     "notices": [
                         {"code": notice.code, "message": notice.message, "hint": notice.hint} for notice in notices
                     ],

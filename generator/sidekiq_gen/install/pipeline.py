@@ -31,8 +31,8 @@ class Installation:
 def generate_install(answers: Answers, project: Project, *, force: bool = False, skip: bool = False) -> Installation:
     """Decide, render and plan.
 
-    An existing file that says everything already is ``identical``; one to which queues can be added is ``force``, with
-    every other byte kept; any other is for a person to decide.
+    A file of somebody's own, an initializer or config/sidekiq.yml, is ``insert`` where what it lacks can be put into it
+    with every byte kept, ``identical`` where it lacks nothing, else ``skip``: `force` does not overwrite it.
 
     Raises:
         InvalidInput, Refused: it cannot be written; DecisionNeeded is left to whoever applies the plan.
@@ -44,10 +44,18 @@ def generate_install(answers: Answers, project: Project, *, force: bool = False,
     for file in plan.files:
         known = None
         if file.before is not None and file.status != "identical":
-            known = examine(request, file.path, file.before.decode(errors="replace"))
-        files.append(_kept_or_merged(file, known, force=force) if known else file)
+            known = examine(request, file.path, file.before.decode("utf-8", "surrogateescape"))
+        files.append(_merged(file, known) if known else file)
         if known and known.lacks:
-            notices.append(_lacking(known))
+            notices.append(_lacking(known, skip=skip))
+    if project.app.job_files and any("strict_args!" in _new(file) for file in files):
+        notices.append(
+            Notice(
+                "strict-arguments",
+                f"Sidekiq.strict_args! makes Sidekiq {request.release.text} raise where it has only warned so far.",
+                "Look for its warnings in the log, or in the tests of existing jobs, before you deploy it.",
+            )
+        )
     return Installation(request, replace(plan, files=tuple(files)), tuple(notices))
 
 
@@ -60,17 +68,27 @@ def command_line(answers: Answers, where: Where) -> str:
     return shlex.join([*words, *where.words(), "--no-input"])
 
 
-def _kept_or_merged(file: PlannedFile, known: Existing, *, force: bool) -> PlannedFile:
-    """The file with what is in it kept, where that is certain."""
-    if force or known.merged is None or file.before is None:
-        return file
+def _new(file: PlannedFile) -> str:
+    """What is in the new text of an initializer and not in the old one."""
+    if file.path != requests.INITIALIZER or file.status not in {"create", "insert"}:
+        return ""
+    before = (file.before or b"").decode("utf-8", "surrogateescape").split("\n")
+    return "\n".join(line for line in file.text.split("\n") if line not in before)
+
+
+def _merged(file: PlannedFile, known: Existing) -> PlannedFile:
     if not known.lacks:
-        return replace(file, text=known.merged, status="identical")
-    return file if file.status == "skip" else replace(file, text=known.merged, status="force")
+        return replace(file, status="identical")
+    if known.merged is None or file.status == "skip":
+        return replace(file, status="skip")
+    return replace(file, text=known.merged, status="insert")
 
 
-def _lacking(known: Existing) -> Notice:
-    lacks = ", ".join(known.lacks)
+def _lacking(known: Existing, *, skip: bool) -> Notice:
+    lacks = f"{known.path} lacks {', '.join(known.lacks)}"
+    if skip:
+        return Notice("incomplete", f"{lacks}.", "Run this without --skip to have it inserted, or add it by hand.")
     if known.merged is None:
-        return Notice("incomplete", f"{known.path} is there already and lacks {lacks}.", "Add it by hand.")
-    return Notice("queues-added", f"{known.path} lacks {lacks}.", "It is added; everything else there stays as it is.")
+        why = known.why or "no place for it is certain"
+        return Notice("incomplete", f"{lacks}, and {why}.", f"Add it by hand:\n{known.text}")
+    return Notice("inserted", f"{lacks}.", "It is inserted; everything else there stays as it is.")

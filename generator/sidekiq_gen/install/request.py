@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.flags import Flag, answer
-from sidekiq_gen.install.settings import SETTINGS, UNIQUE_WIRING, other_files, pushes_after_commit
+from sidekiq_gen.install.deployment import find_mention
+from sidekiq_gen.install.settings import SETTINGS, code, files_about_sidekiq, pushes_after_commit
+from sidekiq_gen.install.wiring import Wiring, find_wiring
 from sidekiq_gen.naming import JobName, parse_job_name
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.rails.files import Repo
 from sidekiq_gen.ruby import trackers
+from sidekiq_gen.sidekiq.gems import PRO
 from sidekiq_gen.sidekiq.gems import UNIQUE_JOBS as UNIQUE_JOBS_GEM
 from sidekiq_gen.sidekiq.unique_jobs import pairing_error
 from sidekiq_gen.style import Style, test_path
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.install.settings import SettingName
     from sidekiq_gen.rails.app import RailsApp
     from sidekiq_gen.rails.gems import Tracker
+    from sidekiq_gen.rails.processes import Process
     from sidekiq_gen.rails.project import Project
     from sidekiq_gen.sidekiq.release import Release
     from sidekiq_gen.style import TestFramework
@@ -67,10 +71,13 @@ class InstallRequest:
     """Everything that is to be set up.
 
     settings: what the initializer has to say: all that nothing else below ``config`` says already.
-    queues: those that are configured or used, ``default`` among them. used_queues: those that jobs name.
+    queues: those that are configured or used, ``default`` among them. used_queues: those that jobs name and nobody
+    serves. mentions: other such queues, each with a file of the deployment that speaks of it.
     elsewhere: what is set in another file: its title and that file.
+    unique: how sidekiq-unique-jobs is to be wired; None without that gem.
     configured_by: the file that says by itself what config/sidekiq.yml would, which is then not created; or None.
-    unique_jobs: whether sidekiq-unique-jobs is to be wired.
+    reads_configuration: whether a process may read its queues from config/sidekiq.yml.
+    batches: whether batches push past the commit, as they do with Sidekiq Pro.
     """
 
     release: Release
@@ -81,9 +88,12 @@ class InstallRequest:
     used_queues: tuple[str, ...]
     settings: tuple[SettingName, ...]
     elsewhere: tuple[tuple[str, str], ...]
-    unique_jobs: bool
+    unique: Wiring | None
     health_check: HealthCheck | None
     configured_by: str | None = None
+    reads_configuration: bool = True
+    batches: bool = False
+    mentions: tuple[tuple[str, str], ...] = ()
 
 
 def resolve_install(answers: Answers, project: Project) -> InstallRequest:
@@ -99,21 +109,42 @@ def resolve_install(answers: Answers, project: Project) -> InstallRequest:
     if refusal:
         raise refusal
     repo = Repo(app.root)
+    files = files_about_sidekiq(repo)
+    used = tuple(dict.fromkeys(name for job in app.job_files if job.queue and _unserved(name := job.queue.name, app)))
+    mentions = tuple((name, path) for name in used if (path := find_mention(repo, name)))
+    others = [(path, code(text)) for path, text in files if path != INITIALIZER]
     wanted = [setting for setting in SETTINGS if setting.wanted(app, release)]
-    found = {setting.name: setting.found_in(other_files(repo, INITIALIZER)) for setting in wanted}
+    found = {setting.name: setting.found_in(others) for setting in wanted}
     return InstallRequest(
         release,
         app.style,
         app.tracker,
         app.rspec_helper,
         app.queues,
-        tuple(dict.fromkeys(name for job in app.job_files if job.queue and _unserved(name := job.queue.name, app))),
+        tuple(name for name in used if name not in dict(mentions)),
         tuple(setting.name for setting in wanted if not found[setting.name]),
         tuple((setting.title, path) for setting in wanted if (path := found[setting.name])),
-        gem is not None and not any(UNIQUE_WIRING.search(text) for _, text in other_files(repo, UNIQUE_JOBS)),
+        _unique(find_wiring(files, UNIQUE_JOBS, release.capabilities)) if gem else None,
         _health_check(answers, app),
         _configured_by(repo, app),
+        not app.processes or any(_reads_configuration(one) for one in app.processes),
+        app.gem(PRO) is not None and release.capabilities.transactional_push_outside_batches,
+        mentions,
     )
+
+
+def _unique(found: Wiring) -> Wiring | None:
+    """The wiring, unless another file has all of it."""
+    return found if found.missing or found.home == UNIQUE_JOBS else None
+
+
+def _reads_configuration(process: Process) -> bool:
+    """Whether a process takes its queues from config/sidekiq.yml.
+
+    Source: sidekiq v7.3.0 lib/sidekiq/cli.rb:266-286.
+    """
+    own = process.configuration is None or process.configuration.removeprefix("./") == CONFIGURATION
+    return own and not process.queues
 
 
 def _unserved(queue: str, app: RailsApp) -> bool:
@@ -124,14 +155,15 @@ def _unserved(queue: str, app: RailsApp) -> bool:
 def _configured_by(repo: Repo, app: RailsApp) -> str | None:
     """The file that makes a new config/sidekiq.yml harmful.
 
-    Sidekiq would load it unasked, before sidekiq.yml.erb, and its concurrency goes before RAILS_MAX_THREADS. Source:
-    v7.3.0 lib/sidekiq/cli.rb:266 and :278.
+    Sidekiq would load it unasked, before sidekiq.yml.erb; beside processes with queues or a file of their own it would
+    say what nobody does. Its concurrency takes part nowhere else: ``-c`` goes before it, and RAILS_MAX_THREADS is what
+    it says. Source: v6.0.0 lib/sidekiq/cli.rb:217 and :354, v7.3.0 lib/sidekiq/cli.rb:266 and :278.
     """
     if repo.is_file(CONFIGURATION):
         return None
     if repo.is_file(f"{CONFIGURATION}.erb"):
         return f"{CONFIGURATION}.erb"
-    started = (one for one in app.processes if one.queues or one.threads or one.configuration)
+    started = (one for one in app.processes if one.queues or one.configuration)
     return next((one.path for one in started), None)
 
 
@@ -160,8 +192,14 @@ def notices(request: InstallRequest, project: Project) -> Iterator[Notice]:
             f"Sidekiq {request.release.text} does not check whether arguments survive JSON.",
             "Sidekiq 6.4 can; until then pass numbers, strings, arrays and hashes with string keys only.",
         )
+    if can.discard_runs_death_handlers and not can.discarded_at and "death_handler" in request.settings:
+        yield Notice(
+            "discard-as-death",
+            f"Sidekiq {request.release.text} calls death handlers for discarded jobs, too, and does not tell which.",
+            'From 8.0.8 on there is job["discarded_at"]: upgrade, and pass over such jobs in the death handler.',
+        )
     yield from _transactional_push(request, app)
-    if request.unique_jobs and not can.unique_server_configure:
+    if request.unique and not can.unique_server_configure:
         yield Notice(
             "unique-server",
             "This sidekiq-unique-jobs has no SidekiqUniqueJobs::Server.configure: locks of dead jobs are not freed.",
@@ -171,7 +209,13 @@ def notices(request: InstallRequest, project: Project) -> Iterator[Notice]:
         yield Notice(
             "configured-elsewhere",
             f"{request.configured_by} says how Sidekiq is started, so that no {CONFIGURATION} is written.",
-            "Sidekiq would load that file too, and its concurrency goes before RAILS_MAX_THREADS.",
+            "Sidekiq would load that file, too, wherever it is started without one.",
+        )
+    for queue, path in request.mentions:
+        yield Notice(
+            "queue-elsewhere",
+            f"{path} speaks of Sidekiq and of the queue {queue}, so that {CONFIGURATION} is not given it.",
+            "See that a process serves it.",
         )
     for title, path in request.elsewhere:
         yield Notice("already-set", f"{title} is already set in {path}.", f"It is left out of {INITIALIZER}.")

@@ -22,17 +22,19 @@ if TYPE_CHECKING:
     from sidekiq_gen.sidekiq.release import Release
 
 FOLDER = "config"
-UNIQUE_WIRING = re.compile(r"\bSidekiqUniqueJobs::(?:Server\.configure|Middleware::(?:Client|Server))\b")
-
-
-SettingName = Literal["strict_arguments", "transactional_push", "error_handler", "death_handler"]
+SettingName = Literal[
+    "airbrake", "strict_arguments", "throttled", "transactional_push", "error_handler", "death_handler"
+]
+Place = Literal["top", "client", "server"]
+"""Where a statement stands: outside of every block, or in that of ``configure_client`` or ``configure_server``."""
 
 
 @dataclass(frozen=True)
 class Setting:
     """One thing that the initializer says.
 
-    name: what templates ask for. title: for people. shown: the call that makes it, for people.
+    name: that of its template, too. title: for people. shown: the call that makes it, for people.
+    place: where it stands.
     sign: what it looks like in a line of code.
     wanted: whether it belongs into the initializer of this app, for this release.
     """
@@ -40,6 +42,7 @@ class Setting:
     name: SettingName
     title: str
     shown: str
+    place: Place
     sign: re.Pattern[str]
     wanted: Callable[[RailsApp, Release], bool]
 
@@ -62,16 +65,34 @@ def pushes_after_commit(app: RailsApp, release: Release) -> bool:
 
 SETTINGS = (
     Setting(
+        "airbrake",
+        "Airbrake's hook into Sidekiq",
+        'require "airbrake/sidekiq"',
+        "top",
+        re.compile(r"\bairbrake/sidekiq\b"),
+        lambda app, _: trackers.needs(app.tracker) == "airbrake/sidekiq",
+    ),
+    Setting(
         "strict_arguments",
         "the check of arguments",
         "Sidekiq.strict_args!",
+        "top",
         re.compile(r"\bstrict_args!"),
         lambda _, release: release.capabilities.strict_arguments_warn,
+    ),
+    Setting(
+        "throttled",
+        "the setup of sidekiq-throttled",
+        "Sidekiq::Throttled.setup!",
+        "top",
+        re.compile(r"\bSidekiq::Throttled\.setup!"),
+        lambda _, release: release.capabilities.throttled_setup,
     ),
     Setting(
         "transactional_push",
         "the push after a commit",
         "Sidekiq.transactional_push!",
+        "top",
         re.compile(r"\btransactional_push!"),
         pushes_after_commit,
     ),
@@ -79,6 +100,7 @@ SETTINGS = (
         "error_handler",
         "an error handler",
         "config.error_handlers <<",
+        "server",
         re.compile(r"\berror_handlers\b"),
         _reports_errors,
     ),
@@ -86,6 +108,7 @@ SETTINGS = (
         "death_handler",
         "a death handler",
         "config.death_handlers <<",
+        "server",
         re.compile(r"\bdeath_handlers\b"),
         lambda _app, _release: True,
     ),
@@ -95,10 +118,10 @@ SETTINGS = (
 SETTING_BY_NAME = {setting.name: setting for setting in SETTINGS}
 
 
-def other_files(repo: Repo, but: str) -> list[tuple[str, str]]:
-    """The Ruby files below ``config`` that are about Sidekiq, other than one, each with its lines of code."""
-    texts = ((path, repo.read_found(path) or "") for path in repo.files(FOLDER) if path != but)
-    return [(path, code(text)) for path, text in texts if "Sidekiq" in text]
+def files_about_sidekiq(repo: Repo) -> list[tuple[str, str]]:
+    """The Ruby files below ``config`` that are about Sidekiq, each with its text."""
+    texts = ((path, repo.read_found(path) or "") for path in repo.files(FOLDER))
+    return [(path, text) for path, text in texts if "Sidekiq" in text or "sidekiq" in text]
 
 
 def code(text: str) -> str:

@@ -35,6 +35,11 @@ class Definition:
 
 def code_lines(text: str) -> Iterator[str]:
     """The lines of a Ruby file but for blank ones, comments, the bodies of heredocs and what follows ``__END__``."""
+    return (line for _, line in numbered_code_lines(text))
+
+
+def numbered_code_lines(text: str) -> Iterator[tuple[int, str]]:
+    """The same lines, each with its number, from 0 on."""
     lines = text.split("\n")
     last = {line.strip(): number for number, line in enumerate(lines)} if "<<" in text else {}
     until = ""
@@ -47,7 +52,7 @@ def code_lines(text: str) -> Iterator[str]:
         elif line == "__END__":
             return
         elif stripped and not stripped.startswith("#"):
-            yield line
+            yield number, line
             heredoc = _HEREDOC.search(line) if "<<" in line else None
             if heredoc and last.get(heredoc[1], -1) > number:
                 until = heredoc[1]

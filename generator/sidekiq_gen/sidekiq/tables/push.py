@@ -46,6 +46,11 @@ class PushTable(Table):
         "transactional_push! needs no after_commit_everywhere with ActiveRecord 7.2 or later",
         "v7.3.10 lib/sidekiq/transaction_aware_client.rb:11",
     )
+    transactional_push_outside_batches = row(
+        ">=7.2.2",
+        "inside a batch a job is pushed at once, whatever transactional_push! says",
+        "v7.2.2 lib/sidekiq/transaction_aware_client.rb:18",
+    )
 
     # iteration
     iterable_job = row(
@@ -86,6 +91,11 @@ class PushTable(Table):
         ">=6.2.2",
         "records of jobs are Sidekiq::JobRecord; below they are Sidekiq::Job",
         "v6.2.2 lib/sidekiq/api.rb:303",
+    )
+    both_wrappers_unwrapped = row(
+        ">=7.3.3",
+        "a record of an ActiveJob job shows its class, whichever of the two wrappers it stands in",
+        "v7.3.3 lib/sidekiq/api.rb:376",
     )
     millisecond_timestamps = row(
         ">=8.0.0",
