@@ -122,6 +122,8 @@ def parse_overlay(text: str) -> tuple[str, tuple[Path, ...]]:
         raise ValueError(f"{text!r}: expected VERSION=DIR, as in 6.5.12=/src/sidekiq/lib")
     if gone := [path for path in paths if not path.is_dir()]:
         raise ValueError(f"{text!r}: no folder {gone[0]}")
+    if above := [path for path in paths if (path / "lib").is_dir()]:
+        raise ValueError(f"{text!r}: expected the folder {above[0] / 'lib'}")
     return version, paths
 
 

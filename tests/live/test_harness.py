@@ -252,6 +252,13 @@ def test_an_overlay_that_is_none_is_refused(text: str) -> None:
         parse_overlay(text)
 
 
+def test_the_folder_around_lib_is_no_overlay(tmp_path: Path) -> None:
+    (tmp_path / "lib").mkdir()
+
+    with pytest.raises(ValueError, match=r"expected the folder .*/lib"):
+        parse_overlay(f"7.3.10={tmp_path}")
+
+
 CRASH = """
 import sys, time
 sys.path.insert(0, sys.argv[1])

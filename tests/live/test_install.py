@@ -7,14 +7,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
+from packaging.version import Version
 
-from live.rendered import TREES
+from live.installed import installed
 from live.rubocop import rubocop, ruby_warnings
 from live.ruby import RubyError, enqueue, run_ruby
 from live.server import SidekiqServer
 from live.specs import run_specs
-from support.cases import RELEASES
-from support.command import sidekiq_gen
 from support.install_cases import install_cases
 
 if TYPE_CHECKING:
@@ -42,11 +41,11 @@ end
 """,
     "app/jobs/wrapped_job.rb": "class WrappedJob < ActiveJob::Base\n  def perform(*); end\nend\n",
 }
-# Rails.error as a tracker of its own would hear it, kept like what the other trackers are told. Sidekiq's own command
-# runs jobs inside Rails' executor; the server of these tests loads Sidekiq before Rails, and has to be told.
-SUBSCRIBER = """require "sidekiq/rails"
-
-class Subscriber
+# Sidekiq's own command loads this before the app: ActiveJob's wrapper, and Rails' executor around each job. The server
+# of these tests loads Sidekiq before Rails, and has to be told.
+LIKE_THE_COMMAND = {"config/initializers/00_sidekiq_rails.rb": 'require "sidekiq/rails"\n'}
+# Rails.error as a tracker of its own would hear it, kept like what the other trackers are told.
+SUBSCRIBER = """class Subscriber
   def report(error, **)
     TrackerCalls.note("Rails.error.report", error)
   end
@@ -77,29 +76,6 @@ TRACKERS = {
 }
 
 
-def installed(variant: Variant, folder: Path, *flags: str, gem: str = "", rspec: bool = True) -> dict[str, str]:
-    """What the command writes for the releases of the variant."""
-    name, _, version = gem.partition(" ")
-    repo = replace(
-        RELEASES[TREES[variant.sidekiq[0]]],
-        sidekiq=variant.sidekiq,
-        rails=variant.rails,
-        unique_jobs=None,
-        rspec=rspec,
-        gems={name: version} if version else {},
-    )
-    root = repo.write(folder)
-    if variant.unique_jobs:
-        lockfile = root / "Gemfile.lock"
-        line = f"    sidekiq-unique-jobs ({variant.unique_jobs})\n"
-        lockfile.write_text(lockfile.read_text().replace("  specs:\n", f"  specs:\n{line}"), encoding="utf-8")
-    before = {path for path in root.rglob("*") if path.is_file()}
-    done = sidekiq_gen(root, "install", "--no-input", *flags)
-    assert done.status == 0, done.err
-    new = [path for path in root.rglob("*") if path.is_file() and path not in before]
-    return {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in new}
-
-
 def rake(processes: Processes, variant: Variant, app: App, *words: str, **environment: str) -> str:
     """Run one task and return what it printed; raises RubyError for a status other than 0."""
     return run_ruby(processes, variant, replace(app, settings={**app.settings, **environment}), RAKE, *words)
@@ -123,7 +99,7 @@ def test_a_failure_and_a_death_reach_the_tracker_once(
     if gem == "rails" and variant.rails < "7":
         pytest.skip("this Rails has no Rails.error")
     files = installed(variant, tmp_path, gem=gem)
-    app.write(files | JOBS)
+    app.write(files | JOBS | LIKE_THE_COMMAND)
     if gem == "rails":
         app.write({"config/initializers/subscriber.rb": SUBSCRIBER})
 
@@ -148,6 +124,58 @@ def test_a_failure_and_a_death_reach_the_tracker_once(
     promise(variant, "install", "initializer", f"{gem.split(maxsplit=1)[0]} hears of each failure and death once", 3)
 
 
+DEATHS = """class DiscardedJob
+  include Sidekiq::Worker
+  sidekiq_options retry: 3
+  sidekiq_retry_in { |_count, error| error.message.to_sym }
+
+  def perform(word)
+    raise PaymentGateway::Error, word
+  end
+end
+
+class ForgottenJob
+  include Sidekiq::Worker
+  sidekiq_options retry: 0, dead: false
+
+  def perform
+    raise PaymentGateway::Timeout, "no answer"
+  end
+end
+"""
+
+
+def test_a_discarded_job_is_not_reported_as_dead(
+    processes: Processes,
+    variant: Variant,
+    app: App,
+    postgresql: PostgreSQL,
+    redis: Redis,
+    tmp_path: Path,
+    promise: Note,
+) -> None:
+    files = installed(variant, tmp_path, gem="sentry-ruby 5.28.0")
+    if "discarded_at" not in files["config/initializers/sidekiq.rb"]:
+        pytest.skip("this release does not call death handlers for a discarded job")
+    app.write(files | {"app/jobs/discarded_job.rb": DEATHS})
+
+    with SidekiqServer.start(processes, variant, app, redis) as server:
+        run_ruby(
+            processes,
+            variant,
+            app,
+            'load "app/jobs/discarded_job.rb"\n%w[discard kill].each { |word| DiscardedJob.perform_async(word) }\n'
+            "ForgottenJob.perform_async",
+        )
+        server.drain(count=3)
+
+    told = postgresql.query("SELECT subject FROM effects WHERE name = 'Sentry.capture_message'", app.database_url)
+    dead = [job["args"] for job in dead_jobs(redis, app)]
+    assert (dead, redis.call(app.redis_url, "ZCARD", "retry")) == ([["kill"]], 0)
+    assert told == [["A Sidekiq job has died"]] * 2  # the one that was killed, and the one of which no copy is kept
+    promise(variant, "install", "initializer", "a death is reported, a job that was discarded on purpose is not", 3)
+
+
 def test_arguments_that_json_changes_raise(
     processes: Processes, variant: Variant, app: App, tmp_path: Path, promise: Note
 ) -> None:
@@ -169,6 +197,9 @@ def test_a_push_waits_for_the_commit(
     code = """
 ActiveRecord::Base.transaction do
   FailingJob.perform_async(1)
+  FailingJob.perform_in(60, 1)
+  FailingJob.perform_bulk([[3]])
+  Sidekiq::Client.push("class" => FailingJob, "args" => [4])
   raise ActiveRecord::Rollback
 end
 ActiveRecord::Base.transaction { FailingJob.perform_async(2) }
@@ -176,8 +207,11 @@ ActiveRecord::Base.transaction { FailingJob.perform_async(2) }
 
     run_ruby(processes, variant, app, code)
 
-    assert redis.call(app.redis_url, "LLEN", "queue:default") == 1
+    pushed = [json.loads(text)["args"] for text in redis.values(app.redis_url, "LRANGE", "queue:default", 0, -1)]
+    assert sorted(pushed) == [[2], [3], [4]]  # the comment names those two that do not wait
+    assert redis.call(app.redis_url, "ZCARD", "schedule") == 0
     promise(variant, "install", "initializer", "a push waits for the commit and goes with a rollback", 2)
+    promise(variant, "install", "initializer", "what is said not to wait for a commit does not", 2)
 
 
 def test_tasks_for_dead_jobs(
@@ -220,6 +254,70 @@ def test_tasks_for_dead_jobs(
     rake(processes, variant, app, "sidekiq:dead:clear", CONFIRM="yes")
     assert dead_jobs(redis, app) == []
     promise(variant, "install", "rake tasks", "dead jobs are listed, retried and deleted, old and new payloads", 6)
+
+
+ACTIVE_JOBS = {
+    "app/jobs/mail_job.rb": """class MailJob < ActiveJob::Base
+  def perform(order_id)
+    Effect.note("mailed", order_id)
+  end
+end
+""",
+    # The same as ActionMailer's, which the roots lack, and as its deliver_later pushes it.
+    "config/initializers/mailing.rb": """module ActionMailer
+  class MailDeliveryJob < ActiveJob::Base
+    def perform(_mailer, _mail_method, _delivery_method, args:)
+      Effect.note("mailed", args.first)
+    end
+  end
+end
+""",
+}
+# The payloads are ActiveJob's and Sidekiq's own; only that they have died is made up.
+DIE = """require "sidekiq/api"
+MailJob.perform_later(7)
+ActionMailer::MailDeliveryJob.perform_later("OrderMailer", "receipt", "deliver_now", args: [8])
+death = { "error_class" => "Oops", "error_message" => "no", "failed_at" => 1767225600.0, "retry_count" => 25 }
+Sidekiq::Queue.new("default").to_a.each do |job|
+  Sidekiq::DeadSet.new.kill(JSON.generate(job.item.merge(death)), notify_failure: false)
+  job.delete
+end
+"""
+
+
+def test_dead_jobs_of_active_job_are_listed_and_retried_by_their_own_names(
+    processes: Processes,
+    variant: Variant,
+    app: App,
+    postgresql: PostgreSQL,
+    redis: Redis,
+    tmp_path: Path,
+    promise: Note,
+) -> None:
+    app.write(installed(variant, tmp_path) | ACTIVE_JOBS | LIKE_THE_COMMAND)
+    run_ruby(processes, variant, app, DIE)
+    dead = {str(job["wrapped"]): job for job in dead_jobs(redis, app)}
+    assert set(dead) == {"MailJob", "ActionMailer::MailDeliveryJob"}
+    # Written by the other line of Sidekiq, and still there after the move to this one, or back.
+    other = {"ActiveJob::QueueAdapters::SidekiqAdapter::JobWrapper", "Sidekiq::ActiveJob::Wrapper"}
+    moved = [{**dead["MailJob"], "class": name, "jid": f"{number:024}"} for number, name in enumerate(sorted(other))]
+    run_ruby(processes, variant, app, DEAD, json.dumps(moved))
+
+    lines = [line for line in rake(processes, variant, app, "sidekiq:dead:list").splitlines() if "Oops" in line]
+
+    assert sum("  MailJob  [7]  Oops: no" in line for line in lines) == 3
+    assert sum("  OrderMailer#receipt  [" in line and "8" in line for line in lines) == 1
+    printed = rake(processes, variant, app, "sidekiq:dead:retry", str(dead["MailJob"]["jid"]))
+    assert f"Pushed again: MailJob {dead['MailJob']['jid']}" in printed
+    assert "Pushed again: 2 x MailJob" in rake(processes, variant, app, "sidekiq:dead:retry_class", "MailJob")
+    rake(processes, variant, app, "sidekiq:dead:retry_class", "ActionMailer::MailDeliveryJob")
+    assert dead_jobs(redis, app) == []
+    knows_both = Version(variant.sidekiq) >= Version("7.3.3")
+    with SidekiqServer.start(processes, variant, app, redis) as server:
+        server.drain(count=4)
+    told = postgresql.query("SELECT subject FROM effects WHERE name = 'mailed' ORDER BY subject", app.database_url)
+    assert told == [["7"]] * (3 if knows_both else 2) + [["8"]]
+    promise(variant, "install", "rake tasks", "dead jobs of ActiveJob and of mailers go by their own names", 5)
 
 
 @pytest.mark.parametrize("framework", ["rspec", "minitest"])
@@ -273,21 +371,88 @@ def test_duplicates_are_refused_with_the_unique_jobs_initializer(
     promise(unique_variant, "install", "unique jobs", "a duplicate is refused, and the server boots", 3)
 
 
-def test_what_is_installed_is_read_by_sidekiq_itself(
-    processes: Processes, variant: Variant, app: App, tmp_path: Path
+@pytest.mark.parametrize(
+    ("words", "threads", "expected"),
+    [
+        ((), None, (5, ["default"])),
+        ((), "12", (12, ["default"])),
+        (("-c", "3"), "12", (3, ["default"])),
+        (("-q", "low"), "12", (12, ["low"])),
+        (("-C", "other.yml"), "12", (7, ["other"])),
+    ],
+)
+def test_the_configuration_is_read_by_sidekiq_itself_and_goes_by_rails_max_threads(
+    processes: Processes,
+    variant: Variant,
+    app: App,
+    tmp_path: Path,
+    words: tuple[str, ...],
+    threads: str | None,
+    expected: tuple[int, list[str]],
+    promise: Note,
 ) -> None:
-    app.write(installed(variant, tmp_path))
+    app.write(installed(variant, tmp_path) | {"other.yml": ":concurrency: 7\n:queues:\n  - other\n"})
+    settings = {"RAILS_MAX_THREADS": threads} if threads else {}
     code = """
+require "json"
 require "sidekiq/cli"
 cli = Sidekiq::CLI.instance
-cli.instance_variable_set(:@environment, "test")
-p cli.send(:parse_config, "/app/config/sidekiq.yml")
+cli.parse(["-r", "/app", *ARGV])
+found = cli.respond_to?(:config) ? cli.config : Sidekiq
+found = found.default_capsule if found.respond_to?(:default_capsule)
+options = found.respond_to?(:concurrency) ? nil : (found.respond_to?(:options) ? found.options : found)
+puts JSON.generate(options ? [options[:concurrency], options[:queues]] : [found.concurrency, found.queues])
 """
+    configured = replace(app, settings={**app.settings, **settings})
 
-    printed = run_ruby(processes, variant, app, code)
+    printed = run_ruby(processes, variant, configured, code, *words)
 
-    assert "concurrency" in printed
-    assert "default" in printed
+    assert json.loads(printed.splitlines()[-1]) == list(expected)
+    promise(variant, "install", "configuration", "RAILS_MAX_THREADS, -c, -q and -C mean what they always do", 1)
+
+
+OWN = {
+    "config/initializers/sidekiq.rb": """# Ours.
+Sidekiq.configure_server do |sidekiq|
+  sidekiq.on(:startup) { Effect.note("started") }
+
+  sidekiq.server_middleware do |chain|
+    chain.add SidekiqUniqueJobs::Middleware::Server
+  end
+end
+""",
+    "config/sidekiq.yml": ":concurrency: 2 # measured\n:queues:\n  - default # all of it\n",
+}
+
+
+def test_an_app_with_what_was_inserted_does_what_it_did_and_what_is_new(
+    processes: Processes,
+    unique_variant: Variant,
+    app: App,
+    postgresql: PostgreSQL,
+    redis: Redis,
+    tmp_path: Path,
+    promise: Note,
+) -> None:
+    unique = JOBS["app/jobs/failing_job.rb"].replace("retry: 1", "retry: 0, lock: :until_executed, lock_ttl: 600")
+    required = {path: text.format(gem="sidekiq-unique-jobs") for path, text in GEMS.items()}
+    files = installed(unique_variant, tmp_path, "--force", gem="sentry-ruby 5.28.0", there=OWN)
+    changed = files["config/initializers/sidekiq.rb"]
+    assert changed.startswith(OWN["config/initializers/sidekiq.rb"].removesuffix("end\n"))
+    assert "config/sidekiq.yml" not in files
+    assert "config/initializers/sidekiq_unique_jobs.rb" not in files
+    app.write(files | required | {"app/jobs/failing_job.rb": unique})
+
+    enqueue(processes, unique_variant, app, "FailingJob", [1], [1], [2])
+
+    assert redis.call(app.redis_url, "LLEN", "queue:default") == 2
+    with SidekiqServer.start(processes, unique_variant, app, redis) as server:
+        server.drain(count=2)
+        server.wait_until(lambda: redis.call(app.redis_url, "ZCARD", "dead") == 2)
+    told = postgresql.query("SELECT name FROM effects WHERE subject IS NULL OR name LIKE '%message'", app.database_url)
+    assert sorted(told) == [["Sentry.capture_message"], ["Sentry.capture_message"], ["started"]]
+    assert redis.call(app.redis_url, "ZCARD", "uniquejobs:digests") == 0  # the dead have let go
+    promise(unique_variant, "install", "insertion", "an app's own settings stay, what is inserted works beside them", 5)
 
 
 def test_the_youngest_rubocop_finds_nothing(processes: Processes, forky: Variant, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from live import rendered
+from live.installed import installed
 from live.ruby import run_ruby
 from live.server import SidekiqServer
 
@@ -22,12 +23,10 @@ if TYPE_CHECKING:
 
 LIMIT, SECONDS, RUNS = 3, 2, 9
 SLACK = 0.3  # seconds between the count in Redis and the row in the database, on a busy machine
-# Before 1.0 the gem does nothing until it is told; the stand-in of the app must not have been taken for it.
-SET_UP = """# frozen_string_literal: true
+# The stand-in of the app must not have been taken for the gem, which does nothing before 1.1 until it is told.
+REAL = """# frozen_string_literal: true
 
 raise "a stand-in" unless defined?(Sidekiq::Throttled::VERSION)
-
-Sidekiq::Throttled.setup! if Sidekiq::Throttled.respond_to?(:setup!)
 """
 
 
@@ -41,7 +40,10 @@ def test_so_many_runs_begin_in_so_many_seconds_over_all_processes(
     tmp_path: Path,
     promise: Note,
 ) -> None:
-    app.write({"config/initializers/throttled.rb": SET_UP})
+    gem = f"sidekiq-throttled {throttled_variant.throttled}"
+    app.write(
+        installed(throttled_variant, tmp_path / "installed", gem=gem) | {"config/initializers/throttled.rb": REAL}
+    )
     work = "Effect.note(self.class.name, order.id)"
     for name, flags in (("CallSlowly", f"--throttle {LIMIT}/{SECONDS} --queue slow"), ("CallAtWill", "")):
         one = rendered.job_class(f"order:record {flags}", throttled_variant, name, tmp_path)

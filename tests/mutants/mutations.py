@@ -10,6 +10,7 @@ KINDS = (f"{UNIT}/test_kinds.py",)
 ATTEMPTS = (f"{UNIT}/test_attempts.py",)
 MIGRATIONS = (f"{UNIT}/test_migrations.py",)
 CONTRACT = (f"{UNIT}/test_contract.py",)
+INSERTION = (f"{UNIT}/test_insertion.py",)
 INSTALL = (f"{UNIT}/test_install.py",)
 APP = (f"{UNIT}/test_app.py",)
 CONVENTIONS = (f"{UNIT}/test_conventions.py",)
@@ -370,24 +371,80 @@ JOB = (
 
 INSTALLED = (
     Mutation(
-        "a sidekiq.yml with ERB is edited",
-        "install/existing.py",
-        'and "<%" not in text ',
-        "",
+        "a queue goes into a list that ERB may leave out",
+        "install/queues.py",
+        "if len(heads) != 1 or not _outside_of_conditions(",
+        "if len(heads) != 1 or _outside_of_conditions(",
+        INSERTION,
+    ),
+    Mutation(
+        "what ERB brings along is not thought of",
+        "install/queues.py",
+        "if _keeps_to_values(lines) else None",
+        "if lines else None",
+        INSERTION,
+    ),
+    Mutation(
+        "a sidekiq.yml with two lists of queues is edited",
+        "install/queues.py",
+        "if keys == 1 else None",
+        "if keys else None",
+        INSERTION,
+    ),
+    Mutation(
+        "lines are ended another way than the others",
+        "install/insertion.py",
+        'newline = "\\r\\n" if lines[:-1]',
+        'newline = "\\r\\n" if not lines[:-1]',
+        INSERTION,
+    ),
+    Mutation(
+        "a handler goes into one of two blocks",
+        "install/insertion.py",
+        "for found in _ANY_BLOCK.finditer(line)) != 1:",
+        "for found in _ANY_BLOCK.finditer(line)) < 1:",
+        INSERTION,
+    ),
+    Mutation(
+        "a handler goes behind a line that leaves the block",
+        "install/insertion.py",
+        "if any(_LEAVES.match(line[len(margin) :]) for line in inner):",
+        "if any(_LEAVES.match(line) for line in inner):",
+        INSERTION,
+    ),
+    Mutation(
+        "a statement goes behind a return",
+        "install/insertion.py",
+        "if any(_LEAVES.match(line) for line in outside):",
+        "if all(_LEAVES.match(line) for line in outside):",
+        INSERTION,
+    ),
+    Mutation(
+        "a client's middleware in the server's block counts for both",
+        "install/wiring.py",
+        'if side != "server":',
+        "if side:",
+        INSERTION,
+    ),
+    Mutation(
+        "a push waits for commits of an ActiveRecord that nothing loads",
+        "install/settings.py",
+        "return bool(waits and has_transactions(app))",
+        "return bool(waits)",
         INSTALL,
     ),
     Mutation(
-        "a sidekiq.yml with CRLF is edited",
-        "install/existing.py",
-        ' and "\\r" not in text',
-        "",
+        "--force overwrites an initializer",
+        "install/pipeline.py",
+        'return replace(file, text=known.merged, status="insert")',
+        'return replace(file, text=known.merged, status="insert") if file.status != "force" else file',
         INSTALL,
     ),
     Mutation(
-        "a sidekiq.yml that speaks of queues twice is edited",
-        "install/existing.py",
-        ' or text.count("queues") != 1',
-        "",
+        "bytes that are no UTF-8 are lost",
+        "changes/plan.py",
+        'return self.text.encode("utf-8", "surrogateescape")',
+        'return self.text.encode("utf-8", "replace")',
         INSTALL,
     ),
     Mutation(
@@ -400,8 +457,8 @@ INSTALLED = (
     Mutation(
         "a push waits for a commit where nothing can tell it of one",
         "install/settings.py",
-        "return bool(can.transactional_push and active_record and (builtin or",
-        "return bool(can.transactional_push and active_record or (builtin or",
+        "waits = can.transactional_push and (builtin or",
+        "waits = can.transactional_push or (builtin or",
         INSTALL,
     ),
 )

@@ -368,6 +368,11 @@ def test_a_second_run_is_identical_although_the_new_job_now_has_a_vote(tmp_path:
     assert sidekiq_gen(root, "job", "ProcessOrder").status == 0
 
 
+CHANGE = f"--- {JOB} (now)\n+++ {JOB} (new)\n@@ -1 +1,20 @@\n-# mine\n" + "".join(
+    f"+{line}" for line in PROCESS_ORDER.splitlines(keepends=True)
+)
+
+
 @pytest.mark.parametrize(
     ("flags", "status", "out", "written"),
     [
@@ -379,10 +384,15 @@ def test_a_second_run_is_identical_although_the_new_job_now_has_a_vote(tmp_path:
         (
             ("--pretend",),
             0,
-            f"    conflict  {JOB}\n      create  {SPEC}\nNothing was written: this was --pretend.\n",
+            f"    conflict  {JOB}\n{CHANGE}      create  {SPEC}\nNothing was written: this was --pretend.\n",
             (),
         ),
-        (("-p", "-f"), 0, f"       force  {JOB}\n      create  {SPEC}\nNothing was written: this was --pretend.\n", ()),
+        (
+            ("-p", "-f"),
+            0,
+            f"       force  {JOB}\n{CHANGE}      create  {SPEC}\nNothing was written: this was --pretend.\n",
+            (),
+        ),
         (("-p", "-q"), 0, "", ()),
         (("--no-input",), 3, "", ()),
         ((), 3, "", ()),
@@ -524,7 +534,10 @@ def test_the_document_tells_the_statuses(tmp_path: Path, flags: tuple[str, ...],
 def test_the_document_tells_what_became_of_a_conflict(tmp_path: Path, flag: str, word: str) -> None:
     told = document(Repo(files={JOB: "# mine\n"}).write(tmp_path), "job", "ProcessOrder", flag)
 
-    assert told["files"] == [{"path": JOB, "status": word}, {"path": SPEC, "status": "create"}]
+    assert told["files"] == [
+        {"path": JOB, "status": word} | ({"diff": CHANGE} if flag == "--pretend" else {}),
+        {"path": SPEC, "status": "create"},
+    ]
 
 
 @pytest.mark.parametrize(

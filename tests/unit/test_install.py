@@ -448,6 +448,27 @@ def test_what_does_not_wait_for_a_commit_is_named(tmp_path: Path, gems: dict[str
     assert words in (root / INITIALIZER).read_text()
 
 
+@pytest.mark.parametrize(
+    ("application", "adapter", "waits"),
+    [
+        ('require "rails/all"\n', "pg", True),
+        ('require "rails"\nrequire "active_record/railtie"\nrequire "action_view/railtie"\n', "pg", True),
+        ('%w[active_record action_view].each { |name| require "#{name}/railtie" }\n', "pg", True),
+        ('require "rails"\n# require "active_record/railtie"\nrequire "action_view/railtie"\n', "pg", False),
+        ('require "rails/all"\n', "mongoid", False),
+    ],
+)
+def test_a_push_waits_for_no_commit_where_active_record_is_not_loaded(
+    tmp_path: Path, application: str, adapter: str, *, waits: bool
+) -> None:
+    repo = Repo(sidekiq="8.1.7", rails="8.1.1", adapter=adapter, files={"config/application.rb": application})
+    root = repo.write(tmp_path)
+    told = document(root)
+
+    assert ("transactional_push!" in (root / INITIALIZER).read_text()) is waits
+    assert "no-transactional-push" not in codes(told)
+
+
 def test_an_impossible_pair_is_refused(tmp_path: Path) -> None:
     root = Repo(sidekiq="7.3.2", gems={"sidekiq-unique-jobs": "7.1.33"}).write(tmp_path)
     before = tree(root)

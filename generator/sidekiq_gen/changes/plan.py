@@ -45,10 +45,10 @@ class PlannedFile:
 
     @property
     def diff(self) -> str:
-        """What is changed, as a unified diff; empty where both are the same."""
+        """What is changed, as a unified diff, what is no UTF-8 replaced; empty where both are the same."""
         old = (self.before or b"").decode("utf-8", "surrogateescape")
         lines = difflib.unified_diff(_lines(old), _lines(self.text), f"{self.path} (now)", f"{self.path} (new)")
-        return "".join(lines)
+        return "".join(lines).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 @dataclass(frozen=True)

@@ -10,28 +10,38 @@ if TYPE_CHECKING:
 
     from sidekiq_gen.rails.files import Repo
 
-_NOT_DEPLOYED = frozenset(
-    ".git app config coverage db doc docs lib log node_modules public spec storage test tmp vendor".split()
-)
-_NOT_READ = (".rb", ".rake", ".md", ".js", ".ts", ".lock", ".png", ".svg")
+# Folders at the root that hold the app itself, or what it makes.
+_NOT_DEPLOYED = frozenset("app config coverage db doc docs lib log public spec storage test tmp vendor".split())
+_NEVER = frozenset({".git", "node_modules"})
+_NOT_READ = (".rb", ".rake", ".md", ".js", ".ts", ".lock", ".png", ".svg", ".css", ".sql")
+MAXIMUM_DEPTH = 4
 MAXIMUM_FILES = 2_000
 MAXIMUM_SIZE = 200_000
 
 
 def find_mention(repo: Repo, queue: str) -> str | None:
     """A file of the deployment that speaks of Sidekiq and of a queue: it may say who serves it."""
-    word = re.compile(rb"(?<![\w./-])" + re.escape(queue).encode() + rb"(?![\w./-])")
+    word = re.compile(rf"(?<![\w./-]){re.escape(queue)}(?![\w./-])")
     for path in _files(repo):
-        data = repo.bytes_found(path) or b""
-        if len(data) <= MAXIMUM_SIZE and b"sidekiq" in data.lower() and word.search(data):
+        text = repo.read(path) or ""
+        if "sidekiq" in text.lower() and word.search(text):
             return path
     return None
 
 
 def _files(repo: Repo) -> Iterator[str]:
-    names = repo.names("")
-    paths = [name for name in names if repo.is_file(name)]
-    for name in names:
-        if name not in _NOT_DEPLOYED and repo.is_folder(name) and len(paths) < MAXIMUM_FILES:
-            paths += repo.files(name, "")
-    yield from (path for path in paths[:MAXIMUM_FILES] if not path.endswith(_NOT_READ))
+    """The files that may be about it, those at the root first."""
+    pending = [("", 0)]
+    seen = 0
+    while pending and seen < MAXIMUM_FILES:
+        folder, depth = pending.pop(0)
+        for name in repo.names(folder):
+            path = f"{folder}{name}"
+            if name in _NEVER or (depth == 0 and name in _NOT_DEPLOYED):
+                continue
+            if repo.is_file(path):
+                seen += 1
+                if not name.endswith(_NOT_READ) and repo.size(path) <= MAXIMUM_SIZE:
+                    yield path
+            elif depth < MAXIMUM_DEPTH:
+                pending.append((f"{path}/", depth + 1))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.flags import Flag, answer
 from sidekiq_gen.install.deployment import find_mention
-from sidekiq_gen.install.settings import SETTINGS, code, files_about_sidekiq, pushes_after_commit
+from sidekiq_gen.install.settings import SETTINGS, code, files_about_sidekiq, has_transactions, pushes_after_commit
 from sidekiq_gen.install.wiring import Wiring, find_wiring
 from sidekiq_gen.naming import JobName, parse_job_name
 from sidekiq_gen.notices import Notice
@@ -222,7 +222,7 @@ def notices(request: InstallRequest, project: Project) -> Iterator[Notice]:
 
 
 def _transactional_push(request: InstallRequest, app: RailsApp) -> Iterator[Notice]:
-    if pushes_after_commit(app, request.release):
+    if pushes_after_commit(app, request.release) or not has_transactions(app):
         return
     possible = request.release.capabilities.transactional_push
     yield Notice(

@@ -43,6 +43,13 @@ class Repo:
         except OSError:
             return None
 
+    def size(self, path: str) -> int:
+        """How many bytes a file has; 0 when it cannot be told."""
+        try:
+            return os.path.getsize(f"{self._real_root}/{path}")
+        except OSError:
+            return 0
+
     def is_file(self, path: str) -> bool:
         """Whether there is a regular file of that path."""
         return os.path.isfile(f"{self._real_root}/{path}")

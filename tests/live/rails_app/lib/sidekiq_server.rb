@@ -26,6 +26,6 @@ begin
   cli.parse
   cli.run
 rescue StandardError => e
-  warn e.full_message(highlight: false)
+  $stderr.puts e.full_message(highlight: false) # rubocop:disable Style/StderrPuts -- warn is listened to
   exit 1
 end
