@@ -420,6 +420,17 @@ def test_that_arguments_will_raise_is_said_where_there_are_jobs(tmp_path: Path, 
     assert "strict-arguments" not in codes(document(own.write(tmp_path / "own")))
 
 
+@pytest.mark.parametrize(("sidekiq", "said"), [("6.0.7", True), ("6.5.12", True), ("7.0.0", False)])
+def test_that_fewer_threads_will_run_is_said_where_there_are_jobs(tmp_path: Path, sidekiq: str, *, said: bool) -> None:
+    new = Repo(sidekiq=sidekiq, unique_jobs=None)
+    old = replace(new, files={"app/jobs/mail_job.rb": job("mail").replace("::Job", "::Worker")})
+    own = replace(old, files={**old.files, YAML: ":concurrency: 25\n"})
+
+    assert "fewer-threads" not in codes(document(new.write(tmp_path / "new")))
+    assert ("fewer-threads" in codes(document(old.write(tmp_path / "old")))) is said
+    assert "fewer-threads" not in codes(document(own.write(tmp_path / "own")))
+
+
 @pytest.mark.parametrize(
     ("sidekiq", "passed_over", "said"),
     [("8.0.6", False, False), ("8.0.7", False, True), ("8.0.8", True, False), ("7.3.10", False, False)],

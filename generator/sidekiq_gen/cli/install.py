@@ -31,7 +31,10 @@ def _command(
     lockfile: options.Lockfile = None,
     sidekiq_version: options.SidekiqVersion = None,
 ) -> int:
-    """Set up Sidekiq in this repo: initializers, config/sidekiq.yml, tasks for dead jobs."""
+    """Set up Sidekiq in this repo: initializers, config/sidekiq.yml, tasks for dead jobs.
+
+    What an initializer or config/sidekiq.yml lacks is inserted; neither is ever overwritten.
+    """
     from sidekiq_gen.install.pipeline import command_line, generate_install
 
     runtime = Runtime.of(force=force, skip=skip, pretend=pretend, quiet=quiet, no_input=no_input, json=json)

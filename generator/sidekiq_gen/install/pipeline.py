@@ -13,6 +13,8 @@ from sidekiq_gen.install.rendering import render
 from sidekiq_gen.notices import Notice
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sidekiq_gen.changes.plan import PlannedFile
     from sidekiq_gen.flags import Answers
     from sidekiq_gen.install.request import InstallRequest
@@ -48,14 +50,8 @@ def generate_install(answers: Answers, project: Project, *, force: bool = False,
         files.append(_merged(file, known) if known else file)
         if known and known.lacks:
             notices.append(_lacking(known, skip=skip))
-    if project.app.job_files and any("strict_args!" in _new(file) for file in files):
-        notices.append(
-            Notice(
-                "strict-arguments",
-                f"Sidekiq.strict_args! makes Sidekiq {request.release.text} raise where it has only warned so far.",
-                "Look for its warnings in the log, or in the tests of existing jobs, before you deploy it.",
-            )
-        )
+    if project.app.job_files:
+        notices += _changes(request, files)
     return Installation(request, replace(plan, files=tuple(files)), tuple(notices))
 
 
@@ -66,6 +62,24 @@ def command_line(answers: Answers, where: Where) -> str:
         if flag.parameter in answers:
             words += flag.words(answers[flag.parameter].value)
     return shlex.join([*words, *where.words(), "--no-input"])
+
+
+def _changes(request: InstallRequest, files: list[PlannedFile]) -> Iterator[Notice]:
+    """What existing jobs will see of it."""
+    release = request.release
+    if any("strict_args!" in _new(file) for file in files):
+        yield Notice(
+            "strict-arguments",
+            f"Sidekiq.strict_args! makes Sidekiq {release.text} raise where it has only warned so far.",
+            "Look for its warnings in the log, or in the tests of existing jobs, before you deploy it.",
+        )
+    created = any(file.path == requests.CONFIGURATION and file.status == "create" for file in files)
+    if created and not release.capabilities.five_threads:
+        yield Notice(
+            "fewer-threads",
+            f"Sidekiq {release.text} has run 10 threads where nothing says how many; {requests.CONFIGURATION} says 5.",
+            "Set RAILS_MAX_THREADS, or the number there, and the pool in config/database.yml with it.",
+        )
 
 
 def _new(file: PlannedFile) -> str:

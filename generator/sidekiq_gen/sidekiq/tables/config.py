@@ -35,6 +35,9 @@ class ConfigTable(Table):
     config_index = row(
         ">=6.5.0", "config[:key] = value; below config.options[:key] = value", "v6.5.0 lib/sidekiq.rb:102"
     )
+    five_threads = row(
+        ">=7.0.0", "five threads where nothing says how many; below it is ten", "v7.0.0 lib/sidekiq/config.rb:15"
+    )
     config_concurrency = row(
         ">=6.5.0", "config.concurrency= and config.queues= inside configure_server", "v6.5.0 lib/sidekiq.rb:57"
     )
