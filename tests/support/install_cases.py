@@ -28,9 +28,11 @@ FROZEN = "# frozen_string_literal: true\n\n"  # in one job of two, so that the l
 EVERYTHING = ("--health-check", "--dead-threshold", "25000")
 
 
+INITIALIZER = "config/initializers/sidekiq.rb"
+# Somebody's own, in the style of the repo.
 INITIALIZERS = {
-    "config/initializers/sidekiq.rb": """Sidekiq.configure_client do |config|
-  config.client_middleware { |chain| chain.add(SidekiqUniqueJobs::Middleware::Client) }
+    INITIALIZER: f"""{FROZEN}Sidekiq.configure_client do |config|
+  config.client_middleware {{ |chain| chain.add(SidekiqUniqueJobs::Middleware::Client) }}
 end
 
 Sidekiq.configure_server do |sidekiq|
@@ -68,7 +70,10 @@ class InstallCase:
 
     def styled(self, quotes: str, *, comment: bool) -> InstallCase:
         """The same in a repo with another style."""
-        return replace(self, repo=replace(self.repo, quotes=quotes, comment=comment))
+        files = dict(self.repo.files)
+        if INITIALIZER in files and not comment:
+            files[INITIALIZER] = files[INITIALIZER].removeprefix(FROZEN)
+        return replace(self, repo=replace(self.repo, quotes=quotes, comment=comment, files=files))
 
 
 def install_cases() -> list[InstallCase]:
