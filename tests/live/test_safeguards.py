@@ -25,6 +25,21 @@ if TYPE_CHECKING:
     from live.roots import Variant
     from live.services import Redis
 
+DEATHS = """# frozen_string_literal: true
+
+Sidekiq.configure_server do |config|
+  config.death_handlers << ->(job, error) { Effect.note("death", "#{job['class']} #{error.class}") }
+end
+"""
+# The jobs in the Dead set as the API shows them, with whether they were pushed and failed this year.
+DEAD = """
+require "sidekiq/api"
+puts JSON.generate(Sidekiq::DeadSet.new.map { |job|
+  failed_at = job["failed_at"].is_a?(Integer) ? job["failed_at"] / 1000.0 : job["failed_at"]
+  recent = [job.created_at, job.enqueued_at, Time.at(failed_at)].all? { |time| time.year == ARGV.first.to_i }
+  [job.klass, job["error_class"], job["retry_count"], recent]
+}.sort)
+"""
 NOTED = 'Effect.note("tried", self.class.name)\n'
 RATE_LIMITED = f"{NOTED}raise PaymentGateway::RateLimited"
 
@@ -96,7 +111,9 @@ def test_the_end_of_all_retries_is_reported_and_marked(
         "DieAtOnce": (f"--retry 0 {exhausted}", "PaymentGateway::Timeout", 2),
         "MarkDeclined": (f"--retry 3 {exhausted} {declined} --discard-to nowhere", "PaymentGateway::CardDeclined", 3),
         "StillTrying": (f"--retry 3 {exhausted}", "PaymentGateway::Timeout", 4),
+        "BuryDeclined": (f"--retry 3 {exhausted} {declined}", "PaymentGateway::CardDeclined", 5),
     }
+    app.write({"config/initializers/deaths.rb": DEATHS})
     calls = []
     for name, (flags, error, order) in wanted.items():
         make(variant, app, tmp_path, name, flags, f"{NOTED}raise {error}")
@@ -104,20 +121,27 @@ def test_the_end_of_all_retries_is_reported_and_marked(
     run_ruby(processes, variant, app, "; ".join(calls))
 
     with SidekiqServer.start(processes, variant, app, redis) as server:
-        server.drain(count=4)
+        server.drain(count=5)
         server.make_due("retry")
-        server.drain(count=6)
+        server.drain(count=7)
 
-    promise(variant, "record", "on-exhausted", "reported once and marked when all retries failed, or none can help", 4)
+    promise(variant, "record", "on-exhausted", "reported once and marked when all retries failed, or none can help", 5)
     failed = postgresql.query("SELECT id FROM orders WHERE failed_at IS NOT NULL ORDER BY id", app.database_url)
-    assert failed == [["1"], ["2"], ["3"]]
-    assert tried(postgresql, app) == {"DieAtLastJob": 2, "DieAtOnceJob": 1, "MarkDeclinedJob": 1, "StillTryingJob": 2}
-    dead = sorted(json.loads(entry)["class"] for entry in redis.values(app.redis_url, "ZRANGE", "dead", 0, -1))
-    assert dead == ["DieAtLastJob", "DieAtOnceJob"]
+    assert failed == [["1"], ["2"], ["3"], ["5"]]
+    once = ("BuryDeclinedJob", "DieAtOnceJob", "MarkDeclinedJob")
+    assert tried(postgresql, app) == dict.fromkeys(once, 1) | {"DieAtLastJob": 2, "StillTryingJob": 2}
+    dead = json.loads(run_ruby(processes, variant, app, DEAD, time.strftime("%Y")).splitlines()[-1])
+    assert dead == [
+        ["BuryDeclinedJob", "PaymentGateway::CardDeclined", 0, True],
+        ["DieAtLastJob", "PaymentGateway::Timeout", 1, True],
+        ["DieAtOnceJob", "PaymentGateway::Timeout", 0, True],
+    ]
+    died = postgresql.query("SELECT subject FROM effects WHERE name = 'death' ORDER BY 1", app.database_url)
+    assert [one for (one,) in died] == [f"{name} {error}" for name, error, *_ in dead]
     tracker = {"6": "Honeybadger.notify", "7": "Sentry.capture_exception"}.get(variant.sidekiq[0])
     if tracker:
         told = postgresql.query(f"SELECT subject FROM effects WHERE name = '{tracker}'", app.database_url)
-        assert told == [["PaymentGateway::Timeout"]] * 2
+        assert sorted(told) == [["PaymentGateway::CardDeclined"], *[["PaymentGateway::Timeout"]] * 2]
 
 
 @pytest.mark.scenario("log-context")

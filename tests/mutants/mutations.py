@@ -456,7 +456,7 @@ INSTALLED = (
     ),
     Mutation(
         "a push waits for a commit where nothing can tell it of one",
-        "install/settings.py",
+        "rails/pushes.py",
         "waits = can.transactional_push and (builtin or",
         "waits = can.transactional_push or (builtin or",
         INSTALL,

@@ -69,6 +69,12 @@ POSTPONEMENTS = {
     "retry-after-several": "--retry-after PaymentGateway::RateLimited --retry-after SearchIndex::Busy "
     "--retry-after-limit 3",
 }
+MISSING = {
+    "none": "",
+    "missing-retry": "--on-missing retry",
+    "missing-discard": "--on-missing discard",
+    "missing-nowhere": "--on-missing discard --discard-to nowhere",
+}
 TRACKERS = {
     "sentry-ruby": "5.22.1",
     "sentry-raven": "3.1.2",
@@ -119,6 +125,7 @@ PATTERN_FACTORS = {
     "postponement": POSTPONEMENTS,
     "throttle": THROTTLES,
     "context": CONTEXTS,
+    "missing": MISSING,
 }
 FACTORS: dict[str, tuple[str, ...]] = {
     "tree": tuple(RELEASES),
@@ -150,6 +157,7 @@ ROWS = {
     "backfill-discard": "--kind backfill --discard-on PaymentGateway::CardDeclined",
     "fan-out": "--kind fan-out",
     "fan-out-child": "--kind fan-out --child SettleOrder --row-lock --check-then-act charged_at",
+    "fan-out-missing": "--kind fan-out --child FindOrder --on-missing discard --on-exhausted --mark-failed failed_at",
     "fan-out-arguments": "since:date text --kind fan-out --batch-size 20000 --idempotency-key",
 }
 
@@ -266,9 +274,11 @@ def allowed(value: Mapping[str, str]) -> bool:
     plain = value.get("shape", "").startswith("plain")
     if plain and (value.get("lock") == "row" or value.get("check", "none") != "none"):
         return False
-    if value.get("shape") == "plain" and value.get("context") == "log":
+    # --discard-to would be given twice, or --retry 0 leaves nothing to retry
+    unfit = plain or value.get("discard", "none") not in {"none", "dead", "several"}
+    if value.get("missing", "none") != "none" and unfit:
         return False
-    if plain and value.get("exhaustion") == "exhausted-mark":
+    if plain and (value.get("exhaustion") == "exhausted-mark" or _log_of_nothing(value)):
         return False
     keyed_by_jid = value.get("key") == "key" and value.get("shape") in {"plain", "plain-arguments"}
     if keyed_by_jid and value.get("postponement", "none") != "none":
@@ -276,6 +286,10 @@ def allowed(value: Mapping[str, str]) -> bool:
     if value.get("records") == "fixture" and value.get("framework") == "rspec":
         return False
     return not (value.get("discard") == "no-retry" and value.get("lock", "").endswith("-retry"))
+
+
+def _log_of_nothing(value: Mapping[str, str]) -> bool:
+    return value.get("shape") == "plain" and value.get("context") == "log"
 
 
 def triples() -> Iterator[Case]:
@@ -298,6 +312,11 @@ def gates() -> Iterator[Case]:
         yield Case(f"gate-{version}-dead", repo, both)
         yield Case(f"gate-{version}-dead-minitest", _framework(repo, "minitest", "fixture"), both)
         yield Case(f"gate-{version}-nowhere", repo, f"{both} --discard-to nowhere")
+    ends = f"order:record {EXHAUSTIONS['exhausted-mark']} {MISSING['missing-discard']}"
+    for records in ("factory", "double", "fixture"):
+        framework = "minitest" if records == "fixture" else "rspec"
+        bury = _framework(Repo(sidekiq="6.4.1", rails="6.1.7.10"), framework, records)
+        yield Case(f"gate-6.4.1-{records}-dead-exhausted", bury, ends)
     for version in ("7.2.4", "7.3.0", "8.0.6", "8.0.7"):
         repo = Repo(sidekiq=version, unique_jobs="8.0.13")
         yield Case(f"gate-{version}", repo, f"order:record {UNIQUES['replace']} {DISCARDS['nowhere']}")

@@ -31,6 +31,7 @@ class Repo:
     records: where specs take records from.
     quotes, comment: of the one RuboCop configuration there is; None leaves the default.
     rails_cops: whether that configuration loads rubocop-rails.
+    waits: whether an initializer makes pushes wait for the commit of the transaction.
     """
 
     sidekiq: str = "7.3.2"
@@ -42,6 +43,7 @@ class Repo:
     quotes: str | None = None
     comment: bool | None = None
     rails_cops: bool = False
+    waits: bool = True
     gems: dict[str, str] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
 
@@ -91,6 +93,10 @@ class Repo:
             files[f"{test}/fixtures/restaurants.yml"] = "one: {}\n"
         if self.quotes or self.comment is not None or self.rails_cops:
             files[".rubocop.yml"] = self.rubocop()
+        if self.waits:
+            files["config/initializers/job_client.rb"] = (
+                'Sidekiq.default_job_options["client_class"] = Sidekiq::TransactionAwareClient\n'
+            )
         if self.unique_jobs:
             files["config/initializers/sidekiq.rb"] = "SidekiqUniqueJobs::Server.configure(config)\n"
         for path, text in (files | self.files).items():

@@ -27,6 +27,7 @@ ENTER, DOWN, UP, SPACE, TAB, CLEAR = "\r", "\x1b[B", "\x1b[A", " ", "\t", "\x15"
 CTRL_C, CTRL_D = "\x03", "\x04"
 NAME, KIND, MODEL = "What is the job called?", "What kind of job is it?", "Which model is it about?"
 QUEUE, RETRIES, SAFEGUARDS, WRITE = "Which queue?", "How many retries?", "Which safeguards?", "Write this?"
+MISSING = "What shall a run do whose record is not there?"
 COLUMN = "Which column marks the work as done?"
 SCOPE = "Hold the advisory lock for a transaction, or for the session?"
 TAKEN = "What shall a run do that finds the lock taken?"
@@ -42,6 +43,7 @@ CONVERSATION = (
     (MODEL, ENTER),
     (QUEUE, f"{UP}{ENTER}"),
     (RETRIES, f"3{ENTER}"),
+    (MISSING, f"{DOWN}{ENTER}"),
     # All but the row lock.
     (SAFEGUARDS, f"{SPACE}{DOWN}{SPACE}{DOWN}{SPACE}{DOWN}{DOWN}{SPACE}{DOWN}{SPACE}{ENTER}"),
     (COLUMN, f"charged_at{ENTER}"),
@@ -150,7 +152,7 @@ def test_every_question_and_the_same_without_questions(tmp_path: Path) -> None:
     assert terminal.shown.count("      create  app/jobs/charge_customer_job.rb\n") == 2  # to be confirmed, then done
     line = terminal.shown.rpartition(LINE)[2].strip()
     assert line == (
-        "sidekiq-gen job ChargeCustomer --model Order --kind record --queue critical --retry 3 "
+        "sidekiq-gen job ChargeCustomer --model Order --kind record --queue critical --retry 3 --on-missing retry "
         "--check-then-act charged_at --idempotency-key --advisory-lock --lock-scope session --on-locked retry "
         "--discard-on PaymentGateway::CardDeclined --discard-on ActiveRecord::RecordInvalid --discard-to nowhere "
         "--unique until_executed --unique-ttl 3600 --on-conflict log --no-input"
@@ -171,13 +173,14 @@ def test_every_question_and_the_same_without_questions(tmp_path: Path) -> None:
             Repo(sidekiq="6.5.12", rails="6.1.7.10", adapter="mysql2", rspec=False, records="fixture"),
             ["--root", ".", "--advisory-lock"],
             [(NAME, f"process_order{ENTER}"), (KIND, ENTER), (MODEL, f"{DOWN}{ENTER}"), (QUEUE, ENTER),
-             (RETRIES, ENTER), (SAFEGUARDS, ENTER), (TAKEN, ENTER), (WRITE, ENTER)],
+             (RETRIES, ENTER), (MISSING, ENTER), (SAFEGUARDS, ENTER), (TAKEN, ENTER), (WRITE, ENTER)],
         ),
         (
             Repo(sidekiq="8.1.7", unique_jobs="8.1.0"),
             ["Reindex", "--test", "none", "--unique-ttl", "90"],
             [(KIND, f"{UP}{ENTER}"), (MODEL, f"{UP}{ENTER}"), (MODEL, f"Admin::Page{ENTER}"), (QUEUE, ENTER),
-             (RETRIES, ENTER), (SAFEGUARDS, ENTER), (UNTIL, f"{DOWN}{ENTER}"), (DUPLICATE, ENTER), (WRITE, ENTER)],
+             (RETRIES, ENTER), (MISSING, f"{DOWN}{DOWN}{ENTER}"), (SAFEGUARDS, ENTER), (DISCARD, f"{DOWN}{ENTER}"),
+             (UNTIL, f"{DOWN}{ENTER}"), (DUPLICATE, ENTER), (WRITE, ENTER)],
         ),
     ],
     ids=["sqlite", "mysql", "unique"],
@@ -248,7 +251,8 @@ def test_what_the_repo_has_is_offered(tmp_path: Path) -> None:
     terminal.see(QUEUE)
     for queue in ("critical", "payments", "mailers", "» default", "search", "another one"):
         terminal.see(queue)
-    terminal.type(ENTER).answer(RETRIES, ENTER).answer(SAFEGUARDS, ENTER).answer(WRITE, ENTER)
+    terminal.type(ENTER).answer(RETRIES, ENTER).answer(MISSING, ENTER)
+    terminal.answer(SAFEGUARDS, ENTER).answer(WRITE, ENTER)
 
     assert terminal.end() == 0
     job = new(root, before)["app/jobs/notify_user_job.rb"].decode()
@@ -273,7 +277,8 @@ def test_many_models_are_completed_while_typing(tmp_path: Path) -> None:
     before = tree(root)
 
     terminal = Terminal(root, "Foo", "--kind", "record", "--queue", "default", "--retry", "1")
-    terminal.answer(MODEL, "ngm").see("ThingM").type(f"{TAB}{ENTER}").answer(SAFEGUARDS, ENTER).answer(WRITE, ENTER)
+    terminal.answer(MODEL, "ngm").see("ThingM").type(f"{TAB}{ENTER}").answer(MISSING, ENTER)
+    terminal.answer(SAFEGUARDS, ENTER).answer(WRITE, ENTER)
 
     assert terminal.end() == 0
     assert "ThingM.find_by" in new(root, before)["app/jobs/foo_job.rb"].decode()
@@ -282,7 +287,10 @@ def test_many_models_are_completed_while_typing(tmp_path: Path) -> None:
 def test_what_flags_say_is_not_asked(tmp_path: Path) -> None:
     root = EVERYTHING.write(tmp_path)
     before = tree(root)
-    flags = "--queue low --retry 2 --idempotency-key --advisory-lock --lock-scope transaction --on-locked skip"
+    flags = (
+        "--queue low --retry 2 --on-missing log "
+        "--idempotency-key --advisory-lock --lock-scope transaction --on-locked skip"
+    )
 
     terminal = Terminal(root, "ChargeCustomer", "order:record", *flags.split(), "--unique", "until_executed")
     terminal.see(SAFEGUARDS).see("idempotency-key (asked for on the command line)")
@@ -290,7 +298,7 @@ def test_what_flags_say_is_not_asked(tmp_path: Path) -> None:
     terminal.type(ENTER).answer(SECONDS, ENTER).answer(DUPLICATE, ENTER).answer(WRITE, ENTER)
 
     assert terminal.end() == 0
-    for question in (NAME, KIND, MODEL, QUEUE, RETRIES, SCOPE, TAKEN, UNTIL):
+    for question in (NAME, KIND, MODEL, QUEUE, RETRIES, MISSING, SCOPE, TAKEN, UNTIL):
         assert question not in terminal.shown
     written = new(root, before)
     assert set(written) == FILES
@@ -303,7 +311,7 @@ def test_a_flag_of_a_pattern_asks_for_the_pattern(tmp_path: Path) -> None:
     before = tree(root)
     arguments = "Foo order:record --queue low --retry 2 --lock-scope session --discard-to nowhere"
 
-    terminal = Terminal(root, *arguments.split()).see(SAFEGUARDS)
+    terminal = Terminal(root, *arguments.split()).answer(MISSING, ENTER).see(SAFEGUARDS)
     terminal.see("advisory-lock (asked for on the command line)").see("discard-on (asked for on the command line)")
     terminal.type(ENTER).answer(TAKEN, ENTER).answer(ERRORS, f"Gone{ENTER}").answer(WRITE, ENTER)
 
@@ -385,6 +393,25 @@ def test_a_kind_that_a_flag_rules_out_is_greyed_out(tmp_path: Path) -> None:
     assert terminal.end() == 1
 
 
+def test_what_a_job_without_retries_cannot_do_about_a_missing_record_is_greyed_out(tmp_path: Path) -> None:
+    root = Repo().write(tmp_path)
+
+    terminal = Terminal(root, "Foo", "order:record", "--queue", "low", "--retry", "0").see(MISSING).see("» log")
+    terminal.see("- retry (--on-missing retry contradicts a job that is never retried.)").see("discard").type("q")
+
+    assert terminal.end() == 1
+
+
+def test_what_the_house_does_about_missing_records_is_offered(tmp_path: Path) -> None:
+    old = "class {0}Job\n  include Sidekiq::Job\n  def perform(order_id)\n    Order.find(order_id)\n  end\nend\n"
+    files = {f"app/jobs/{name.lower()}_job.rb": old.format(name) for name in ("One", "Two")}
+    root = Repo(files=files).write(tmp_path)
+
+    terminal = Terminal(root, "Foo", "order:record", "--queue", "low", "--retry", "3").see(MISSING).see("» retry")
+
+    assert terminal.type("q").end() == 1
+
+
 def test_a_strategy_that_the_lock_rules_out_is_greyed_out(tmp_path: Path) -> None:
     root = EVERYTHING.write(tmp_path)
 
@@ -415,6 +442,7 @@ def test_wrong_answers_are_told_at_the_question_and_corrected(tmp_path: Path) ->
     terminal.answer(QUEUE, f"{UP}{ENTER}")
     wrong(QUEUE, {"low;high": "'low;high' cannot be the name of a queue."}, "low")
     wrong(RETRIES, {"many": "--retry 'many' is no number of retries."}, "7")
+    terminal.answer(MISSING, ENTER)
     terminal.answer(SAFEGUARDS, f"{SPACE}{DOWN}{DOWN}{SPACE}{DOWN}{SPACE}{DOWN}{SPACE}{DOWN}{SPACE}{ENTER}")
     terminal.see("row-lock are two locks for the same thing: choose one.")
     terminal.answer(SAFEGUARDS, f"{DOWN}{DOWN}{SPACE}{ENTER}")  # what was selected still is
@@ -442,7 +470,9 @@ def test_a_repeated_run_has_nothing_to_confirm(tmp_path: Path) -> None:
     assert in_a_process(root, ["job", "Foo", "order:record", "--queue", "default", "--retry", "5"]).status == 0
     before = tree(root)
 
-    terminal = Terminal(root, "Foo", "order:record").talk([(QUEUE, ENTER), (RETRIES, ENTER), (SAFEGUARDS, ENTER)])
+    terminal = Terminal(root, "Foo", "order:record").talk(
+        [(QUEUE, ENTER), (RETRIES, ENTER), (MISSING, ENTER), (SAFEGUARDS, ENTER)]
+    )
 
     assert terminal.end() == 0
     assert WRITE not in terminal.shown
@@ -453,7 +483,7 @@ def test_a_repeated_run_has_nothing_to_confirm(tmp_path: Path) -> None:
 def test_a_conflict_is_decided_after_the_confirmation(tmp_path: Path) -> None:
     root = Repo(files={"app/jobs/foo_job.rb": "class FooJob\nend\n"}).write(tmp_path)
     before = tree(root)
-    arguments = ["Foo", "order:record", "--queue", "default", "--retry", "5"]
+    arguments = ["Foo", "order:record", "--queue", "default", "--retry", "5", "--on-missing", "log"]
 
     terminal = Terminal(root, *arguments).answer(SAFEGUARDS, ENTER).see("conflict  app/jobs/foo_job.rb")
     terminal.answer(WRITE, ENTER).answer("[Ynaqdhm]", f"n{ENTER}")

@@ -37,7 +37,7 @@ class ProcessOrderJob
 
   def perform(order_id)
     order = Order.find_by(id: order_id)
-    return unless order
+    return logger.warn("skipped: there is no Order #{order_id}") unless order
 
     process_order(order)
   end
@@ -49,6 +49,9 @@ class ProcessOrderJob
   end
 end
 """
+
+# A literal that needs double quotes, with the quotes that any other would have.
+INTERPOLATED = ("'skipped: there is no Order #{order_id}'", '"skipped: there is no Order #{order_id}"')
 
 PROCESS_ORDER_SPEC = """# frozen_string_literal: true
 
@@ -65,14 +68,15 @@ RSpec.describe ProcessOrderJob do
     job.perform(order.id)
   end
 
-  it "does nothing when the order is gone" do
-    expect(job).not_to receive(:process_order)
-
-    job.perform(0)
-  end
-
   it "can run a second time" do
     expect { 2.times { job.perform(order.id) } }.not_to raise_error
+  end
+
+  it "skips the order when it is gone, and says so" do
+    expect(job).not_to receive(:process_order)
+    expect(job.logger).to receive(:warn).with(/no Order/)
+
+    job.perform(0)
   end
 end
 """
@@ -183,7 +187,7 @@ def test_every_type_of_an_argument(tmp_path: Path) -> None:
     assert perform_of(files["app/jobs/report_job.rb"]) == (
         "  def perform(a, b, c, d, e1, f, g, h, i, j, order_id)\n"
         "    order = Order.find_by(id: order_id)\n"
-        "    return unless order\n\n"
+        '    return logger.warn("skipped: there is no Order #{order_id}") unless order\n\n'
         "    report(a, b, c, d, e1, f, Date.iso8601(g), Time.zone.iso8601(h), BigDecimal(i), j, order)\n"
         "  end"
     )
@@ -226,7 +230,7 @@ def test_a_record_travels_as_its_id_and_is_looked_up(tmp_path: Path, argument: s
     assert perform_of(the_job(tmp_path, f"Purge {argument}")) == (
         "  def perform(order_id)\n"
         "    order = Order.find_by(id: order_id)\n"
-        "    return unless order\n\n"
+        '    return logger.warn("skipped: there is no Order #{order_id}") unless order\n\n'
         "    purge(order)\n"
         "  end"
     )
@@ -236,8 +240,9 @@ def test_several_records_are_all_looked_up(tmp_path: Path) -> None:
     assert perform_of(the_job(tmp_path, "Pair order:record times:integer restaurant:record")) == (
         "  def perform(order_id, times, restaurant_id)\n"
         "    order = Order.find_by(id: order_id)\n"
+        '    return logger.warn("skipped: there is no Order #{order_id}") unless order\n\n'
         "    restaurant = Restaurant.find_by(id: restaurant_id)\n"
-        "    return unless order && restaurant\n\n"
+        '    return logger.warn("skipped: there is no Restaurant #{restaurant_id}") unless restaurant\n\n'
         "    pair(order, times, restaurant)\n"
         "  end"
     )
@@ -317,7 +322,7 @@ def test_an_explicit_model_needs_no_file_but_is_remarked_on(tmp_path: Path) -> N
     assert perform_of((root / "app/jobs/charge_job.rb").read_text()) == (
         "  def perform(invoice_id)\n"
         "    invoice = Billing::Invoice.find_by(id: invoice_id)\n"
-        "    return unless invoice\n\n"
+        '    return logger.warn("skipped: there is no Billing::Invoice #{invoice_id}") unless invoice\n\n'
         "    charge(invoice)\n"
         "  end"
     )
@@ -505,7 +510,7 @@ def test_the_checklist_says_what_is_done_and_what_is_left(tmp_path: Path) -> Non
     flags = ("--row-lock", "--check-then-act", "charged_at", "--idempotency-key", "--discard-on", "Gone")
     full = sidekiq_gen(root, "job", "ChargeOrder", *flags).checklist
 
-    assert bare["done"].startswith("written for Sidekiq 7.3.2; takes ids, no records; gone records are skipped")
+    assert bare["done"].startswith("written for Sidekiq 7.3.2; takes ids, no records; missing records are skipped, ")
     assert "work that can run twice (--check-then-act)" in bare["yours"]
     assert "locked in the database" in full["done"]
     assert "yours" not in full
@@ -682,7 +687,13 @@ def test_no_lockfile_at_all_is_no_obstacle_when_the_version_is_named(tmp_path: P
                 "code": "no-test-framework",
                 "message": "No spec is written: the lockfile has neither rspec-rails nor Minitest.",
                 "hint": "Pass --test rspec or --test minitest to have one.",
-            }
+            },
+            {
+                "code": "runs-before-commit",
+                "message": "A job that is pushed inside a transaction may run before the commit: it finds no Order and "
+                "skips it, with a line in the log.",
+                "hint": "Push in after_commit, or pass --on-missing retry.",
+            },
         ],
         "command_line": "sidekiq-gen job ProcessOrder --model Order --sidekiq-version 7.3.2 --no-input",
     }
@@ -871,7 +882,7 @@ def test_existing_jobs_decide_everything(tmp_path: Path) -> None:
         "class ProcessOrderWorker\n  include Sidekiq::Worker\n\n  sidekiq_options queue: :mailers, retry: 5\n"
     )
     assert spec.startswith("require 'rails_helper'\n\nRSpec.describe ProcessOrderWorker do\n")
-    assert '"' not in job + spec
+    assert '"' not in job.replace('"skipped: there is no Order #{order_id}"', "") + spec
 
 
 def test_a_queue_that_is_no_symbol_stays_a_string(tmp_path: Path) -> None:
@@ -901,7 +912,7 @@ def test_without_jobs_the_linter_decides(tmp_path: Path, quotes: str, *, comment
 
     expected = {JOB: PROCESS_ORDER, SPEC: PROCESS_ORDER_SPEC}
     for path, text in expected.items():
-        styled = text.replace('"', "'") if quotes == "single" else text
+        styled = text.replace('"', "'").replace(*INTERPOLATED) if quotes == "single" else text
         expected[path] = styled if comment else styled.removeprefix("# frozen_string_literal: true\n\n")
     assert made == expected
 
@@ -1171,7 +1182,8 @@ def test_a_record_that_is_called_job_does_not_take_the_place_of_the_job_in_its_s
     assert "let(:job_record) { instance_double(Job, id: 1) }" in spec
     assert "job.perform(job_record.id)" in spec
     job = (root / "app/jobs/publish_posting_job.rb").read_text(encoding="utf-8")
-    assert "def perform(job_id)\n    job_record = Job.find_by(id: job_id)\n    return unless job_record\n" in job
+    assert "def perform(job_id)\n    job_record = Job.find_by(id: job_id)\n" in job
+    assert 'logger.warn("skipped: there is no Job #{job_id}") unless job_record\n' in job
 
 
 def test_an_argument_that_has_the_name_of_the_guessed_model_is_taken_at_its_word(tmp_path: Path) -> None:

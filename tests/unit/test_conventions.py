@@ -44,6 +44,7 @@ DEFAULTS = Conventions(
     retry=Sourced(None, "default"),
     base=Sourced("", "default"),
     compact=Sourced(value=False, origin="default"),
+    on_missing=Sourced(None, "default"),
 )
 
 
@@ -79,6 +80,7 @@ def test_the_majority_of_the_jobs_decides(tmp_path: Path) -> None:
         retry=Sourced(5, "repo", "3 of 4 existing jobs"),
         base=Sourced("", "default"),
         compact=Sourced(value=False, origin="default"),
+        on_missing=Sourced(None, "default"),
     )
 
 

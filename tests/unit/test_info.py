@@ -113,6 +113,7 @@ def test_the_text_for_people(tmp_path: Path) -> None:
         "Base class          none",
         "Namespaces          around the class",
         "Retries             5",
+        "Missing records     skipped, with a line in the log",
         "Quotes              single (.rubocop.yml)",
         "Frozen strings      no comment (.rubocop.yml)",
     ]

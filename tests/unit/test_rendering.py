@@ -12,6 +12,7 @@ from sidekiq_gen.errors import BrokenTemplate
 from sidekiq_gen.job.document import from_json, to_json
 from sidekiq_gen.job.kinds.backfill import BackfillSettings
 from sidekiq_gen.job.kinds.fan_out import FanOutSettings
+from sidekiq_gen.job.kinds.record import RecordSettings
 from sidekiq_gen.job.patterns.catalogue import BY_NAME, PATTERNS
 from sidekiq_gen.job.patterns.log_context import LogContextSettings
 from sidekiq_gen.job.patterns.row_lock import RowLockSettings
@@ -47,7 +48,7 @@ REQUEST = JobRequest(
         "postgresql",
         5,
     ),
-    None,
+    RecordSettings("log"),
     "payments",
     "app/jobs",
     "rspec",
@@ -97,7 +98,7 @@ class ChargeCustomerJob
 
   def perform(order_id)
     order = Order.find_by(id: order_id)
-    return unless order
+    return logger.warn("skipped: there is no Order #{order_id}") unless order
 
     charge_customer(order)
   end
@@ -179,7 +180,7 @@ def override(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[dict[str, st
     templates._found.cache_clear()  # noqa: SLF001 - what is kept for a run must not outlive the test
 
 
-def with_patterns(*chosen: Chosen, kind: KindName = "record", settings: object = None) -> JobRequest:
+def with_patterns(*chosen: Chosen, kind: KindName = "record", settings: object = REQUEST.kind_settings) -> JobRequest:
     return replace(REQUEST, context=replace(REQUEST.context, kind=kind), kind_settings=settings, patterns=tuple(chosen))
 
 

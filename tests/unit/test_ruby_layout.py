@@ -44,6 +44,15 @@ def test_plain_literals_take_the_quotes_of_the_repo_and_nothing_else_does(source
     assert layout.in_quotes(expected, "single") == expected
 
 
+def test_a_guard_clause_that_is_too_long_becomes_a_block() -> None:
+    line = '  return logger.warn("there is no Order #{order_id}") unless order'
+
+    assert layout.fit(line, 70) == line
+    assert layout.fit(line, 50) == (
+        '  unless order\n    logger.warn("there is no Order #{order_id}")\n    return\n  end'
+    )
+
+
 def test_no_line_is_taken_for_the_end_of_another() -> None:
     assert layout.in_quotes(DOUBLE, "single") == SINGLE
 

@@ -234,3 +234,23 @@ def test_which_throttled_goes_with_which_sidekiq(gem: str, sidekiq: str, *, fits
 
     assert (throttled.pairing_error(*versions) is None) is fits
     assert throttled.is_tested(*versions) is tested
+
+
+@pytest.mark.parametrize("sidekiq", ["6.0.7", "6.4.1", "6.5.1"])
+def test_a_job_that_is_buried_ends_as_one_whose_retries_have_failed(tmp_path: Path, sidekiq: str) -> None:
+    text = rendered(Repo(sidekiq=sidekiq, rails="6.1.7"), tmp_path, f"{GONE} --on-exhausted --mark-failed failed_at")
+
+    bury = text.partition("  def bury")[2]
+    for name in ("class", "args", "jid", "created_at", "enqueued_at", "failed_at", "retry_count", "error_class"):
+        assert f'"{name}" => ' in bury
+    steps = [line.strip().partition("(")[0] for line in bury.split("\n")[-6:-3]]
+    assert steps[:2] == ["sidekiq_retries_exhausted_block.call", "Sidekiq::DeadSet.new.kill"]
+    assert "handler.call(payload, error)" in bury
+
+
+def test_a_job_that_is_dropped_is_marked_and_nobody_is_told(tmp_path: Path) -> None:
+    flags = f"{GONE} --discard-to nowhere --on-exhausted --mark-failed failed_at"
+    done = sidekiq_gen(Repo().write(tmp_path), "job", "ChargeCustomer", "--model", "Order", *flags.split(), "--json")
+
+    told = {notice["code"]: notice["message"] for notice in json.loads(done.out)["notices"]}
+    assert told["discard-without-report"] == "A job that is dropped is marked failed, and nobody is told."

@@ -125,6 +125,7 @@ def _text(project: Project) -> str:
             ),
         ),
         ("Retries", _retries(app)),
+        ("Missing records", _missing(app)),
         ("Quotes", _reasoned(conventions.quotes.value, conventions.quotes.reason)),
         (
             "Frozen strings",
@@ -161,6 +162,14 @@ def _retries(app: RailsApp) -> str:
     usual = usual_retries(app)
     told = f"left to Sidekiq: {str(app.default_retry).lower()}" if usual == DEFAULT else usual
     return _reasoned(told, app.conventions.retry.reason)
+
+
+def _missing(app: RailsApp) -> str:
+    """What a new job does whose record is not there, and why."""
+    usual = app.conventions.on_missing
+    return _reasoned(
+        "retried, as find raises" if usual.value == "retry" else "skipped, with a line in the log", usual.reason
+    )
 
 
 def _reasoned(value: str, reason: str) -> str:

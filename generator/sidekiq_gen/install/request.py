@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.flags import Flag, answer
 from sidekiq_gen.install.deployment import find_mention
-from sidekiq_gen.install.settings import SETTINGS, code, files_about_sidekiq, has_transactions, pushes_after_commit
+from sidekiq_gen.install.settings import SETTINGS, code, files_about_sidekiq
 from sidekiq_gen.install.wiring import Wiring, find_wiring
 from sidekiq_gen.naming import JobName, parse_job_name
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.rails.files import Repo
+from sidekiq_gen.rails.pushes import has_transactions, pushes_after_commit
 from sidekiq_gen.ruby import trackers
 from sidekiq_gen.sidekiq.gems import PRO
 from sidekiq_gen.sidekiq.gems import UNIQUE_JOBS as UNIQUE_JOBS_GEM

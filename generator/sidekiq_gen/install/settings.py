@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from sidekiq_gen.rails.code import code_lines
 from sidekiq_gen.rails.files import Repo
+from sidekiq_gen.rails.pushes import pushes_after_commit
 from sidekiq_gen.ruby import trackers
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from sidekiq_gen.sidekiq.release import Release
 
 FOLDER = "config"
-_RAILTIE = re.compile(r"^\s*require\b.*/railtie\b", re.MULTILINE)
-_ACTIVE_RECORD = re.compile(r"\brails/all\b|\bactive_?record\b")
 SettingName = Literal[
     "airbrake", "strict_arguments", "throttled", "transactional_push", "error_handler", "death_handler"
 ]
@@ -55,24 +54,6 @@ class Setting:
 
 def _reports_errors(app: RailsApp, _release: Release) -> bool:
     return trackers.reports_by_itself(app.tracker) is None
-
-
-def has_transactions(app: RailsApp) -> bool:
-    """Whether ActiveRecord is loaded: it is locked as a part of Rails also where nothing requires it."""
-    locked = app.gem("activerecord") or app.gem("rails")
-    loaded = code(Repo(app.root).read("config/application.rb") or "")
-    return bool(locked and app.databases) and not (_RAILTIE.search(loaded) and not _ACTIVE_RECORD.search(loaded))
-
-
-def pushes_after_commit(app: RailsApp, release: Release) -> bool:
-    """Whether ``Sidekiq.transactional_push!`` works: it raises where it finds nothing to wait for the commit with.
-
-    Without ActiveRecord it is a NameError: sidekiq v8.1.7 lib/sidekiq/transaction_aware_client.rb:50.
-    """
-    can = release.capabilities
-    builtin = can.transactional_push_builtin and can.after_all_transactions_commit
-    waits = can.transactional_push and (builtin or app.gem("after_commit_everywhere"))
-    return bool(waits and has_transactions(app))
 
 
 SETTINGS = (

@@ -50,8 +50,8 @@ class JobFacts:
     """How a sentence calls several rows: `purchase orders`; empty for plain."""
     lookups: tuple[Argument, ...]
     """The arguments that are looked up: `argument.name`, `argument.parameter`, `argument.model.name`, its key_word."""
-    guard: str
-    """The condition under which all of them are there."""
+    finder: str
+    """The method that looks them up: `find_by`, or `find`, which raises where there is none."""
     parameters: str
     """The arguments of perform in parentheses, as they are declared and handed on: `(since, limit)`; else empty."""
     leading_parameters: str
@@ -130,7 +130,7 @@ def facts_of(request: JobRequest) -> JobFacts:
         thing=context.row.replace("_", " "),
         things=context.rows.replace("_", " ") if context.row else "",
         lookups=context.records,
-        guard=" && ".join(record.name for record in context.records),
+        finder=kind.shape(request.kind_settings) if context.record else "",
         parameters=in_parentheses(parameters),
         leading_parameters=leading(parameters),
         further_parameters=further(parameters),

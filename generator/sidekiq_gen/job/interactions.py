@@ -78,12 +78,15 @@ def _mark_before_dropping(
     return by_rescue(discard) if drops else discard
 
 
-def _nobody_is_told(discard: DiscardOnSettings, _request: JobRequest) -> Notice | None:
-    if discard.means != "retry_in" or discard.to != "nowhere":
+def _nobody_is_told(discard: DiscardOnSettings, request: JobRequest) -> Notice | None:
+    if discard.to != "nowhere":
         return None
+    exhausted = request.get(OnExhausted)
     return Notice(
         "discard-without-report",
-        "Sidekiq does not run sidekiq_retries_exhausted for a job that is discarded: nobody is told.",
+        "A job that is dropped is marked failed, and nobody is told."
+        if exhausted and exhausted.mark
+        else "Sidekiq does not run sidekiq_retries_exhausted for a job that is discarded: nobody is told.",
         "Use --discard-to dead to have these errors reported too.",
     )
 

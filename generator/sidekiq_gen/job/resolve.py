@@ -11,6 +11,7 @@ from sidekiq_gen.job.interactions import LOCKS, clash, settle, warnings
 from sidekiq_gen.job.keys import with_keys
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME, KINDS
 from sidekiq_gen.job.kinds.fan_out import child_name
+from sidekiq_gen.job.kinds.record import implied
 from sidekiq_gen.job.lacks import lack_notices
 from sidekiq_gen.job.mappers import other_mapper
 from sidekiq_gen.job.names import give_names, taken_names
@@ -72,6 +73,7 @@ def resolve_job(answers: Answers, project: Project) -> JobRequest:
         InvalidInput: an answer makes no sense anywhere.
         Refused: it cannot be had for this release, database or set of gems.
     """
+    answers = implied(answers)
     context = context_of(answers, project)
     app = project.app
     directory = _directory(answer(answers, "dir", app.conventions.job_dir.value))
@@ -98,7 +100,7 @@ def context_of(answers: Answers, project: Project) -> JobContext:
     Names that the templates of the kind and of the wanted patterns take for themselves are given to nothing else: a
     record is called otherwise inside, an argument is refused.
     """
-    app = project.app
+    app, answers = project.app, implied(answers)
     name = parse_job_name(answer(answers, "name", ""), suffix=app.conventions.suffix.value, acronyms=app.acronyms)
     subject = with_keys(find_subject(answers, name, app), app)
     taken = taken_names(project.release.tree, subject.kind, wanted(answers), _test(answers, app))

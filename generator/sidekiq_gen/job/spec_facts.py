@@ -19,9 +19,11 @@ from sidekiq_gen.job.facts import (
     of_patterns,
 )
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
+from sidekiq_gen.job.kinds.record import Record
 from sidekiq_gen.job.mark import Mark
 from sidekiq_gen.job.patterns.catalogue import BY_NAME, listed
 from sidekiq_gen.job.patterns.check_then_act import CheckThenAct
+from sidekiq_gen.job.patterns.discard_on import DiscardOn
 from sidekiq_gen.job.patterns.log_context import LogContext
 from sidekiq_gen.job.samples import key_sample
 from sidekiq_gen.naming import KEYWORDS
@@ -88,6 +90,12 @@ class SpecRecord:
             return f"{{ |{self.key}:| {self.variable} if {self.key} == {self.variable}.id }}"
         return f"{{ |**key| {self.variable} if key == {{ {self.key}: {self.variable}.id }} }}"
 
+    @property
+    def strict_finder(self) -> str:
+        """The same for `find`, which raises."""
+        missing = "raise(ActiveRecord::RecordNotFound)"
+        return f"{{ |key| key == {self.variable}.id ? {self.variable} : {missing} }}"
+
 
 @dataclass(frozen=True)
 class SpecFacts(JobFacts):
@@ -97,6 +105,8 @@ class SpecFacts(JobFacts):
     """What the job does, as the description of an example: `charges the customer`."""
     records: tuple[SpecRecord, ...]
     """The records that the spec needs, in the order of the arguments."""
+    given_up: tuple[SpecRecord, ...]
+    """Those without which a rescue of --discard-on ends the job; none where the error of `find` leaves perform."""
     another: str
     """Ruby that makes one more row of the model; empty unless the kind works through rows."""
     fixture: bool
@@ -220,6 +230,7 @@ def spec_facts_of(request: JobRequest) -> SpecFacts:
         **by_name(facts),  # type: ignore[arg-type] # the very fields of JobFacts
         what_it_does=what_it_does(context.name),
         records=records,
+        given_up=records if _rescues_missing(request) else (),
         another=another,
         fixture=_fixture(request),
         doubled=doubled,
@@ -264,6 +275,13 @@ def _call(request: JobRequest, model: str) -> str:
         return record.call  # the set-up of rows clears the mark of a fixture
     row, directive = request.context.row, mark_directive(wanted=request.repo.rails_cops_in_spec)
     return f"{record.call}.tap {{ |{row}| {row}.update_column(:{mark.column}, {mark.cleared}) }}{directive}"
+
+
+def _rescues_missing(request: JobRequest) -> bool:
+    """Whether perform itself rescues what `find` raises."""
+    discard, record = request.get(DiscardOn), request.of_kind(Record)
+    missing = record is not None and record.on_missing == "discard"
+    return missing and discard is not None and discard.means != "retry_in"
 
 
 def _mark(request: JobRequest) -> Mark | None:

@@ -13,6 +13,7 @@ from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.flags import answer
 from sidekiq_gen.job import resolve
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
+from sidekiq_gen.job.kinds.record import implied
 from sidekiq_gen.job.patterns.catalogue import PATTERNS
 from sidekiq_gen.job.pipeline import generate_job
 from sidekiq_gen.sourced import Sourced
@@ -49,6 +50,7 @@ class Trial:
         Raises:
             InvalidInput, Refused: it cannot be had, whatever the further answers are.
         """
+        asked = implied(asked)
         known = {parameter: value for parameter, value in asked.items() if parameter not in _OF_PATTERNS}
         known.setdefault("name", Sourced("StandIn", "default"))
         if self.asks_for_model(known):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 
 from sidekiq_gen.rails.code import count_quotes, definitions
+from sidekiq_gen.rails.lookups import MissingHabit, missing_habit
 from sidekiq_gen.sourced import Sourced
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class Conventions:
     retry: the usual number of retries, or ``default`` where most jobs leave it to Sidekiq; None without such a habit.
     base: the class of the repo that jobs inherit Sidekiq from; empty where they include it themselves.
     compact: whether a class has its namespaces before its own name: ``class Billing::ChargeJob``.
+    on_missing: what becomes of most jobs whose record is missing; None without such a habit.
     """
 
     quotes: Sourced[Quotes]
@@ -45,6 +47,7 @@ class Conventions:
     retry: Sourced[RetryHabit | None]
     base: Sourced[str]
     compact: Sourced[bool]
+    on_missing: Sourced[MissingHabit | None]
 
 
 def read_conventions(job_files: Sequence[JobFile], rules: LinterRules) -> Conventions:
@@ -62,6 +65,7 @@ def read_conventions(job_files: Sequence[JobFile], rules: LinterRules) -> Conven
         retry=_retry(jobs, job_files),
         base=_base(jobs, job_files),
         compact=_vote(job.compact for job in jobs if job.compact is not None) or Sourced(value=False, origin="default"),
+        on_missing=_on_missing(jobs),
     )
 
 
@@ -89,6 +93,16 @@ def _retry(jobs: Sequence[JobFile], job_files: Sequence[JobFile]) -> Sourced[Ret
     ]
     outcome: Sourced[RetryHabit | Literal["never"]] | None = _vote(votes)
     if outcome is None or outcome.value == "never":
+        return Sourced(None, "default")
+    return Sourced(outcome.value, outcome.origin, outcome.reason)
+
+
+def _on_missing(jobs: Sequence[JobFile]) -> Sourced[MissingHabit | None]:
+    """What becomes of most jobs whose record is missing; those that are handed an id and look nothing up count."""
+    outcome: Sourced[MissingHabit | Literal["silent"]] | None = _vote(
+        habit for job in jobs if (habit := missing_habit("\n".join(job.lines)))
+    )
+    if outcome is None or outcome.value == "silent":
         return Sourced(None, "default")
     return Sourced(outcome.value, outcome.origin, outcome.reason)
 

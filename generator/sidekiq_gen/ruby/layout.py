@@ -52,6 +52,7 @@ DIGITS_WITHOUT_GROUPS = 4
 
 _COMMENT = re.compile(r"\s*# (?!rubocop:)")
 _DIRECTIVE = re.compile(r"# rubocop:")
+_GUARD = re.compile(r"\s*return (\S.*) ((?:unless|if) \w+)")
 _BLOCK_PARAMETERS = re.compile(r"((?:\|[^|]*\|)?) *(.*)")
 
 
@@ -161,9 +162,9 @@ def _fit_line(line: str, width: int) -> list[str]:
     code, comment = _split_comment(line)
     if comment:
         return _fit_commented(code, comment, margin, width)
-    arguments = _split_commas(line.strip()) if line.lstrip().startswith("{") else []
-    if len(list(filter(None, arguments))) > 1:  # a line of arguments that begins with a hash
-        return [part for piece in _one_a_line(arguments, margin) for part in _fit_line(piece, width)]
+    pieces = _fit_guard(line, margin) or _fit_hash_first(line, margin)
+    if pieces:
+        return [part for piece in pieces for part in _fit_line(piece, width)]
     group, block = _last_group(line), _last_block(line)
     if block and not (group and block[1] < group[0] < width):
         opening, closing = block
@@ -185,6 +186,18 @@ def _fit_line(line: str, width: int) -> list[str]:
             margin + line[closing:],
         ]
     return _fit_list(line, margin)
+
+
+def _fit_guard(line: str, margin: str) -> list[str]:
+    """A guard clause that returns what it says, as a block; empty for any other line."""
+    guard = _GUARD.fullmatch(line)
+    return [f"{margin}{guard[2]}", f"{margin}  {guard[1]}", f"{margin}  return", f"{margin}end"] if guard else []
+
+
+def _fit_hash_first(line: str, margin: str) -> list[str]:
+    """A line of arguments that begins with a hash, one a line; empty for any other line."""
+    arguments = _split_commas(line.strip()) if line.lstrip().startswith("{") else []
+    return _one_a_line(arguments, margin) if len(list(filter(None, arguments))) > 1 else []
 
 
 def _fit_commented(code: str, comment: str, margin: str, width: int) -> list[str]:

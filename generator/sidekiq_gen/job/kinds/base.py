@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sidekiq_gen.errors import Refused
-    from sidekiq_gen.flags import Answers
+    from sidekiq_gen.flags import Answers, Flag
     from sidekiq_gen.job.patterns.base import Pattern
     from sidekiq_gen.job.request import Chosen, JobContext, JobRequest, KindName
     from sidekiq_gen.job.slots import PatternSlot
@@ -58,6 +58,10 @@ class Kind(Component[S], ABC):
         Raises:
             Refused, InvalidInput: the answers cannot be had, or make no sense.
         """
+
+    def suggestion(self, flag: Flag, context: JobContext, app: RailsApp) -> str:
+        """What the terminal offers as the answer to one of its flags that has a question."""
+        return flag.choices[0]
 
     def subject(self, context: JobContext) -> str:
         """What the work is handed that is no argument of the job: one row, or the rows of a batch; else empty."""

@@ -10,6 +10,7 @@ import inflection
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.flags import Answers, Flag, answer
 from sidekiq_gen.job.kinds.base import Kind
+from sidekiq_gen.job.kinds.record import ON_MISSING
 from sidekiq_gen.job.kinds.rows import BATCH, BATCH_SIZE, number, rows_in_specs
 from sidekiq_gen.job.slots import BESIDE_THE_WORK
 from sidekiq_gen.naming import JobName, parse_job_name
@@ -53,7 +54,7 @@ class FanOut(Kind[FanOutSettings]):
     own_work = True
     places = BESIDE_THE_WORK
     shapes = ("iterable", "plain", "batch", "plain_by_client", "batch_by_client")
-    flags = (BATCH_SIZE, _CHILD, _BATCH)
+    flags = (BATCH_SIZE, _CHILD, _BATCH, ON_MISSING)
     summary = "enqueues one job for each record, which is written with it and carries the safeguards"
     paragraph = (
         "For work on many records that can be done side by side, retried one by one, and watched. The ids are read and "

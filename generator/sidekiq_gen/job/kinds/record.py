@@ -2,33 +2,111 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
+from sidekiq_gen.errors import Refused
+from sidekiq_gen.flags import Answers, Flag, answer
 from sidekiq_gen.job.kinds.base import Kind
+from sidekiq_gen.notices import Notice
+from sidekiq_gen.rails.pushes import pushes_after_commit, pushes_wait
+from sidekiq_gen.sourced import Sourced
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
-    from sidekiq_gen.flags import Answers
-    from sidekiq_gen.job.request import JobContext
+    from sidekiq_gen.job.request import JobContext, JobRequest
     from sidekiq_gen.rails.app import RailsApp
 
+NOT_FOUND = "ActiveRecord::RecordNotFound"
+ON_MISSING = Flag(
+    "--on-missing",
+    "What a run does whose record is not there [default: as most jobs here do, else log].",
+    "choice",
+    choices=("log", "retry", "discard"),
+    question="What shall a run do whose record is not there?",
+)
 
-class Record(Kind[None]):
-    """Looks one record up, returns when it is gone, and works on it."""
 
+@dataclass(frozen=True)
+class RecordSettings:
+    """What becomes of a run whose record is not there.
+
+    on_missing: a line in the log and no more; or find raises, and Sidekiq retries that, or --discard-on ends the job.
+    """
+
+    on_missing: Literal["log", "retry", "discard"]
+
+
+class Record(Kind[RecordSettings]):
+    """Looks one record up, sees to it that it is there, and works on it."""
+
+    settings = RecordSettings
     name = "record"
     about = "record"
+    shapes = ("find_by", "find")
+    flags = (ON_MISSING,)
     summary = "about one row of a model, which is handed over by its id"
     paragraph = (
         "The usual job. The argument is the id and never the record, which would be stale by the time the job runs, "
-        "and too large for Redis. A record that was deleted meanwhile ends the job quietly."
+        "and too large for Redis. A record that is not there was deleted meanwhile, or is not committed yet, as the "
+        "job was pushed inside the transaction. --on-missing log says so in the log and is done; retry lets Sidekiq "
+        "try again until it is there; discard is --discard-on ActiveRecord::RecordNotFound. One that is deleted while "
+        "a run takes its lock raises that error in any case."
     )
     avoid = "Not for many rows at once: that is --kind fan-out, backfill or claim."
     cost = "One query for each run."
 
-    def satisfies(self, settings: None) -> Mapping[str, str]:
-        return {"deleted-records": "gone records are skipped"}
+    def satisfies(self, settings: RecordSettings) -> Mapping[str, str]:
+        done = {"log": "skipped, with a line in the log", "retry": "tried again", "discard": "not tried again"}
+        return {"deleted-records": f"missing records are {done[settings.on_missing]}"}
 
-    def decide(self, answers: Answers, context: JobContext, app: RailsApp) -> None:
-        return None
+    def shape(self, settings: RecordSettings) -> str:
+        return "find_by" if settings.on_missing == "log" else "find"
+
+    def suggestion(self, flag: Flag, context: JobContext, app: RailsApp) -> str:
+        return usual(context, app)
+
+    def decide(self, answers: Answers, context: JobContext, app: RailsApp) -> RecordSettings:
+        never_retried = NOT_FOUND in {error.removeprefix("::") for error in answer(answers, "discard_on", ())}
+        wanted = answer(answers, ON_MISSING.parameter)
+        if wanted == "retry" and never_retried:
+            raise Refused(
+                f"--on-missing retry tries again what --discard-on {NOT_FOUND} never does.",
+                hint="Use --on-missing discard, or leave out one of the two.",
+                code="contradictory-patterns",
+            )
+        if wanted == "retry" and not context.retry:
+            raise Refused(
+                "--on-missing retry contradicts a job that is never retried.",
+                hint="Allow retries (--retry 5), or use --on-missing log.",
+                code="contradictory-patterns",
+            )
+        chosen = wanted or usual(context, app)
+        return RecordSettings("discard" if chosen == "retry" and never_retried else chosen)
+
+    def notices(self, settings: RecordSettings, request: JobRequest, app: RailsApp) -> Iterator[Notice]:
+        context = request.context
+        if settings.on_missing == "retry" or pushes_wait(app) or context.model is None:
+            return
+        fate = "skips it, with a line in the log" if settings.on_missing == "log" else "gives up"
+        wait = "Let pushes wait (sidekiq-gen install), push" if pushes_after_commit(app, context.release) else "Push"
+        yield Notice(
+            "runs-before-commit",
+            f"A job that is pushed inside a transaction may run before the commit: it finds no {context.model.name} "
+            f"and {fate}.",
+            f"{wait} in after_commit, or pass --on-missing retry.",
+        )
+
+
+def usual(context: JobContext, app: RailsApp) -> Literal["log", "retry"]:
+    """What is done where nobody says anything: as most jobs do, if that can be had."""
+    return "retry" if app.conventions.on_missing.value == "retry" and context.retry else "log"
+
+
+def implied(answers: Answers) -> Answers:
+    """The answers, with what --on-missing discard stands for."""
+    if answer(answers, ON_MISSING.parameter) != "discard":
+        return answers
+    errors = answer(answers, "discard_on", ())
+    return {**answers, "discard_on": Sourced([*errors, NOT_FOUND], answers[ON_MISSING.parameter].origin)}

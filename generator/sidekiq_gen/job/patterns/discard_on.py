@@ -52,6 +52,11 @@ class DiscardOnSettings:
         return ":kill" if self.to == "dead" else ":discard"
 
     @property
+    def ending(self) -> str:
+        """What the job does besides where --on-exhausted is there, in the words of an example."""
+        return "ends as if every retry had failed when no retry can fix it"
+
+    @property
     def promise(self) -> str:
         """What the job does, in the words of an example."""
         names = " and ".join(self.errors)

@@ -53,7 +53,8 @@ class OnExhausted(Pattern[OnExhaustedSettings]):
         "A job that has used up its retries goes to the Dead set, where nobody looks. This reports the error once "
         "more, as final, to the error tracker of the repo, with the id of the job and its arguments, and leaves a "
         "mark on the record that people and queries can see: a time, true, or the word failed where an enum, a state "
-        "machine, an inclusion list or constants of the model have it. A job killed by --discard-on ends the same way."
+        "machine, an inclusion list or constants of the model have it. A job that --discard-on sends to the Dead set "
+        "ends the same way; one that it drops is only marked."
     )
     avoid = "Not where the tracker is told of every attempt and the record has no state: it would say nothing new."
     cost = "One report and one write for each job that dies."

@@ -1,0 +1,29 @@
+"""How existing jobs look up the record whose id they are handed, and what that means where there is none."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal, TypeAlias
+
+# What happens where the record is missing: find raises, and the job is retried; find_by gives nil, and the job ends.
+MissingHabit: TypeAlias = Literal["retry", "log"]
+
+_PERFORM = re.compile(r"^[ \t]*def perform\b[ \t]*\(?([^)\n]*)", re.MULTILINE)
+_PARAMETER = re.compile(r"[ \t]*(\w+)")
+
+
+def missing_habit(code: str) -> MissingHabit | Literal["silent"] | None:
+    """What a job does where its record is missing; ``silent`` where it looks none up, None where it has no id of one.
+
+    code: its lines of code.
+    """
+    perform = _PERFORM.search(code)
+    names = [found[1] for part in (perform[1].split(",") if perform else ()) if (found := _PARAMETER.match(part))]
+    ids = "|".join(name for name in names if name == "id" or name.endswith("_id"))
+    if not ids:
+        return None
+    raises = rf"\.find[ (]+(?:{ids})\b|\.find_by![ (]+(?:id:|:id[ \t]*=>)[ \t]*(?:{ids})\b"
+    if re.search(raises, code):
+        return "log" if "RecordNotFound" in code else "retry"
+    looks = rf"\.(?:find_by|where)[ (]+(?:id:|:id[ \t]*=>)[ \t]*(?:{ids})\b|\.find_by_id[ (]+(?:{ids})\b"
+    return "log" if re.search(looks, code) else "silent"
