@@ -41,7 +41,7 @@ puts JSON.generate(Sidekiq::DeadSet.new.map { |job|
 }.sort)
 """
 NOTED = 'Effect.note("tried", self.class.name)\n'
-RATE_LIMITED = f"{NOTED}raise PaymentGateway::RateLimited"
+RATE_LIMITED = f"{NOTED}raise PaymentGateway::RateLimited.new(retry_after: 2)"
 
 
 def make(variant: Variant, app: App, folder: Path, name: str, flags: str, work: str) -> None:
@@ -66,7 +66,7 @@ def test_an_error_with_a_delay_of_its_own_postpones_the_job(
 ) -> None:
     flags = "--retry 0 --retry-after PaymentGateway::RateLimited --retry-after-limit 2"
     make(variant, app, tmp_path, "ComeBack", f"{flags} --advisory-lock --lock-scope session", RATE_LIMITED)
-    once = f'{NOTED}raise PaymentGateway::RateLimited if Effect.where(name: "tried", subject: self.class.name).one?'
+    once = f'{RATE_LIMITED} if Effect.where(name: "tried", subject: self.class.name).one?'
     make(variant, app, tmp_path, "ComeBackOnce", flags, once)
     make(variant, app, tmp_path, "FailAsUsual", flags.replace("--retry 0", "--retry 3"), f"{NOTED}raise IOError")
     names = ("ComeBackJob", "ComeBackOnceJob", "FailAsUsualJob")

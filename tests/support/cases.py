@@ -68,6 +68,10 @@ POSTPONEMENTS = {
     "retry-after": "--retry-after PaymentGateway::RateLimited",
     "retry-after-several": "--retry-after PaymentGateway::RateLimited --retry-after SearchIndex::Busy "
     "--retry-after-limit 3",
+    "retry-after-fixed": "--retry-after Timeout::Error=30",
+    "retry-after-number": "--retry-after SearchIndex::Late=wait",
+    "retry-after-asked": "--retry-after Timeout::Error=90 --retry-after KeyError=error.receiver.fetch(:wait) "
+    "--retry-after IOError=error.message[/[0-9]+/]",
 }
 MISSING = {
     "none": "",

@@ -71,7 +71,10 @@ VALUES: Mapping[str, Values] = {
         ),
     ),
     "--discard-on": Values(ERRORS, ("StandardError", "Exception", "lower", "")),
-    "--retry-after": Values(("PaymentGateway::RateLimited", "SearchIndex::Busy", *ERRORS[2:]), ("StandardError", "x")),
+    "--retry-after": Values(
+        ("PaymentGateway::RateLimited", "SearchIndex::Busy", "KeyError=30", "A=error.wait", "Timeout::Error=wait.to_i"),
+        ("StandardError", "x", "KeyError", "KeyError=", "A=)", 'A=response["x"]', "SearchIndex::Gone"),
+    ),
     "--retry-after-limit": Values(("1", "3", "100"), ("0", "-1", "x")),
     "--mark-failed": Values(("failed_at", "failed", "failed_on"), ("state", "status", "id", "a b")),
     "--throttle": Values(("10/60", "1/1", "1000/3600"), ("0/1", "1/0", "10", "x/y", "1/86401", "-1/60")),

@@ -23,6 +23,40 @@ SCHEMA = """ActiveRecord::Schema[7.1].define(version: 2026_01_01_000000) do
 end
 """
 
+# Errors: what retry_after gives is handed over, spelled out, and computed from what a service says.
+ERRORS = {
+    "app/services/payment_gateway.rb": """module PaymentGateway
+  class Error < StandardError; end
+  class CardDeclined < Error; end
+
+  class RateLimited < Error
+    attr_reader :retry_after
+
+    def initialize(message = "too many requests", retry_after: nil)
+      super(message)
+      @retry_after = retry_after
+    end
+  end
+end
+""",
+    "app/services/search_index.rb": """module SearchIndex
+  class Gone < StandardError; end
+
+  class Busy < StandardError
+    def retry_after
+      2
+    end
+  end
+
+  class Late < StandardError
+    def wait
+      message[/\\d+/].to_i
+    end
+  end
+end
+""",
+}
+
 
 @dataclass(frozen=True)
 class Repo:
@@ -80,6 +114,7 @@ class Repo:
             "app/models/order.rb": "class Order < ApplicationRecord\nend\n",
             "app/models/restaurant.rb": "class Restaurant < ApplicationRecord\nend\n",
             "db/schema.rb": SCHEMA,
+            **ERRORS,
             f"{test}/{'rails' if self.rspec else 'test'}_helper.rb": "",
         }
         if self.records == "factory":

@@ -412,6 +412,30 @@ def test_what_the_house_does_about_missing_records_is_offered(tmp_path: Path) ->
     assert terminal.type("q").end() == 1
 
 
+POSTPONED = "Which errors carry their own delay? (class names, separated by commas)"
+OFTEN = "How often at most is a job enqueued again like that?"
+
+
+@pytest.mark.parametrize("flags", [[], ["--retry-after", "Net::ReadTimeout"]])
+def test_what_gives_a_delay_is_asked_where_nothing_proves_it(tmp_path: Path, flags: list[str]) -> None:
+    root = Repo().write(tmp_path)
+    before = tree(root)
+
+    terminal = Terminal(root, "Foo", "--kind", "plain", "--queue", "low", "--retry", "1", *flags).see(SAFEGUARDS)
+    if flags:
+        terminal.see("retry-after (asked for on the command line)").type(ENTER)
+    else:
+        terminal.see("retry-after: enqueue").type(f"{DOWN * 3}{SPACE}{ENTER}")
+        terminal.answer(POSTPONED, f"SearchIndex::Gone{ENTER}").see("SearchIndex::Gone has no retry_after")
+        terminal.type(f"{CLEAR}SearchIndex::Busy, Net::ReadTimeout{ENTER}")
+    terminal.answer(OFTEN, ENTER).see("What gives the delay of Net::ReadTimeout in seconds?")
+    terminal.type(f"error;{ENTER}").see("says no delay").type(f"{CLEAR}wait{ENTER}").answer(WRITE, ENTER)
+
+    assert terminal.end() == 0
+    assert "error.wait" in new(root, before)["app/jobs/foo_job.rb"].decode()
+    assert "--retry-after Net::ReadTimeout=wait --retry-after-limit 10 --no-input" in terminal.shown
+
+
 def test_a_strategy_that_the_lock_rules_out_is_greyed_out(tmp_path: Path) -> None:
     root = EVERYTHING.write(tmp_path)
 

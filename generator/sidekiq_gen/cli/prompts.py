@@ -16,7 +16,7 @@ from sidekiq_gen.job.kinds.record import implied
 from sidekiq_gen.job.patterns.catalogue import BY_NAME, PATTERNS
 from sidekiq_gen.job.retries import usual_retries
 from sidekiq_gen.job.subject import guess_model
-from sidekiq_gen.job.trial import Trial, judge, named, refused, said, value_of
+from sidekiq_gen.job.trial import Trial, completed, judge, named, refused, said, value_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -210,3 +210,14 @@ def _ask_about(pattern: Pattern[Any], asked: dict[str, Sourced[Any]], context: J
         else:
             text = widgets.text(flag.question, parse, offered)
         asked[flag.parameter] = said(value_of(flag, text))
+    for value in pattern.unproven(asked, context, app):
+        asked |= pattern.filled(asked, value, _ask_what_is_unproven(pattern, value, asked, context, app))
+
+
+def _ask_what_is_unproven(pattern: Pattern[Any], value: str, asked: Answers, context: JobContext, app: RailsApp) -> str:
+    """Ask what only a person can say about one of the values that a pattern was given."""
+
+    def parse(reply: str) -> object:
+        return pattern.decide(completed(pattern, pattern.filled(asked, value, reply), context, app), context, app)
+
+    return widgets.text(pattern.question(value), parse)

@@ -63,6 +63,7 @@ class SpecRecord:
     stubs: what a double of it answers.
     missing: the call of perform when just this record is gone.
     key: its primary key, as Ruby spells it beside a colon. id: what a double has there.
+    strict: whether the job looks it up with `find`, which raises where it is missing.
     """
 
     variable: str
@@ -72,6 +73,7 @@ class SpecRecord:
     missing: str
     key: str = "id"
     id: str = "1"
+    strict: bool = False
 
     @property
     def made(self) -> str:
@@ -85,16 +87,13 @@ class SpecRecord:
 
     @property
     def finder(self) -> str:
-        """The block that stands in for `find_by`, where a double does for the record."""
+        """The block that stands in for `find_by`, or for `find`, where a double does for the record."""
+        if self.strict:
+            missing = "raise(ActiveRecord::RecordNotFound)"
+            return f"{{ |key| key == {self.variable}.id ? {self.variable} : {missing} }}"
         if _PARAMETER.fullmatch(self.key) and self.key not in KEYWORDS | {self.variable}:
             return f"{{ |{self.key}:| {self.variable} if {self.key} == {self.variable}.id }}"
         return f"{{ |**key| {self.variable} if key == {{ {self.key}: {self.variable}.id }} }}"
-
-    @property
-    def strict_finder(self) -> str:
-        """The same for `find`, which raises."""
-        missing = "raise(ActiveRecord::RecordNotFound)"
-        return f"{{ |key| key == {self.variable}.id ? {self.variable} : {missing} }}"
 
 
 @dataclass(frozen=True)
@@ -208,6 +207,7 @@ def spec_facts_of(request: JobRequest) -> SpecFacts:
             values.perform(argument),
             argument.model.key_word,
             key_sample(argument.model.key_type)[0],
+            strict=KIND_BY_NAME[context.kind].shape(request.kind_settings) == "find",
         )
         for argument in context.records
         if argument.model

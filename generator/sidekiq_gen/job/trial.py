@@ -120,6 +120,8 @@ def completed(pattern: Pattern[Any], asked: Answers, context: JobContext, app: R
         offered = pattern.suggestion(flag, known, context, app)
         if offered and flag.parameter not in known:
             known[flag.parameter] = said(value_of(flag, offered))
+    for value in pattern.unproven(known, context, app):
+        known = pattern.filled(known, value, "1")
     return known
 
 
@@ -139,12 +141,17 @@ def value_of(flag: Flag, text: str) -> object:
         InvalidInput: it is no number, and a number was asked for.
     """
     if flag.type == "list":
-        return [word for word in re.split(r"[,\s]+", text) if word] or [""]
+        return _items(text) or [""]
     if flag.type != "number":
         return text
     if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER):
         raise InvalidInput(f"{text[:60]!a} is no number that fits.", hint="Give digits only.", code="usage")
     return int(text)
+
+
+def _items(text: str) -> list[str]:
+    """What commas and spaces divide, outside of brackets and quotes."""
+    return [found.group() for found in re.finditer(r"(?:\"[^\"]*\"|'[^']*'|[(\[{][^)\]}]*[)\]}]|[^,\s])+", text)]
 
 
 def said(value: object) -> Sourced[Any]:

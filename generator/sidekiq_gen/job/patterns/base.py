@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.job.request import JobContext, JobRequest, KindName
     from sidekiq_gen.notices import Notice
     from sidekiq_gen.rails.app import RailsApp
+    from sidekiq_gen.sourced import Sourced
 
 Layer = Literal["class", "context", "lock", "check", "work"]
 LAYERS: tuple[Layer, ...] = ("class", "context", "lock", "check", "work")  # from the outside in
@@ -99,6 +100,18 @@ class Pattern(Component[S], ABC):
     def suggestion(self, flag: Flag, answers: Answers, context: JobContext, app: RailsApp) -> str | None:
         """What the terminal offers as the answer to one of its further flags; None to ask nothing."""
         return flag.choices[0] if flag.choices else ""
+
+    def unproven(self, answers: Answers, context: JobContext, app: RailsApp) -> tuple[str, ...]:
+        """What was answered to its first flag and lacks something that only a person can say."""
+        return ()
+
+    def question(self, value: str) -> str:
+        """What is asked about one of these, on a terminal."""
+        raise NotImplementedError(value)
+
+    def filled(self, answers: Answers, value: str, reply: str) -> dict[str, Sourced[Any]]:
+        """The answers with what is said to that question."""
+        raise NotImplementedError(value)
 
     def parameters(self, settings: S) -> tuple[str, ...]:
         """Further parameters of ``perform``, behind the arguments: ``("postponed = 0",)``."""

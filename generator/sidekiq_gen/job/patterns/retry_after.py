@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sidekiq_gen.errors import InvalidInput
+from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.flags import Answers, Flag, answer
+from sidekiq_gen.job.delays import LONGEST, USUAL, Delay, is_proven, limits_of, read_delay
 from sidekiq_gen.job.patterns.base import Pattern, parse_errors
+from sidekiq_gen.rails.errors import error_class
+from sidekiq_gen.sourced import Sourced
 
 if TYPE_CHECKING:
     from sidekiq_gen.job.request import JobContext
@@ -15,31 +18,87 @@ if TYPE_CHECKING:
 
 LIMIT = 10
 MOST = 100
+SOON = 110  # seconds that are left of two minutes when the job asks
 COUNTER = "postponed"
-LONG_NAME = 50  # characters, from which on a description does not name errors
 
 
 @dataclass(frozen=True)
 class RetryAfterSettings:
     """Which errors postpone the job, and how often at most.
 
-    errors: the classes of the errors.
+    delays: the errors, each with what gives its delay.
     limit: how often at most.
     """
 
-    errors: tuple[str, ...]
+    delays: tuple[Delay, ...]
     limit: int
+
+    @property
+    def errors(self) -> tuple[str, ...]:
+        """The classes of the errors."""
+        return tuple(delay.error for delay in self.delays)
+
+    @property
+    def longest(self) -> int:
+        """After how many seconds the job asks again in any case."""
+        return LONGEST
+
+    @property
+    def usual(self) -> int:
+        """After how many seconds it does where the error names no time."""
+        return USUAL
+
+    @property
+    def cases(self) -> tuple[tuple[str, str], ...]:
+        """What is asked, each with the errors that are asked for it."""
+        asked: dict[str, list[str]] = {}
+        for delay in self.delays:
+            asked.setdefault(delay.expression, []).append(delay.error)
+        return tuple((expression, ", ".join(errors)) for expression, errors in asked.items())
+
+    @property
+    def seconds(self) -> str:
+        """The number of seconds, by its expression where all errors have the same."""
+        asked = "asked_by(error)" if len(self.cases) > 1 else self.delays[0].expression
+        return asked if self.numbers else f"seconds_until({asked})"
+
+    @property
+    def numbers(self) -> bool:
+        """Whether all of them always name a number."""
+        return all(delay.number for delay in self.delays)
+
+    @property
+    def fixed(self) -> int | None:
+        """The number of seconds where that is all there is to it."""
+        expression = self.delays[0].expression
+        return int(expression) if len(self.cases) == 1 and expression.isdigit() else None
+
+    @property
+    def telling(self) -> Delay | None:
+        """An error that can be made to name anything."""
+        open_ones = (delay for delay in self.delays if delay.answers and not delay.number)
+        return next(open_ones, next((delay for delay in self.delays if delay.answers), None))
+
+    @property
+    def odd(self) -> str:
+        """What such an error may name, as the pairs of a hash: the shortest and the longest delay that follows."""
+        names = {"-5": limits_of(-5), "10**9": limits_of(10**9)}
+        if self.telling and not self.telling.number:
+            names |= dict.fromkeys(("nil", '"soon"'), limits_of(USUAL)) | {'"120"': limits_of(120)}
+            names |= {"5.minutes": limits_of(300)}
+            moments = ("2.minutes.from_now", "2.minutes.from_now.httpdate")
+            names |= dict.fromkeys(moments, (SOON, limits_of(120)[1]))
+        return ",\n".join(f"{name} => [{least}, {most}]" for name, (least, most) in names.items())
+
+    @property
+    def stands_in(self) -> bool:
+        """Whether a spec needs an error that answers what the class itself would have to be told by a service."""
+        return any(delay.made.startswith("busy(") for delay in self.delays)
 
     @property
     def listed(self) -> str:
         """The errors with a comma between them."""
         return ", ".join(self.errors)
-
-    @property
-    def promise(self) -> str:
-        """What the job does, in the words of an example."""
-        names = " and ".join(self.errors)
-        return f"comes back after the delay of {names if len(names) < LONG_NAME else 'an error that asks for it'}"
 
     @property
     def counter(self) -> str:
@@ -58,12 +117,14 @@ class RetryAfter(Pattern[RetryAfterSettings]):
     name = "retry-after"
     group = "fail"
     layer = "class"
+    shapes = ("fixed", "asked")
     flags = (
         Flag(
             "--retry-after",
-            "Enqueue the job again after the delay this error carries (retry_after). May be given several times.",
+            "Enqueue the job again after the delay of this error: its retry_after, or Ruby on error, or a number of "
+            "seconds. May be given several times.",
             "list",
-            metavar="ERROR",
+            metavar="ERROR[=EXPRESSION]",
             question="Which errors carry their own delay? (class names, separated by commas)",
         ),
         Flag(
@@ -77,24 +138,23 @@ class RetryAfter(Pattern[RetryAfterSettings]):
     summary = "enqueue the job again after the delay that an error carries, as a rate limit does"
     paragraph = (
         "For services that answer with a Retry-After: the delay they name beats a guess, and their limit says nothing "
-        "about the job. Some chance is added, so that jobs that were turned away together do not come back together. "
-        "After so many times the error counts as an ordinary failure, which Sidekiq retries and at last gives up on."
+        "about the job. A class of the repo shows whether it has a retry_after; of any other, and of one without, say "
+        "what gives its delay: --retry-after 'Api::Busy=error.response.headers[\"retry-after\"]', the same without "
+        "error in front, or 'Net::ReadTimeout=30'. A delay is a number, a time, or the text of either; none is waited "
+        "for longer than an hour. Some chance is added, so that jobs that were turned away together do not come back "
+        "together. After so many times the error counts as an ordinary failure, which Sidekiq retries and at last "
+        "gives up on."
     )
     avoid = "Not for errors without a delay of their own: Sidekiq's retries wait longer each time by themselves."
-    cost = "One more argument, which counts; the error class must answer retry_after with seconds."
-    example = ("PaymentGateway::RateLimited",)
+    cost = "One more argument, which counts."
+    example = ("PaymentGateway::RateLimited=error.retry_after",)
     names = frozenset({COUNTER})
 
     def suggestion(self, flag: Flag, answers: Answers, context: JobContext, app: RailsApp) -> str | None:
         return str(LIMIT) if flag.parameter == "retry_after_limit" else ""
 
     def decide(self, answers: Answers, context: JobContext, app: RailsApp) -> RetryAfterSettings:
-        errors = parse_errors(
-            "--retry-after",
-            answer(answers, "retry_after"),
-            "and hardly any carries a delay",
-            "Name the error of the service that does: --retry-after PaymentGateway::RateLimited.",
-        )
+        delays = tuple(read_delay(error, typed, error_class(app, error)) for error, typed in _read(answers).items())
         limit = answer(answers, "retry_after_limit", LIMIT)
         if not 0 < limit <= MOST:
             raise InvalidInput(
@@ -102,7 +162,47 @@ class RetryAfter(Pattern[RetryAfterSettings]):
                 hint=f"Give one from 1 to {MOST}: --retry-after-limit {LIMIT}.",
                 code="invalid-limit",
             )
-        return RetryAfterSettings(errors, limit)
+        return RetryAfterSettings(delays, limit)
+
+    def shape(self, settings: RetryAfterSettings) -> str:
+        return "asked" if settings.fixed is None else "fixed"
+
+    def unproven(self, answers: Answers, context: JobContext, app: RailsApp) -> tuple[str, ...]:
+        read = _read(answers) if "retry_after" in answers else {}
+        return tuple(error for error, typed in read.items() if not is_proven(typed, error_class(app, error)))
+
+    def question(self, value: str) -> str:
+        return f"What gives the delay of {value} in seconds? (Ruby on error, or a number)"
+
+    def filled(self, answers: Answers, value: str, reply: str) -> dict[str, Sourced[Any]]:
+        given = answers["retry_after"]
+        texts = [f"{text}={reply}" if text.removeprefix("::") == value else text for text in given.value]
+        return {**answers, "retry_after": Sourced(texts, given.origin)}
 
     def parameters(self, settings: RetryAfterSettings) -> tuple[str, ...]:
         return (f"{settings.counter} = 0",)
+
+
+def _read(answers: Answers) -> dict[str, str | None]:
+    """The errors, each with the expression that was given for it, or None.
+
+    Raises:
+        InvalidInput: one is no constant.
+        Refused: one takes in every error or is none of the work's, or has two expressions.
+    """
+    read: dict[str, str | None] = {}
+    for text in answer(answers, "retry_after"):
+        name, given, expression = text.partition("=")
+        (error,) = parse_errors(
+            "--retry-after",
+            [name],
+            "and hardly any carries a delay",
+            "Name the error of the service that does: --retry-after PaymentGateway::RateLimited.",
+        )
+        if read.setdefault(error, expression if given else None) != (expression if given else None):
+            raise Refused(
+                f"--retry-after says twice what gives the delay of {error}.",
+                hint="Say it once.",
+                code="contradictory-patterns",
+            )
+    return read

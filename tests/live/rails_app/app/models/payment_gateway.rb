@@ -5,8 +5,11 @@ module PaymentGateway
   class CardDeclined < Error; end
 
   class RateLimited < Error
-    def retry_after
-      2
+    attr_reader :retry_after
+
+    def initialize(message = "too many requests", retry_after: nil)
+      super(message)
+      @retry_after = retry_after
     end
   end
 
