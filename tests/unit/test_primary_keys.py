@@ -238,7 +238,8 @@ def test_a_record_is_looked_up_by_its_own_key(tmp_path: Path) -> None:
         tmp_path, "account:record", "order:record", "--on-exhausted", options=', primary_key: "account_no", id: :string'
     )
 
-    assert "account = Account.find_by(account_no: account_id) order = Order.find_by(id: order_id)" in texts[JOB]
+    assert "account = Account.find_by(account_no: account_id) return logger" in texts[JOB]
+    assert "order = Order.find_by(id: order_id) return logger" in texts[JOB]
     assert 'Account.find_by(account_no: job["args"].first)&.update_column(:failed_at, Time.current)' in texts[JOB]
     assert 'instance_double(Account, id: "1", update_column: true)' in texts[SPEC]
     assert "{ |account_no:| account if account_no == account.id }" in texts[SPEC]

@@ -19,7 +19,7 @@ from sidekiq_gen.job.facts import (
     of_patterns,
 )
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
-from sidekiq_gen.job.kinds.record import Record
+from sidekiq_gen.job.kinds.record import NOT_FOUND, Record
 from sidekiq_gen.job.mark import Mark
 from sidekiq_gen.job.patterns.catalogue import BY_NAME, listed
 from sidekiq_gen.job.patterns.check_then_act import CheckThenAct
@@ -104,8 +104,10 @@ class SpecFacts(JobFacts):
     """What the job does, as the description of an example: `charges the customer`."""
     records: tuple[SpecRecord, ...]
     """The records that the spec needs, in the order of the arguments."""
-    given_up: tuple[SpecRecord, ...]
-    """Those without which a rescue of --discard-on ends the job; none where the error of `find` leaves perform."""
+    without_record: str
+    """What is expected of a run whose record `find` does not find: that its error leaves perform, or does not."""
+    discarded: str
+    """The first error of --discard-on; empty where it is not asked for."""
     another: str
     """Ruby that makes one more row of the model; empty unless the kind works through rows."""
     fixture: bool
@@ -197,7 +199,7 @@ def spec_facts(request: JobRequest) -> dict[str, object]:
 
 def spec_facts_of(request: JobRequest) -> SpecFacts:
     """The facts of a request, for its spec or test."""
-    context, values = request.context, _Values(request)
+    context, values, discard = request.context, _Values(request), request.get(DiscardOn)
     records = tuple(
         SpecRecord(
             argument.name,
@@ -230,7 +232,8 @@ def spec_facts_of(request: JobRequest) -> SpecFacts:
         **by_name(facts),  # type: ignore[arg-type] # the very fields of JobFacts
         what_it_does=what_it_does(context.name),
         records=records,
-        given_up=records if _rescues_missing(request) else (),
+        without_record=_without_record(request),
+        discarded=discard.errors[0] if discard else "",
         another=another,
         fixture=_fixture(request),
         doubled=doubled,
@@ -277,11 +280,13 @@ def _call(request: JobRequest, model: str) -> str:
     return f"{record.call}.tap {{ |{row}| {row}.update_column(:{mark.column}, {mark.cleared}) }}{directive}"
 
 
-def _rescues_missing(request: JobRequest) -> bool:
-    """Whether perform itself rescues what `find` raises."""
+def _without_record(request: JobRequest) -> str:
     discard, record = request.get(DiscardOn), request.of_kind(Record)
-    missing = record is not None and record.on_missing == "discard"
-    return missing and discard is not None and discard.means != "retry_in"
+    given_up = record is not None and record.on_missing == "discard"
+    if given_up and discard is not None and discard.means != "retry_in":
+        return "assert_nothing_raised" if request.test == "minitest" else "not_to raise_error"
+    error = f"({NOT_FOUND})"
+    return f"assert_raises{error}" if request.test == "minitest" else f"to raise_error{error}"
 
 
 def _mark(request: JobRequest) -> Mark | None:
