@@ -23,6 +23,75 @@ TRACKERS = (f"{UNIT}/test_trackers.py",)
 KEYS = (f"{UNIT}/test_primary_keys.py",)
 REFUSED = (f"{UNIT}/test_bad_input.py", "-k", "class-exists or contradictory")
 
+MISSING = (f"{UNIT}/test_missing.py",)
+DELAYS = (f"{UNIT}/test_delays.py",)
+
+LATER = (
+    Mutation(
+        "a job that is never retried waits for a record that is not there",
+        "job/kinds/record.py",
+        'if wanted == "retry" and not context.retry:',
+        'if wanted == "retry" and context.retry is None:',
+        MISSING,
+    ),
+    Mutation(
+        "jobs that look nothing up have no vote on what becomes of a missing record",
+        "rails/conventions.py",
+        'if outcome is None or outcome.value == "silent":',
+        "if outcome is None:",
+        MISSING,
+    ),
+    Mutation(
+        "a job that rescues RecordNotFound counts as one that is retried",
+        "rails/lookups.py",
+        'return "log" if "RecordNotFound" in code else "retry"',
+        'return "retry"',
+        MISSING,
+    ),
+    Mutation(
+        "nobody is told that a job may run before the commit",
+        "job/kinds/record.py",
+        "or pushes_wait(app) or",
+        "or not pushes_wait(app) or",
+        MISSING,
+    ),
+    Mutation(
+        "an error that nothing proves is asked for its retry_after",
+        "job/delays.py",
+        "(known is not None and (known.complete or READER in known.readers))",
+        "(known is None or known.complete or READER in known.readers)",
+        DELAYS,
+    ),
+    Mutation(
+        "a class without retry_after is asked for it",
+        "job/delays.py",
+        "if known and READER not in known.readers:",
+        "if known and READER in known.readers:",
+        DELAYS,
+    ),
+    Mutation(
+        "a delay is not kept below an hour",
+        "job/delays.py",
+        "seconds = min(max(seconds, 1), LONGEST)",
+        "seconds = max(seconds, 1)",
+        DELAYS,
+    ),
+    Mutation(
+        "a private method of an error counts as one that can be asked",
+        "rails/errors.py",
+        "if public[reader])",
+        "if reader)",
+        DELAYS,
+    ),
+    Mutation(
+        "what a foreign class may have counts as not there",
+        "rails/errors.py",
+        "complete = complete and current in RUBYS_OWN",
+        "complete = complete and current not in RUBYS_OWN",
+        DELAYS,
+    ),
+)
+
 JOB = (
     Mutation(
         "another record is marked failed when the record is not the first argument",
@@ -769,4 +838,4 @@ WRITTEN = (
     ),
 )
 
-MUTATIONS = (*JOB, *INSTALLED, *REPO, *NAMES, *RUBY, *WRITTEN)
+MUTATIONS = (*JOB, *LATER, *INSTALLED, *REPO, *NAMES, *RUBY, *WRITTEN)

@@ -69,6 +69,19 @@ GATEWAY = """module Gateway
     end
   end
 
+  class Long < StandardError
+    attr_reader :code,
+                :retry_after
+
+    def initialize(
+      message = "busy",
+      retry_after: nil
+    )
+      super(message)
+      @retry_after = retry_after
+    end
+  end
+
   class Set < StandardError
     attr_accessor :retry_after
   end
@@ -119,6 +132,7 @@ NEW = '{}.new("busy", retry_after: {{}})'
         ("Gateway::Soon", ("retry_after",), True, ""),
         ("Gateway::Counted", ("retry_after",), True, 'Gateway::Counted.new({}, "busy")'),
         ("Gateway::OfResponse", ("retry_after",), True, ""),
+        ("Gateway::Long", ("code", "retry_after"), True, NEW.format("Gateway::Long")),
         ("Gateway::Set", ("retry_after",), True, "Gateway::Set.new.tap { |error| error.retry_after = {} }"),
         ("Gateway::Mixed", ("retry_after",), True, ""),
         ("Gateway::Http", ("retry_after",), False, ""),

@@ -178,13 +178,21 @@ def _bodies(lines: Iterable[str]) -> dict[str, _Body]:
         opened = _CLASS.match(line)
         if not opened:
             if around:
-                found[around[-1][1]].lines.append(line.strip())
+                _append(found[around[-1][1]].lines, line.strip())
             continue
         name = "::".join([*(outer for _, outer in around[-1:]), opened[2] or opened[4]])
         around.append((depth, name))
         rest = [part.strip() for part in opened[6].split(";")]
         found.setdefault(name, _Body(opened[3] or opened[5] or "", [part for part in rest if part not in {"", "end"}]))
     return found
+
+
+def _append(lines: list[str], line: str) -> None:
+    """Add a line, to the one before where that goes on."""
+    if lines and (lines[-1].endswith(",") or lines[-1].count("(") > lines[-1].count(")")):
+        lines[-1] += f" {line}"
+    else:
+        lines.append(line)
 
 
 def _methods(lines: Iterable[str]) -> Iterator[tuple[str, bool]]:
