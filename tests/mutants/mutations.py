@@ -497,7 +497,7 @@ INSTALLED = (
     ),
     Mutation(
         "a push waits for commits of an ActiveRecord that nothing loads",
-        "install/settings.py",
+        "rails/pushes.py",
         "return bool(waits and has_transactions(app))",
         "return bool(waits)",
         INSTALL,

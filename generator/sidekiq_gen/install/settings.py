@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from sidekiq_gen.rails.code import code_lines
-from sidekiq_gen.rails.files import Repo
 from sidekiq_gen.rails.pushes import pushes_after_commit
 from sidekiq_gen.ruby import trackers
 
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from sidekiq_gen.rails.app import RailsApp
+    from sidekiq_gen.rails.files import Repo
     from sidekiq_gen.sidekiq.release import Release
 
 FOLDER = "config"
