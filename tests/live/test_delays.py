@@ -80,7 +80,8 @@ def test_a_job_comes_back_in_time_whatever_the_form_of_the_delay(
         found = due(redis, app)
 
     promise(variant, "record", "retry-after", "number, text, date, time, duration: due in time, at most in an hour", 18)
-    assert {name: arguments for name, (_, arguments) in found.items()} == {key: [1, 1] for key in late(expected)}
+    arguments = {name: handed for name, (_, handed) in found.items()}
+    assert {name: arguments.get(name) for name in late(expected)} == {name: [1, 1] for name in late(expected)}
     for name, seconds in late(expected).items():
         least, most = limits_of(seconds)
         assert least - SLACK < found[name][0] <= most, name
@@ -88,7 +89,7 @@ def test_a_job_comes_back_in_time_whatever_the_form_of_the_delay(
 
 
 def late(expected: Mapping[str, int]) -> dict[str, int]:
-    """Those that are not due again at once, as the server would have taken them."""
+    """Those that are not due again at once, as the server may have taken them."""
     return {name: seconds for name, seconds in expected.items() if seconds > 1}
 
 
