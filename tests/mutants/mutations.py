@@ -36,9 +36,9 @@ LATER = (
     ),
     Mutation(
         "jobs that look nothing up have no vote on what becomes of a missing record",
-        "rails/conventions.py",
-        'if outcome is None or outcome.value == "silent":',
-        "if outcome is None:",
+        "rails/lookups.py",
+        'return "log" if re.search(looks, code) else "silent"',
+        'return "log" if re.search(looks, code) else None',
         MISSING,
     ),
     Mutation(
