@@ -191,7 +191,8 @@ def test_a_row_that_always_fails_is_given_up(
     assert len(watched.done) == ROWS - len(poison)
     assert set(watched.done.values()) == {1}
     reported = postgresql.query("SELECT subject FROM effects WHERE name <> 'worked'", app.database_url)
-    assert len(reported) == len(poison)
+    keeps = not variant.sidekiq.startswith("8")  # that repo reports to Rails.error, which keeps no Effect
+    assert len(reported) == (len(poison) if keeps else 0)
     assert watched.size("dead") == 0
     assert any(rested) or not wake
 
