@@ -73,7 +73,8 @@ BODIES = (
     "next unless Rails.env\nconfig.late",
     "TEXT = <<~TEXT.lines\n  end\n  config\nTEXT\nconfig.texted",
     "config.queues = %w[\n  a\n  b\n]",
-    "=BEGIN=",
+    "config.queues = %w[\nMARGIN:end\nMARGIN:]",
+    "TEXTS = <<TEXTS.lines\nMARGIN:end\nMARGIN:TEXTS",
     "",
 )
 PIECES = (
@@ -102,7 +103,7 @@ def initializer(chance: random.Random) -> str:
         name = chance.choice(("config", "c", "sidekiq_config"))
         bodies = [chance.choice(BODIES) for _ in range(chance.randrange(4))]
         lines = [
-            margin + line if line.strip() and not line.startswith("=") else ""
+            line.removeprefix("MARGIN:") if "MARGIN:" in line else margin + line if line.strip() else ""
             for body in bodies
             for line in body.replace("config.", f"{name}.").split("\n")
         ]

@@ -477,8 +477,8 @@ INSTALLED = (
     Mutation(
         "a handler goes behind a line that leaves the block",
         "install/insertion.py",
-        "if any(_LEAVES.match(line[len(margin) :]) for line in inner):",
-        "if any(_LEAVES.match(line) for line in inner):",
+        "if any(_LEAVES.match(line[len(margin) :]) or",
+        "if any(_LEAVES.match(line) or",
         INSERTION,
     ),
     Mutation(

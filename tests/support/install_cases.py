@@ -87,8 +87,7 @@ def install_cases() -> list[InstallCase]:
         several = {"app/jobs/mail_job.rb": _job("mail"), "app/jobs/search_job.rb": f"{FROZEN}{_job('search')}"}
         bare = replace(repo, unique_jobs=None, gems=unique, files=several)
         cases.append(InstallCase(f"install-{name}-unique-jobs", bare, ()))
-        there = {"app/jobs/mail_job.rb": several["app/jobs/mail_job.rb"], **INITIALIZERS}
-        cases.append(InstallCase(f"install-{name}-insert", replace(bare, files=there), ()))
+        cases.append(InstallCase(f"install-{name}-insert", replace(bare, files=several | INITIALIZERS), ()))
         minitest = replace(repo, unique_jobs=None, rspec=False, records="fixture")
         cases.append(InstallCase(f"install-{name}-minitest", minitest, ("--health-check",)))
     for sidekiq, rails, gems in (

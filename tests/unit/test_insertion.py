@@ -64,6 +64,10 @@ def only_adds(before: str, after: str) -> bool:
          f"Sidekiq.configure_server do |config|\nconfig.x\nend\n{DEATH_APART}"),
         ("Sidekiq.configure_server do |config|\n  next if ENV['X']\n\n  config.x\nend\n",
          f"Sidekiq.configure_server do |config|\n  next if ENV['X']\n\n  config.x\nend\n{DEATH_APART}"),
+        ("Sidekiq.configure_server do |config|\n  config.queues = %w[\nend\n]\nend\n",
+         f"Sidekiq.configure_server do |config|\n  config.queues = %w[\nend\n]\nend\n{DEATH_APART}"),
+        ("Sidekiq.configure_server do |config|\n  X = <<TEXT\nend\nTEXT\nend\n",
+         f"Sidekiq.configure_server do |config|\n  X = <<TEXT\nend\nTEXT\nend\n{DEATH_APART}"),
         # Whether anything there is ever run is not known.
         ("if ENV['X']\n  Sidekiq.configure_server do |config|\n    config.x\n  end\nend\n", None),
         ("Rails.application.config.to_prepare do\n  Sidekiq.strict_args!\nend\n", None),

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _BLOCK = re.compile(r"Sidekiq\.configure_(client|server)[ \t]+do[ \t]*\|[ \t]*([a-z_]\w*)[ \t]*\|[ \t]*(?:#.*)?")
 _ANY_BLOCK = re.compile(r"\bSidekiq\.configure_(client|server)\b")
 _END = re.compile(r"end[ \t]*(?:#.*)?")
+_CLOSES = re.compile(r"end\b|[\])}]")
+_HEREDOC = re.compile(r"<<[\"'`]?[A-Z]")  # whose text and end stand at the margin
 _LEAVES = re.compile(r"(?:return|next|break|exit|abort)\b")
 _SIDEKIQ = re.compile(r"(?:Sidekiq|SidekiqUniqueJobs)\b(?!.*[ \t](?:if|unless)[ \t])")
 _CONFIGURATION = re.compile(r"\bconfig(?=[.)])")
@@ -103,17 +105,18 @@ def _block(side: str, code: Sequence[tuple[int, str]]) -> _Block | None:
     start, found = next(opened, (-1, None))
     if found is None:
         return None
-    outside = next(((number, line) for number, line in code if number > start and line[:1].strip()), None)
-    if outside is None or not _END.fullmatch(outside[1]):
+    outside = [(number, line) for number, line in code if number > start and line[:1].strip()]
+    if not outside or not _END.fullmatch(outside[0][1]) or any(_CLOSES.match(line) for _, line in outside[1:2]):
         return None
-    inner = [line for number, line in code if start < number < outside[0]]
+    end = outside[0][0]
+    inner = [line for number, line in code if start < number < end]
     margins = [line[: len(line) - len(line.lstrip())] for line in inner]
     margin = min(margins, key=len, default="  ")
     if any(not other.startswith(margin) for other in margins):
         return None
-    if any(_LEAVES.match(line[len(margin) :]) for line in inner):
+    if any(_LEAVES.match(line[len(margin) :]) or _HEREDOC.search(line) for line in inner):
         return None
-    return _Block(found[2], margin, outside[0], empty=outside[0] == start + 1)
+    return _Block(found[2], margin, end, empty=end == start + 1)
 
 
 def _margined(body: str, block: _Block) -> str:

@@ -139,7 +139,7 @@ class Throttle(Pattern[ThrottleSettings]):
             yield Notice(
                 "throttled-not-set-up",
                 f"Nothing under config/ calls Sidekiq::Throttled.setup!, without which {THROTTLED} does nothing here.",
-                "Add it to the initializer of Sidekiq.",
+                "sidekiq-gen install adds it.",
             )
 
 
