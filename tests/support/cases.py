@@ -383,6 +383,57 @@ def states() -> Iterator[Case]:
                     yield Case(case, place, f"{flags} --check-then-act state=pending:paid", "ChargeOrders")
 
 
+# Keys that are no id: one that the schema names, beside a column id, and one of text that only the model names.
+KEYED_MODELS = {
+    "app/models/legacy_account.rb": "class LegacyAccount < ApplicationRecord\nend\n",
+    "app/models/voucher.rb": 'class Voucher < ApplicationRecord\n  self.table_name = "legacy_vouchers"\n'
+    "  self.primary_key = :code\nend\n",
+    "db/schema.rb": SCHEMA
+    + """
+ActiveRecord::Schema[7.1].define(version: 2026_01_01_000000) do
+  create_table "legacy_accounts", primary_key: "account_no", force: :cascade do |t|
+    t.integer "id"
+    t.datetime "charged_at"
+    t.datetime "failed_at"
+  end
+
+  create_table "legacy_vouchers", id: false, force: :cascade do |t|
+    t.string "code", limit: 64, null: false
+    t.datetime "charged_at"
+    t.datetime "failed_at"
+    t.index ["code"], name: "index_legacy_vouchers_on_code", unique: true
+  end
+end
+""",
+}
+KEYED_RECORDS = {
+    "spec/factories.rb": "FactoryBot.define do\n  factory :legacy_account\n  factory :voucher\nend\n",
+    "test/fixtures/legacy_accounts.yml": "one: {}\n",
+    "test/fixtures/vouchers.yml": "one:\n  code: V-1\n",
+}
+KEYED = {
+    "record": "order:record --model {} --advisory-lock --check-then-act charged_at --on-exhausted",
+    "claim": "--model {} --kind claim --check-then-act charged_at",
+    "backfill": "--model {} --kind backfill",
+    "backfill-column": "--model {} --kind backfill --check-then-act charged_at",
+    "fan-out": "--model {} --kind fan-out --row-lock --check-then-act charged_at",
+}
+
+
+def keys() -> Iterator[Case]:
+    """Every kind about models whose primary key is no id, with and without factories or fixtures."""
+    for tree, repo in RELEASES.items():
+        for framework in ("rspec", "minitest"):
+            for records in ("factory" if framework == "rspec" else "fixture", "double"):
+                files = KEYED_MODELS | ({} if records == "double" else KEYED_RECORDS)
+                place = replace(_framework(repo, framework, records), files=files)
+                for model in ("LegacyAccount", "Voucher"):
+                    for name, flags in KEYED.items():
+                        arguments = flags.format(model)
+                        case = f"key-{tree}-{framework}-{records}-{model.lower()}-{name}"
+                        yield Case(case, place, arguments, "Settle")
+
+
 def styles() -> Iterator[Case]:
     """Long names, which must still fit the line, and symbols for queues."""
     everything = " ".join(
@@ -399,7 +450,8 @@ def styles() -> Iterator[Case]:
 
 def all_cases() -> list[Case]:
     """All of them, each name once."""
-    cases = [*alone(), *rows(), *migrations(), *pairs(), *triples(), *gates(), *more_gates(), *states(), *styles()]
+    cases = [*alone(), *rows(), *migrations(), *pairs(), *triples(), *gates(), *more_gates(), *states(), *keys()]
+    cases += styles()
     assert len({case.name for case in cases}) == len(cases)
     return cases
 

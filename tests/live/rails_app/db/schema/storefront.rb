@@ -31,6 +31,17 @@ ActiveRecord::Schema.define do
     create_table(:restaurants, id: :uuid, &marks)
   end
 
+  # A key that is no id, beside a column that is called so; and one that only the model knows.
+  create_table(:legacy_accounts, primary_key: :account_no) do |table|
+    table.integer :id
+    marks.call(table)
+  end
+  create_table(:legacy_vouchers, id: false) do |table|
+    table.string :code, null: false, limit: 64
+    table.index :code, unique: true
+    marks.call(table)
+  end
+
   # What jobs have done, seen from outside: one row for each act.
   create_table :effects do |table|
     table.string :name, null: false
