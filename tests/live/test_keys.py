@@ -139,7 +139,12 @@ def test_each_row_is_done_once_whatever_its_key_is(
     seed(processes, variant, app, "".join(f"{kind}{model}Job.perform_async\n" for kind in KINDS for model in MADE))
 
     with SidekiqServer.start(processes, variant, app, redis) as server:
-        server.wait_until(lambda: done(postgresql, app).total() >= ROWS * len(KINDS) * len(MADE))
+
+        def finished() -> bool:
+            server.make_due("schedule")  # rows that others held are looked at again later
+            return done(postgresql, app).total() >= ROWS * len(KINDS) * len(MADE)
+
+        server.wait_until(finished)
         server.drain()
 
     names = [f"{kind}{model}{'One' if kind == 'Fan' else ''}Job" for kind in KINDS for model in MADE]

@@ -214,6 +214,68 @@ def test_a_key_that_is_called_after_its_model_by_configuration(tmp_path: Path, p
     assert (app.primary_key("Billing::Invoice").columns, app.primary_key("Credit").columns) == ((key,), (key,))
 
 
+def test_a_key_of_a_composite_table_that_the_model_chooses(tmp_path: Path) -> None:
+    said = "class Account < ApplicationRecord\n  query_constraints :tenant_id, :id\n  self.primary_key = :id\nend\n"
+    put(tmp_path, "app/models/account.rb", said)
+    put(tmp_path, "db/schema.rb", table_in(', primary_key: ["tenant_id", "id"]', '    t.bigint "id"\n'))
+
+    assert RailsApp(tmp_path, None).primary_key("Account") == PrimaryKey(("id",), "bigint", "model")
+
+
+def test_a_model_of_another_database(tmp_path: Path) -> None:
+    put(tmp_path, "app/models/account.rb", "class Account < LegacyRecord\nend\n")
+    put(
+        tmp_path,
+        "app/models/legacy_record.rb",
+        "class LegacyRecord < ActiveRecord::Base\n  self.abstract_class = true\n"
+        "  connects_to database: { writing: :legacy }\nend\n",
+    )
+    put(tmp_path, "db/schema.rb", 'create_table "orders" do |t|\nend\n')
+    put(tmp_path, "db/legacy_schema.rb", table_in(', primary_key: "account_no", id: :string'))
+
+    assert RailsApp(tmp_path, None).primary_key("Account") == PrimaryKey(("account_no",), "string", "schema")
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("db/schema.rb", '  create_view "accounts", sql_definition: <<-SQL\n    SELECT 1 AS id\n  SQL\n'),
+        ("db/schema.rb", '  create_view "reports.accounts", materialized: true, sql_definition: <<-SQL\n  SQL\n'),
+        ("db/structure.sql", "CREATE VIEW public.accounts AS\n SELECT 1 AS id;\n"),
+        ("db/structure.sql", "CREATE MATERIALIZED VIEW public.accounts AS\n SELECT 1 AS id;\n"),
+    ],
+)
+def test_a_view_has_no_key_unless_the_model_names_one(tmp_path: Path, path: str, text: str) -> None:
+    put(tmp_path, path, text)
+    put(tmp_path, "app/models/account.rb", ACCOUNT)
+    before = RailsApp(tmp_path, None).primary_key("Account")
+    put(tmp_path, "app/models/account.rb", "class Account < ApplicationRecord\n  self.primary_key = :id\nend\n")
+
+    assert before == PrimaryKey((), "", "schema")
+    assert RailsApp(tmp_path, None).primary_key("Account") == PrimaryKey(("id",), "", "model")
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("app/models/legacy.rb", 'module Legacy\n  def self.table_name_prefix\n    "old_"\n  end\nend\n'),
+        ("app/models/legacy.rb", 'module Legacy\n  def self.table_name_prefix = "old_"\nend\n'),
+        (
+            "app/models/legacy/base.rb",
+            "class Legacy::Base < ApplicationRecord\n  self.table_name_prefix = 'old_'\nend\n",
+        ),
+    ],
+)
+def test_a_table_whose_name_has_a_prefix(tmp_path: Path, path: str, text: str) -> None:
+    put(tmp_path, path, text)
+    put(tmp_path, "app/models/legacy/account.rb", "class Legacy::Account < Legacy::Base\nend\n")
+    put(
+        tmp_path, "db/schema.rb", table_in(', primary_key: "no"').replace('"accounts"', '"old_accounts"') + table_in("")
+    )
+
+    assert RailsApp(tmp_path, None).primary_key("Legacy::Account").columns == ("no",)
+
+
 def in_repo(root: Path, *words: str, options: str = ', primary_key: "account_no"', **files: str) -> dict[str, str]:
     """What is generated in a repo whose accounts have another key, by path."""
     schema = SCHEMA.replace(
@@ -311,6 +373,18 @@ def test_a_key_that_is_no_single_column_is_refused(
     assert said in error["message"]
     assert way_out in error["hint"]
     assert not (root / "app/jobs").exists()
+
+
+@pytest.mark.parametrize("kind", ["record", "claim", "backfill", "fan-out"])
+@pytest.mark.parametrize("key", ["binary", "date", "datetime"])
+def test_a_key_that_no_payload_carries_is_refused(tmp_path: Path, kind: str, key: str) -> None:
+    files = {"app/models/account.rb": ACCOUNT, "db/schema.rb": table_in(f", id: :{key}")}
+    root = Repo(files=files).write(tmp_path)
+    done = sidekiq_gen(root, "job", "CloseIt", "--model", "Account", "--kind", kind, "--no-input", "--json")
+    error = json.loads(done.out)["error"]
+
+    assert (done.status, error["code"]) == (1, "primary-key-type")
+    assert "--kind plain account_id:string" in error["hint"]
 
 
 def test_the_second_record_is_looked_at_too(tmp_path: Path) -> None:

@@ -257,3 +257,10 @@ def test_lines_are_told_apart() -> None:
     assert (found.ruby, found.tags, found.mixed) == (1, 3, 2)
     assert found.inline == ("  bar {{ 1 if x }}",)
     assert found.depth == 2
+
+
+@every_template_of_jobs
+def test_the_primary_key_goes_by_its_own_name(path: str) -> None:
+    own = re.findall(r"\(id: |\(:id\)|\[:id\]|\|id:\||[\"']id [<>=]", source_of(path))
+
+    assert own == [], "the_key is what the key is called; the_row.id is its value"

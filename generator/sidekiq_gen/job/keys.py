@@ -32,17 +32,27 @@ _CARRIED_AS = {
 }
 
 
+# What neither Ruby's JSON nor Sidekiq's strict arguments take. Source: v7.3.2 lib/sidekiq/job_util.rb:76.
+_NO_JSON = frozenset({"binary", "date", "datetime", "time", "timestamptz", "interval"})
+
+
 def with_keys(subject: Subject, app: RailsApp) -> Subject:
     """The subject, each of its models with the primary key that it has.
 
     Raises:
-        Refused: a model has several columns for it, or none.
+        Refused: a model has several columns for it or none, or one that no payload can carry.
     """
 
     def known(model: Model) -> Model:
         key = app.primary_key(model.name)
         if len(key.columns) != 1:
             raise _no_single_key(model, key.columns, app)
+        if key.type in _NO_JSON:
+            raise Refused(
+                f"The primary key of {model.name} is of the type {key.type}, which Sidekiq's payload cannot carry.",
+                hint=f"Hand it over as text, and look the row up in the work: --kind plain {model.variable}_id:string.",
+                code="primary-key-type",
+            )
         return replace(model, key=key.columns[0], key_type=key.type)
 
     def keyed(argument: Argument) -> Argument:

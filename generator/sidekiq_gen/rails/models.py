@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 MAXIMUM_GENERATIONS = 5
 
 _TABLE_NAME = re.compile(r"^[ \t]*self\.table_name\s*=\s*[:\"'](\w+(?:\.\w+)?)", re.MULTILINE)
+_TABLE_PREFIX = re.compile(
+    r"^[ \t]*(?:self\.table_name_prefix\s*=|def self\.table_name_prefix\b[^\n\"']*\n?)\s*[\"'](\w+)[\"']", re.MULTILINE
+)
 _INCLUDE = re.compile(rf"^[ \t]*(?:include|prepend)[ (]+((?:::)?{CONSTANT}(?:\s*,\s*(?:::)?{CONSTANT})*)", re.MULTILINE)
 
 
@@ -84,8 +87,22 @@ def tables(constants: Constants, model: str) -> Iterator[str]:
         yield from declared
         return
     path = model_path(constants, model)
+    prefix = _table_prefix(constants, model)
+    if prefix:
+        yield prefix + inflection.pluralize(path.rpartition("/")[2])
     yield inflection.pluralize(path.replace("/", "_"))
     yield inflection.pluralize(path.rpartition("/")[2])
+
+
+def _table_prefix(constants: Constants, model: str) -> str | None:
+    """What the module around a model, or else the model or an abstract class above it, puts before its table's name.
+
+    Source: rails v8.1.0 activerecord/lib/active_record/model_schema.rb:305 (full_table_name_prefix).
+    """
+    scopes = model.split("::")[:-1]
+    texts = [constants.code_of("::".join(scopes[:length])) for length in range(len(scopes), 0, -1)]
+    found = (_TABLE_PREFIX.search(text) for text in (*texts, *read_model(constants, model).texts))
+    return next((one[1] for one in found if one), None)
 
 
 def _concerns(constants: Constants, owner: str, code: str, depth: int) -> Iterator[str]:

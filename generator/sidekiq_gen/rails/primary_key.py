@@ -1,9 +1,9 @@
 """The primary key of a model: as the model says, else as the schema has it, else ``id``.
 
-Source: rails v8.1.0 activerecord/lib/active_record/attribute_methods/primary_key.rb:69 (what a model says comes first),
-:77 (a subclass that shares a table takes the key of its base class), :85 (the prefix comes before the schema), and
-:130 as v6.1.7 :68 (what an abstract class says is not handed down). ``id`` and ``ids`` are the primary key whatever
-it is called, also beside a column id: :17, and v6.1.7 :18.
+Source: rails v8.1.0 activerecord/lib/active_record/attribute_methods/primary_key.rb:80 (what a model says comes first),
+:95 (a subclass that shares a table takes the key of its base class), :103 (the prefix comes before the schema), and
+:143 as v6.1.7 :70 (what an abstract class says is not handed down). ``id`` is the primary key whatever that is called,
+also beside a column id: :18, v6.1.7 :18.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Literal
 import inflection
 
 from sidekiq_gen.rails.literals import Node, read_arguments
-from sidekiq_gen.rails.models import MAXIMUM_GENERATIONS, own_texts, superclass
+from sidekiq_gen.rails.models import MAXIMUM_GENERATIONS, own_texts, superclass, tables
+from sidekiq_gen.rails.schema import is_view
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,6 +60,8 @@ def find_primary_key(constants: Constants, model: str, table: Table | None) -> P
         return PrimaryKey(columns, _type(columns, table), "model")
     if table is not None:
         return PrimaryKey(table.primary_key, _type(table.primary_key, table), "schema")
+    if any(is_view(constants.repo, name) for name in tables(constants, model)):
+        return PrimaryKey((), "", "schema")
     return PrimaryKey(("id",), "", "convention")
 
 

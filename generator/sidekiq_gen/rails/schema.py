@@ -110,6 +110,13 @@ def read_table(repo: Repo, table: str) -> Table | None:
     return None
 
 
+def is_view(repo: Repo, name: str) -> bool:
+    """Whether a dump knows a view of that name. Source: the gem scenic, lib/scenic/view.rb (to_schema)."""
+    shape = rf"^[ \t]*(?:create_view[ (]+[:\"']|CREATE (?:MATERIALIZED )?VIEW )(?:\w+\.)?[`\"]?{re.escape(name)}\b"
+    dumps = (one for one in repo.names("db") if one.endswith(("schema.rb", "structure.sql")))
+    return any(re.search(shape, repo.read(f"db/{dump}") or "", re.MULTILINE) for dump in dumps)
+
+
 def table_of_schema(text: str, table: str) -> Table | None:
     """A table in the text of ``schema.rb``."""
     name = rf"[:\"'](?:\w+\.)?{re.escape(table)}[\"']?"
@@ -182,8 +189,8 @@ def _key_of_options(options: str) -> tuple[str, ...]:
 def _own_key(options: str) -> dict[str, Column]:
     """The column that ``create_table`` makes by itself.
 
-    Source: rails v8.1.0 activerecord/lib/active_record/connection_adapters/postgresql/schema_dumper.rb:100 and
-    mysql/schema_dumper.rb:42 (the default is dumped where a number does not count up by itself).
+    Source: rails v8.1.0 activerecord/lib/active_record/connection_adapters/postgresql/schema_dumper.rb:120 and
+    mysql/schema_dumper.rb:36 (the default is dumped where a number does not count up by itself).
     """
     own, key = _ID.search(options), _key_of_options(options)
     if len(key) != 1:
