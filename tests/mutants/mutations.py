@@ -673,6 +673,34 @@ REPO = (
         "unique = table.unique",
         KEYS,
     ),
+    Mutation(
+        "rows of a view are looked up by an id that it may not have",
+        "rails/primary_key.py",
+        '        return PrimaryKey((), "", "schema")\n',
+        '        return PrimaryKey(("id",), "", "schema")\n',
+        KEYS,
+    ),
+    Mutation(
+        "a key that no payload carries is pushed",
+        "job/keys.py",
+        "if key.type in _NO_JSON:",
+        "if key.type in ():",
+        KEYS,
+    ),
+    Mutation(
+        "the prefix of a table's name is not seen",
+        "rails/models.py",
+        "    if prefix:\n        yield",
+        '    if prefix == "":\n        yield',
+        KEYS,
+    ),
+    Mutation(
+        "a double answers to any key",
+        "job/spec_facts.py",
+        "if key == {{ {self.key}: {self.variable}.id }} }}",
+        "}}",
+        KEYS,
+    ),
 )
 
 NAMES = (

@@ -352,10 +352,10 @@ def test_an_id_beside_the_key_is_left_to_whoever_knows_it(tmp_path: Path) -> Non
     ("options", "code", "said", "way_out"),
     [
         (
-            ', primary_key: ["tenant_id", "number", "on"]',
+            ', primary_key: ["tenant_id", "number", "on", "Line No"]',
             "composite-primary-key",
-            "(tenant_id, number, on)",
-            "--kind plain tenant_id:integer number:string on:date",
+            "(tenant_id, number, on, Line No)",
+            "--kind plain tenant_id:integer number:string on:date line_no:string",
         ),
         (", id: false", "no-primary-key", "no primary key", "--kind plain tenant_id:integer; or name a column"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -94,7 +95,8 @@ def _plain(columns: Iterable[str], table: Table | None) -> str:
     """The flags of a job that is handed these columns."""
     types = table.types if table else {}
     arguments = (
-        f"{inflection.underscore(name)}:{_CARRIED_AS.get(types.get(name, 'string').partition('(')[0], 'string')}"
+        f"{re.sub(r'[^a-z0-9]+', '_', inflection.underscore(name))}:"
+        f"{_CARRIED_AS.get(types.get(name, '').partition('(')[0], 'string')}"
         for name in columns
     )
     return " ".join(("--kind plain", *arguments))
