@@ -216,6 +216,7 @@ def test_a_record_is_found_by_its_key(
         failed = postgresql.query(f"SELECT name FROM {table} WHERE failed_at IS NOT NULL", app.database_url)
         assert sorted(name for (name,) in marked) == ["1", "2", "4", "5"], model
         assert [name for (name,) in failed] == ["3"], model
-    worked = {pair: times for pair, times in done(postgresql, app).items() if pair[1] != "3"}
+    told = done(postgresql, app).items()
+    worked = {pair: times for pair, times in told if pair[0].startswith("Settle") and pair[1] != "3"}
     assert worked == {(f"Settle{model}Job", number): 1 for model in MADE for number in ("1", "2", "4", "5")}
     promise(variant, "record", "advisory-lock, on-exhausted", "found, locked and marked by another key", 15)

@@ -383,7 +383,7 @@ def test_a_copy_of_a_fixture_differs_where_the_database_wants_no_two_alike(tmp_p
 
     assert (
         "@order.dup.tap { |order| order.assign_attributes(number: SecureRandom.hex(6), url: SecureRandom.hex) }"
-        ".tap { |order| order.save!(validate: false) }"
+        ".tap do |order| order.save!(validate: false) end"
     ) in text
 
 
