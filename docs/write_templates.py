@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from sidekiq_gen.job.facts import JobFacts, by_name, of_patterns
 from sidekiq_gen.job.failure import FailureMark
+from sidekiq_gen.job.key_text import Key
 from sidekiq_gen.job.kinds.catalogue import KINDS
 from sidekiq_gen.job.mark import Mark
-from sidekiq_gen.job.patterns.base import Key
 from sidekiq_gen.job.patterns.catalogue import PATTERNS
 from sidekiq_gen.job.resolve import resolve_job
 from sidekiq_gen.job.slots import BESIDE_THE_WORK, EVERYWHERE, JOB, MINITEST, RSPEC, Slot
 from sidekiq_gen.job.spec_facts import SpecFacts, SpecRecord, spec_facts_of
+from sidekiq_gen.job.spec_keys import LookAlike
 from sidekiq_gen.rails.project import Where, detect_project
 from sidekiq_gen.ruby.templates import STAND_INS
 from sidekiq_gen.ruby.trackers import Reporter
@@ -76,6 +77,7 @@ CALLS = {
     "report": ("error", ("jid", 'job["jid"]')),
     "own_name_of": (Key("ChargeCustomerJob", ("order",), ":"),),
     "expected_name": (Key("ChargeCustomerJob", ("order",), ":"),),
+    "look_alikes": (Key("ChargeCustomerJob", ("order", "amount"), ":", "json"),),
     "number": (20_000,),
     "seconds": (3600,),
     "comment": ("why",),
@@ -103,6 +105,7 @@ def page() -> str:
         _table(("fact", "of", "is", "example"), _added(sample)),
         "### What facts are made of",
         *_class(SpecRecord, "One of `records`."),
+        *_class(LookAlike, "One of `look_alikes(key)`."),
         *_class(Reporter, "`reporter`."),
         *_class(FailureMark, "`failed`."),
         *_class(Mark, "`kind.mark`, where the rows are marked."),

@@ -119,8 +119,8 @@ class JobName:
 
     @property
     def slug(self) -> str:
-        """The name as the first part of an idempotency key: ``billing-charge-customer``."""
-        return self.path.replace("/", "-").replace("_", "-")
+        """The name as the first part of an idempotency key: ``billing--charge-customer``; no other path has it."""
+        return self.path.replace("/", "--").replace("_", "-")
 
 
 def parse_job_name(text: str, *, suffix: Suffix, acronyms: Sequence[str] = ()) -> JobName:

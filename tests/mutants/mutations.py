@@ -654,7 +654,7 @@ REPO = (
     ),
     Mutation(
         "rows without a single key are looked up by an id all the same",
-        "job/keys.py",
+        "job/key_text.py",
         "if len(key.columns) != 1:",
         "if not key.columns:",
         KEYS,

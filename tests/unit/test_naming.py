@@ -186,7 +186,13 @@ def test_the_parts_of_a_name() -> None:
     assert name.bare_class == "ChargeCustomerJob"
     assert name.words == ("charge", "customer")
     assert name.method == "charge_customer"
-    assert name.slug == "billing-cards-charge-customer"
+    assert name.slug == "billing--cards--charge-customer"
+
+
+def test_no_two_jobs_have_the_same_slug() -> None:
+    names = ("Billing::ChargeCustomer", "BillingChargeCustomer", "Billing::Charge::Customer", "BillingCharge::Customer")
+
+    assert len({parse_job_name(name, suffix="Job").slug for name in names}) == len(names)
 
 
 @pytest.mark.parametrize("method", sorted(TAKEN_METHODS - {"_context"} - KEYWORDS))

@@ -17,6 +17,7 @@ from sidekiq_gen.rails.pushes import has_transactions, pushes_after_commit
 from sidekiq_gen.ruby import trackers
 from sidekiq_gen.sidekiq.gems import PRO
 from sidekiq_gen.sidekiq.gems import UNIQUE_JOBS as UNIQUE_JOBS_GEM
+from sidekiq_gen.sidekiq.unique_duplicates import AFTER_COMMIT, ID_OF_NO_JOB
 from sidekiq_gen.sidekiq.unique_jobs import pairing_error
 from sidekiq_gen.style import Style, test_path
 
@@ -200,6 +201,8 @@ def notices(request: InstallRequest, project: Project) -> Iterator[Notice]:
             'From 8.0.8 on there is job["discarded_at"]: upgrade, and pass over such jobs in the death handler.',
         )
     yield from _transactional_push(request, app)
+    if request.unique and ("transactional_push" in request.settings or app.configured(AFTER_COMMIT)):
+        yield ID_OF_NO_JOB
     if request.unique and not can.unique_server_configure:
         yield Notice(
             "unique-server",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from sidekiq_gen.job.failure import FailureMark
-    from sidekiq_gen.job.patterns.base import Key
+    from sidekiq_gen.job.key_text import Key
     from sidekiq_gen.job.request import JobContext, JobRequest
     from sidekiq_gen.naming import Argument, JobName
     from sidekiq_gen.ruby.trackers import Reporter
@@ -114,8 +114,8 @@ def facts_of(request: JobRequest) -> JobFacts:
     subject = [text for text in (kind.subject(context),) if text]
     keywords = keywords_of(request)
     parameters = [argument.parameter for argument in context.arguments]
-    added = [*kind.parameters(request.kind_settings)]
-    added += [text for chosen in request.patterns for text in BY_NAME[chosen.name].parameters(chosen.settings)]
+    by_patterns = (text for chosen in request.patterns for text in BY_NAME[chosen.name].parameters(chosen.settings))
+    added = dict.fromkeys((*kind.parameters(request.kind_settings), *by_patterns))
     names = [argument.name for argument in context.arguments]
     work = "" if kind.own_work else context.name.method
     exhausted = request.get(OnExhausted)
@@ -224,8 +224,7 @@ def _own_name(key: Key, context: JobContext) -> str:
 def name_in_job(key: Key, context: JobContext) -> str:
     """The key as the job spells it: ``"charge-customer-#{order.id}"``."""
     rows = {argument.name for argument in context.records} | {context.row}
-    parts = [f"#{{{part}.id}}" if part in rows else f"#{{{part}}}" for part in key.parts]
-    return f'"{key.separator.join([key.lead, *parts])}"'
+    return key.spelled([f"{part}.id" if part in rows else part for part in key.parts])
 
 
 def handed_over(argument: Argument, source: str) -> str:

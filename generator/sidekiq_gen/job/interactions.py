@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from sidekiq_gen.errors import Refused
+from sidekiq_gen.job.key_text import JID
 from sidekiq_gen.job.patterns.advisory_lock import AdvisoryLock, AdvisoryLockSettings
 from sidekiq_gen.job.patterns.check_then_act import CheckThenAct
 from sidekiq_gen.job.patterns.discard_on import DiscardOn, DiscardOnSettings, by_rescue
@@ -21,8 +22,9 @@ from sidekiq_gen.sidekiq import unique_jobs
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from sidekiq_gen.job.key_text import Key
     from sidekiq_gen.job.mark import Mark
-    from sidekiq_gen.job.patterns.base import Key, Pattern
+    from sidekiq_gen.job.patterns.base import Pattern
     from sidekiq_gen.job.patterns.unique import AnyUnique
     from sidekiq_gen.job.request import Chosen, JobContext, JobRequest
 
@@ -106,7 +108,9 @@ def _lock_is_kept(unique: AnyUnique, request: JobRequest) -> Notice | None:
     )
 
 
-def _another_job(settings: RetryAfterSettings, _request: JobRequest) -> Notice:
+def _another_job(settings: RetryAfterSettings | AdvisoryLockSettings, request: JobRequest) -> Notice | None:
+    if isinstance(settings, AdvisoryLockSettings) and (not settings.postpones or request.has(RetryAfter)):
+        return None
     return Notice(
         "postponed-is-another-job",
         f"A postponed job has one argument more ({settings.counter}), so its uniqueness is its own.",
@@ -150,8 +154,23 @@ def _failed_is_left_alone(mark: Mark, request: JobRequest) -> Notice | None:
     )
 
 
-def _named_by_its_id(key: Key, _settings: RetryAfterSettings) -> bool:
-    return key.parts == ("jid",)
+def _named_by_its_id(key: Key, settings: RetryAfterSettings | AdvisoryLockSettings) -> bool:
+    postpones = not isinstance(settings, AdvisoryLockSettings) or settings.postpones
+    return postpones and key.parts == (JID,)
+
+
+def _lock_what_is_marked(lock: AdvisoryLockSettings, _mark: object, context: JobContext) -> AdvisoryLockSettings:
+    """A mark is read and set for a record, whatever the other arguments are: its lock is for that record."""
+    if context.record is None:
+        return lock
+    return replace(lock, key=replace(lock.key, parts=(context.record.name,), form="id"))
+
+
+def _count_together(
+    lock: AdvisoryLockSettings, retry_after: RetryAfterSettings, _context: JobContext
+) -> AdvisoryLockSettings:
+    """One parameter counts how often the job was postponed, whatever for, and one constant ends it."""
+    return replace(lock, limit=retry_after.limit, counts=False)
 
 
 def _one_error_for_both(retry_after: RetryAfterSettings, discard: DiscardOnSettings) -> bool:
@@ -169,7 +188,14 @@ EXCLUDES: tuple[Excludes[Any, Any], ...] = (
         IdempotencyKey,
         RetryAfter,
         "--idempotency-key is made of the job's id here, and --retry-after enqueues a job with another id.",
-        "Give the job a record or scalar arguments to make the key of, or leave out one of the two.",
+        "Give the job an argument to make the key of, or leave out one of the two.",
+        _named_by_its_id,
+    ),
+    Excludes(
+        IdempotencyKey,
+        AdvisoryLock,
+        "--idempotency-key is made of the job's id here, and --on-locked retry enqueues a job with another id.",
+        "Give the job an argument to make the key of, or use --on-locked skip.",
         _named_by_its_id,
     ),
     Excludes(
@@ -187,7 +213,11 @@ EXCLUDES: tuple[Excludes[Any, Any], ...] = (
         _failed_is_one_of_them,
     ),
 )
-CHANGES: tuple[Changes[Any, Any], ...] = (Changes(DiscardOn, OnExhausted, _mark_before_dropping),)
+CHANGES: tuple[Changes[Any, Any], ...] = (
+    Changes(DiscardOn, OnExhausted, _mark_before_dropping),
+    Changes(AdvisoryLock, CheckThenAct, _lock_what_is_marked),
+    Changes(AdvisoryLock, RetryAfter, _count_together),
+)
 WARNS: tuple[Warns[Any], ...] = (
     Warns(CheckThenAct, LOCKS, _check_without_lock, without=True),
     Warns(CheckThenAct, (OnExhausted,), _failed_is_left_alone),
@@ -196,6 +226,7 @@ WARNS: tuple[Warns[Any], ...] = (
     Warns(DiscardOn, (OnExhausted,), _nobody_is_told),
     Warns(Unique, (DiscardOn,), _lock_is_kept),
     Warns(RetryAfter, (Unique,), _another_job),
+    Warns(AdvisoryLock, (Unique,), _another_job),
 )
 
 

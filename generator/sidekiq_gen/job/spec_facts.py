@@ -18,6 +18,7 @@ from sidekiq_gen.job.facts import (
     mark_directive,
     of_patterns,
 )
+from sidekiq_gen.job.key_text import JID
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
 from sidekiq_gen.job.kinds.record import NOT_FOUND, Record
 from sidekiq_gen.job.mark import Mark
@@ -26,13 +27,14 @@ from sidekiq_gen.job.patterns.check_then_act import CheckThenAct
 from sidekiq_gen.job.patterns.discard_on import DiscardOn
 from sidekiq_gen.job.patterns.log_context import LogContext
 from sidekiq_gen.job.samples import key_sample
+from sidekiq_gen.job.spec_keys import LookAlike, alike, expected
 from sidekiq_gen.naming import KEYWORDS
 from sidekiq_gen.ruby.wording import what_it_does
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    from sidekiq_gen.job.patterns.base import Key
+    from sidekiq_gen.job.key_text import Key
     from sidekiq_gen.job.request import JobRequest
     from sidekiq_gen.naming import Argument
 
@@ -136,6 +138,8 @@ class SpecFacts(JobFacts):
     """What a block receives that stands in for the work: keywords as one hash."""
     expected_name: Callable[[Key], str]
     """A text that names what the job is about, as a literal with the values of the spec."""
+    look_alikes: Callable[[Key], list[LookAlike]]
+    """For such a text that is made of several or of string arguments: two runs whose arguments only look the same."""
     needs_jid: bool
     """Whether such a text is made of the job's own id."""
     logged: str
@@ -161,12 +165,12 @@ class _Values:
         """What perform is handed for an argument."""
         return self.samples.get(argument.name) or f"{self.sigil}{argument.name}.id"
 
-    def handed(self, gone: Argument | None = None) -> list[str]:
-        """Everything that perform is handed, with a record that is gone."""
-        return [
-            key_sample(argument.model.key_type)[1] if argument.model and argument == gone else self.of(argument)
-            for argument in self.arguments
-        ]
+    def handed(self, gone: Argument | None = None, instead: Mapping[str, str] | None = None) -> list[str]:
+        """Everything that perform is handed, with a record that is gone or other samples."""
+        given = dict(instead or {})
+        if gone and gone.model:
+            given[gone.name] = key_sample(gone.model.key_type)[1]
+        return [given.get(argument.name) or self.of(argument) for argument in self.arguments]
 
     def perform(self, gone: Argument | None = None) -> str:
         """The call of perform."""
@@ -179,17 +183,22 @@ class _Values:
             for argument in self.arguments
         ]
 
-    def named(self, key: Key) -> str:
-        """The literal of a text that names what the job is about."""
-        parts = []
-        for part in key.parts:
-            if part == "jid":
-                parts.append("#{job.jid}")
-            elif part in self.samples:
-                parts.append(self.samples[part].strip('"'))
-            else:
-                parts.append(f"#{{{self.sigil}{part}.id}}")
-        return f'"{key.separator.join([key.lead, *parts])}"'
+    def named(self, key: Key, instead: Mapping[str, str] | None = None) -> str:
+        """The literal of a text that names what the job is about, with other samples for some arguments."""
+        samples = {**self.samples, **(instead or {})}
+        return expected([samples.get(part) or self._id(part) for part in key.parts], key)
+
+    def look_alikes(self, key: Key) -> list[LookAlike]:
+        """Two lists of arguments that only look the same, where there are such; at most one."""
+        types = {argument.name: argument.type for argument in self.arguments if not argument.model}
+        pair = alike(types, key)
+        if pair is None:
+            return []
+        first, second = ("perform" + in_parentheses(self.handed(instead=one)) for one in pair)
+        return [LookAlike(first, second, self.named(key, pair[0]))]
+
+    def _id(self, part: str) -> str:
+        return "job.jid" if part == JID else f"{self.sigil}{part}.id"
 
 
 def spec_facts(request: JobRequest) -> dict[str, object]:
@@ -248,7 +257,8 @@ def spec_facts_of(request: JobRequest) -> SpecFacts:
         further_received=further(received[1:]),
         received_by_position=", ".join([*received, *([f"{{ {', '.join(keywords)} }}"] if keywords else [])]),
         expected_name=values.named,
-        needs_jid=any(key.parts == ("jid",) for key in keywords_of(request).values()),
+        look_alikes=values.look_alikes,
+        needs_jid=any(key.parts == (JID,) for key in keywords_of(request).values()),
         logged=_logged(request, values),
         connection_settings=(
             "connection_db_config.configuration_hash"

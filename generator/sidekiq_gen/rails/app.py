@@ -197,17 +197,17 @@ class RailsApp:
     @cached_property
     def unique_jobs_wired(self) -> bool:
         """Whether sidekiq-unique-jobs has been given its middleware somewhere under ``config``."""
-        return self._configured(_WIRING)
+        return self.configured(_WIRING)
 
     @cached_property
     def enterprise_unique(self) -> bool:
         """Whether the unique jobs of Sidekiq Enterprise have been switched on somewhere under ``config``."""
-        return self._configured(_ENTERPRISE_UNIQUE)
+        return self.configured(_ENTERPRISE_UNIQUE)
 
     @cached_property
     def throttled_set_up(self) -> bool:
         """Whether sidekiq-throttled has been set up somewhere under ``config``."""
-        return self._configured(_THROTTLED)
+        return self.configured(_THROTTLED)
 
     @cached_property
     def own_sidekiq_logger(self) -> bool:
@@ -298,8 +298,9 @@ class RailsApp:
         """What in a model keeps ``update_column`` from writing a column; None where nothing does."""
         return read_model(self._constants, model).cannot_write(column)
 
-    def _configured(self, call: re.Pattern[str]) -> bool:
-        return any(call.search(self._repo.read_found(path) or "") for path in self._repo.files("config"))
+    def configured(self, sign: re.Pattern[str], ending: str = ".rb") -> bool:
+        """Whether a file under ``config`` whose name ends so has a text like that."""
+        return any(sign.search(self._repo.read_found(path) or "") for path in self._repo.files("config", ending))
 
     @cached_property
     def _repo(self) -> Repo:

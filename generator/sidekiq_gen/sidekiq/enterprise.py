@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
+from sidekiq_gen.notices import Notice
 from sidekiq_gen.sidekiq.gems import ENTERPRISE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 GEM = ENTERPRISE
 
@@ -16,3 +21,18 @@ Source: sidekiq wiki, Ent-Unique-Jobs, "Unlock Policy".
 
 INTERVALS = MappingProxyType({1: "second", 60: "minute", 3_600: "hour", 86_400: "day"})
 """Seconds -> the interval of a window limiter. Source: sidekiq wiki, Ent-Rate-Limiting, "Window"."""
+
+
+def unique_notices(*, switched_on: bool) -> Iterator[Notice]:
+    """What is to be known of its unique jobs; switched_on: whether something under ``config`` does that."""
+    yield Notice(
+        "enterprise-not-run",
+        "Sidekiq Enterprise is closed: its unique jobs are written from its public documentation and were not run.",
+        "Try a duplicate once against your Redis.",
+    )
+    if not switched_on:
+        yield Notice(
+            "enterprise-unique-off",
+            "Nothing under config/ switches unique jobs on, without which unique_for does nothing.",
+            "Add to the initializer of Sidekiq: Sidekiq::Enterprise.unique! unless Rails.env.test?",
+        )

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Literal
 
 from sidekiq_gen.errors import Refused
 from sidekiq_gen.flags import Answers, Flag, answer
+from sidekiq_gen.job.key_text import Key, key_for
 from sidekiq_gen.job.mappers import or_another_database
-from sidekiq_gen.job.patterns.base import Key, Pattern
+from sidekiq_gen.job.patterns.base import COUNTER, Pattern
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.rails.databases import Database
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 Scope = Literal["transaction", "session"]
 
+LIMIT = 10  # waits that double from 5 to 10 seconds on: an hour and a half to three hours in all
+
 
 @dataclass(frozen=True)
 class AdvisoryLockSettings:
@@ -28,19 +31,33 @@ class AdvisoryLockSettings:
     key: the name of the lock, hashed by the database or, on MySQL, before it gets there.
     database: the one that holds it.
     scope: until when it is held.
-    on_locked: whether a run that finds it taken ends at once or raises, to be retried.
+    on_locked: whether a run that finds it taken ends at once or is enqueued again for later.
+    limit: how often at most a run is enqueued again.
+    counts: whether the job has that limit for the lock's sake, and not for another pattern's as well.
     """
 
     key: Key
     database: Database
     scope: Scope
     on_locked: Literal["skip", "retry"]
+    limit: int = LIMIT
+    counts: bool = False
 
     @property
     def promise(self) -> str:
         """What a run does that finds the lock taken, in the words of an example."""
-        done = "tries again later" if self.on_locked == "retry" else "leaves at once"
+        done = "comes back later" if self.postpones else "leaves at once"
         return f"{done} while another run holds the lock"
+
+    @property
+    def postpones(self) -> bool:
+        """Whether a run that finds the lock taken is enqueued again."""
+        return self.on_locked == "retry"
+
+    @property
+    def counter(self) -> str:
+        """The parameter of perform that counts how often."""
+        return COUNTER
 
 
 class AdvisoryLock(Pattern[AdvisoryLockSettings]):
@@ -64,17 +81,23 @@ class AdvisoryLock(Pattern[AdvisoryLockSettings]):
         ),
         Flag(
             "--on-locked",
-            "What a run does that finds the advisory lock taken.",
+            "Whether a run that finds the advisory lock taken is dropped, which is logged, or comes again later.",
             "choice",
             choices=("skip", "retry"),
-            question="What shall a run do that finds the lock taken?",
+            question="What shall a run do that finds the lock taken? (skip drops it and logs that, retry comes later)",
         ),
     )
-    summary = "let only one run at a time do the work; a second one skips it or is retried"
+    names = frozenset({COUNTER})
+    summary = "let only one run at a time do the work; a second one is dropped or comes again later"
     paragraph = (
-        "For work that must not run next to itself, on PostgreSQL and MySQL. Whoever comes second does not wait. The "
-        "transaction scope is freed by itself, whatever happens, and works behind PgBouncer, but keeps a transaction "
-        "open while the work runs; the session scope does not, and needs a connection of its own to the server."
+        "For work that must not run next to itself, on PostgreSQL and MySQL. The lock is for the job with all of its "
+        "arguments; with --check-then-act it is for the record that is marked. Whoever comes second does not wait: it "
+        "is dropped with a line in the log, or, with --on-locked retry, enqueued again after a delay that doubles each "
+        "time. That is no failure: it uses up no retry and is reported nowhere. After "
+        f"{LIMIT} times, an hour and a half or more, it gives up with a warning in the log. The transaction scope is "
+        "freed by itself, whatever happens, and works behind PgBouncer, but keeps a transaction open while the work "
+        "runs; the session scope does not, needs a connection of its own to the server, and is lost with that "
+        "connection while the work goes on."
     )
     avoid = "Not on SQLite; not for work on several records at once that others lock in another order."
     cost = (
@@ -98,8 +121,6 @@ class AdvisoryLock(Pattern[AdvisoryLockSettings]):
     def suggestion(self, flag: Flag, answers: Answers, context: JobContext, app: RailsApp) -> str | None:
         if flag.parameter == "lock_scope" and context.database == "mysql":
             return None  # MySQL has one scope only
-        if flag.parameter == "on_locked" and not context.retry:
-            return None  # nothing would try again
         return super().suggestion(flag, answers, context, app)
 
     def decide(self, answers: Answers, context: JobContext, app: RailsApp) -> AdvisoryLockSettings:
@@ -114,30 +135,53 @@ class AdvisoryLock(Pattern[AdvisoryLockSettings]):
                 code="no-transaction-lock",
             )
         on_locked = answer(answers, "on_locked", "skip")
-        if on_locked == "retry" and not context.retry:
-            raise Refused(
-                f"--on-locked retry raises an error, and --retry {str(context.retry).lower()} never tries again.",
-                hint="Allow retries (--retry 5), or use --on-locked skip.",
-                code="contradictory-patterns",
-            )
-        parts = tuple(argument.name for argument in context.arguments if argument.type not in {"array", "hash"})
-        if context.record:
-            parts = (context.record.name,)
-        return AdvisoryLockSettings(Key(context.name.class_name, parts, ":"), database, scope, on_locked)
+        key = key_for(context.name.class_name, context.arguments, ":", "json")
+        return AdvisoryLockSettings(key, database, scope, on_locked, counts=on_locked == "retry")
 
     def shape(self, settings: AdvisoryLockSettings) -> str:
         return "mysql" if settings.database == "mysql" else settings.scope
+
+    def parameters(self, settings: AdvisoryLockSettings) -> tuple[str, ...]:
+        return (f"{settings.counter} = 0",) if settings.postpones else ()
 
     def satisfies(self, settings: AdvisoryLockSettings) -> Mapping[str, str]:
         return {"concurrency": "locked in the database"}
 
     def notices(self, settings: AdvisoryLockSettings, request: JobRequest, app: RailsApp) -> Iterator[Notice]:
-        if settings.scope == "session" and settings.database == "postgresql":
+        yield _taken(settings)
+        if settings.scope == "session":
+            pooled = settings.database == "postgresql"
+            also = ", and does not work behind PgBouncer in transaction pooling" if pooled else ""
             yield Notice(
                 "session-lock",
-                "A session lock does not work behind PgBouncer in transaction pooling.",
-                "Use --lock-scope transaction there.",
+                f"A session lock is lost when its connection dies, while the work goes on{also}.",
+                "Let the work bear a second run"
+                + ("; behind PgBouncer use --lock-scope transaction." if pooled else ", or use --row-lock."),
             )
+        record = request.context.record
+        if record and settings.key.parts != (record.name,):
+            words = record.name.replace("_", " ")
+            yield Notice(
+                "lock-for-all-arguments",
+                f"The lock is for all arguments: two runs for one {words} whose other arguments differ do not wait.",
+                f"Use --row-lock to let one run at a time at each {words}, whatever the other arguments are.",
+            )
+
+
+def _taken(settings: AdvisoryLockSettings) -> Notice:
+    """What becomes of a run that finds the lock taken."""
+    if settings.postpones:
+        return Notice(
+            "locked-gives-up",
+            f"A run that finds the lock taken {settings.limit + 1} times gives up with a warning in the log, its work "
+            "not done.",
+            "Make MOST_POSTPONEMENTS larger where one run may hold the lock for hours.",
+        )
+    return Notice(
+        "locked-is-dropped",
+        "A run that finds the lock taken is dropped: it logs one line, and its work is not done.",
+        "Use --on-locked retry where it has to be done as well.",
+    )
 
 
 def no_database(name: str) -> Refused:

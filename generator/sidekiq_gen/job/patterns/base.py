@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from sidekiq_gen.flags import Answers, Flag
+    from sidekiq_gen.job.key_text import Key
     from sidekiq_gen.job.request import JobContext, JobRequest, KindName
     from sidekiq_gen.notices import Notice
     from sidekiq_gen.rails.app import RailsApp
@@ -32,6 +32,8 @@ GROUPS: dict[Group, str] = {
     "seen": "Found again in the log",
 }
 
+COUNTER = "postponed"  # the parameter of perform that counts how often a job was enqueued again, whatever for
+
 EVERY_ERROR = frozenset({"Exception", "StandardError"})
 # What stops a process or a run and says nothing about the work: Ruby's own, and Sidekiq's (v7.3.2 lib/sidekiq.rb:145,
 # lib/sidekiq/job_retry.rb:67 and :69, lib/sidekiq/job/iterable.rb:7).
@@ -41,19 +43,6 @@ STOPS = frozenset(
         *("Sidekiq::JobRetry::Handled", "Sidekiq::JobRetry::Skip", "Sidekiq::Job::Interrupted"),
     }
 )
-
-
-@dataclass(frozen=True)
-class Key:
-    """A text that names what a job is about, as Ruby interpolates it.
-
-    lead: the fixed beginning. parts: argument names; a record stands for its id, ``jid`` for the job itself.
-    separator: between all of them.
-    """
-
-    lead: str
-    parts: tuple[str, ...]
-    separator: str
 
 
 class Pattern(Component[S], ABC):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.flags import Answers, Flag
-from sidekiq_gen.job.patterns.base import Key, Pattern
+from sidekiq_gen.job.key_text import JID, Key, key_for
+from sidekiq_gen.job.patterns.base import Pattern
 from sidekiq_gen.notices import Notice
 
 if TYPE_CHECKING:
@@ -28,7 +29,9 @@ class IdempotencyKey(Pattern[Key]):
     paragraph = (
         "For calls to services that accept an idempotency key: payments, mail providers. A job can be killed after "
         "the call and before its mark is saved; the next run then repeats the call with the same key, and the other "
-        "side acts once. It costs nothing here, and does nothing for a service that ignores the key."
+        "side acts once. It is made of the id of the one record, or of a digest of all arguments, so that jobs whose "
+        "arguments differ never share one; a hash counts with the order of its keys. It costs nothing here, and does "
+        "nothing for a service that ignores the key."
     )
     avoid = "Not for a service that ignores such a key: there only --check-then-act helps, with a gap of one crash."
     cost = "Nothing here."
@@ -36,12 +39,10 @@ class IdempotencyKey(Pattern[Key]):
     names = frozenset({"idempotency_key"})
 
     def decide(self, answers: Answers, context: JobContext, app: RailsApp) -> Key:
-        arguments = context.arguments
+        slug = context.name.slug
         if context.kind == "claim":
-            return Key(context.name.slug, (context.row,), "-")
-        telling = arguments and not any(argument.type in {"array", "hash"} for argument in arguments)
-        parts = tuple(argument.name for argument in arguments) if telling else ("jid",)
-        return Key(context.name.slug, parts, "-")
+            return Key(slug, (context.row,), "-")
+        return key_for(slug, context.arguments, "-", "digest") if context.arguments else Key(slug, (JID,), "-")
 
     def keywords(self, settings: Key) -> Mapping[str, Key]:
         return {"idempotency_key": settings}
@@ -50,9 +51,9 @@ class IdempotencyKey(Pattern[Key]):
         return {"external-calls": "the same key in every retry"}
 
     def notices(self, settings: Key, request: JobRequest, app: RailsApp) -> Iterator[Notice]:
-        if settings.parts == ("jid",):
+        if settings.parts == (JID,):
             yield Notice(
                 "key-per-enqueue",
                 "The key is made of the job's id: retries share it, a second enqueue has its own.",
-                "Give the job a record or scalar arguments to have one key for all of them.",
+                "Give the job an argument that says what it is about, to have one key for all of them.",
             )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.flags import Answers, Flag, answer
 from sidekiq_gen.job.delays import LONGEST, USUAL, Delay, is_proven, limits_of, read_delay
-from sidekiq_gen.job.patterns.base import Pattern, parse_errors
+from sidekiq_gen.job.patterns.base import COUNTER, Pattern, parse_errors
 from sidekiq_gen.rails.errors import error_class
 from sidekiq_gen.sourced import Sourced
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 LIMIT = 10
 MOST = 100
 SOON = 110  # seconds that are left of two minutes when the job asks
-COUNTER = "postponed"
 
 
 @dataclass(frozen=True)

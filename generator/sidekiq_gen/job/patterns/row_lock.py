@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,12 +11,15 @@ from sidekiq_gen.flags import Answers, Flag
 from sidekiq_gen.job.mappers import or_another_database
 from sidekiq_gen.job.patterns.advisory_lock import no_database
 from sidekiq_gen.job.patterns.base import Pattern, only_for_records
+from sidekiq_gen.notices import Notice
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
-    from sidekiq_gen.job.request import JobContext
+    from sidekiq_gen.job.request import JobContext, JobRequest
     from sidekiq_gen.rails.app import RailsApp
+
+_LOCK_TIMEOUT = re.compile(r"^[^#\n]*\block_timeout\b", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -34,8 +38,11 @@ class RowLock(Pattern[RowLockSettings]):
     flags = (Flag("--row-lock", "Lock the record's row while the work runs; other runs wait.", "switch"),)
     summary = "lock the record's row while the work runs; a second run waits, then sees what the first one did"
     paragraph = (
-        "For short work on one record. Other runs for the same record wait instead of skipping, and so does everything "
-        "else that updates the row. The record is read again when the lock is taken. It keeps a transaction open."
+        "For short work on one record. Other runs for the same record wait instead of being dropped, whatever their "
+        "other arguments are, and so does everything else that updates the row. The record is read again when the lock "
+        "is taken. It keeps a transaction open. PostgreSQL lets them wait for ever, each with a thread and a "
+        "connection, unless lock_timeout is set; MySQL for 50 seconds, unless innodb_lock_wait_timeout is. A wait that "
+        "ends like that is a failure, which Sidekiq retries."
     )
     avoid = "Not around calls to other services: everybody who updates the row waits with it."
     cost = "A transaction and a locked row as long as the work runs."
@@ -57,6 +64,14 @@ class RowLock(Pattern[RowLockSettings]):
 
     def decide(self, answers: Answers, context: JobContext, app: RailsApp) -> RowLockSettings:
         return RowLockSettings()
+
+    def notices(self, settings: RowLockSettings, request: JobRequest, app: RailsApp) -> Iterator[Notice]:
+        if request.context.database == "postgresql" and not app.configured(_LOCK_TIMEOUT, ".yml"):
+            yield Notice(
+                "row-lock-waits",
+                "Whoever waits for a locked row on PostgreSQL waits without an end, with a thread and a connection.",
+                "Set lock_timeout under variables: in config/database.yml, so that a long wait fails and is retried.",
+            )
 
     def satisfies(self, settings: RowLockSettings) -> Mapping[str, str]:
         return {"concurrency": "locked in the database"}

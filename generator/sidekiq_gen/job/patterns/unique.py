@@ -12,7 +12,7 @@ from sidekiq_gen.flags import Answers, Flag, answer
 from sidekiq_gen.job.patterns.base import Pattern
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.ruby import layout
-from sidekiq_gen.sidekiq import enterprise, unique_jobs
+from sidekiq_gen.sidekiq import enterprise, unique_duplicates, unique_jobs
 from sidekiq_gen.sidekiq.gems import UNIQUE_JOBS
 from sidekiq_gen.sidekiq.unique_locks import LOCKS, STRATEGIES, lock_type, on_conflict
 
@@ -63,6 +63,11 @@ class UniqueSettings:
         if isinstance(self.on_conflict, str):
             return f":{self.on_conflict}"
         return "{ " + ", ".join(f"{side}: :{strategy}" for side, strategy in self.on_conflict.items()) + " }"
+
+    @property
+    def strategy_comment(self) -> str:
+        """What is dropped, for a comment beside the strategy; empty where that is nothing."""
+        return unique_duplicates.comment(self.lock, self.on_conflict)
 
     @property
     def lock_comment(self) -> str:
@@ -156,14 +161,17 @@ class Unique(Pattern[AnyUnique]):
             "choice",
             metavar="STRATEGY",
             choices=STRATEGIES,
-            question="What shall happen to a duplicate?",
+            question="What shall happen to a duplicate? (log drops it, with a line in the log)",
         ),
     )
     summary = "refuse duplicates of a job that is waiting or running, with sidekiq-unique-jobs or Enterprise"
     paragraph = (
         "For jobs that are enqueued more often than they need to run: rebuilding an index, refreshing a cache. The "
         "lock is kept in Redis from the enqueue on and has an end in time, so that a killed process cannot keep it "
-        "for ever. It saves work; it is no safeguard of data: for that use a lock in the database."
+        "for ever. With the strategy log, or Enterprise, a duplicate is dropped: not enqueued where the lock begins "
+        "with until, not run where it is while_executing, for which --on-conflict reschedule is the alternative. With "
+        "Sidekiq.transactional_push! a push answers an id also for a duplicate that is then refused. It saves work; it "
+        "is no safeguard of data: for that use a lock in the database."
     )
     avoid = "Not as a safeguard of data: the lock is gone when Redis is, or when its time is up."
     cost = "A few calls to Redis for each enqueue and each run."
@@ -219,10 +227,13 @@ class Unique(Pattern[AnyUnique]):
         return "enterprise" if isinstance(settings, EnterpriseUniqueSettings) else "gem"
 
     def notices(self, settings: AnyUnique, request: JobRequest, app: RailsApp) -> Iterator[Notice]:
+        after_commit = app.configured(unique_duplicates.AFTER_COMMIT)
         if isinstance(settings, EnterpriseUniqueSettings):
-            yield from _about_enterprise(app)
+            yield from enterprise.unique_notices(switched_on=app.enterprise_unique)
+            yield from unique_duplicates.notices(settings.lock, "log", after_commit=after_commit)
             return
         version = _version(app)
+        yield from unique_duplicates.notices(settings.lock, settings.on_conflict, after_commit=after_commit)
         if not app.unique_jobs_wired:
             yield Notice(
                 "unique-jobs-not-wired",
@@ -283,17 +294,3 @@ def _until(lock: str, answers: Answers) -> str:
             code="no-such-strategy",
         )
     return until
-
-
-def _about_enterprise(app: RailsApp) -> Iterator[Notice]:
-    yield Notice(
-        "enterprise-not-run",
-        "Sidekiq Enterprise is closed: its unique jobs are written from its public documentation and were not run.",
-        "Try a duplicate once against your Redis.",
-    )
-    if not app.enterprise_unique:
-        yield Notice(
-            "enterprise-unique-off",
-            "Nothing under config/ switches unique jobs on, without which unique_for does nothing.",
-            "Add to the initializer of Sidekiq: Sidekiq::Enterprise.unique! unless Rails.env.test?",
-        )

@@ -1,0 +1,56 @@
+"""Texts that name what a job is about, for locks and for keys that other services deduplicate by.
+
+A text stands for every argument as it travels, and no two lists of arguments have the same one: `nil` and an empty
+text, `"a-1", "2"` and `"a", "1-2"`, a number and its digits differ.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sidekiq_gen.naming import Argument
+
+# How the arguments are spelled: one id as it is; all of them as a list in JSON; or that list as a SHA256, which is as
+# long for two arguments as for a large hash: providers limit the length of a key.
+Form = Literal["id", "json", "digest"]
+
+JID = "jid"
+
+
+@dataclass(frozen=True)
+class Key:
+    """A text that names what a job is about, as Ruby spells it.
+
+    lead: the fixed beginning. parts: argument names; a record stands for its id, ``jid`` for the job itself.
+    separator: behind the beginning. form: how the arguments are spelled; ``id`` where there are none.
+    """
+
+    lead: str
+    parts: tuple[str, ...]
+    separator: str
+    form: Form = "id"
+
+    def spelled(self, values: Sequence[str]) -> str:
+        """The text in Ruby, with the values in the place of its parts: ``"charge-customer-#{order.id}"``."""
+        if not self.parts:
+            return f'"{self.lead}"'
+        value = values[0] if self.form == "id" else f"[{', '.join(values)}].to_json"
+        return f'"{self.lead}{self.separator}#{{{self.shortened(value)}}}"'
+
+    def shortened(self, value: str) -> str:
+        """Ruby that gives what stands behind the separator, from the Ruby for all arguments."""
+        return f"Digest::SHA256.hexdigest({value})" if self.form == "digest" else value
+
+
+def key_for(lead: str, arguments: Sequence[Argument], separator: str, several: Form) -> Key:
+    """The key that stands for all arguments.
+
+    several: its form where it is not made of the id of one record, or of one integer.
+    """
+    parts = tuple(argument.name for argument in arguments)
+    lone = len(arguments) == 1 and (arguments[0].model is not None or arguments[0].type == "integer")
+    return Key(lead, parts, separator, "id" if lone or not parts else several)
