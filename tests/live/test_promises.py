@@ -109,11 +109,12 @@ def stress_locks(
     with SidekiqServer.start(processes, variant, app, redis, concurrency=18) as server:
         server.drain(count=len(calls))
         for _ in range(60):
-            if not redis.call(app.redis_url, "ZCARD", "retry"):
+            if not redis.call(app.redis_url, "ZCARD", "schedule"):
                 break
-            server.make_due("retry")
+            server.make_due("schedule")
             time.sleep(0.2)
             server.drain()
+        assert redis.call(app.redis_url, "ZCARD", "schedule") == 0
         assert redis.call(app.redis_url, "ZCARD", "retry") == 0
         assert redis.call(app.redis_url, "ZCARD", "dead") == 0
     return {name: [str(one) for one in (restaurants if "Restaurant" in name else orders)] for name in jobs}
@@ -341,6 +342,8 @@ SAMPLES: dict[str, object] = {
     "date": "2026-01-31",
     "time": "2026-01-31T12:00:00Z",
     "array": [1, 2],
+    "float": 1.5,
+    "hash": {"key": 1},
 }
 
 

@@ -52,6 +52,7 @@ def test_every_rendered_spec_is_green(
         ]
         promise(variant, kind, pattern, f"its {framework} spec is green", len(own))
     assert report.failures == []
+    assert "unknown OID" not in report.output
     assert sorted(report.files) == sorted(one.spec for one in made)
     assert all(report.files.values())
 

@@ -15,6 +15,7 @@ INSTALL = (f"{UNIT}/test_install.py",)
 APP = (f"{UNIT}/test_app.py",)
 CONVENTIONS = (f"{UNIT}/test_conventions.py",)
 NAMING = (f"{UNIT}/test_naming.py",)
+NAMES = (f"{UNIT}/test_keys.py",)
 LOCKFILE = (f"{UNIT}/test_lockfile.py",)
 APPLY = (f"{UNIT}/test_apply.py",)
 PLAN = (f"{UNIT}/test_plan.py",)
@@ -376,8 +377,8 @@ JOB = (
     Mutation(
         "a job's id is the key of another job as well",
         "job/interactions.py",
-        'return key.parts == ("jid",)',
-        'return key.parts != ("jid",)',
+        "return postpones and key.parts == (JID,)",
+        "return postpones and key.parts != (JID,)",
         SAFEGUARDS,
     ),
     Mutation(
@@ -403,10 +404,73 @@ JOB = (
     ),
     Mutation(
         "the same key is given to every record",
-        "job/facts.py",
-        "return f'\"{key.separator.join([key.lead, *parts])}\"'",
-        "return f'\"{key.lead}\"'",
+        "job/keys.py",
+        "        if not self.parts:\n",
+        "        if self.parts:\n",
         (f"{UNIT}/test_corpus_jobs.py",),
+    ),
+    Mutation(
+        "nil and an empty text have one lock",
+        "job/keys.py",
+        'lone = len(arguments) == 1 and (arguments[0].model is not None or arguments[0].type == "integer")',
+        "lone = len(arguments) == 1",
+        NAMES,
+    ),
+    Mutation(
+        "a key for a provider is as long as its arguments",
+        "job/keys.py",
+        'if self.form == "digest" else value',
+        'if self.form == "json" else value',
+        NAMES,
+    ),
+    Mutation(
+        "a mark is read under a lock that other runs for the record do not take",
+        "job/interactions.py",
+        "    if context.record is None:\n        return lock\n",
+        "    if context.record is not None:\n        return lock\n",
+        NAMES,
+    ),
+    Mutation(
+        "a spec compares a list of arguments with one that looks quite different",
+        "job/spec_keys.py",
+        'if types.get(one) == types.get(other) == "string":',
+        'if types.get(one) != types.get(other) == "string":',
+        NAMES,
+    ),
+    Mutation(
+        "a job that comes back after a lock hands on a key of its own id",
+        "job/interactions.py",
+        "return postpones and key.parts == (JID,)",
+        "return not postpones and key.parts == (JID,)",
+        SAFEGUARDS,
+    ),
+    Mutation(
+        "a run that is dropped is said to come back",
+        "job/patterns/advisory_lock.py",
+        "    if settings.postpones:\n        return Notice(",
+        "    if not settings.postpones:\n        return Notice(",
+        SAFEGUARDS,
+    ),
+    Mutation(
+        "nobody is told that a refused push answers an id",
+        "sidekiq/unique_duplicates.py",
+        "if after_commit and turns_away_pushes(lock):",
+        "if after_commit and not turns_away_pushes(lock):",
+        SAFEGUARDS,
+    ),
+    Mutation(
+        "nobody is told that a run is dropped for another",
+        "sidekiq/unique_duplicates.py",
+        'return tuple(side for side in kind.consulted if said(side) == "log")',
+        'return tuple(side for side in kind.consulted if said(side) != "log")',
+        SAFEGUARDS,
+    ),
+    Mutation(
+        "two jobs of one name in different namespaces share keys",
+        "naming.py",
+        'self.path.replace("/", "--")',
+        'self.path.replace("/", "-")',
+        NAMING,
     ),
     Mutation(
         "retries may take any time",

@@ -116,8 +116,18 @@ PLACED = {
     "second-record": "restaurant:record order:record --model Order --on-exhausted --mark-failed failed_at --row-lock "
     "--check-then-act charged_at",
 }
-# A record beside what no key can be made of, so that the key is the job's own id.
-KEYED_BY_ID = {"list-key": "order:record tags:array --check-then-act charged_at --idempotency-key"}
+# What locks and keys are named after: all arguments, whatever they are.
+NAMED = {
+    "list-key": "order:record tags:array --check-then-act charged_at --idempotency-key",
+    "named-strings": "from:string to:string --kind plain --advisory-lock --idempotency-key",
+    "named-list": "tags:array --kind plain --advisory-lock --lock-scope session --on-locked retry --idempotency-key",
+    "named-hash": "order:record extras:hash --advisory-lock --on-locked retry --idempotency-key",
+    "named-integer": "account_id:integer --kind plain --advisory-lock --idempotency-key",
+    "named-float": "rate:float at:time --kind plain --advisory-lock --lock-scope session --idempotency-key",
+    "named-records": "order:record restaurant:record --advisory-lock --idempotency-key",
+    "postponed-twice": "order:record --advisory-lock --on-locked retry --retry 0 --on-exhausted "
+    "--retry-after PaymentGateway::RateLimited --retry-after-limit 3",
+}
 # What can be laid over a job, by the name of its factor in the covering pairs; a new pattern is one more entry.
 PATTERN_FACTORS = {
     "lock": LOCKS,
@@ -198,7 +208,7 @@ def alone() -> Iterator[Case]:
             for values in PATTERN_FACTORS.values():
                 for name, flags in list(values.items())[1:]:
                     yield Case(f"{tree}-{framework}-{name}", place, f"order:record {flags}")
-            for name, arguments in (PLACED | KEYED_BY_ID).items():
+            for name, arguments in (PLACED | NAMED).items():
                 yield Case(f"{tree}-{framework}-{name}", place, arguments)
             yield Case(f"{tree}-{framework}-plain-advisory", place, f"{ARGUMENTS['plain']} {LOCKS['advisory']}")
             yield Case(f"{tree}-{framework}-plain-log", place, f"{ARGUMENTS['plain-arguments']} {CONTEXTS['log']}")
@@ -284,12 +294,10 @@ def allowed(value: Mapping[str, str]) -> bool:
         return False
     if plain and (value.get("exhaustion") == "exhausted-mark" or _log_of_nothing(value)):
         return False
-    keyed_by_jid = value.get("key") == "key" and value.get("shape") in {"plain", "plain-arguments"}
-    if keyed_by_jid and value.get("postponement", "none") != "none":
-        return False
-    if value.get("records") == "fixture" and value.get("framework") == "rspec":
-        return False
-    return not (value.get("discard") == "no-retry" and value.get("lock", "").endswith("-retry"))
+    postponed = value.get("postponement", "none") != "none" or value.get("lock", "").endswith("-retry")
+    if value.get("key") == "key" and value.get("shape") == "plain" and postponed:
+        return False  # the key is made of the job's id, and a postponed job has another
+    return not (value.get("records") == "fixture" and value.get("framework") == "rspec")
 
 
 def _log_of_nothing(value: Mapping[str, str]) -> bool:

@@ -293,14 +293,6 @@ BAD = [
         for everything in ("StandardError", "::StandardError", "Exception")
     ),
     *(
-        clash(
-            f"ProcessOrder --advisory-lock --on-locked retry --retry {retries}",
-            1,
-            f"--on-locked retry raises an error, and --retry {retries} never tries again",
-        )
-        for retries in ("0", "false")
-    ),
-    *(
         clash(f"ProcessOrder --kind plain {record}", 1, "--kind plain has no record, and a model was given")
         for record in ("--model Order", "order:record", "--model=")
     ),

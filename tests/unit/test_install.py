@@ -346,6 +346,19 @@ def test_only_what_this_release_accepts(
     assert codes(told) == notices
 
 
+@pytest.mark.parametrize(("sidekiq", "told_of"), [("7.3.9", False), ("7.3.10", True), ("8.0.6", True)])
+def test_ids_of_refused_duplicates_are_explained(tmp_path: Path, sidekiq: str, *, told_of: bool) -> None:
+    root = Repo(sidekiq=sidekiq, rails="7.2.3", gems={"sidekiq-unique-jobs": "8.0.13"}).write(tmp_path)
+
+    assert ("id-of-no-job" in codes(document(root))) is told_of
+
+
+def test_without_unique_jobs_there_is_no_duplicate_to_explain(tmp_path: Path) -> None:
+    root = replace(Repo(sidekiq="8.0.6", rails="7.2.3"), unique_jobs=None).write(tmp_path)
+
+    assert "id-of-no-job" not in codes(document(root))
+
+
 @pytest.mark.parametrize(("sidekiq", "gem"), [("6.5.12", "7.1.33"), ("7.3.2", "8.0.10"), ("8.1.7", "8.1.0")])
 def test_sidekiq_unique_jobs_is_wired_once(tmp_path: Path, sidekiq: str, gem: str) -> None:
     root = Repo(sidekiq=sidekiq, gems={"sidekiq-unique-jobs": gem}).write(tmp_path)

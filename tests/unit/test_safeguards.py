@@ -17,7 +17,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 RATE = "--retry-after PaymentGateway::RateLimited"
+COMES_BACK = "--advisory-lock --on-locked retry"
 GONE = "--discard-on PaymentGateway::CardDeclined"
+GIVES_UP = frozenset({"locked-gives-up", "duplicate-is-not-enqueued"})
+DROPS = "duplicate-is-not-enqueued"
+BOTH = frozenset({DROPS, "duplicate-is-not-run"})
+AFTER_COMMIT = Repo(
+    unique_jobs="8.0.10", files={"config/initializers/push.rb": "Sidekiq.transactional_push! # after the commit\n"}
+)
 ENTERPRISE = Repo(gems={"sidekiq-ent": "7.3.4"})
 JOB = "app/jobs/charge_customer_job.rb"
 
@@ -33,7 +40,15 @@ JOB = "app/jobs/charge_customer_job.rb"
         (Repo(), f"{RATE} --discard-on PaymentGateway::RateLimited", 1, "contradictory-patterns", "Choose one"),
         (Repo(), f"{RATE} --retry-after-limit 0", 2, "invalid-limit", "from 1 to 100"),
         (Repo(), "--retry-after-limit 3", 2, "contradictory-patterns", "--retry-after"),
-        (Repo(), f"--kind plain --idempotency-key {RATE}", 1, "contradictory-patterns", "scalar arguments"),
+        (Repo(), f"--kind plain --idempotency-key {RATE}", 1, "contradictory-patterns", "Give the job an argument"),
+        (
+            Repo(),
+            f"--kind plain --idempotency-key {COMES_BACK}",
+            1,
+            "contradictory-patterns",
+            "--on-locked skip",
+        ),
+        (Repo(), f"order:record postponed:integer {COMES_BACK}", 2, "invalid-argument", "another name"),
         (Repo(), f"order:record postponed:integer {RATE}", 2, "invalid-argument", "another name"),
         *(
             (Repo(), f"{flag} {error}", 1, "contradictory-patterns", "Leave it out")
@@ -83,17 +98,46 @@ def test_it_is_refused_with_a_way_out(
     [
         (Repo(), "--retry-for 3600", {"retry-for-stops-early"}),
         (Repo(sidekiq="8.1.0", rails="7.2.3"), "--retry-for 3600", set()),
-        (Repo(unique_jobs="8.0.10"), f"{RATE} --unique until_executed", {"postponed-is-another-job"}),
-        (Repo(), f"{RATE} --row-lock", {"call-inside-transaction"}),
-        (Repo(), f"{RATE} --advisory-lock --lock-scope session", {"session-lock"}),
+        (Repo(unique_jobs="8.0.10"), f"{RATE} --unique until_executed", {"postponed-is-another-job", DROPS}),
+        (Repo(), f"{RATE} --row-lock", {"call-inside-transaction", "row-lock-waits"}),
+        (Repo(), f"{RATE} --advisory-lock --lock-scope session", {"session-lock", "locked-is-dropped"}),
+        (Repo(), "--advisory-lock", {"locked-is-dropped"}),
+        (Repo(), COMES_BACK, {"locked-gives-up"}),
+        (Repo(adapter="mysql2"), "--advisory-lock", {"locked-is-dropped", "session-lock"}),
+        (Repo(adapter="mysql2"), "--row-lock", set()),
+        (
+            Repo(
+                files={"config/database.yml": "production:\n  adapter: postgresql\n  variables: {lock_timeout: 5s}\n"}
+            ),
+            "--row-lock",
+            set(),
+        ),
+        (Repo(), "order:record tags:array --advisory-lock", {"locked-is-dropped", "lock-for-all-arguments"}),
+        (Repo(), "order:record tags:array --advisory-lock --check-then-act charged_at", {"locked-is-dropped"}),
+        (Repo(unique_jobs="8.0.10"), f"{COMES_BACK} --unique until_executed", {*GIVES_UP, "postponed-is-another-job"}),
+        (
+            Repo(unique_jobs="8.0.10"),
+            f"{COMES_BACK} {RATE} --unique until_executing",
+            {*GIVES_UP, "postponed-is-another-job", "call-inside-transaction"},
+        ),
+        (Repo(unique_jobs="8.0.10"), "--unique while_executing", {"duplicate-is-not-run"}),
+        (Repo(unique_jobs="8.0.10"), "--unique while_executing --on-conflict reschedule", set()),
+        (Repo(unique_jobs="8.0.10"), "--unique until_executed --on-conflict replace", set()),
+        (AFTER_COMMIT, "--unique until_executed --on-conflict replace", {"id-of-no-job"}),
+        (AFTER_COMMIT, "--unique until_executed", {"id-of-no-job", "duplicate-is-not-enqueued"}),
+        (AFTER_COMMIT, "--unique while_executing", {"duplicate-is-not-run"}),
         (Repo(), f"--kind plain {GONE} --discard-to nowhere --on-exhausted", {"discard-without-report"}),
         (Repo(), "--on-exhausted --mark-failed broken_at", {"column-not-found"}),
-        (Repo(unique_jobs="8.0.10"), "--unique until_and_while_executing", {"unique-without-end"}),
-        (Repo(unique_jobs="8.0.10"), "--unique until_and_while_executing --unique-ttl 60", {"unique-ttl-hazard"}),
-        (Repo(unique_jobs="8.1.0"), "--unique until_and_while_executing --unique-ttl 60", set()),
-        (Repo(unique_jobs="8.0.10"), "--unique until_executed --unique-ttl 60", set()),
+        (Repo(unique_jobs="8.0.10"), "--unique until_and_while_executing", {"unique-without-end", *BOTH}),
+        (
+            Repo(unique_jobs="8.0.10"),
+            "--unique until_and_while_executing --unique-ttl 60",
+            {"unique-ttl-hazard", *BOTH},
+        ),
+        (Repo(unique_jobs="8.1.0"), "--unique until_and_while_executing --unique-ttl 60", BOTH),
+        (Repo(unique_jobs="8.0.10"), "--unique until_executed --unique-ttl 60", {DROPS}),
         (ENTERPRISE, "--throttle 10/60", {"enterprise-not-run"}),
-        (ENTERPRISE, "--unique until_executed", {"enterprise-not-run", "enterprise-unique-off"}),
+        (ENTERPRISE, "--unique until_executed", {"enterprise-not-run", "enterprise-unique-off", DROPS}),
         (Repo(gems={"sidekiq-throttled": "1.5.2"}), "--throttle 10/60", {"throttled-untested"}),
         (
             Repo(sidekiq="6.5.12", gems={"sidekiq-throttled": "1.0.1"}),
@@ -108,7 +152,7 @@ def test_it_is_refused_with_a_way_out(
     ],
 )
 def test_it_is_explained(tmp_path: Path, repo: Repo, flags: str, codes: set[str]) -> None:
-    about = "" if "--kind" in flags else "--model Order"
+    about = "" if "--kind" in flags or ":record" in flags else "--model Order"
 
     done = sidekiq_gen(repo.write(tmp_path), "job", "ChargeCustomer", *f"{about} {flags}".split(), "--json")
 

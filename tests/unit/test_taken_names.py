@@ -26,6 +26,8 @@ TAKEN = [
     ("delay_after", "--model Order --retry-after SearchIndex::Busy"),
     ("idempotency_key", "--model Order --idempotency-key"),
     ("with_advisory_lock", "--model Order --advisory-lock"),
+    ("postponed", "--model Order --advisory-lock --on-locked retry"),
+    ("e", "--model Order --advisory-lock --on-locked retry"),
 ]
 
 
@@ -52,6 +54,7 @@ def test_the_chain_of_runs_takes_names_of_its_own(tmp_path: Path, name: str) -> 
     [
         ("error", "--model Order --on-exhausted"),
         ("name", "--model Order --advisory-lock"),
+        ("seconds", "--model Order --advisory-lock --on-locked retry"),
         ("key", "--model Order --advisory-lock --lock-scope session"),
         ("deadline", "--model Order"),
         ("e", "--model Order"),
