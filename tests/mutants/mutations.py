@@ -15,7 +15,7 @@ INSTALL = (f"{UNIT}/test_install.py",)
 APP = (f"{UNIT}/test_app.py",)
 CONVENTIONS = (f"{UNIT}/test_conventions.py",)
 NAMING = (f"{UNIT}/test_naming.py",)
-NAMES = (f"{UNIT}/test_keys.py",)
+KEY_TEXTS = (f"{UNIT}/test_keys.py",)
 LOCKFILE = (f"{UNIT}/test_lockfile.py",)
 APPLY = (f"{UNIT}/test_apply.py",)
 PLAN = (f"{UNIT}/test_plan.py",)
@@ -404,38 +404,38 @@ JOB = (
     ),
     Mutation(
         "the same key is given to every record",
-        "job/keys.py",
+        "job/key_text.py",
         "        if not self.parts:\n",
         "        if self.parts:\n",
         (f"{UNIT}/test_corpus_jobs.py",),
     ),
     Mutation(
         "nil and an empty text have one lock",
-        "job/keys.py",
-        'lone = len(arguments) == 1 and (arguments[0].model is not None or arguments[0].type == "integer")',
+        "job/key_text.py",
+        'lone = len(arguments) == 1 and (arguments[0].type == "integer" or is_plain(arguments[0].model))',
         "lone = len(arguments) == 1",
-        NAMES,
+        KEY_TEXTS,
     ),
     Mutation(
         "a key for a provider is as long as its arguments",
-        "job/keys.py",
+        "job/key_text.py",
         'if self.form == "digest" else value',
         'if self.form == "json" else value',
-        NAMES,
+        KEY_TEXTS,
     ),
     Mutation(
         "a mark is read under a lock that other runs for the record do not take",
         "job/interactions.py",
         "    if context.record is None:\n        return lock\n",
         "    if context.record is not None:\n        return lock\n",
-        NAMES,
+        KEY_TEXTS,
     ),
     Mutation(
         "a spec compares a list of arguments with one that looks quite different",
         "job/spec_keys.py",
         'if types.get(one) == types.get(other) == "string":',
         'if types.get(one) != types.get(other) == "string":',
-        NAMES,
+        KEY_TEXTS,
     ),
     Mutation(
         "a job that comes back after a lock hands on a key of its own id",
@@ -718,7 +718,7 @@ REPO = (
     ),
     Mutation(
         "rows without a single key are looked up by an id all the same",
-        "job/key_text.py",
+        "job/keys.py",
         "if len(key.columns) != 1:",
         "if not key.columns:",
         KEYS,

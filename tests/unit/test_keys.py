@@ -10,7 +10,7 @@ import pytest
 
 from sidekiq_gen.job.key_text import Form, Key, key_for
 from sidekiq_gen.job.spec_keys import alike
-from sidekiq_gen.naming import parse_argument
+from sidekiq_gen.naming import Argument, Model, parse_argument
 from support.command import sidekiq_gen
 from support.repos import Repo
 from support.tools import require
@@ -92,8 +92,8 @@ def test_the_spec_has_two_lists_of_arguments_that_only_look_the_same(
 def test_arguments_that_look_the_same_only_as_they_are_have_no_such_example() -> None:
     key = Key("Job", ("order", "due_on"), ":", "json")
 
-    assert alike({"due_on": "date"}, key) is None
-    assert alike({"name": "string"}, Key("Job", ("name",), ":")) is None
+    assert alike([parse_argument("order:record"), parse_argument("due_on:date")], key) == []
+    assert alike([parse_argument("name:string")], Key("Job", ("name",), ":")) == []
 
 
 LISTS = [
@@ -135,6 +135,15 @@ def test_no_two_lists_of_arguments_have_the_same_name(form: Form) -> None:
     names = done.stdout.splitlines()
     assert len(set(names)) == len(names) == len(LISTS)
     assert all(name.startswith("Job:") for name in names)
+
+
+def test_an_id_that_is_a_text_is_spelled_like_any_other_text() -> None:
+    def form(key_type: str) -> Form:
+        argument = Argument("account", "record", Model("Account", "number", key_type))
+        return key_for("charge", [argument], "-", "digest").form
+
+    assert {form(kind) for kind in ("", "bigint", "uuid", "integer")} == {"id"}
+    assert {form(kind) for kind in ("string", "string(36)", "text")} == {"digest"}
 
 
 def test_lone_ids_are_told_from_lone_values() -> None:

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sidekiq_gen.naming import Argument
+    from sidekiq_gen.naming import Argument, Model
 
 # How the arguments are spelled: one id as it is; all of them as a list in JSON; or that list as a SHA256, which is as
 # long for two arguments as for a large hash: providers limit the length of a key.
 Form = Literal["id", "json", "digest"]
 
 JID = "jid"
+_TEXTS = frozenset({"string", "text", "citext"})
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,13 @@ class Key:
 def key_for(lead: str, arguments: Sequence[Argument], separator: str, several: Form) -> Key:
     """The key that stands for all arguments.
 
-    several: its form where it is not made of the id of one record, or of one integer.
+    several: its form where it is not made of one integer, or of the id of one record that is no text.
     """
     parts = tuple(argument.name for argument in arguments)
-    lone = len(arguments) == 1 and (arguments[0].model is not None or arguments[0].type == "integer")
+    lone = len(arguments) == 1 and (arguments[0].type == "integer" or is_plain(arguments[0].model))
     return Key(lead, parts, separator, "id" if lone or not parts else several)
+
+
+def is_plain(model: Model | None) -> bool:
+    """Whether an id of the model cannot be mistaken for a part of what stands before it, as a text could."""
+    return model is not None and model.key_type.partition("(")[0] not in _TEXTS

@@ -172,9 +172,9 @@ class _Values:
             given[gone.name] = key_sample(gone.model.key_type)[1]
         return [given.get(argument.name) or self.of(argument) for argument in self.arguments]
 
-    def perform(self, gone: Argument | None = None) -> str:
+    def perform(self, gone: Argument | None = None, instead: Mapping[str, str] | None = None) -> str:
         """The call of perform."""
-        return "perform" + in_parentheses(self.handed(gone))
+        return "perform" + in_parentheses(self.handed(gone, instead))
 
     def received(self) -> list[str]:
         """What the work receives, without keywords."""
@@ -185,20 +185,13 @@ class _Values:
 
     def named(self, key: Key, instead: Mapping[str, str] | None = None) -> str:
         """The literal of a text that names what the job is about, with other samples for some arguments."""
-        samples = {**self.samples, **(instead or {})}
-        return expected([samples.get(part) or self._id(part) for part in key.parts], key)
+        samples = {JID: "job.jid", **self.samples, **(instead or {})}
+        return expected([samples.get(part) or f"{self.sigil}{part}.id" for part in key.parts], key)
 
     def look_alikes(self, key: Key) -> list[LookAlike]:
         """Two lists of arguments that only look the same, where there are such; at most one."""
-        types = {argument.name: argument.type for argument in self.arguments if not argument.model}
-        pair = alike(types, key)
-        if pair is None:
-            return []
-        first, second = ("perform" + in_parentheses(self.handed(instead=one)) for one in pair)
-        return [LookAlike(first, second, self.named(key, pair[0]))]
-
-    def _id(self, part: str) -> str:
-        return "job.jid" if part == JID else f"{self.sigil}{part}.id"
+        call, pairs = self.perform, alike(self.arguments, key)
+        return [LookAlike(call(None, one), call(None, two), self.named(key, one)) for one, two in pairs]
 
 
 def spec_facts(request: JobRequest) -> dict[str, object]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from sidekiq_gen.job.key_text import Key
+    from sidekiq_gen.naming import Argument
 
 # By type, two values that look the same once they are part of a text.
 _ALIKE = {
@@ -48,19 +49,13 @@ def expected(values: Sequence[str], key: Key) -> str:
     return f'"{key.lead}{key.separator}{values[0]}"' if known else key.spelled(values)
 
 
-def alike(types: Mapping[str, str], key: Key) -> tuple[dict[str, str], dict[str, str]] | None:
-    """Two sets of literals for some of the arguments that only look the same; None where no two do.
-
-    types: those of the arguments that are no records, by name, in their order.
-    """
+def alike(arguments: Sequence[Argument], key: Key) -> list[tuple[dict[str, str], dict[str, str]]]:
+    """Two sets of literals for some of the arguments that only look the same; none where no two do, else one pair."""
     if key.form == "id":
-        return None
-    names = [part for part in key.parts if part in types]
+        return []
+    types = {argument.name: argument.type for argument in arguments if not argument.model}
     for one, other in pairwise(key.parts):
         if types.get(one) == types.get(other) == "string":
-            return {one: f'"text{key.separator}1"', other: '"2"'}, {one: '"text"', other: f'"1{key.separator}2"'}
-    for kind, (first, second) in _ALIKE.items():
-        for name in names:
-            if types[name] == kind:
-                return {name: first}, {name: second}
-    return None
+            return [({one: f'"text{key.separator}1"', other: '"2"'}, {one: '"text"', other: f'"1{key.separator}2"'})]
+    named = ((name, pair) for kind, pair in _ALIKE.items() for name in types if types[name] == kind)
+    return [({name: first}, {name: second}) for name, (first, second) in islice(named, 1)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.flags import Answers, Flag
-from sidekiq_gen.job.key_text import JID, Key, key_for
+from sidekiq_gen.job.key_text import JID, Key, is_plain, key_for
 from sidekiq_gen.job.patterns.base import Pattern
 from sidekiq_gen.notices import Notice
 
@@ -41,7 +41,7 @@ class IdempotencyKey(Pattern[Key]):
     def decide(self, answers: Answers, context: JobContext, app: RailsApp) -> Key:
         slug = context.name.slug
         if context.kind == "claim":
-            return Key(slug, (context.row,), "-")
+            return Key(slug, (context.row,), "-", "id" if is_plain(context.model) else "digest")
         return key_for(slug, context.arguments, "-", "digest") if context.arguments else Key(slug, (JID,), "-")
 
     def keywords(self, settings: Key) -> Mapping[str, Key]:
