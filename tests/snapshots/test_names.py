@@ -59,6 +59,7 @@ def own_names(request: JobRequest) -> set[str]:
     names = {name for argument in context.arguments for name in (argument.name, argument.parameter)}
     names |= {f"_{argument.parameter}" for argument in context.arguments}
     names |= {context.row, context.rows} if context.row else set()
+    names |= {record.model.key for record in context.records if record.model}  # a parameter of a stand-in for find_by
     names |= {inflection.pluralize(record.name) for record in context.records}  # the method of a fixture
     return names | {context.name.method, context.name.bare_class, f"{context.name.bare_class}Test"}
 
