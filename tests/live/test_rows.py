@@ -6,6 +6,7 @@ import json
 import re
 import signal
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +14,7 @@ import pytest
 from live import rendered
 from live.adversity import Client, kill_at_a_random_moment, settle
 from live.app import App
-from live.ruby import run_ruby
+from live.ruby import enqueue, run_ruby
 from live.server import SidekiqServer
 from live.specs import run_specs
 from live.test_kinds import count, effects, made_for
@@ -111,6 +112,70 @@ def test_a_marked_backfill_leaves_no_row_on_mariadb(
     beside_clients_and_a_twin(processes, variant, app, redis, mariadb, tmp_path)
 
     promise(variant, "backfill", "check-then-act", "the same on MariaDB, with strings for ids", ROWS)
+
+
+@pytest.mark.scenario("backfill")
+def test_a_backfill_without_a_mark_leaves_no_row(
+    processes: Processes, variant: Variant, redis: Redis, postgresql: PostgreSQL, tmp_path: Path, promise: Note
+) -> None:
+    app = App.create(processes, postgresql, redis, DATABASE_POOL="1")
+    flags = "--model Restaurant --kind backfill --batch-size 10"
+    one = rendered.job_class(flags, variant, "TouchRestaurants", tmp_path)
+    work = 'restaurants.each { |restaurant| Effect.note("worked", restaurant.id) }\nsleep 0.05'
+    app.write(rendered.with_work(one.files, work) | {"app/models/restaurant.rb": ORDERED})
+    start = "TouchRestaurantsJob.perform_async"
+    run_ruby(processes, variant, app, f"{ROWS}.times {{ Restaurant.create! }}; {start}")
+
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        before = len(effects(postgresql, app))
+        with SidekiqServer.start(processes, variant, app, redis, concurrency=1) as server:
+            server.wait_until(partial(more_than, postgresql, app, before + ROWS // 10))
+            if number == signal.SIGTERM:
+                server.kill(number)
+            else:
+                kill_at_a_random_moment(server, 0.3)
+    run_ruby(processes, variant, app, start)
+    with SidekiqServer.start(processes, variant, app, redis, concurrency=1) as server:
+        server.wait_until(lambda: redis.call(app.redis_url, "EXISTS", "progress:TouchRestaurantsJob") == 0)
+        server.drain()
+
+    done = Counter(effects(postgresql, app))
+    assert len(done) == ROWS
+    assert done.total() <= ROWS + 10  # the batch that was killed
+    words = "stopped, killed, started again: no row left, one batch twice at most; UUIDs, an ordered scope"
+    promise(variant, "backfill", "none", words, ROWS)
+
+
+def more_than(database: PostgreSQL, app: App, least: int) -> bool:
+    return len(effects(database, app)) > least
+
+
+@pytest.mark.scenario("backfill", "check-then-act")
+def test_a_marked_backfill_that_is_cancelled_does_not_begin_again(
+    processes: Processes,
+    variant: Variant,
+    app: App,
+    redis: Redis,
+    postgresql: PostgreSQL,
+    tmp_path: Path,
+    promise: Note,
+) -> None:
+    one = rendered.job_class(f"--model Order {MARKED}", variant, "FillOrders", tmp_path)
+    job = rendered.with_work(one.files, "sleep 0.05")
+    if not any("cancelled?" in text for text in job.values()):
+        pytest.skip(f"Sidekiq {variant.sidekiq} cannot cancel an iteration")
+    app.write(job)
+    run_ruby(processes, variant, app, "2000.times { |n| Order.create!(id: n + 1) }")
+    (jid,) = enqueue(processes, variant, app, "FillOrdersJob", [])
+
+    with SidekiqServer.start(processes, variant, app, redis) as server:
+        server.wait_until(lambda: count(postgresql, app, "charged_at") > 50)
+        run_ruby(processes, variant, app, "Sidekiq::Client.new.cancel!(ARGV.first)", str(jid))
+        server.drain()
+
+    assert count(postgresql, app, "charged_at") < 2000
+    assert [cardinality(redis, app, name) for name in ("schedule", "retry", "dead")] == [0, 0, 0]
+    promise(variant, "backfill", "check-then-act", "cancelled: it ends, with rows left", 2000)
 
 
 @pytest.mark.scenario("backfill")
