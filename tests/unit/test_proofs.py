@@ -352,6 +352,9 @@ def test_the_same_is_read_from_structure_sql(tmp_path: Path) -> None:
     assert 'Order.new(url: SecureRandom.hex, code: "text").tap' in text
 
 
+CHARGED_LATE = "create(:order).tap { |order| order.update!(charged_at: nil) }"
+
+
 @pytest.mark.parametrize(
     ("factory", "expected"),
     [
@@ -360,6 +363,12 @@ def test_the_same_is_read_from_structure_sql(tmp_path: Path) -> None:
         ("sequence(:charged_at) { |n| n }", "create(:order, charged_at: nil)"),
         ("trait(:done) do\n      charged_at { 1.day.ago }\n    end", "create(:order)"),
         ("total { 1 }", "create(:order)"),
+        ("done\n    trait :done do\n      charged_at { 1.day.ago }\n    end", "create(:order, charged_at: nil)"),
+        ("after(:create) { |order| order.update!(charged_at: 1.day.ago) }", CHARGED_LATE),
+        ("after :create do |order|\n      order.touch(:charged_at)\n    end\n    total { 1 }", CHARGED_LATE),
+        ("after(:create) { |order| order.update!(total: 1) }\n    total { 1 }", "create(:order)"),
+        ("done\n    trait(:done) { after(:create) { |order| order.touch(:charged_at) } }", CHARGED_LATE),
+        ("done\n    trait(:done) do\n      after(:create) { |order| order.touch(:charged_at) }\n    end", CHARGED_LATE),
     ],
 )
 @pytest.mark.parametrize("flags", [CLAIM, "--model Order --check-then-act charged_at"])
@@ -368,6 +377,14 @@ def test_the_mark_that_a_factory_sets_is_taken_back(tmp_path: Path, factory: str
     text = in_spec(Repo(files=files).write(tmp_path), flags)
 
     assert f"{{ {expected} }}" in text
+
+
+def test_a_trait_that_the_options_of_a_factory_name_counts(tmp_path: Path) -> None:
+    trait = "  trait :done do\n    charged_at { 1.day.ago }\n  end\n"
+    factory = f"FactoryBot.define do\n{trait}  factory :order, traits: [:done] do\n    total {{ 1 }}\n  end\nend\n"
+    text = in_spec(Repo(files={"spec/factories.rb": factory}).write(tmp_path), CLAIM)
+
+    assert "{ create(:order, charged_at: nil) }" in text
 
 
 def test_the_mark_that_a_fabricator_sets_is_taken_back(tmp_path: Path) -> None:

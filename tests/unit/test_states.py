@@ -50,10 +50,11 @@ def repo(root: Path, model: str, column: str = 't.string "status"', **files: str
             "state machine",
         ),
         ("  aasm :status do\n    state :open\n  end\n", ("open",), "state machine"),
+        ("  aasm :status do\n    state :b\n    state :a, initial: true\n  end\n", ("a", "b"), "state machine"),
         (
             ("  state_machine :status, initial: :open do\n    event :fail do\n"
             "      transition any => :failed, if: :late?\n      transition paid: :back\n    end\n  end\n"),
-            ("failed", "paid", "back", "open"),
+            ("open", "failed", "paid", "back"),
             "state machine",
         ),
         ("  state_machine :status do\n    state :x, value: 9\n    state :open\n  end\n", ("open",), "state machine"),
@@ -126,6 +127,69 @@ def test_the_type_of_a_column_may_list_its_values(tmp_path: Path, files: dict[st
 
     assert found is not None
     assert (found.values, found.proof) == (("open", "failed"), "type")
+
+
+IN_ARRAY = "status::text = ANY (ARRAY['open'::character varying, 'failed'::character varying]::text[])"
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"db/schema.rb": SCHEMA.replace('t.string "state"', f't.string "status"\n    t.check_constraint "{check}"')}
+        for check in (
+            "status IN ('open', 'failed')",
+            IN_ARRAY,
+            "status IS NULL OR (status IN ('open', 'failed'))",
+            r"\"status\" IN ('open','failed')",
+            "`status` in (_utf8mb4'open',_utf8mb4'failed')",
+        )
+    ]
+    + [
+        {
+            "db/schema.rb": SCHEMA.replace('t.string "state"', 't.string "status"')
+            + f'  add_check_constraint "orders", "{IN_ARRAY}", validate: false\n'
+        },
+        {
+            "db/schema.rb": "",
+            "db/structure.sql": "CREATE TABLE public.orders (\n    id bigint NOT NULL,\n    status character varying,\n"
+            "    CONSTRAINT known CHECK (((status)::text = ANY ((ARRAY['open'::character varying, "
+            "'failed'::character varying])::text[]))),\n    total integer\n);\n",
+        },
+        {
+            "db/schema.rb": "",
+            "db/structure.sql": "CREATE TABLE public.orders (\n    id bigint NOT NULL,\n    status text NOT NULL\n);\n"
+            "ALTER TABLE public.orders\n    ADD CONSTRAINT known CHECK ((status = ANY (ARRAY['open'::text, "
+            "'failed'::text]))) NOT VALID;\n",
+        },
+        {
+            "db/schema.rb": "",
+            "db/structure.sql": 'CREATE TABLE "orders" ("id" integer, "status" varchar CHECK (status IN (\'open\', '
+            "'failed')) NOT NULL);\n",
+        },
+    ],
+)
+def test_a_check_constraint_may_list_them(tmp_path: Path, files: dict[str, str]) -> None:
+    found = RailsApp(Repo(files=files).write(tmp_path), None).values_of("Order", "status")
+
+    assert found is not None
+    assert (found.values, found.proof) == (("open", "failed"), "check constraint")
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        "status NOT IN ('open')",
+        "status IN ('open') AND total_cents > 0",
+        "kind IS NULL OR status IN ('open')",
+        "status <> 'open'",
+        "status IN (1, 2)",
+        "length(status) > 1",
+    ],
+)
+def test_a_check_constraint_that_says_anything_else_lists_nothing(tmp_path: Path, check: str) -> None:
+    column = f't.string "status"\n    t.check_constraint "{check}", name: "known"'
+
+    assert RailsApp(repo(tmp_path, "", column), None).values_of("Order", "status") is None
 
 
 @pytest.mark.parametrize(

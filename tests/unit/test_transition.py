@@ -106,6 +106,20 @@ def test_a_spec_begins_in_the_first_state(tmp_path: Path, records: str, path: st
     assert expected in (tmp_path / path).read_text()
 
 
+@pytest.mark.parametrize(
+    ("callback", "made"),
+    [
+        ("after(:create) { |order| order.pay! }", 'create(:order).tap { |order| order.update!(status: "pending") }'),
+        ("after(:create) { |order| order.save! }", 'create(:order, status: "pending")'),
+    ],
+)
+def test_a_factory_that_fires_an_event_is_set_back(tmp_path: Path, callback: str, made: str) -> None:
+    factory = f"FactoryBot.define do\n  factory :order do\n    {callback}\n  end\nend\n"
+    job(repo(tmp_path, files={"spec/factories.rb": factory}), FLAG)
+
+    assert f"let(:order) {{ {made} }}" in (tmp_path / SPEC).read_text()
+
+
 def test_a_row_is_given_the_first_state_in_place_of_what_the_database_insists_on(tmp_path: Path) -> None:
     column = 't.integer "status", null: false\n    t.string "name", null: false'
     job(repo(tmp_path, column=column, records="double"), "--kind claim --check-then-act status=paid:pending")
@@ -171,6 +185,11 @@ def test_what_the_repo_does_not_prove_is_said(
         (
             "  enum :status, %i[new processing failed done]\n", NUMBER, "status", "column-is-no-mark",
             "--check-then-act status=new:done",
+        ),
+        (
+            "  state_machine :status, initial: :new do\n"
+            "    transition new: :failed\n    transition new: :sent\n  end\n",
+            WORD, "status", "column-is-no-mark", "--check-then-act status=new:sent",
         ),
         ("", WORD, "status", "column-is-no-mark", "--check-then-act status=FROM:TO"),
     ],

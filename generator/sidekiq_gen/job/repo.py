@@ -50,10 +50,10 @@ def _records(app: RailsApp, context: JobContext, test: TestFramework) -> Iterato
     """A factory where there is one; in Minitest else a fixture; for rows else what the database insists on."""
     models = [context.model, *(argument.model for argument in context.arguments)]
     for name in dict.fromkeys(model.name for model in models if model):
-        factory = app.factory(name)
+        factory, made_by = app.factory(name), app.fitting_factory(name)
         fixture = None if factory or test != "minitest" else app.fixture(name)
-        if factory:
-            yield RecordCall(name, factory, "factory", app.factory_sets(name))
+        if factory and made_by:
+            yield RecordCall(name, factory, "factory", made_by.sets, called_back=made_by.called_back)
         elif fixture:
             yield RecordCall(name, fixture, "fixture", app.fixture_sets(name), distinct(app, name).hash)
         elif context.model and context.model.name == name and not context.record:

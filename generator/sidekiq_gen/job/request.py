@@ -58,12 +58,16 @@ class JobContext:
         return tuple(argument for argument in self.arguments if argument.model)
 
 
+_SAVES = frozenset({"save!", "create!", "update!", "destroy!", "touch!"})
+
+
 @dataclass(frozen=True)
 class RecordCall:
     """How the specs of this repo get a persisted record of a model.
 
     call: Ruby: ``create(:order)``, ``orders(:one)``, ``Order.new(...)`` where rows have neither.
     sets: the attributes that it gives a value by itself; given: those that a new one is given here, with their Ruby.
+    called_back: the words in the callbacks of a factory, which may change a record after that.
     distinct: what a copy of it must have otherwise: ``feed_url: SecureRandom.hex``; empty where that is nothing.
     """
 
@@ -73,6 +77,12 @@ class RecordCall:
     sets: tuple[str, ...] = ()
     distinct: str = ""
     given: tuple[tuple[str, str], ...] = ()
+    called_back: tuple[str, ...] = ()
+
+    @property
+    def fires_events(self) -> bool:
+        """Whether its callbacks call methods with a bang that do more than save: ``order.pay!``."""
+        return any(word.endswith("!") and word not in _SAVES for word in self.called_back)
 
     def with_value(self, column: str, value: str) -> str:
         """The call of a factory or of a new record, with another value for a column."""

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from sidekiq_gen.job.key_text import Key
-    from sidekiq_gen.job.request import JobRequest
+    from sidekiq_gen.job.request import JobRequest, RecordCall
     from sidekiq_gen.naming import Argument
 
 # By type, a value as it travels.
@@ -268,18 +268,25 @@ def _call(request: JobRequest, model: str) -> str:
     record, mark = request.repo.record(model), _mark(request)
     if record is None:
         return ""
-    if not mark or request.context.model is None or request.context.model.name != model:
-        return record.call
+    about_it = request.context.model is not None and request.context.model.name == model
+    return _undone(request, record, mark) if mark and about_it else record.call
+
+
+def _undone(request: JobRequest, record: RecordCall, mark: Mark) -> str:
+    """The call for the record of the job, whatever it gives the mark and the columns that go with it."""
+    row, late = request.context.row, mark.column in record.called_back or (mark.from_ and record.fires_events)
     fresh = {mark.column: mark.cleared} | getattr(request.kind_settings, "fresh", {})
     wrong = [name for name in fresh if name in record.sets or (mark.from_ and name == mark.column)]
     if record.origin != "fixture":
-        for name in wrong:
+        for name in (one for one in wrong if not (late and one == mark.column)):
             record = replace(record, call=record.with_value(name, fresh[name]))
+    if late:
+        return f"{record.call}.tap {{ |{row}| {row}.update!({mark.column}: {mark.cleared}) }}"
     if record.origin != "fixture" or mark.column not in wrong:
         return record.call
     if request.context.record is None:
         return record.call  # the set-up of rows clears the mark of a fixture
-    row, directive = request.context.row, mark_directive(wanted=request.repo.rails_cops_in_spec)
+    directive = mark_directive(wanted=request.repo.rails_cops_in_spec)
     return f"{record.call}.tap {{ |{row}| {row}.update_column(:{mark.column}, {mark.cleared}) }}{directive}"
 
 

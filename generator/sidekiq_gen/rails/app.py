@@ -29,7 +29,7 @@ from sidekiq_gen.rails.primary_key import PrimaryKey, find_primary_key
 from sidekiq_gen.rails.processes import Process, find_processes
 from sidekiq_gen.rails.queues import Served, find_queues, find_served, usual_queue
 from sidekiq_gen.rails.schema import read_table
-from sidekiq_gen.rails.states import ColumnValues
+from sidekiq_gen.rails.states import ColumnValues, values_of_column
 from sidekiq_gen.rails.stored import Stored, find_stored
 from sidekiq_gen.rails.wrappers import ErrorWrapper, find_wrapper
 from sidekiq_gen.style import Style
@@ -240,10 +240,9 @@ class RailsApp:
         """A Ruby expression that makes a persisted record with the repo's factories; None when none fits."""
         return factory_call(self._repo, self._factories, model)
 
-    def factory_sets(self, model: str) -> tuple[str, ...]:
-        """The attributes to which that factory gives a value."""
-        factory = fitting_factory(self._factories, model)
-        return factory.sets if factory else ()
+    def fitting_factory(self, model: str) -> Factory | None:
+        """That factory itself."""
+        return fitting_factory(self._factories, model)
 
     def fixture(self, model: str) -> str | None:
         """A Ruby expression that gives a record from the repo's fixtures; None when there is none."""
@@ -284,11 +283,10 @@ class RailsApp:
         return self._repo.names(folder)
 
     def values_of(self, model: str, column: str) -> ColumnValues | None:
-        """What a column of a model can hold: as the model says, else by its type; None where nothing lists it."""
+        """What a column of a model can hold: as the model says, else its type or a check; None where nothing does."""
         listed = read_model(self._constants, model).values_of(column)
         table = None if listed else self.table(model)
-        known = table.columns.get(column) if table else None
-        return ColumnValues(known.values, "type", stored=known.values) if known and known.values else listed
+        return values_of_column(table.columns.get(column)) if table else listed
 
     def mapper(self, model: str) -> str | None:
         """What maps a model to its database, where that is said not to be ActiveRecord: ``Mongoid``."""

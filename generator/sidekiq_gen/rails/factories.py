@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from sidekiq_gen.naming import camelize
@@ -20,6 +20,7 @@ Library = Literal["FactoryBot", "FactoryGirl", "Fabrication"]
 
 # A definition goes on over so many lines at most before its block opens.
 MAXIMUM_LINES = 6
+MAXIMUM_INDENTATION = 1000
 
 _NAME = r"(?::(?:(\w+)|\"([^\"\n]+)\")|[\"']([^\"'\n]+)[\"'])"
 _FACTORY = re.compile(rf"([ \t]*)(factory|Fabricator)[ \t(]+{_NAME}(.*)")
@@ -31,6 +32,11 @@ _ATTRIBUTE = re.compile(
     r"[ \t]*(?:(?:sequence|add_attribute)[ (]+:(\w+)|"
     r"(?!(?:factory|trait|transient|after|before|callback|association)\b)([a-z_]\w*)(?:\s*[{(]|\s+do\b|\s+[\"':\d]))"
 )
+_TRAIT = re.compile(r"[ \t]*trait[ \t(]+:(\w+)\)?[ \t]*(?:\{(.*)\})?")
+_TRAITS = re.compile(r"(?:\btraits:|:traits\s*=>)\s*(?:%i)?\[([^\]\n]*)\]")
+_CALLBACK = re.compile(r"[ \t]*(?:after|before|callback|to_create)\b[ \t]*[({:](.*)|[ \t]*to_create[ \t]+do\b(.*)")
+_BARE = re.compile(r"[ \t]*(\w+)[ \t]*")
+_CALLED = re.compile(r"[a-z_]\w*!?")
 _WORD = re.compile(r"\w+")
 _SYNTAX = re.compile(r"^[^#\n]*\binclude[ \t(]+(FactoryBot|FactoryGirl)::Syntax::Methods", re.MULTILINE)
 _SYMBOL = re.compile(r"[A-Za-z_]\w*")
@@ -43,7 +49,8 @@ class Factory:
 
     model: the folded name of its class, to be compared with ``fold``.
     nested: whether it is a variant of the factory around it.
-    sets: the attributes that it gives a value, those of the factories around it among them.
+    sets: the attributes that it gives a value, those of the factories around it and of its traits among them.
+    called_back: the words in its callbacks, which may change a record after that.
     """
 
     library: Library
@@ -51,6 +58,7 @@ class Factory:
     model: str
     nested: bool
     sets: tuple[str, ...] = ()
+    called_back: tuple[str, ...] = ()
 
 
 def find_factories(repo: Repo, lockfile: Lockfile | None) -> tuple[Factory, ...]:
@@ -128,20 +136,24 @@ def _files(repo: Repo, folder: str, stem: str) -> Iterator[str]:
             yield from repo.files(path)
 
 
-def _factories(text: str, library: Library) -> Iterable[Factory]:
+def _factories(text: str, library: Library) -> Iterator[Factory]:
     """The factories of one file, in order."""
     lines = list(code_lines(text))
     models: dict[str, str] = {}
     around: list[_Open] = []
+    traits: dict[str, _Open] = {}
     found: list[tuple[_Open, Factory]] = []
     for number, line in enumerate(lines):
         indentation = len(line) - len(line.lstrip())
         while around and around[-1].indentation >= indentation:
             around.pop()
         opened = _FACTORY.match(line)
+        trait = _TRAIT.match(line)
+        if trait:
+            around.append(traits.setdefault(trait[1], _Open(indentation, "", [])).again(indentation, trait[2] or ""))
+        elif not opened and around:
+            around[-1].take(line, indentation)
         if not opened:
-            if around:
-                around[-1].take(line, indentation)
             continue
         name, options = opened[3] or opened[4] or opened[5], opened[6]
         options = _options(options, lines[number + 1 : number + MAXIMUM_LINES])
@@ -152,27 +164,58 @@ def _factories(text: str, library: Library) -> Iterable[Factory]:
         names = (name, *(_WORD.findall(aliases[1]) if aliases else ()))
         models |= dict.fromkeys(names, model)
         kind: Library = "Fabrication" if opened[2] == "Fabricator" else library
-        own = _Open(indentation, model, [] if not around else around[-1].sets[:])
+        own = around[-1].inside(indentation, model) if around else _Open(indentation, model, [])
+        given = _TRAITS.search(options)
+        own.bare += _WORD.findall(given[1]) if given else ()
         found.append((own, Factory(kind, names, model, nested=bool(around))))
         around.append(own)
-    return (replace(factory, sets=tuple(dict.fromkeys(own.sets))) for own, factory in found)
+    for own, factory in found:
+        all_of_it = [own, *(traits[name] for name in own.bare if name in traits)]
+        sets = dict.fromkeys(name for one in all_of_it for name in one.sets)
+        called_back = dict.fromkeys(word for one in all_of_it for word in one.called_back)
+        yield replace(factory, sets=tuple(sets), called_back=tuple(called_back))
 
 
 @dataclass
 class _Open:
-    """A factory whose block is being read. body: the indentation of what is directly in it."""
+    """A factory or trait whose block is being read.
+
+    body: the indentation of what is directly in it. bare: words that stand alone there, as traits do.
+    called_back: the words in its callbacks. inside_callback: whether the last line directly in it opened one.
+    """
 
     indentation: int
     model: str
     sets: list[str]
     body: int | None = None
+    bare: list[str] = field(default_factory=list)
+    called_back: list[str] = field(default_factory=list)
+    inside_callback: bool = False
+
+    def inside(self, indentation: int, model: str) -> _Open:
+        """A factory inside this one, which begins with what this one has."""
+        return _Open(indentation, model, self.sets[:], None, self.bare[:], self.called_back[:])
+
+    def again(self, indentation: int, line: str) -> _Open:
+        """The same, opened at another place, with what stands there between its braces."""
+        self.indentation, self.body = indentation, None
+        self.take(line, MAXIMUM_INDENTATION)
+        return self
 
     def take(self, line: str, indentation: int) -> None:
-        """Note the attribute that a line of the block gives a value, if it does."""
+        """Note the attribute that a line of the block gives a value, if it does, the trait, or what is called back."""
         self.body = indentation if self.body is None else min(self.body, indentation)
-        attribute = _ATTRIBUTE.match(line) if indentation == self.body else None
+        if indentation > self.body:
+            self.called_back += _CALLED.findall(line) if self.inside_callback else ()
+            return
+        attribute, bare, callback = _ATTRIBUTE.match(line), _BARE.fullmatch(line), _CALLBACK.match(line)
+        self.inside_callback = callback is not None
         if attribute:
             self.sets.append(attribute[1] or attribute[2])
+        elif bare:
+            self.bare.append(bare[1])
+        elif callback:
+            self.called_back += _CALLED.findall(callback[1] or callback[2] or "")
 
 
 def _options(first: str, following: Iterable[str]) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from inflection import singularize
 
+from sidekiq_gen.rails import checks
 from sidekiq_gen.rails.table import Column, Table
 
 if TYPE_CHECKING:
@@ -126,9 +127,11 @@ def table_of_schema(text: str, table: str) -> Table | None:
     enums = {found[1]: _words(found[2]) for found in _CREATE_ENUM.finditer(text)}
     columns, key = _own_key(start[1]), _key_of_options(start[1])
     unique = [_names(found[2]) for found in _ADD_INDEX.finditer(text) if found[1] == table and _whole(found[3])]
+    conditions = [*checks.added(text, table)]
     for line in text[start.end() + 1 :].split("\n"):
         if line.strip() == "end":
             break
+        conditions += checks.of_table(line)
         index = _INDEX.match(line)
         if index and (index[1] == "unique_constraint" or _whole(index[3])):
             unique.append(_names(index[2]))
@@ -145,6 +148,7 @@ def table_of_schema(text: str, table: str) -> Table | None:
             columns[column[2]] = _column(kind, column[3], enums)
     keys = (found for found in _FOREIGN_KEY.finditer(text) if found[1] == table)
     references = {found[3] or f"{singularize(found[2])}_id": found[2] for found in keys}
+    columns |= checks.checked(columns, conditions)
     return Table(columns, tuple(unique), references, key)
 
 
@@ -225,7 +229,9 @@ def table_of_structure(text: str, table: str) -> Table | None:
     unique = [_sql_names(index[2]) for index in found if index[1] == table and " WHERE " not in index[3]]
     references: dict[str, str] = {}
     primary: tuple[str, ...] = ()
+    conditions: list[str] = []
     for part in _parts(text, start.end()):
+        conditions += checks.in_sql(part)
         key, reference = _SQL_UNIQUE_KEY.match(part), _SQL_REFERENCE.search(part)
         primary = _sql_key(part) or primary
         if key:
@@ -238,6 +244,7 @@ def table_of_structure(text: str, table: str) -> Table | None:
             primary = (column[1] or column[2],) if _SQL_IS_KEY.search(column[3]) else primary
     # PostgreSQL dumps keys, defaults of sequences and constraints behind the tables.
     for more in re.finditer(rf"^ALTER TABLE (?:ONLY )?(?:\w+\.)?\"?{name}\"?\s+([^;]*);", text, re.MULTILINE):
+        conditions += checks.in_sql(more[1])
         key = re.search(r"(?:PRIMARY KEY|SET DEFAULT|(UNIQUE) \(([^()]*)\))", more[1])
         reference = _SQL_REFERENCE.search(more[1])
         primary = _sql_key(more[1]) or primary
@@ -248,6 +255,7 @@ def table_of_structure(text: str, table: str) -> Table | None:
         given = re.match(r"ALTER COLUMN \"?(\w+)\"? (?:SET DEFAULT|ADD GENERATED)", more[1])
         if given and given[1] in columns:
             columns[given[1]] = replace(columns[given[1]], insists=False)
+    columns |= checks.checked(columns, conditions)
     return Table(columns, tuple(names for names in unique if names), references, primary)
 
 

@@ -19,7 +19,9 @@ from sidekiq_gen.rails.literals import Node, read_arguments, read_value
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-Proof = Literal["enum", "state machine", "inclusion list", "constants", "type"]
+    from sidekiq_gen.rails.table import Column
+
+Proof = Literal["enum", "state machine", "inclusion list", "constants", "type", "check constraint"]
 
 MAXIMUM_DEPTH = 5
 
@@ -63,6 +65,15 @@ class ColumnValues:
     proof: Proof
     complete: bool = True
     stored: tuple[str, ...] = ()
+
+
+def values_of_column(column: Column | None) -> ColumnValues | None:
+    """What the table lets a column hold; None where it lists nothing."""
+    if column and column.values:
+        return ColumnValues(column.values, "type", stored=column.values)
+    return (
+        ColumnValues(column.checked, "check constraint", stored=column.checked) if column and column.checked else None
+    )
 
 
 @dataclass(frozen=True)
@@ -128,11 +139,11 @@ class ModelText:
             body = _block(text, opening)
             if body is None:
                 continue
-            states = [*_states(body)]
+            states = sorted(_states(body), key=lambda state: not _is_initial(body, state))
             if opening[2] == "state_machine":
                 states += [*_states_of_transitions(body)]
                 initial = dict(arguments).get("initial")
-                states += [initial.text] if initial and initial.kind == "word" else []
+                states[:0] = [initial.text] if initial and initial.kind == "word" else []
             names = tuple(dict.fromkeys(states))
             return ColumnValues(names, "state machine", complete=bool(states), stored=names)
         return None
@@ -250,6 +261,10 @@ def _states(body: str) -> Iterator[str]:
         arguments = read_arguments(body, call.end())
         if "value" not in dict(arguments):
             yield from (node.text for key, node in arguments if not key and node.kind == "word")
+
+
+def _is_initial(body: str, state: str) -> bool:
+    return re.search(rf"^[ \t]*state[ (]+:{state}\b[^\n]*\binitial(?::|\s*=>)\s*true", body, re.MULTILINE) is not None
 
 
 def _states_of_transitions(body: str) -> Iterator[str]:

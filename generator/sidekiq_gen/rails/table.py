@@ -17,6 +17,7 @@ class Column:
     insists: whether the database refuses a row that gives it no value: NOT NULL, without a default.
     limit: the characters of a text, or the bytes of a number; None where the dump names none.
     values: of a type that lists them: an enum of PostgreSQL's or MySQL's. array: whether it holds several.
+    checked: those that a check constraint lists.
     """
 
     type: str
@@ -24,6 +25,7 @@ class Column:
     limit: int | None = None
     values: tuple[str, ...] = ()
     array: bool = False
+    checked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
