@@ -160,6 +160,17 @@ def test_every_question_and_the_same_without_questions(tmp_path: Path) -> None:
     assert again(root, line, written) == written
 
 
+def test_states_that_a_column_is_known_to_have_are_offered(tmp_path: Path) -> None:
+    enum = (
+        "class Order < ApplicationRecord\n  enum :state, { pending: 'pending', failed: 'failed', paid: 'paid' }\nend\n"
+    )
+    terminal = Terminal(Repo(files={"app/models/order.rb": enum}).write(tmp_path), "ChargeCustomer", "--model", "Order")
+
+    talk = [(QUEUE, ENTER), (RETRIES, ENTER), (SAFEGUARDS, f"{SPACE}{ENTER}"), (COLUMN, ENTER), (WRITE, "y")]
+    assert terminal.talk(talk).end() == 0
+    assert "--check-then-act state=pending:paid" in terminal.shown.rpartition(LINE)[2]
+
+
 @pytest.mark.parametrize(
     ("repo", "arguments", "conversation"),
     [
