@@ -270,6 +270,20 @@ JOB = (
         ("tests/unit/test_transition.py",),
     ),
     Mutation(
+        "a check constraint that lets another column be null counts",
+        "rails/checks.py",
+        ' or {found["null"], found["or"]} - {None, found["column"]}',
+        "",
+        ("tests/unit/test_states.py",),
+    ),
+    Mutation(
+        "what a factory calls back is not looked at",
+        "rails/factories.py",
+        "self.inside_callback = callback is not None",
+        "self.inside_callback = False",
+        ("tests/unit/test_proofs.py",),
+    ),
+    Mutation(
         "work that has failed counts as done",
         "job/interactions.py",
         "failed.ruby in {mark.from_, mark.value}",

@@ -187,8 +187,7 @@ def test_what_the_repo_does_not_prove_is_said(
             "--check-then-act status=new:done",
         ),
         (
-            "  state_machine :status, initial: :new do\n"
-            "    transition new: :failed\n    transition new: :sent\n  end\n",
+            "  state_machine :status, initial: :new do\n    transition new: %i[failed sent]\n  end\n",
             WORD, "status", "column-is-no-mark", "--check-then-act status=new:sent",
         ),
         ("", WORD, "status", "column-is-no-mark", "--check-then-act status=FROM:TO"),

@@ -21,13 +21,12 @@ from sidekiq_gen.job.facts import (
 from sidekiq_gen.job.key_text import JID
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
 from sidekiq_gen.job.kinds.record import NOT_FOUND, Record
-from sidekiq_gen.job.mark import Mark
 from sidekiq_gen.job.patterns.catalogue import BY_NAME, listed
-from sidekiq_gen.job.patterns.check_then_act import CheckThenAct
 from sidekiq_gen.job.patterns.discard_on import DiscardOn
 from sidekiq_gen.job.patterns.log_context import LogContext
 from sidekiq_gen.job.samples import key_sample
 from sidekiq_gen.job.spec_keys import LookAlike, alike, expected
+from sidekiq_gen.job.spec_records import copied, from_a_fixture, made
 from sidekiq_gen.naming import KEYWORDS
 from sidekiq_gen.ruby.wording import what_it_does
 
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from sidekiq_gen.job.key_text import Key
-    from sidekiq_gen.job.request import JobRequest, RecordCall
+    from sidekiq_gen.job.request import JobRequest
     from sidekiq_gen.naming import Argument
 
 # By type, a value as it travels.
@@ -206,7 +205,7 @@ def spec_facts_of(request: JobRequest) -> SpecFacts:
         SpecRecord(
             argument.name,
             argument.model.name,
-            _call(request, argument.model.name),
+            made(request, argument.model.name),
             _stubs(request, argument),
             values.perform(argument),
             argument.model.key_word,
@@ -220,9 +219,9 @@ def spec_facts_of(request: JobRequest) -> SpecFacts:
     another = ""
     if context.model and not context.record:
         row, model = context.row, context.model.name
-        call = _call(request, model)
+        call = made(request, model)
         records = (SpecRecord(row, model, call, "", values.perform()),)
-        another = _copy(request, row, model) if _fixture(request) else call
+        another = copied(request, row, model) if from_a_fixture(request) else call
     row = f"{values.sigil}{context.row}"
     received[:0] = {"row": [row], "rows": [f"[{row}]"], "": []}[KIND_BY_NAME[context.kind].hands]
     keywords = [f"{keyword}: {values.named(key)}" for keyword, key in keywords_of(request).items()]
@@ -237,7 +236,7 @@ def spec_facts_of(request: JobRequest) -> SpecFacts:
         without_record=_without_record(request),
         discarded=discard.errors[0] if discard else "",
         another=another,
-        fixture=_fixture(request),
+        fixture=from_a_fixture(request),
         doubled=doubled,
         perform=values.perform(),
         handed=", ".join(handed),
@@ -263,33 +262,6 @@ def spec_facts_of(request: JobRequest) -> SpecFacts:
     )
 
 
-def _call(request: JobRequest, model: str) -> str:
-    """The Ruby that makes a persisted record whose work is not done; empty where nothing does."""
-    record, mark = request.repo.record(model), _mark(request)
-    if record is None:
-        return ""
-    about_it = request.context.model is not None and request.context.model.name == model
-    return _undone(request, record, mark) if mark and about_it else record.call
-
-
-def _undone(request: JobRequest, record: RecordCall, mark: Mark) -> str:
-    """The call for the record of the job, whatever it gives the mark and the columns that go with it."""
-    row, late = request.context.row, mark.column in record.called_back or (mark.from_ and record.fires_events)
-    fresh = {mark.column: mark.cleared} | getattr(request.kind_settings, "fresh", {})
-    wrong = [name for name in fresh if name in record.sets or (mark.from_ and name == mark.column)]
-    if record.origin != "fixture":
-        for name in (one for one in wrong if not (late and one == mark.column)):
-            record = replace(record, call=record.with_value(name, fresh[name]))
-    if late:
-        return f"{record.call}.tap {{ |{row}| {row}.update!({mark.column}: {mark.cleared}) }}"
-    if record.origin != "fixture" or mark.column not in wrong:
-        return record.call
-    if request.context.record is None:
-        return record.call  # the set-up of rows clears the mark of a fixture
-    directive = mark_directive(wanted=request.repo.rails_cops_in_spec)
-    return f"{record.call}.tap {{ |{row}| {row}.update_column(:{mark.column}, {mark.cleared}) }}{directive}"
-
-
 def _without_record(request: JobRequest) -> str:
     discard, record = request.get(DiscardOn), request.of_kind(Record)
     given_up = record is not None and record.on_missing == "discard"
@@ -297,25 +269,6 @@ def _without_record(request: JobRequest) -> str:
         return "assert_nothing_raised" if request.test == "minitest" else "not_to raise_error"
     error = f"({NOT_FOUND})"
     return f"assert_raises{error}" if request.test == "minitest" else f"to raise_error{error}"
-
-
-def _mark(request: JobRequest) -> Mark | None:
-    """The mark of the record or of the rows, whoever sets it."""
-    mark = request.get(CheckThenAct) or getattr(request.kind_settings, "mark", None)
-    return mark if isinstance(mark, Mark) else None
-
-
-def _copy(request: JobRequest, row: str, model: str) -> str:
-    """The Ruby that saves a copy of a fixture, with other values where the database wants no two alike."""
-    record = request.repo.record(model)
-    given = f".tap {{ |{row}| {row}.assign_attributes({record.distinct}) }}" if record and record.distinct else ""
-    return f"@{row}.dup{given}.tap {{ |{row}| {row}.save!(validate: false) }}"
-
-
-def _fixture(request: JobRequest) -> bool:
-    model = request.context.model
-    record = request.repo.record(model.name) if model else None
-    return record is not None and record.origin == "fixture"
 
 
 def _stubs(request: JobRequest, argument: Argument) -> str:
