@@ -217,6 +217,7 @@ def kill_between_states(
             '  200.times { |n| model.create!(id: n + 1, status: n < 20 ? "failed" : "pending") }\nend\n'
         )
         pushes = "; ".join(f"2.times {{ {job}{model}sJob.perform_async }}" for model in MODELS)
+        redis.call(app.redis_url, "FLUSHDB")  # runs of the claims that would look again
         run_ruby(processes, variant, app, f"Effect.delete_all\n{fresh}{pushes}")
         for model, condition in conditions.items():
             waiting = f"SELECT count(*) FROM {model.lower()}s WHERE {condition}"
