@@ -166,7 +166,14 @@ def test_states_that_a_column_is_known_to_have_are_offered(tmp_path: Path) -> No
     )
     terminal = Terminal(Repo(files={"app/models/order.rb": enum}).write(tmp_path), "ChargeCustomer", "--model", "Order")
 
-    talk = [(QUEUE, ENTER), (RETRIES, ENTER), (SAFEGUARDS, f"{SPACE}{ENTER}"), (COLUMN, ENTER), (WRITE, "y")]
+    talk = [
+        (QUEUE, ENTER),
+        (RETRIES, ENTER),
+        (MISSING, ENTER),
+        (SAFEGUARDS, f"{SPACE}{ENTER}"),
+        (COLUMN, ENTER),
+        (WRITE, "y"),
+    ]
     assert terminal.talk(talk).end() == 0
     assert "--check-then-act state=pending:paid" in terminal.shown.rpartition(LINE)[2]
 
