@@ -124,9 +124,10 @@ def migration_notice(migrations: Sequence[Migration]) -> Notice:
             "The schema shows all that the job needs: no migration is written.",
             "Leave --migration out.",
         )
+    named = " and ".join(migration.path for migration in migrations)
     return Notice(
         "migration-to-run",
-        f"The job needs what {' and '.join(migration.path for migration in migrations)} adds.",
+        f"The job needs the {'migration' if len(migrations) == 1 else 'migrations'} {named}.",
         "Run bin/rails db:migrate before the job runs.",
     )
 
