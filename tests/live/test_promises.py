@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import time
 from itertools import combinations
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from live.roots import Variant
     from live.services import Redis
 
+ARGUMENT = re.compile(r"(\w+):(\w+)")  # of a command line, with its type
 BIG = 3_000_000_000  # above 2**31
 STAY = 0.15  # seconds in the critical section
 AT_ONCE = 8
@@ -49,8 +51,8 @@ Interval = tuple[float, float]
 def create(processes: Processes, variant: Variant, app: App, orders: Sequence[int], restaurants: int = 0) -> list[str]:
     """Make orders with these ids and some restaurants; returns the ids of the restaurants, which are UUIDs."""
     code = """
-      JSON.parse(ARGV[0]).each { |id| Order.create!(id: id) }
-      puts JSON.generate(Array.new(ARGV[1].to_i) { Restaurant.create!.id })
+      JSON.parse(ARGV[0]).each { |id| Order.create!(id: id, state: "pending") }
+      puts JSON.generate(Array.new(ARGV[1].to_i) { Restaurant.create!(state: "pending").id })
     """
     printed = run_ruby(processes, variant, app, code, json.dumps(orders), str(restaurants))
     ids: list[str] = json.loads(printed.splitlines()[-1])
@@ -363,7 +365,7 @@ def test_every_rendered_job_runs_through_the_real_thing(
         one = rendered.render(case, tmp_path / str(number))
         app.write(rendered.with_work(one.files, 'Effect.note("worked", self.class.name)'))
         names.append(f"{case.job}Job")
-        shapes.append([word.split(":") for word in case.arguments.split() if ":" in word and "::" not in word])
+        shapes.append([found.groups() for word in case.arguments.split() if (found := ARGUMENT.fullmatch(word))])
     restaurants = create(processes, variant, app, [BIG + number for number in range(len(cases))], len(cases))
     calls: list[tuple[str, list[object]]] = []
     for number, (name, shape) in enumerate(zip(names, shapes, strict=True)):

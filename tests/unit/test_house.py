@@ -172,6 +172,7 @@ def test_whatever_the_namespaces_hide_is_named_from_the_top(tmp_path: Path) -> N
     [
         ("User.find(1) # User", "::User.find(1) # User"),
         ('logger.info("User 1")', 'logger.info("User 1")'),
+        ("match?(/no User/); 4 / User.x / 2", "match?(/no User/); 4 / ::User.x / 2"),
         ("'User'; [User, Order]", "'User'; [::User, Order]"),
         ("Admin::User; UserAgent; ::User; User::Agent", "Admin::User; UserAgent; ::User; ::User::Agent"),
         ("class User < Base\n  User.x", "class User < Base\n  User.x"),

@@ -31,10 +31,11 @@ def from_the_top(source: str, names: Collection[str]) -> str:
     hidden = set(names) - {one[1] or one[2] for one in _OWN_CONSTANT.finditer(source)}
     if not hidden:
         return source
-    token = re.compile(rf"(?:{_TOKEN.pattern}) | (?<![\w:.@$])((?:{'|'.join(sorted(hidden))})\b)", _FLAGS)
+    token = re.compile(rf"(?:{_TOKEN.pattern}) | {_REGEXP} | (?<![\w:.@$])((?:{'|'.join(sorted(hidden))})\b)", _FLAGS)
     return token.sub(lambda found: f"::{found[2]}" if found[2] else found[0], source)
 
 
+_REGEXP = r"(?<=[(\s,])/(?=\S)(?:[^/\\\n]|\\.)+/"  # a division has a space behind it
 _OWN_CONSTANT = re.compile(r"^\s*(?:class|module) ([A-Z]\w*)\b(?!::)|^\s*([A-Z]\w*) = ", re.MULTILINE)
 _FLAGS = re.MULTILINE | re.VERBOSE
 # A plain literal in double quotes (group 1); a comment, a literal with interpolation, or one in single quotes.
