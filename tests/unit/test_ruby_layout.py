@@ -139,3 +139,11 @@ def test_a_line_of_arguments_that_begins_with_a_hash_is_broken_between_them() ->
         '  { "jid" => "4f1d8a2b", "args" => [order.id, "text"] },',
         '  StandardError.new("connection lost")',
     ]
+
+
+def test_a_text_that_is_too_long_goes_on_in_the_next_line_where_it_is_computed() -> None:
+    line = 'call(key: "charge-#{Digest::SHA256.hexdigest([order.id, amount].to_json)}")'
+
+    assert layout.fit(line, 70) == (
+        'call(\n  key: "charge-" \\\n       "#{Digest::SHA256.hexdigest([order.id, amount].to_json)}"\n)'
+    )

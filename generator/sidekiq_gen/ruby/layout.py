@@ -54,6 +54,7 @@ DIGITS_WITHOUT_GROUPS = 4
 _COMMENT = re.compile(r"\s*# (?!rubocop:)")
 _DIRECTIVE = re.compile(r"# rubocop:")
 _GUARD = re.compile(r"\s*return (\S.*) ((?:unless|if) \w+)")
+_TEXT_OF_TWO_PARTS = re.compile(r'(\s*\w+: )"((?:[^"#\\]|#(?!\{))+)(#\{.*\})"(,?)')
 _BLOCK_PARAMETERS = re.compile(r"((?:\|[^|]*\|)?) *(.*)")
 
 
@@ -218,7 +219,8 @@ def _fit_list(line: str, margin: str) -> list[str]:
         return (command.group() + separator.join(arguments)).split("\n")
     if line.lstrip().startswith(("'", '"')):
         return _one_a_line(_split_commas(line.strip()), margin)
-    return [line]
+    text = _TEXT_OF_TWO_PARTS.fullmatch(line)
+    return [f'{text[1]}"{text[2]}" \\', f'{" " * len(text[1])}"{text[3]}"{text[4]}'] if text else [line]
 
 
 def _one_a_line(items: list[str], margin: str) -> list[str]:
