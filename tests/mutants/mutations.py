@@ -747,8 +747,8 @@ REPO = (
     Mutation(
         "an abstract class hands its primary key down",
         "rails/primary_key.py",
-        "(name != model and _ABSTRACT.search(",
-        "(name == model and _ABSTRACT.search(",
+        "if name != model and _ABSTRACT.search(",
+        "if name == model and _ABSTRACT.search(",
         KEYS,
     ),
     Mutation(

@@ -12,7 +12,6 @@ from sidekiq_gen.install.settings import SETTINGS, code, files_about_sidekiq
 from sidekiq_gen.install.wiring import Wiring, find_wiring
 from sidekiq_gen.naming import JobName, parse_job_name
 from sidekiq_gen.notices import Notice
-from sidekiq_gen.rails.files import Repo
 from sidekiq_gen.rails.pushes import has_transactions, pushes_after_commit
 from sidekiq_gen.ruby import trackers
 from sidekiq_gen.sidekiq.gems import PRO
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.flags import Answers
     from sidekiq_gen.install.settings import SettingName
     from sidekiq_gen.rails.app import RailsApp
+    from sidekiq_gen.rails.files import Repo
     from sidekiq_gen.rails.gems import Tracker
     from sidekiq_gen.rails.processes import Process
     from sidekiq_gen.rails.project import Project
@@ -110,7 +110,7 @@ def resolve_install(answers: Answers, project: Project) -> InstallRequest:
     refusal = pairing_error(gem.version, release.version) if gem else None
     if refusal:
         raise refusal
-    repo = Repo(app.root)
+    repo = app.repo
     files = files_about_sidekiq(repo)
     used = tuple(dict.fromkeys(name for job in app.job_files if job.queue and _unserved(name := job.queue.name, app)))
     mentions = tuple((name, path) for name in used if (path := find_mention(repo, name)))

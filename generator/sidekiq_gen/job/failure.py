@@ -10,6 +10,7 @@ from sidekiq_gen.job.needs import written
 from sidekiq_gen.job.values import (
     NUMBERS,
     TOLD_BY_NAME,
+    TOLD_BY_TYPE,
     VALUE,
     WORDS,
     columns_of,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 # Columns that say that the work on a record has failed, in order of preference, and the Ruby written into them.
 COLUMNS = ("failed_at", "failed", "status", "state", "aasm_state")
 FAILED = "failed"
-_TOLD_BY_TYPE = {"datetime": "Time.current", "timestamp": "Time.current", "date": "Date.current", "boolean": "true"}
+_TOLD_BY_TYPE = TOLD_BY_TYPE | {"timestamp": TOLD_BY_TYPE["datetime"]}
 _TOLD_BY_NAME = {**TOLD_BY_NAME, "failed": "boolean"}
 
 

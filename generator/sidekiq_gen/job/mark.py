@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sidekiq_gen.errors import Refused
 from sidekiq_gen.job.needs import Column, written
 from sidekiq_gen.job.transition import STATES, flag_with_states, read_transition, transition_notices
-from sidekiq_gen.job.values import NUMBERS, WORDS, columns_of, kind_of, refuse_unwritable
+from sidekiq_gen.job.values import NUMBERS, TOLD_BY_TYPE, WORDS, columns_of, kind_of, refuse_unwritable
 from sidekiq_gen.naming import parse_column
 
 if TYPE_CHECKING:
@@ -17,10 +17,6 @@ if TYPE_CHECKING:
     from sidekiq_gen.job.request import JobContext
     from sidekiq_gen.notices import Notice
     from sidekiq_gen.rails.app import RailsApp
-
-
-# What is written into the mark, by the type of its column.
-_MARKS = {"datetime": "Time.current", "date": "Date.current", "boolean": "true"}
 
 
 @dataclass(frozen=True)
@@ -133,7 +129,7 @@ def read_mark(text: str, context: JobContext, app: RailsApp) -> Mark:
     if given:
         found = read_transition(column, states, context, app)
         return Mark(column, found.to, found.from_, found.other, found.stored)
-    return Mark(column, _MARKS[_type(column, context, app)])
+    return Mark(column, TOLD_BY_TYPE[_type(column, context, app)])
 
 
 def mark_notices(mark: Mark, context: JobContext, app: RailsApp) -> Iterator[Notice]:
@@ -147,7 +143,7 @@ def _type(column: str, context: JobContext, app: RailsApp) -> str:
     kind = kind_of(columns_of(context, app), column)
     if kind is not None and kind.startswith("timestamp"):
         return "datetime"
-    if kind in _MARKS:
+    if kind in TOLD_BY_TYPE:
         return kind
     values = app.values_of(context.model.name, column) if context.model else None
     if kind in WORDS | NUMBERS or values or column in STATES:

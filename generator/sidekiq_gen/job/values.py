@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from sidekiq_gen.rails.states import ColumnValues
 
 WORDS = frozenset({"string", "text", "enum", "citext"})  # types of columns
+# What is written into a column that says that something has happened, by its type.
+TOLD_BY_TYPE = {"datetime": "Time.current", "date": "Date.current", "boolean": "true"}
 NUMBERS = frozenset({"integer", "bigint"})
 VALUE = re.compile(r"(?! )[^\"\\#\x00-\x1f\x7f]{1,100}(?<! )")
 TOLD_BY_NAME = {"_at": "datetime", "_on": "date"}

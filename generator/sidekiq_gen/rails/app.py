@@ -24,7 +24,7 @@ from sidekiq_gen.rails.factories import (
 from sidekiq_gen.rails.files import Repo
 from sidekiq_gen.rails.jobs import JobFile, find_jobs
 from sidekiq_gen.rails.linter import Linter, find_linter, read_rules
-from sidekiq_gen.rails.models import MAXIMUM_GENERATIONS, fixture_names, read_model, superclass, tables
+from sidekiq_gen.rails.models import fixture_names, generations, read_model, tables
 from sidekiq_gen.rails.primary_key import PrimaryKey, find_primary_key
 from sidekiq_gen.rails.processes import Process, find_processes
 from sidekiq_gen.rails.queues import Served, find_queues, find_served, usual_queue
@@ -77,7 +77,7 @@ class RailsApp:
     @cached_property
     def databases(self) -> tuple[Database, ...]:
         """The databases that it talks to, production's first."""
-        return find_databases(self._repo, self.lockfile)
+        return find_databases(self.repo, self.lockfile)
 
     @cached_property
     def test_framework(self) -> TestFramework | None:
@@ -85,19 +85,19 @@ class RailsApp:
         if self.gem("rspec-rails"):
             return "rspec"
         if self.lockfile is None and (
-            self._repo.is_file("spec/rails_helper.rb") or self._repo.is_file("spec/spec_helper.rb")
+            self.repo.is_file("spec/rails_helper.rb") or self.repo.is_file("spec/spec_helper.rb")
         ):
             return "rspec"
-        if self._repo.is_folder("test"):
+        if self.repo.is_folder("test"):
             return "minitest"
-        if self._repo.is_folder("spec") and self.gem("rspec-core"):
+        if self.repo.is_folder("spec") and self.gem("rspec-core"):
             return "rspec"
         return "minitest" if self.gem("minitest") else None
 
     @cached_property
     def rspec_helper(self) -> Literal["rails_helper", "spec_helper"]:
         """What a spec requires."""
-        lonely = self._repo.is_file("spec/spec_helper.rb") and not self._repo.is_file("spec/rails_helper.rb")
+        lonely = self.repo.is_file("spec/spec_helper.rb") and not self.repo.is_file("spec/rails_helper.rb")
         return "spec_helper" if lonely else "rails_helper"
 
     @cached_property
@@ -113,7 +113,7 @@ class RailsApp:
     @cached_property
     def error_wrapper(self) -> ErrorWrapper | None:
         """What existing jobs report errors with, where that is the repo's own or comes with a gem."""
-        return find_wrapper(self.job_files, self._constants, self.lockfile)
+        return find_wrapper(self.job_files, self.constants, self.lockfile)
 
     @cached_property
     def linter(self) -> Linter | None:
@@ -126,27 +126,27 @@ class RailsApp:
 
     @cached_property
     def _skips_validations(self) -> SkipsValidations:
-        return SkipsValidations(self._repo, self.lockfile)
+        return SkipsValidations(self.repo, self.lockfile)
 
     @cached_property
     def job_files(self) -> tuple[JobFile, ...]:
         """The Sidekiq jobs that are there, their base classes among them."""
-        return find_jobs(self._repo)
+        return find_jobs(self.repo)
 
     @cached_property
     def conventions(self) -> Conventions:
         """How the house writes jobs."""
-        return read_conventions(self.job_files, read_rules(self._repo, self.lockfile))
+        return read_conventions(self.job_files, read_rules(self.repo, self.lockfile))
 
     @cached_property
     def default_retry(self) -> int | Literal[False]:
         """How often a job is retried that says nothing about it."""
-        return default_retry(self._repo)
+        return default_retry(self.repo)
 
     @cached_property
     def own_default_retry(self) -> bool:
         """Whether an initializer says how often such a job is retried."""
-        return "retry" in default_options(self._repo)
+        return "retry" in default_options(self.repo)
 
     @cached_property
     def style(self) -> Style:
@@ -169,12 +169,12 @@ class RailsApp:
     @cached_property
     def processes(self) -> tuple[Process, ...]:
         """The processes of Sidekiq that the repo starts."""
-        return find_processes(self._repo)
+        return find_processes(self.repo)
 
     @cached_property
     def served(self) -> Served:
         """The queues that processes work on."""
-        return find_served(self._repo, self.processes)
+        return find_served(self.repo, self.processes)
 
     @cached_property
     def queues(self) -> tuple[str, ...]:
@@ -184,7 +184,7 @@ class RailsApp:
     @cached_property
     def usual_queue(self) -> Sourced[str]:
         """The queue of a new job."""
-        said = default_options(self._repo).get("queue")
+        said = default_options(self.repo).get("queue")
         usual = said.text if said and said.kind == "word" else "default"
         of_base = self.base_job.queue if self.base_job else None
         return usual_queue(self.served, self.job_files, of_base.name if of_base else usual)
@@ -192,7 +192,7 @@ class RailsApp:
     @cached_property
     def acronyms(self) -> tuple[str, ...]:
         """The acronyms that the repo teaches Rails' inflector."""
-        return find_acronyms(self._repo)
+        return find_acronyms(self.repo)
 
     @cached_property
     def unique_jobs_wired(self) -> bool:
@@ -212,33 +212,33 @@ class RailsApp:
     @cached_property
     def own_sidekiq_logger(self) -> bool:
         """Whether an initializer that speaks of Sidekiq gives it a logger or a formatter."""
-        texts = (self._repo.read_found(path) or "" for path in self._repo.files("config/initializers"))
+        texts = (self.repo.read_found(path) or "" for path in self.repo.files("config/initializers"))
         return any("Sidekiq" in text and _OWN_LOGGER.search(text) for text in texts)
 
     @property
     def models(self) -> tuple[str, ...]:
         """The class names that the files in ``app/models`` stand for, sorted."""
-        return self._constants.models
+        return self.constants.models
 
     def model_file(self, model: str) -> Path | None:
         """The file that defines a model: ``Billing::Invoice`` -> ``app/models/billing/invoice.rb`` below the root."""
-        return self._path(self._constants.model_file(model))
+        return self._path(self.constants.model_file(model))
 
     def defined_elsewhere(self, class_name: str, target: Path) -> Path | None:
         """A file below the root, other than target, that defines a class; target may be relative to the root."""
-        return self._path(self._constants.defined_elsewhere(class_name, str(target)))
+        return self._path(self.constants.defined_elsewhere(class_name, str(target)))
 
     def hides(self, namespace: str) -> tuple[str, ...]:
         """The constants directly below a namespace that hide one of the same name at the top, sorted."""
-        return self._constants.hides(namespace, gems.names(self.lockfile))
+        return self.constants.hides(namespace, gems.names(self.lockfile))
 
     def namespace_keyword(self, constant: str) -> Literal["module", "class"]:
         """What a namespace is opened with: ``class`` when a file defines it as one."""
-        return self._constants.keyword(constant)
+        return self.constants.keyword(constant)
 
     def factory(self, model: str) -> str | None:
         """A Ruby expression that makes a persisted record with the repo's factories; None when none fits."""
-        return factory_call(self._repo, self._factories, model)
+        return factory_call(self.repo, self._factories, model)
 
     def fitting_factory(self, model: str) -> Factory | None:
         """That factory itself."""
@@ -246,11 +246,11 @@ class RailsApp:
 
     def fixture(self, model: str) -> str | None:
         """A Ruby expression that gives a record from the repo's fixtures; None when there is none."""
-        return fixture_call(self._repo, fixture_names(self._constants, model))
+        return fixture_call(self.repo, fixture_names(self.constants, model))
 
     def fixture_sets(self, model: str) -> tuple[str, ...]:
         """The columns to which that fixture gives a value."""
-        return fixture_sets(self._repo, fixture_names(self._constants, model))
+        return fixture_sets(self.repo, fixture_names(self.constants, model))
 
     def columns(self, model: str) -> Mapping[str, str] | None:
         """The columns of a model's table and their types, in Rails' words; None when no dump of the schema knows it."""
@@ -259,58 +259,52 @@ class RailsApp:
 
     def table(self, model: str) -> Table | None:
         """The table of a model; None when no dump of the schema knows it."""
-        name: str | None = model
-        for _ in range(MAXIMUM_GENERATIONS):
-            if name is None:
-                break
-            for candidate in tables(self._constants, name):
-                table = read_table(self._repo, candidate)
-                if table is not None:
-                    return table
-            name = superclass(self._constants, name)
-        return None
+        names = (table for name in generations(self.constants, model) for table in tables(self.constants, name))
+        return next((table for name in names if (table := read_table(self.repo, name))), None)
 
     def primary_key(self, model: str) -> PrimaryKey:
         """The primary key of a model, with what says so."""
-        return find_primary_key(self._constants, model, self.table(model))
+        return find_primary_key(self.constants, model, self.table(model))
 
     def stored(self, model: str) -> Stored | None:
         """Where the table of a model is described, and its indexes; None when no dump of the schema knows it."""
-        return find_stored(self._repo, self._constants, model)
+        return find_stored(self.repo, self.constants, model)
 
     def names(self, folder: str) -> tuple[str, ...]:
         """The names of what is directly in a folder."""
-        return self._repo.names(folder)
+        return self.repo.names(folder)
 
     def values_of(self, model: str, column: str) -> ColumnValues | None:
         """What a column of a model can hold: as the model says, else its type or a check; None where nothing does."""
-        listed = read_model(self._constants, model).values_of(column)
+        listed = read_model(self.constants, model).values_of(column)
         table = None if listed else self.table(model)
         return values_of_column(table.columns.get(column)) if table else listed
 
     def mapper(self, model: str) -> str | None:
         """What maps a model to its database, where that is said not to be ActiveRecord: ``Mongoid``."""
-        return read_model(self._constants, model).mapper
+        return read_model(self.constants, model).mapper
 
     def cannot_write(self, model: str, column: str) -> str | None:
         """What in a model keeps ``update_column`` from writing a column; None where nothing does."""
-        return read_model(self._constants, model).cannot_write(column)
+        return read_model(self.constants, model).cannot_write(column)
 
     def configured(self, sign: re.Pattern[str], ending: str = ".rb") -> bool:
         """Whether a file under ``config`` whose name ends so has a text like that."""
-        return any(sign.search(self._repo.read_found(path) or "") for path in self._repo.files("config", ending))
+        return any(sign.search(self.repo.read_found(path) or "") for path in self.repo.files("config", ending))
 
     @cached_property
-    def _repo(self) -> Repo:
+    def repo(self) -> Repo:
+        """Its files, each read once."""
         return Repo(self.root)
 
     @cached_property
-    def _constants(self) -> Constants:
-        return Constants(self._repo, self.acronyms)
+    def constants(self) -> Constants:
+        """Which file defines which constant."""
+        return Constants(self.repo, self.acronyms)
 
     @cached_property
     def _factories(self) -> tuple[Factory, ...]:
-        return find_factories(self._repo, self.lockfile)
+        return find_factories(self.repo, self.lockfile)
 
     def _path(self, path: str | None) -> Path | None:
         return self.root / path if path else None

@@ -18,7 +18,7 @@ from sidekiq_gen.naming import camelize
 from sidekiq_gen.rails.code import code_lines, definitions, fold
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from sidekiq_gen.rails.files import Repo
 
@@ -101,7 +101,8 @@ class Constants:
         gems: the names of the locked gems, whose constants are at the top.
         """
         inner = fold(namespace) + "/"
-        below = {path.split("/")[inner.count("/")] for path, name in self._named_below(inner)}
+        known = zip(self.repo.app_files, self._folded, strict=True)
+        below = {path.split("/")[inner.count("/")] for (_, path), (_, name) in known if name.startswith(inner)}
         top = {name.partition("/")[0] for _, name in self._folded} | {fold(gem.replace("-", "_")) for gem in gems}
         names = {self._camelize(segment) for segment in below}
         return tuple(sorted(name for name in names if name in RUBYS_AND_RAILS or fold(name) in top))
@@ -117,6 +118,19 @@ class Constants:
         text = next((text for path in paths if (text := self.repo.read(path)) is not None), "")
         return "\n".join(code_lines(text))
 
+    def mentioning(self, constant: str, paths: Iterable[str]) -> Iterator[tuple[str, ...]]:
+        """The lines of code of each of these files that has the last part of a constant's name in it."""
+        last = constant.rpartition("::")[2].encode()
+        for path in paths:
+            data = self.repo.bytes_found(path)
+            if data and last in data:
+                yield tuple(code_lines(data.decode("utf-8", "replace")))
+
+    @property
+    def elsewhere(self) -> Iterator[str]:
+        """The files that may define constants beside those below app folders."""
+        return (path for folder in ("lib", "config/initializers") for path in self.repo.files(folder))
+
     @cached_property
     def _folded(self) -> tuple[tuple[str, str], ...]:
         return tuple((path, fold(constant)) for path, constant in self.repo.app_files)
@@ -130,11 +144,6 @@ class Constants:
             for path, constant in self.repo.app_files
             if path.startswith(folders) and not path.startswith(concerns)
         )
-
-    def _named_below(self, folded: str) -> Iterator[tuple[str, str]]:
-        """What is in a folder that is named folded: the path without its root, and that folded."""
-        names = dict(self.repo.app_files)
-        return ((names[path], name) for path, name in self._folded if name.startswith(folded))
 
     def _named(self, constant: str) -> Iterator[str]:
         """The files that Zeitwerk expects to define a constant."""

@@ -6,17 +6,14 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sidekiq_gen.rails.code import CONSTANT, code_lines
-from sidekiq_gen.rails.constants import Constants
-from sidekiq_gen.rails.files import Repo
+from sidekiq_gen.rails.code import CONSTANT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from sidekiq_gen.rails.app import RailsApp
+    from sidekiq_gen.rails.constants import Constants
 
-# Where else than below app folders errors are defined.
-FOLDERS = ("lib", "config/initializers")
 MAXIMUM_GENERATIONS = 10
 # Ruby's own that errors inherit from: none of them has a delay.
 RUBYS_OWN = frozenset(
@@ -108,7 +105,7 @@ class ErrorClass:
 
 def error_class(app: RailsApp, name: str) -> ErrorClass | None:
     """The class of that name in a repo."""
-    return find_error(Constants(Repo(app.root), app.acronyms), name)
+    return find_error(app.constants, name)
 
 
 def find_error(constants: Constants, name: str) -> ErrorClass | None:
@@ -147,17 +144,9 @@ def _nearest(constants: Constants, inside: str, name: str) -> tuple[str, _Body] 
 
 
 def _find_body(constants: Constants, name: str) -> _Body | None:
-    """What a class or module says, in the first file below ``app`` or in `FOLDERS` that defines it."""
-    repo, last = constants.repo, name.rpartition("::")[2].encode()
-    paths = [path for path, _ in repo.app_files]
-    paths += [path for folder in FOLDERS for path in repo.files(folder)]
-    for path in paths:
-        data = repo.bytes_found(path)
-        if data and last in data:
-            body = _bodies(code_lines(data.decode("utf-8", "replace"))).get(name)
-            if body:
-                return body
-    return None
+    """What a class or module says, in the first file below ``app`` or elsewhere that defines it."""
+    paths = (*(path for path, _ in constants.repo.app_files), *constants.elsewhere)
+    return next((body for lines in constants.mentioning(name, paths) if (body := _bodies(lines).get(name))), None)
 
 
 def _bodies(lines: Iterable[str]) -> dict[str, _Body]:

@@ -28,13 +28,19 @@ _INCLUDE = re.compile(rf"^[ \t]*(?:include|prepend)[ (]+((?:::)?{CONSTANT}(?:\s*
 def read_model(constants: Constants, model: str) -> ModelText:
     """The code of a model, nearest first; no text where no file defines it."""
     texts: dict[str, None] = {}
+    for name in generations(constants, model):
+        texts |= dict.fromkeys(own_texts(constants, name))
+    return ModelText(tuple(texts), constants.code_of)
+
+
+def generations(constants: Constants, model: str) -> Iterator[str]:
+    """The model and the classes that it inherits from, nearest first."""
     name: str | None = model
     for _ in range(MAXIMUM_GENERATIONS):
         if name is None:
-            break
-        texts |= dict.fromkeys(own_texts(constants, name))
+            return
+        yield name
         name = superclass(constants, name)
-    return ModelText(tuple(texts), constants.code_of)
 
 
 def own_texts(constants: Constants, model: str) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 import inflection
 
 from sidekiq_gen.rails.literals import Node, read_arguments
-from sidekiq_gen.rails.models import MAXIMUM_GENERATIONS, own_texts, superclass, tables
+from sidekiq_gen.rails.models import generations, own_texts, tables
 from sidekiq_gen.rails.schema import is_view
 
 if TYPE_CHECKING:
@@ -67,12 +67,10 @@ def find_primary_key(constants: Constants, model: str, table: Table | None) -> P
 
 def _generations(constants: Constants, model: str) -> Iterator[str]:
     """The model and the classes whose table it shares, up to the first that has one of its own."""
-    name: str | None = model
-    for _ in range(MAXIMUM_GENERATIONS):
-        if name is None or (name != model and _ABSTRACT.search("\n".join(own_texts(constants, name)))):
+    for name in generations(constants, model):
+        if name != model and _ABSTRACT.search("\n".join(own_texts(constants, name))):
             return
         yield name
-        name = superclass(constants, name)
 
 
 def _said(constants: Constants, model: str) -> tuple[str, ...] | None:

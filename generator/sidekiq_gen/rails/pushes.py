@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.rails.code import code_lines
-from sidekiq_gen.rails.files import Repo
 
 if TYPE_CHECKING:
     from sidekiq_gen.rails.app import RailsApp
@@ -22,14 +21,13 @@ def pushes_wait(app: RailsApp) -> bool:
 
     Source: v8.1.7 lib/sidekiq/job.rb:395 (a plain client, unless an option or a thread names another).
     """
-    repo = Repo(app.root)
-    return any(_WAIT.search(repo.read_found(path) or "") for path in repo.files("config"))
+    return app.configured(_WAIT)
 
 
 def has_transactions(app: RailsApp) -> bool:
     """Whether ActiveRecord is loaded: it is locked as a part of Rails also where nothing requires it."""
     locked = app.gem("activerecord") or app.gem("rails")
-    loaded = "\n".join(code_lines(Repo(app.root).read("config/application.rb") or ""))
+    loaded = "\n".join(code_lines(app.repo.read("config/application.rb") or ""))
     return bool(locked and app.databases) and not (_RAILTIE.search(loaded) and not _ACTIVE_RECORD.search(loaded))
 
 

@@ -97,25 +97,29 @@ _SQL_REFERENCE = re.compile(
 
 
 def read_table(repo: Repo, table: str) -> Table | None:
-    """A table; None when no dump knows it.
-
-    The dumps of further databases (``db/animals_schema.rb``) come after the main one. Source: rails v8.1.0
-    activerecord/lib/active_record/database_configurations/hash_config.rb:172.
-    """
+    """A table; None when no dump knows it."""
     for ending, read in (("schema.rb", table_of_schema), ("structure.sql", table_of_structure)):
-        dumps = sorted((name for name in repo.names("db") if name.endswith(ending)), key=len)
-        for name in dumps:
-            found = read(repo.read(f"db/{name}") or "", table)
+        for _, text in dumps(repo, ending):
+            found = read(text, table)
             if found is not None:
                 return found
     return None
 
 
+def dumps(repo: Repo, *endings: str) -> Iterator[tuple[str, str]]:
+    """The dumps of the schema whose names end so, each by its path and with its text.
+
+    Those of further databases (``db/animals_schema.rb``) come after the main one. Source: rails v8.1.0
+    activerecord/lib/active_record/database_configurations/hash_config.rb:172.
+    """
+    names = sorted((name for name in repo.names("db") if name.endswith(endings)), key=len)
+    return ((f"db/{name}", repo.read(f"db/{name}") or "") for name in names)
+
+
 def is_view(repo: Repo, name: str) -> bool:
     """Whether a dump knows a view of that name. Source: the gem scenic, lib/scenic/view.rb (to_schema)."""
     shape = rf"^[ \t]*(?:create_view[ (]+[:\"']|CREATE (?:MATERIALIZED )?VIEW )(?:\w+\.)?[`\"]?{re.escape(name)}\b"
-    dumps = (one for one in repo.names("db") if one.endswith(("schema.rb", "structure.sql")))
-    return any(re.search(shape, repo.read(f"db/{dump}") or "", re.MULTILINE) for dump in dumps)
+    return any(re.search(shape, text, re.MULTILINE) for _, text in dumps(repo, "schema.rb", "structure.sql"))
 
 
 def table_of_schema(text: str, table: str) -> Table | None:

@@ -9,7 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sidekiq_gen.rails.models import MAXIMUM_GENERATIONS, superclass, tables
+from sidekiq_gen.rails.models import generations, tables
+from sidekiq_gen.rails.schema import dumps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,16 +57,8 @@ class Stored:
 
 def find_stored(repo: Repo, constants: Constants, model: str) -> Stored | None:
     """The table of a model, or that of the class it inherits from; None when no dump of the schema knows it."""
-    name: str | None = model
-    for _ in range(MAXIMUM_GENERATIONS):
-        if name is None:
-            break
-        for table in tables(constants, name):
-            found = _in_dumps(repo, table)
-            if found:
-                return found
-        name = superclass(constants, name)
-    return None
+    names = (table for name in generations(constants, model) for table in tables(constants, name))
+    return next((found for name in names if (found := _in_dumps(repo, name))), None)
 
 
 def plain(condition: str) -> str:
@@ -76,10 +69,10 @@ def plain(condition: str) -> str:
 
 def _in_dumps(repo: Repo, table: str) -> Stored | None:
     for ending, read in (("schema.rb", _of_schema), ("structure.sql", _of_structure)):
-        for dump in sorted((name for name in repo.names("db") if name.endswith(ending)), key=len):
-            indexes = read(repo.read(f"db/{dump}") or "", table)
+        for dump, text in dumps(repo, ending):
+            indexes = read(text, table)
             if indexes is not None:
-                return Stored(table, f"db/{dump}", tuple(indexes))
+                return Stored(table, dump, tuple(indexes))
     return None
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sidekiq_gen.rails.code import CONSTANT, code_lines, definitions
+from sidekiq_gen.rails.code import CONSTANT, definitions
 from sidekiq_gen.rails.literals import Node, read_arguments
 
 if TYPE_CHECKING:
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from sidekiq_gen.rails.constants import Constants
     from sidekiq_gen.rails.jobs import JobFile
     from sidekiq_gen.rails.lockfile import Lockfile
-
-# Where the repo may define it, besides the folders that Zeitwerk looks after.
-FOLDERS = ("lib", "config/initializers")
 
 # A statement of its own: what is done with the result of any other call is not to report.
 _CALL = re.compile(rf"^[ \t]*((?:::)?{CONSTANT})\.([a-z]\w*!?)(?=[( ])", re.MULTILINE)
@@ -84,18 +81,16 @@ def _calls(code: str) -> Iterator[_Call]:
 
 
 def _definition(constant: str, constants: Constants) -> str | None:
-    """The code that defines a constant, by Zeitwerk's rule or anywhere in `FOLDERS`; None where the repo does not."""
+    """The code that defines a constant, by Zeitwerk's rule or elsewhere; None where the repo does not."""
     by_name = constants.code_of(constant)
     if by_name or constants.names(constant):
         return by_name
-    repo, last = constants.repo, constant.rpartition("::")[2].encode()
-    for path in (path for folder in FOLDERS for path in repo.files(folder)):
-        data = repo.bytes_found(path) or b""
-        if last in data:
-            lines = tuple(code_lines(data.decode("utf-8", "replace")))
-            if any(one.name == constant for one in definitions(lines)):
-                return "\n".join(lines)
-    return None
+    defining = (
+        lines
+        for lines in constants.mentioning(constant, constants.elsewhere)
+        if any(one.name == constant for one in definitions(lines))
+    )
+    return next(("\n".join(lines) for lines in defining), None)
 
 
 def _takes_an_error_alone(code: str, method: str) -> bool:
