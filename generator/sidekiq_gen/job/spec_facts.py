@@ -33,6 +33,7 @@ from sidekiq_gen.ruby.wording import what_it_does
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from sidekiq_gen.job.collaborator import Collaborator
     from sidekiq_gen.job.key_text import Key
     from sidekiq_gen.job.request import JobRequest
     from sidekiq_gen.naming import Argument
@@ -129,6 +130,10 @@ class SpecFacts(JobFacts):
     """`let!` where rows have to be there before the job looks for them, else `let`."""
     saved: str
     """The record as it is in the database: `order.reload`, `@order.reload`; itself where a double stands in for it."""
+    worker: str
+    """What does the work in the spec: `job`, whose private method it is, or the collaborator of --calls."""
+    calls: Collaborator | None
+    """The collaborator that does the work; None where a private method of the job does."""
     received: str
     """What the work receives; `no_args` where that is nothing."""
     further_received: str
@@ -245,6 +250,8 @@ def spec_facts_of(request: JobRequest) -> SpecFacts:
         with_handed=f".with({', '.join(handed)})" if handed else "",
         let="let!" if another else "let",
         saved=f"{values.sigil}{facts.record}" + ("" if doubled else ".reload"),
+        worker="job",
+        calls=None,
         received=", ".join([*received, *keywords]) or "no_args",
         further_received=further(received[1:]),
         received_by_position=", ".join([*received, *([f"{{ {', '.join(keywords)} }}"] if keywords else [])]),

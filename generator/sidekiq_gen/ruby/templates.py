@@ -43,6 +43,7 @@ STAND_INS: Mapping[str, str] = MappingProxyType(
         "the_rows": "rows",
         "the_other_row": "another",
         "the_work": "work",
+        "the_worker": "worker",
         "the_run": "perform",
         "the_finder": "finder",
         "the_thing": "thing",
