@@ -9,6 +9,9 @@ import pytest
 
 from sidekiq_gen.cli.info import SHOWN
 from sidekiq_gen.sidekiq.capabilities import TABLE
+from sidekiq_gen.sidekiq.documentation import documentation
+from sidekiq_gen.sidekiq.gems import Gems
+from sidekiq_gen.sidekiq.release import Release
 from support.command import sidekiq_gen, tree
 from support.repos import Repo
 
@@ -71,6 +74,12 @@ def test_the_document_of_a_plain_repo(tmp_path: Path) -> None:
             "queue_literal": "string",
             "retry": None,
         },
+        "documentation": {
+            "changes": "https://github.com/sidekiq/sidekiq/blob/v7.3.2/Changes.md",
+            "upgrade guide": "https://github.com/sidekiq/sidekiq/blob/v7.3.2/docs/7.0-Upgrade.md",
+            "best practices": "https://github.com/sidekiq/sidekiq/wiki/Best-Practices",
+            "error handling": "https://github.com/sidekiq/sidekiq/wiki/Error-Handling",
+        },
     }
     assert set(capabilities) == {row.name for row in TABLE}
     assert capabilities["retry_in_kill"] is True
@@ -97,7 +106,7 @@ def test_the_text_for_people(tmp_path: Path) -> None:
     done = sidekiq_gen(RICH.write(tmp_path), "info")
 
     assert (done.status, done.err) == (0, "")
-    facts, _, capabilities = done.out.partition("\n\n")
+    facts, capabilities, links = done.out.rstrip("\n").split("\n\n")
     assert facts.split("\n") == [
         "Sidekiq             7.3.2, from the GEM section; templates 7",
         "Lockfile            Gemfile.lock",
@@ -117,13 +126,22 @@ def test_the_text_for_people(tmp_path: Path) -> None:
         "Quotes              single (.rubocop.yml)",
         "Frozen strings      no comment (.rubocop.yml)",
     ]
-    head, *told = capabilities.rstrip("\n").split("\n")
+    head, *told = capabilities.split("\n")
     assert head == f"What this Sidekiq can do ({len(TABLE)} capabilities: --json):"
     assert "  yes  sidekiq_retry_in may return :kill or :discard" in told
     assert "  yes  Sidekiq::IterableJob goes on where a stopped process left off" in told
     assert "  no   death handlers run for a job that is discarded" in told
     assert "  no   until_executed keeps the lock while a failed job waits for its retry" in told
     assert len(told) == len(SHOWN)
+    assert links.split("\n") == [
+        "Documentation of this release:",
+        "  changes             https://github.com/sidekiq/sidekiq/blob/v7.3.2/Changes.md",
+        "  upgrade guide       https://github.com/sidekiq/sidekiq/blob/v7.3.2/docs/7.0-Upgrade.md",
+        "  best practices      https://github.com/sidekiq/sidekiq/wiki/Best-Practices",
+        "  error handling      https://github.com/sidekiq/sidekiq/wiki/Error-Handling",
+        "  sidekiq-unique-jobs https://github.com/mhenrixon/sidekiq-unique-jobs/tree/v8.0.10",
+        "  sidekiq-throttled   https://github.com/ixti/sidekiq-throttled/tree/v1.5.0",
+    ]
 
 
 def test_what_a_gem_does_is_told_only_where_it_is_locked(tmp_path: Path) -> None:
@@ -195,3 +213,19 @@ def test_capabilities_follow_the_exact_version(
     tmp_path: Path, version: str, capability: str, *, expected: bool
 ) -> None:
     assert info(Repo(sidekiq=version).write(tmp_path))["capabilities"][capability] is expected
+
+
+def test_a_sidekiq_from_git_has_no_changes_of_its_version() -> None:
+    told = documentation(Release(Gems("7.3.2", source="git")))
+
+    assert list(told) == ["best practices", "error handling"]
+
+
+@pytest.mark.parametrize(
+    ("version", "guide"),
+    [("6.0.7", "6.0-Upgrade.md"), ("6.5.12", "6.0-Upgrade.md"), ("8.1.7", "docs/8.0-Upgrade.md")],
+)
+def test_the_upgrade_guide_is_that_of_the_line(tmp_path: Path, version: str, guide: str) -> None:
+    told = info(Repo(sidekiq=version).write(tmp_path))["documentation"]
+
+    assert told["upgrade guide"] == f"https://github.com/sidekiq/sidekiq/blob/v{version}/{guide}"

@@ -12,6 +12,7 @@ from sidekiq_gen.cli.console import Console
 from sidekiq_gen.job.retries import DEFAULT, usual_retries
 from sidekiq_gen.rails.project import Where, detect_project
 from sidekiq_gen.sidekiq.capabilities import TABLE
+from sidekiq_gen.sidekiq.documentation import documentation
 from sidekiq_gen.sidekiq.gems import ENTERPRISE, PRO, THROTTLED, UNIQUE_JOBS
 from sidekiq_gen.sidekiq.tables.config import ConfigTable
 from sidekiq_gen.sidekiq.tables.job import JobTable
@@ -96,6 +97,7 @@ def _document(project: Project) -> dict[str, object]:
             "queue_literal": app.conventions.queue_literal.value,
             "retry": app.conventions.retry.value,
         },
+        "documentation": documentation(release),
         "capabilities": release.capabilities.as_dict(),
     }
 
@@ -139,7 +141,9 @@ def _text(project: Project) -> str:
     answers = [("yes" if release.capabilities.as_dict()[row.name] else "no", row.summary) for row in shown]
     lines = [f"{label:<{COLUMN}}{value}" for label, value in found]
     lines += ["", f"What this Sidekiq can do ({len(TABLE)} capabilities: --json):"]
-    return "\n".join(lines + [f"  {answer:<5}{summary}" for answer, summary in answers])
+    lines += [f"  {answer:<5}{summary}" for answer, summary in answers]
+    lines += ["", "Documentation of this release:"]
+    return "\n".join(lines + [f"  {title:<{COLUMN}}{address}" for title, address in documentation(release).items()])
 
 
 def _lockfile(project: Project) -> str | None:
