@@ -26,6 +26,7 @@ REFUSED = (f"{UNIT}/test_bad_input.py", "-k", "class-exists or contradictory")
 
 MISSING = (f"{UNIT}/test_missing.py",)
 DELAYS = (f"{UNIT}/test_delays.py",)
+OPTIONS = (f"{UNIT}/test_options.py",)
 
 LATER = (
     Mutation(
@@ -527,6 +528,34 @@ JOB = (
         "if not project.release.capabilities.retry_for:",
         "if project.release.capabilities.retry_for:",
         SAFEGUARDS,
+    ),
+    Mutation(
+        "a backtrace is saved with a job that is kept nowhere",
+        "job/options.py",
+        "if backtrace and not retry and (retry is False or not dead):",
+        "if backtrace and retry is False:",
+        OPTIONS,
+    ),
+    Mutation(
+        "tags are written for a Sidekiq that ignores them",
+        "job/options.py",
+        "if tags and not release.capabilities.tags_option:",
+        "if tags and not release:",
+        OPTIONS,
+    ),
+    Mutation(
+        "a job that never goes to the Dead set is killed",
+        "job/options.py",
+        'return discard.to == "dead" and not context.options.dead',
+        'return discard.to == "dead" and not context.options',
+        OPTIONS,
+    ),
+    Mutation(
+        "--discard-on kills although there is no Dead set for it",
+        "job/patterns/discard_on.py",
+        'to = answer(answers, "discard_to", "dead" if context.options.dead else "nowhere")',
+        'to = answer(answers, "discard_to", "dead")',
+        OPTIONS,
     ),
     Mutation(
         "too few retries are recommended in place of a time",

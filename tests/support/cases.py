@@ -89,6 +89,11 @@ TRACKERS = {
     "airbrake": "13.0.5",
 }
 THROTTLES = {"none": "", "throttle": "--throttle 10/60"}
+OPTIONS = {
+    "none": "",
+    "backtrace": "--backtrace 20 --tags billing --tags nightly",
+    "no-dead": "--no-dead --tags team:payments",
+}
 CONTEXTS = {"none": "", "log": "--log-context"}
 UNIQUES = {
     "none": "",
@@ -140,6 +145,7 @@ PATTERN_FACTORS = {
     "throttle": THROTTLES,
     "context": CONTEXTS,
     "missing": MISSING,
+    "options": OPTIONS,
 }
 FACTORS: dict[str, tuple[str, ...]] = {
     "tree": tuple(RELEASES),

@@ -45,6 +45,8 @@ VALUES: Mapping[str, Values] = {
     "--queue": Values(("low", "low-priority", "a.b"), (":x", "", " ", "#{x}")),
     "--retry": Values(("0", "3", "25", "false"), ("9999", "-1", "soon", "")),
     "--retry-for": Values(("2", "3600", "172800"), ("0", "-1", "x", "12345678901234567890")),
+    "--backtrace": Values(("1", "20", "true"), ("0", "-1", "all", "", "99999")),
+    "--tags": Values(("billing", "nightly", "team:payments", "a-b", "x.y"), ("", "a b", '"', "#{x}", "\n", "x" * 90)),
     "--dir": Values(
         ("app/jobs", "app/workers", "packs/shop/app/jobs", "lib/x"),
         ("app", ".", "..", "../out", "/absolute", "app/models/order.rb", "app/out"),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
+from sidekiq_gen.job.options import option_pairs
 from sidekiq_gen.job.patterns.catalogue import BY_NAME
 from sidekiq_gen.job.patterns.check_then_act import CheckThenAct
 from sidekiq_gen.job.patterns.on_exhausted import OnExhausted
@@ -252,7 +253,8 @@ def options_of(request: JobRequest, lines: list[str]) -> str:
     retries = [f"retry: {str(context.retry).lower()}"] if context.retry_written else []
     if context.retry_for:
         retries = [f"retry_for: {layout.whole_seconds(context.retry_for)}"]
-    options = [line.partition(" # ") for line in (*queues, *retries, *lines)]
+    pairs = (*queues, *retries, *option_pairs(context.options), *lines)
+    options = [line.partition(" # ") for line in pairs]
     if not options:
         return ""
     line = f"sidekiq_options {', '.join(pair for pair, _, _ in options)}"

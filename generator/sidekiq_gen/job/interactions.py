@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from sidekiq_gen.errors import Refused
 from sidekiq_gen.job.key_text import JID
+from sidekiq_gen.job.options import ruled_out
 from sidekiq_gen.job.patterns.advisory_lock import AdvisoryLock, AdvisoryLockSettings
 from sidekiq_gen.job.patterns.check_then_act import CheckThenAct
 from sidekiq_gen.job.patterns.discard_on import DiscardOn, DiscardOnSettings, by_rescue
@@ -89,7 +90,9 @@ def _nobody_is_told(discard: DiscardOnSettings, request: JobRequest) -> Notice |
         "A job that is dropped is marked failed, and nobody is told."
         if exhausted and exhausted.mark
         else "Sidekiq does not run sidekiq_retries_exhausted for a job that is discarded: nobody is told.",
-        "Use --discard-to dead to have these errors reported too.",
+        "Use --discard-to dead"
+        + ("" if request.context.options.dead else " without --no-dead")
+        + " to have these errors reported too.",
     )
 
 
@@ -104,7 +107,9 @@ def _lock_is_kept(unique: AnyUnique, request: JobRequest) -> Notice | None:
         "unique-lock-kept",
         f"Sidekiq {release.text} runs no death handlers for a job that is discarded: its lock stays "
         + ("until its TTL, or until the reaper finds it." if unique.ttl else "until the reaper finds it."),
-        "Use --discard-to dead, or Sidekiq 8.0.7 or later.",
+        "Use --discard-to dead, or Sidekiq 8.0.7 or later."
+        if request.context.options.dead
+        else "Leave out --discard-on, or use Sidekiq 8.0.7 or later.",
     )
 
 
@@ -144,7 +149,8 @@ def _failed_is_one_of_them(mark: Mark, exhausted: OnExhaustedSettings) -> bool:
 def _failed_is_left_alone(mark: Mark, request: JobRequest) -> Notice | None:
     exhausted = request.get(OnExhausted)
     failed = exhausted.mark if exhausted else None
-    if failed is None or failed.column != mark.column or not mark.from_:
+    never = not request.context.options.dead  # nothing is there to be retried
+    if never or failed is None or failed.column != mark.column or not mark.from_:
         return None
     return Notice(
         "failed-is-left-alone",
@@ -246,6 +252,10 @@ def settle(chosen: Sequence[Chosen], context: JobContext) -> tuple[Chosen, ...]:
         both = row.first.name in settings and row.second.name in settings
         if both and (row.when is None or row.when(settings[row.first.name], settings[row.second.name])):
             raise row.refusal()
+    for name, decided in settings.items():
+        refusal = ruled_out(name, decided, context)
+        if refusal:
+            raise refusal
     for change in CHANGES:
         if change.first.name in settings and change.second.name in settings:
             first, second = change.first.name, change.second.name

@@ -23,6 +23,20 @@ S = TypeVar("S")
 
 
 @dataclass(frozen=True)
+class JobOptions:
+    """What else the job says to Sidekiq.
+
+    backtrace: how much of it is saved, as Ruby: ``20``, ``true``; empty for nothing.
+    tags: labels in the log and the web interface.
+    dead: whether the job goes to the Dead set after its last retry.
+    """
+
+    backtrace: str = ""
+    tags: tuple[str, ...] = ()
+    dead: bool = True
+
+
+@dataclass(frozen=True)
 class JobContext:
     """What the job is about and the release it is for: what decides which patterns can be had.
 
@@ -33,6 +47,7 @@ class JobContext:
     retry: also where it is left to Sidekiq; then its default number.
     retry_for: seconds, None where the number of retries ends them; Sidekiq's default number goes with it.
     retry_written: whether the job itself says how often it is retried.
+    options: what else it says to Sidekiq.
     """
 
     release: Release
@@ -46,6 +61,7 @@ class JobContext:
     retry: Retry
     retry_for: int | None = None
     retry_written: bool = True
+    options: JobOptions = JobOptions()
 
     @property
     def rows(self) -> str:

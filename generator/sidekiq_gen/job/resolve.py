@@ -15,6 +15,7 @@ from sidekiq_gen.job.kinds.record import implied
 from sidekiq_gen.job.lacks import lack_notices
 from sidekiq_gen.job.mappers import other_mapper
 from sidekiq_gen.job.names import give_names, taken_names
+from sidekiq_gen.job.options import OPTION_FLAGS, find_options, option_notices
 from sidekiq_gen.job.patterns.catalogue import BY_NAME, PATTERNS, from_the_outside_in
 from sidekiq_gen.job.repo import gather
 from sidekiq_gen.job.request import Chosen, JobContext, JobRequest
@@ -50,6 +51,7 @@ JOB_FLAGS = (
         question="How many retries?",
     ),
     Flag("--retry-for", "For how long a failed job is tried again, instead of how often.", "number", metavar="SECONDS"),
+    *OPTION_FLAGS,
     Flag("--dir", "The folder of the job class, relative to the root.", "text", metavar="DIR"),
     Flag("--test", "The framework of its spec.", "choice", choices=("rspec", "minitest", "none")),
     Flag(
@@ -119,6 +121,7 @@ def context_of(answers: Answers, project: Project) -> JobContext:
         retries.count,
         retries.seconds,
         retries.written,
+        find_options(answers, project.release, retries.count),
     )
     refusal = other_mapper(context, app) or KIND_BY_NAME[subject.kind].refusal(context, app)
     if refusal:
@@ -212,6 +215,7 @@ def notices(request: JobRequest, project: Project, *, migrated: bool = False) ->
                 "The spec is green once the model exists; --model names another one.",
             )
     yield from retry_notices(context)
+    yield from option_notices(context)
     served = ", ".join(app.served.names)
     if app.served.lacks(request.queue):
         yield Notice(

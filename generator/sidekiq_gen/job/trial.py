@@ -14,6 +14,7 @@ from sidekiq_gen.flags import answer
 from sidekiq_gen.job import resolve
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
 from sidekiq_gen.job.kinds.record import implied
+from sidekiq_gen.job.options import ruled_out
 from sidekiq_gen.job.patterns.catalogue import PATTERNS
 from sidekiq_gen.job.pipeline import generate_job
 from sidekiq_gen.sourced import Sourced
@@ -100,7 +101,11 @@ def judge(pattern: Pattern[Any], flag: Flag, asked: Answers, context: JobContext
 
     def parse(text: str) -> object:
         answers = {**known, flag.parameter: said(value_of(flag, text))}
-        return pattern.decide(completed(pattern, answers, context, app), context, app)
+        decided = pattern.decide(completed(pattern, answers, context, app), context, app)
+        refusal = ruled_out(pattern.name, decided, context)
+        if refusal:
+            raise refusal
+        return decided
 
     return parse
 

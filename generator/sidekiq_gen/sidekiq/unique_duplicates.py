@@ -66,6 +66,14 @@ def drops(lock: str, strategy: str | Mapping[str, str]) -> tuple[Side, ...]:
     return tuple(side for side in kind.consulted if said(side) == "log")
 
 
+def rejects(lock: str, strategy: str | Mapping[str, str]) -> bool:
+    """Whether a duplicate goes to the Dead set while another job of its kind runs."""
+    server = strategy if isinstance(strategy, str) else strategy["server"]
+    return lock == "while_executing_reject" or (
+        lock in {"while_executing", "until_and_while_executing"} and server == "reject"
+    )
+
+
 def comment(lock: str, strategy: str | Mapping[str, str]) -> str:
     """What is dropped, for a comment beside the strategy; empty where that is nothing."""
     dropped = drops(lock, strategy)

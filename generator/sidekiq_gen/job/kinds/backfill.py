@@ -177,7 +177,8 @@ def _about_marks(settings: BackfillSettings, mark: Mark, context: JobContext, ap
     if not settings.iterable:
         yield Notice(
             "backfill-stops-at-failure",
-            f"On Sidekiq {context.release.text} a batch that keeps failing ends the backfill in the Dead set, with the "
-            "rows behind it undone.",
-            "Retry it there, or enqueue it again: it goes on with what is left.",
+            f"On Sidekiq {context.release.text} a batch that keeps failing ends the backfill"
+            f"{' in the Dead set' if context.options.dead else ''}, with the rows behind it undone.",
+            f"{'Retry it there, or enqueue' if context.options.dead else 'Enqueue'} it again: it goes on with what is "
+            "left.",
         )

@@ -103,7 +103,7 @@ class DiscardOn(Pattern[DiscardOnSettings]):
     adds = MappingProxyType({"discard_reason": "Why the job ends at once, as a comment beside the verdict."})
 
     def suggestion(self, flag: Flag, answers: Answers, context: JobContext, app: RailsApp) -> str | None:
-        return "nowhere" if not context.retry else "dead" if flag.parameter == "discard_to" else ""
+        return "dead" if context.retry and context.options.dead else "nowhere"
 
     def decide(self, answers: Answers, context: JobContext, app: RailsApp) -> DiscardOnSettings:
         errors = parse_errors(
@@ -112,10 +112,10 @@ class DiscardOn(Pattern[DiscardOnSettings]):
             "so that nothing would ever be retried",
             "Name the errors that no retry can fix, or allow no retries: --retry 0.",
         )
-        to = answer(answers, "discard_to", "dead")
+        to = answer(answers, "discard_to", "dead" if context.options.dead else "nowhere")
         if context.retry and context.release.capabilities.retry_in_kill:
             return DiscardOnSettings(errors, to, "retry_in")
-        if not context.retry and to == "dead":
+        if not context.retry and to == "dead" and context.options.dead:
             raise self._pointless(context)
         return by_rescue(DiscardOnSettings(errors, to, "retry_in"))
 
@@ -138,6 +138,12 @@ class DiscardOn(Pattern[DiscardOnSettings]):
                 "discard-by-rescue",
                 f"Sidekiq {context.release.text} cannot end a job from sidekiq_retry_in: a rescue does.",
                 "From 6.5.2 on run this command again for the shorter form.",
+            )
+        if settings.means == "bury" and context.options.backtrace:
+            yield Notice(
+                "buried-without-backtrace",
+                f"On Sidekiq {context.release.text} a job that a rescue puts into the Dead set has no backtrace there.",
+                "Errors that are retried have one; from 6.5.2 on these have one too.",
             )
 
     @staticmethod

@@ -58,6 +58,11 @@ class UniqueSettings:
         return Version(self.version)
 
     @property
+    def rejects(self) -> bool:
+        """Whether a duplicate goes to the Dead set."""
+        return unique_duplicates.rejects(self.lock, self.on_conflict)
+
+    @property
     def strategies(self) -> str:
         """Ruby: ``:log``, or ``{ client: :replace, server: :log }``."""
         if isinstance(self.on_conflict, str):
@@ -208,7 +213,7 @@ class Unique(Pattern[AnyUnique]):
         if by_enterprise:
             return EnterpriseUniqueSettings(lock, ttl, _until(lock, answers))
         strategy = on_conflict(lock, answer(answers, "on_conflict", "log"))
-        if _rejects(lock, strategy) and not context.release.capabilities.unique_reject_excludes:
+        if unique_duplicates.rejects(lock, strategy) and not context.release.capabilities.unique_reject_excludes:
             raise Refused(
                 f"--unique {lock} excludes nothing here when it rejects: in {UNIQUE_JOBS} {_version(app)} the death of "
                 "a duplicate frees the lock of the job that runs.",
@@ -261,14 +266,6 @@ def _version(app: RailsApp) -> Version:
     if gem is None:  # refusal() comes first
         raise Refused(f"{UNIQUE_JOBS} is not locked.", hint="Add it to the Gemfile.", code="needs-gem")
     return gem.version
-
-
-def _rejects(lock: str, strategy: str | dict[str, str]) -> bool:
-    """Whether a duplicate goes to the Dead set while another job of its kind runs."""
-    server = strategy if isinstance(strategy, str) else strategy["server"]
-    return lock == "while_executing_reject" or (
-        lock in {"while_executing", "until_and_while_executing"} and server == "reject"
-    )
 
 
 def _default_ttl(lock: str, app: RailsApp) -> int | None:

@@ -24,6 +24,11 @@ class JobTable(Table):
     tags_option = row(
         ">=6.0.1", "the option tags, shown on log lines and in the web interface", "v6.0.1 lib/sidekiq/api.rb:392"
     )
+    backtrace_cleaned = row(
+        ">=7.1.0",
+        "the option backtrace saves what config[:backtrace_cleaner] leaves, in Rails the app's own lines",
+        "v7.1.0 lib/sidekiq/job_retry.rb:163",
+    )
     log_level_option = row(
         ">=6.0.1", "the option log_level, for the log lines of one job", "v6.0.1 lib/sidekiq/job_logger.rb:27"
     )
