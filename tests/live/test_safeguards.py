@@ -40,6 +40,15 @@ puts JSON.generate(Sidekiq::DeadSet.new.map { |job|
   [job.klass, job["error_class"], job["retry_count"], recent]
 }.sort)
 """
+TWO_ORDERS = "Order.create!(id: 7); Order.create!(id: 8)"
+# What two runs outside of the server leave in the log context.
+ALONE = """
+contexts = [-> { SayWhichJob.new.perform(7) }, -> { SayWhichJob.perform_inline(7) }].map do |run|
+  run.call
+  Sidekiq::Context.current.dup
+end
+puts JSON.generate(contexts)
+"""
 NOTED = 'Effect.note("tried", self.class.name)\n'
 RATE_LIMITED = f"{NOTED}raise PaymentGateway::RateLimited.new(retry_after: 2)"
 
@@ -145,23 +154,43 @@ def test_the_end_of_all_retries_is_reported_and_marked(
 
 
 @pytest.mark.scenario("log-context")
-def test_the_context_is_on_the_lines_of_the_job_and_gone_for_the_next(
+def test_the_context_is_on_the_lines_of_the_run_and_on_no_others(
     processes: Processes, variant: Variant, app: App, redis: Redis, tmp_path: Path, promise: Note
 ) -> None:
-    make(variant, app, tmp_path, "SayWhich", "--log-context", 'logger.info("at work")')
-    make(variant, app, tmp_path, "SayNothing", "", 'logger.info("at work")')
-    pushes = "; ".join(f"SayWhichJob.perform_async({order}); SayNothingJob.perform_async({order})" for order in (7, 8))
-    run_ruby(processes, variant, app, f"Order.create!(id: 7); Order.create!(id: 8); {pushes}")
+    at_work = 'logger.info("at work")'
+    make(variant, app, tmp_path, "SayWhich", "--log-context", at_work)
+    make(variant, app, tmp_path, "FailToSay", "--log-context --retry 0", f"{at_work}\nraise PaymentGateway::Timeout")
+    make(variant, app, tmp_path, "SayNothing", "", at_work)
+    make(variant, app, tmp_path, "SayInline", "", f"SayWhichJob.perform_inline(8)\n{at_work}")
+    make(variant, app, tmp_path, "SayBoth", "--log-context", f"SayWhichJob.perform_inline(8)\n{at_work}")
+    jobs = ("SayWhichJob", "SayNothingJob", "FailToSayJob", "SayInlineJob", "SayBothJob", "SayNothingJob")
+    pushes = "; ".join(f"{job}.perform_async(7)" for job in jobs)
+    printed = run_ruby(processes, variant, app, f"{TWO_ORDERS}; {pushes}; {ALONE}")
 
     with SidekiqServer.start(processes, variant, app, redis, concurrency=1) as server:
-        server.drain(count=4)
-        lines = [line for line in server.log.splitlines() if line.endswith("at work")]
+        server.drain(count=len(jobs))
+        lines = re.findall(r" class=(\w+)(.*?)(?: INFO)?: (start|started|at work|done|fail)$", server.log, re.MULTILINE)
 
-    promise(variant, "record", "log-context", "on each line of the job, gone for the next one of the thread", 4)
-    found = {(re.search(r"class=(\w+)", line) or [""])[1]: re.findall(r"order_id=(\d+)", line) for line in lines}
-    assert len(lines) == 4
-    assert found == {"SayWhichJob": ["8"], "SayNothingJob": []}
-    assert sum("order_id=" in line for line in lines) == 2
+    promise(variant, "record", "log-context", "on each line of the run but Sidekiq's start; on none of another run", 8)
+    assert json.loads(printed.splitlines()[-1]) == [{}, {}]
+    found = [(job, event, re.findall(r"order_id=(\S+)", pairs)) for job, pairs, event in lines]
+    assert found == [
+        *said("SayWhichJob", "start", "started", "at work", "done"),
+        *unsaid("SayNothingJob", "start", "at work", "done"),
+        *said("FailToSayJob", "start", "started", "at work", "fail"),
+        *unsaid("SayInlineJob", "start", "at work", "at work", "done"),
+        *said("SayBothJob", "start", "started", "at work", "at work", "done"),
+        *unsaid("SayNothingJob", "start", "at work", "done"),
+    ]
+
+
+def said(job: str, start: str, *events: str) -> list[tuple[str, str, list[str]]]:
+    """The lines of a run that carry its order; Sidekiq's own first one is written before it is known."""
+    return [*unsaid(job, start), *((job, event, ["7"]) for event in events)]
+
+
+def unsaid(job: str, *events: str) -> list[tuple[str, str, list[str]]]:
+    return [(job, event, []) for event in events]
 
 
 def test_retries_end_with_their_time(

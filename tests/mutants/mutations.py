@@ -30,6 +30,13 @@ OPTIONS = (f"{UNIT}/test_options.py",)
 
 LATER = (
     Mutation(
+        "the context of a run is added to where the release cannot do that",
+        "job/patterns/log_context.py",
+        '"add" if context.release.capabilities.context_add else "with"',
+        '"add" if context.release.capabilities.context_with else "with"',
+        SAFEGUARDS,
+    ),
+    Mutation(
         "a job that is never retried waits for a record that is not there",
         "job/kinds/record.py",
         'if wanted == "retry" and not context.retry:',

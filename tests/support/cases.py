@@ -330,6 +330,11 @@ def gates() -> Iterator[Case]:
         yield Case(f"gate-{version}-dead", repo, both)
         yield Case(f"gate-{version}-dead-minitest", _framework(repo, "minitest", "fixture"), both)
         yield Case(f"gate-{version}-nowhere", repo, f"{both} --discard-to nowhere")
+    for version in ("6.4.0", "6.4.1"):
+        repo = Repo(sidekiq=version, rails="6.1.7.10")
+        logs = f"order:record amount:integer {CONTEXTS['log']}"
+        yield Case(f"gate-{version}-log", repo, logs)
+        yield Case(f"gate-{version}-log-minitest", _framework(repo, "minitest", "fixture"), logs)
     ends = f"order:record {EXHAUSTIONS['exhausted-mark']} {MISSING['missing-discard']}"
     for records in ("factory", "double", "fixture"):
         framework = "minitest" if records == "fixture" else "rspec"

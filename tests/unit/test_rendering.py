@@ -185,7 +185,13 @@ def with_patterns(*chosen: Chosen, kind: KindName = "record", settings: object =
 
 
 ROW_LOCK = Chosen("row-lock", RowLockSettings())
-LOG = Chosen("log-context", LogContextSettings((("order_id", "order.id"),)))
+LOG = Chosen("log-context", LogContextSettings((("order_id", "order_id"),), "add"))
+
+
+def test_what_is_logged_is_known_before_the_record_is_looked_up() -> None:
+    (_, job), _ = render(with_patterns(LOG))
+
+    assert job.index("log_start(order_id: order_id)") < job.index("Order.find_by")
 
 
 @pytest.mark.parametrize("part", ["job", "rspec", "minitest"])
@@ -257,7 +263,7 @@ def test_a_pattern_that_fills_what_only_a_kind_may_is_an_error(
 
 def test_a_helper_that_two_bring_is_written_once(override: Callable[[dict[str, str]], None]) -> None:
     helper = "{% macro methods() %}\n# The time.\ndef clock\n  Time.now\nend\n{% endmacro %}\n"
-    override({f"common/patterns/{name}/job.rb.j2": helper for name in ("row_lock", "log_context")})
+    override({f"common/patterns/{name}/job.rb.j2": helper for name in ("row_lock", "log_context/add")})
 
     (_, job), _ = render(with_patterns(LOG, ROW_LOCK))
 
@@ -266,7 +272,7 @@ def test_a_helper_that_two_bring_is_written_once(override: Callable[[dict[str, s
 
 def test_two_helpers_of_one_name_that_differ_are_an_error(override: Callable[[dict[str, str]], None]) -> None:
     macro = "{{% macro methods() %}}\ndef clock\n  {0}\nend\n{{% endmacro %}}\n"
-    override({f"common/patterns/{name}/job.rb.j2": macro.format(name) for name in ("row_lock", "log_context")})
+    override({f"common/patterns/{name}/job.rb.j2": macro.format(name) for name in ("row_lock", "log_context/add")})
 
     with pytest.raises(BrokenTemplate, match="two methods clock that differ"):
         render(with_patterns(LOG, ROW_LOCK))

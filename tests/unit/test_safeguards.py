@@ -136,6 +136,8 @@ def test_it_is_refused_with_a_way_out(
         ),
         (Repo(unique_jobs="8.1.0"), "--unique until_and_while_executing --unique-ttl 60", BOTH),
         (Repo(unique_jobs="8.0.10"), "--unique until_executed --unique-ttl 60", {DROPS}),
+        (Repo(sidekiq="6.4.1"), "--log-context", {"sidekiq-before-6.5"}),
+        (Repo(sidekiq="6.4.0"), "--log-context", {"log-context-of-the-work", "sidekiq-before-6.5"}),
         (ENTERPRISE, "--throttle 10/60", {"enterprise-not-run"}),
         (ENTERPRISE, "--unique until_executed", {"enterprise-not-run", "enterprise-unique-off", DROPS}),
         (Repo(gems={"sidekiq-throttled": "1.5.2"}), "--throttle 10/60", {"throttled-untested"}),

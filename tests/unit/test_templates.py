@@ -160,7 +160,10 @@ def test_a_misspelled_name_or_capability_would_be_found() -> None:
 
 def descriptions(path: str) -> set[str]:
     """Of the examples of a partial, and of what it includes."""
-    found = {text for _, text in re.findall(r'^(it|test) "(.+)" do$', source_of(path), re.MULTILINE)}
+    found = {
+        text
+        for _, text in re.findall(r'^(it|test) "(.+?)"(?:, :aggregate_failures)? do$', source_of(path), re.MULTILINE)
+    }
     included = re.findall(r'include "(.+)"', source_of(path))
     return found.union(*(descriptions(other) for other in included if other in OF_JOBS))
 

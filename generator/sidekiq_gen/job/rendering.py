@@ -116,7 +116,7 @@ def render_job(request: JobRequest) -> str:
         facts,
         superclass=f" < {base.name}" if base else "",
         options=options_of(request, [line for text in filling.all("options") for line in text.split("\n")]),
-        perform=layout.sections(filling.kind("lookup"), _wrapped(request, filling)),
+        perform=layout.sections(*filling.all("start"), filling.kind("lookup"), _wrapped(request, filling)),
         includes="\n".join([*includes, *filling.all("includes")]),
         constants=layout.sections(*filling.all("constants")),
         entry=layout.sections(filling.kind("entry"), filling.kind("callbacks")),
@@ -166,7 +166,7 @@ def _ways_out(request: JobRequest) -> Iterator[tuple[Chosen, str]]:
     leave = "return"
     for chosen in request.patterns:
         yield chosen, leave
-        if BY_NAME[chosen.name].opens_block:
+        if BY_NAME[chosen.name].opens_block(chosen.settings):
             leave = "next"
 
 

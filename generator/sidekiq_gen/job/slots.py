@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Part = Literal["job", "rspec", "minitest"]
-PatternSlot = Literal["requires", "includes", "constants", "options", "hooks", "around", "rescues", "todo", "methods"]
+PatternSlot = Literal[
+    "requires", "includes", "constants", "options", "hooks", "start", "around", "rescues", "todo", "methods"
+]
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ _CLASS_LEVEL = (
 )
 _OF_PATTERNS = (
     *_CLASS_LEVEL,
+    Slot("start", "the first statements of perform, before the records are looked up"),
     Slot("around", "the body of perform, with what the pattern lays around it", ("body", "leave")),
     Slot("rescues", "rescue clauses of perform"),
     Slot("todo", "one sentence beside the work that is left to write: what it must bear"),
@@ -77,4 +80,4 @@ SLOTS: Mapping[Part, Mapping[str, Slot]] = MappingProxyType({"job": JOB, "rspec"
 BESIDE_THE_WORK: frozenset[PatternSlot] = frozenset(
     {"requires", "includes", "constants", "options", "hooks", "todo", "methods"}
 )
-EVERYWHERE: frozenset[PatternSlot] = BESIDE_THE_WORK | {"around", "rescues"}
+EVERYWHERE: frozenset[PatternSlot] = BESIDE_THE_WORK | {"start", "around", "rescues"}

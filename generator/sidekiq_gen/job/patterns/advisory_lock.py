@@ -67,7 +67,6 @@ class AdvisoryLock(Pattern[AdvisoryLockSettings]):
     name = "advisory-lock"
     group = "one"
     layer = "lock"
-    opens_block = True
     reads_before = True
     shapes = ("transaction", "session", "mysql")
     flags = (
@@ -105,6 +104,9 @@ class AdvisoryLock(Pattern[AdvisoryLockSettings]):
         "else a connection."
     )
     example = True
+
+    def opens_block(self, settings: AdvisoryLockSettings) -> bool:
+        return True
 
     def refusal(self, context: JobContext, app: RailsApp) -> Refused | None:
         if context.database == "sqlite":

@@ -55,7 +55,6 @@ class Pattern(Component[S], ABC):
     group: the heading it stands under.
     example: an answer to its first flag, for showing what it looks like.
     kinds: what it can be laid over.
-    opens_block: whether leaving early inside it is ``next``.
     adds: the facts that ``facts`` gives, by name, each with what it is.
     names: those that `parameters` and `keywords` bring.
     reads_before: whether the record that the work gets may be older than the lock, and has to be read again.
@@ -66,7 +65,6 @@ class Pattern(Component[S], ABC):
     example: ClassVar[Any]
     adds: ClassVar[Mapping[str, str]] = MappingProxyType({})
     kinds: ClassVar[frozenset[KindName]] = frozenset({"record", "plain"})
-    opens_block: ClassVar[bool] = False
     reads_before: ClassVar[bool] = False
     names: ClassVar[frozenset[str]] = frozenset()
 
@@ -101,6 +99,10 @@ class Pattern(Component[S], ABC):
     def filled(self, answers: Answers, value: str, reply: str) -> dict[str, Sourced[Any]]:
         """The answers with what is said to that question."""
         raise NotImplementedError(value)
+
+    def opens_block(self, settings: S) -> bool:
+        """Whether it lays a block around the work, so that leaving early inside it is ``next``."""
+        return False
 
     def parameters(self, settings: S) -> tuple[str, ...]:
         """Further parameters of ``perform``, behind the arguments: ``("postponed = 0",)``."""

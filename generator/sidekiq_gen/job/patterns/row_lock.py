@@ -34,7 +34,6 @@ class RowLock(Pattern[RowLockSettings]):
     name = "row-lock"
     group = "one"
     layer = "lock"
-    opens_block = True
     flags = (Flag("--row-lock", "Lock the record's row while the work runs; other runs wait.", "switch"),)
     summary = "lock the record's row while the work runs; a second run waits, then sees what the first one did"
     paragraph = (
@@ -47,6 +46,9 @@ class RowLock(Pattern[RowLockSettings]):
     avoid = "Not around calls to other services: everybody who updates the row waits with it."
     cost = "A transaction and a locked row as long as the work runs."
     example = True
+
+    def opens_block(self, settings: RowLockSettings) -> bool:
+        return True
 
     def refusal(self, context: JobContext, app: RailsApp) -> Refused | None:
         if context.database == "sqlite":
