@@ -94,9 +94,9 @@ LATER = (
     ),
     Mutation(
         "what a foreign class may have counts as not there",
-        "rails/errors.py",
-        "complete = complete and current in RUBYS_OWN",
-        "complete = complete and current not in RUBYS_OWN",
+        "rails/bodies.py",
+        "missing += [] if current in known and found else [current]",
+        "missing += []",
         DELAYS,
     ),
 )
@@ -447,9 +447,9 @@ JOB = (
     ),
     Mutation(
         "the record is not read again under its lock",
-        "job/facts.py",
-        'return record.name + (".reload" if any(',
-        'return record.name + (".reload" if not any(',
+        "job/call_text.py",
+        'return record.name + (".reload" if _may_be_stale(request) else "")',
+        'return record.name + ("" if _may_be_stale(request) else ".reload")',
         ("tests/snapshots/test_snapshots.py",),
     ),
     Mutation(

@@ -58,6 +58,11 @@ def numbered_code_lines(text: str) -> Iterator[tuple[int, str]]:
                 until = heredoc[1]
 
 
+def without_comment(line: str) -> str:
+    """A line of code without the comment behind it."""
+    return _LITERAL.sub(lambda found: "" if found[0].startswith("#") else found[0], line).rstrip()
+
+
 def definitions(lines: Iterable[str]) -> tuple[Definition, ...]:
     """The classes and modules in lines of code, in order; what is inside what is told by the indentation."""
     found: list[Definition] = []

@@ -56,6 +56,12 @@ class Constants:
         names = (self._camelize(constant) for _, constant in self._model_files if _PLAIN_PATH.fullmatch(constant))
         return tuple(sorted(set(names) - BASES))
 
+    @cached_property
+    def all_names(self) -> tuple[str, ...]:
+        """The constants that the files below all app folders stand for, sorted."""
+        names = (self._camelize(constant) for _, constant in self.repo.app_files if _PLAIN_PATH.fullmatch(constant))
+        return tuple(sorted(set(names)))
+
     def model_file(self, model: str) -> str | None:
         """The file that defines a model, relative to the root."""
         folded = fold(model)
@@ -68,7 +74,7 @@ class Constants:
         """A file other than target, relative to the root or absolute, that defines a class; relative to the root."""
         class_name = class_name.removeprefix("::")
         last = class_name.rpartition("::")[2].encode()
-        by_path = [path for path in self._named(class_name) if not self.repo.same(path, target)]
+        by_path = [path for path in self.named(class_name) if not self.repo.same(path, target)]
         if by_path:
             return by_path[0]
         for path, _ in self.repo.app_files:
@@ -109,12 +115,18 @@ class Constants:
 
     def names(self, constant: str) -> bool:
         """Whether a file below an app folder is the one that Zeitwerk expects to define a constant."""
-        return next(self._named(constant.removeprefix("::")), None) is not None
+        return next(self.named(constant.removeprefix("::")), None) is not None
+
+    def named(self, constant: str) -> Iterator[str]:
+        """The files below app folders that Zeitwerk expects to define a constant."""
+        folded = fold(constant)
+        names = dict(self.repo.app_files)
+        return (path for path, name in self._folded if name == folded and self._camelize(names[path]) == constant)
 
     def code_of(self, constant: str) -> str:
         """The code of the file that is expected to define a constant, below ``app`` or in ``lib``; else empty."""
         constant = constant.removeprefix("::")
-        paths = (*self._named(constant), f"lib/{inflection.underscore(constant.replace('::', '/'))}.rb")
+        paths = (*self.named(constant), f"lib/{inflection.underscore(constant.replace('::', '/'))}.rb")
         text = next((text for path in paths if (text := self.repo.read(path)) is not None), "")
         return "\n".join(code_lines(text))
 
@@ -144,12 +156,6 @@ class Constants:
             for path, constant in self.repo.app_files
             if path.startswith(folders) and not path.startswith(concerns)
         )
-
-    def _named(self, constant: str) -> Iterator[str]:
-        """The files that Zeitwerk expects to define a constant."""
-        folded = fold(constant)
-        names = dict(self.repo.app_files)
-        return (path for path, name in self._folded if name == folded and self._camelize(names[path]) == constant)
 
     def _camelize(self, path: str) -> str:
         return camelize(path, self.acronyms)

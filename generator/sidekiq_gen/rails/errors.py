@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sidekiq_gen.rails.code import CONSTANT
+from sidekiq_gen.rails.bodies import ancestry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from sidekiq_gen.rails.app import RailsApp
     from sidekiq_gen.rails.constants import Constants
 
-MAXIMUM_GENERATIONS = 10
 # Ruby's own that errors inherit from: none of them has a delay.
 RUBYS_OWN = frozenset(
     "Exception StandardError RuntimeError ArgumentError IOError EOFError IndexError KeyError StopIteration NameError "
@@ -22,26 +21,12 @@ RUBYS_OWN = frozenset(
     "EncodingError SystemCallError ScriptError LoadError NotImplementedError".split()
 )
 
-_CLASS = re.compile(
-    rf"([ \t]*)(?:(?:class|module)[ \t]+(?:::)?({CONSTANT})(?:[ \t]*<[ \t]*(?:::)?({CONSTANT}))?"
-    rf"|({CONSTANT})[ \t]*=[ \t]*Class\.new(?:[ \t]*\([ \t]*(?:::)?({CONSTANT})[ \t]*\))?)(.*)"
-)
-_SINGLETON = re.compile(r"[ \t]*class[ \t]*<<")
 _DEF = re.compile(r"def (\w+[?]?)[ \t]*(?:\(([^)]*)\))?[ \t]*(?:=[ \t]*(.+))?")
 _ATTRIBUTES = re.compile(r"(?:attr_reader|attr_accessor|attr|delegate)[ (]+(.*)")
 _ALIAS = re.compile(r"alias(?:_method)?[ (]+:?(\w+[?]?)")
-_INCLUDE = re.compile(rf"(?:include|prepend)[ (]+(?:::)?({CONSTANT})")
 _OPTIONAL = re.compile(r"[*&]|\w+[ \t]*=|\w+:[ \t]*\S")
 _NUMBER = re.compile(r"[0-9][0-9_]*(?:\.[0-9]+)?|(?:Integer|Float)\([^()]*\)|.*\.(?:to_i|to_f|ceil|floor|round)")
 _WORDS = frozenset({"message", "msg", "text"})
-
-
-@dataclass(frozen=True)
-class _Body:
-    """What one class or module says in one file: its superclass, and the lines that are its own."""
-
-    superclass: str
-    lines: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -110,78 +95,14 @@ def error_class(app: RailsApp, name: str) -> ErrorClass | None:
 
 def find_error(constants: Constants, name: str) -> ErrorClass | None:
     """The class of that name, if a file below ``app``, in ``lib`` or in an initializer defines it."""
-    bodies: list[_Body] = []
-    current: str | None = name
-    complete = True
-    while current and len(bodies) < MAXIMUM_GENERATIONS:
-        body = _find_body(constants, current)
-        if body is None:
-            complete = complete and current in RUBYS_OWN
-            break
-        modules = [_nearest(constants, current, found[1]) for found in map(_INCLUDE.match, body.lines) if found]
-        bodies += [body, *(found[1] for found in modules if found)]
-        complete = complete and None not in modules and "def method_missing" not in "\n".join(body.lines)
-        inherits = body.superclass
-        above = None if inherits in {"", *RUBYS_OWN} else _nearest(constants, current.rpartition("::")[0], inherits)
-        current = above[0] if above else inherits
+    found = ancestry(constants, name, RUBYS_OWN)
+    bodies, complete = [ancestor.body for ancestor in found.ancestors], found.complete
     if not bodies:
         return None
     lines = tuple(line for body in bodies for line in body.lines)
     public = dict(reversed([one for body in bodies for one in _methods(body.lines)]))
     readers = tuple(reader for reader in reversed(public) if public[reader])
     return ErrorClass(name, readers, complete, lines)
-
-
-def _nearest(constants: Constants, inside: str, name: str) -> tuple[str, _Body] | None:
-    """A class or module by the name that is written inside another, looked up from the inside out as Ruby does."""
-    namespaces = inside.split("::") if inside else []
-    for depth in range(len(namespaces), -1, -1):
-        full = "::".join([*namespaces[:depth], name])
-        body = _find_body(constants, full)
-        if body:
-            return full, body
-    return None
-
-
-def _find_body(constants: Constants, name: str) -> _Body | None:
-    """What a class or module says, in the first file below ``app`` or elsewhere that defines it."""
-    paths = (*(path for path, _ in constants.repo.app_files), *constants.elsewhere)
-    return next((body for lines in constants.mentioning(name, paths) if (body := _bodies(lines).get(name))), None)
-
-
-def _bodies(lines: Iterable[str]) -> dict[str, _Body]:
-    """What each class and module in a file says, by its full name; what is inside what is told by the indentation."""
-    found: dict[str, _Body] = {}
-    around: list[tuple[int, str]] = []
-    skipped = -1
-    for line in lines:
-        depth = len(line) - len(line.lstrip())
-        if skipped >= 0 and (depth > skipped or line.strip() == "end"):
-            skipped = skipped if depth > skipped else -1
-            continue
-        if _SINGLETON.match(line):
-            skipped = depth
-            continue
-        while around and around[-1][0] >= depth:
-            around.pop()
-        opened = _CLASS.match(line)
-        if not opened:
-            if around:
-                _append(found[around[-1][1]].lines, line.strip())
-            continue
-        name = "::".join([*(outer for _, outer in around[-1:]), opened[2] or opened[4]])
-        around.append((depth, name))
-        rest = [part.strip() for part in opened[6].split(";")]
-        found.setdefault(name, _Body(opened[3] or opened[5] or "", [part for part in rest if part not in {"", "end"}]))
-    return found
-
-
-def _append(lines: list[str], line: str) -> None:
-    """Add a line, to the one before where that goes on."""
-    if lines and (lines[-1].endswith(",") or lines[-1].count("(") > lines[-1].count(")")):
-        lines[-1] += f" {line}"
-    else:
-        lines.append(line)
 
 
 def _methods(lines: Iterable[str]) -> Iterator[tuple[str, bool]]:
