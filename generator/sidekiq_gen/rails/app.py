@@ -24,7 +24,7 @@ from sidekiq_gen.rails.factories import (
 from sidekiq_gen.rails.files import Repo
 from sidekiq_gen.rails.jobs import JobFile, find_jobs
 from sidekiq_gen.rails.linter import Linter, find_linter, read_rules
-from sidekiq_gen.rails.models import fixture_names, generations, read_model, tables
+from sidekiq_gen.rails.models import fixture_names, generations, read_model, single_associations, tables
 from sidekiq_gen.rails.primary_key import PrimaryKey, find_primary_key
 from sidekiq_gen.rails.processes import Process, find_processes
 from sidekiq_gen.rails.queues import Served, find_queues, find_served, usual_queue
@@ -68,6 +68,11 @@ class RailsApp:
     def gem(self, name: str) -> LockedGem | None:
         """The locked gem of that name."""
         return self.lockfile.get(name) if self.lockfile else None
+
+    @property
+    def gem_names(self) -> frozenset[str]:
+        """The names of all locked gems."""
+        return gems.names(self.lockfile)
 
     @cached_property
     def rails(self) -> LockedGem | None:
@@ -230,7 +235,7 @@ class RailsApp:
 
     def hides(self, namespace: str) -> tuple[str, ...]:
         """The constants directly below a namespace that hide one of the same name at the top, sorted."""
-        return self.constants.hides(namespace, gems.names(self.lockfile))
+        return self.constants.hides(namespace, self.gem_names)
 
     def namespace_keyword(self, constant: str) -> Literal["module", "class"]:
         """What a namespace is opened with: ``class`` when a file defines it as one."""
@@ -261,6 +266,10 @@ class RailsApp:
         """The table of a model; None when no dump of the schema knows it."""
         names = (table for name in generations(self.constants, model) for table in tables(self.constants, name))
         return next((table for name in names if (table := read_table(self.repo, name))), None)
+
+    def belongings(self, model: str) -> tuple[str, ...]:
+        """The associations of a model that lead to one record: ``user``."""
+        return single_associations(self.constants, model)
 
     def primary_key(self, model: str) -> PrimaryKey:
         """The primary key of a model, with what says so."""

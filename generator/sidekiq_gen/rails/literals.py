@@ -52,20 +52,20 @@ class Node:
 
 def read_arguments(text: str, position: int) -> tuple[tuple[str, Node], ...]:
     """The arguments of a call whose name ends at position, each with its keyword, which is empty where it has none."""
-    tokens = _statement(text, position)
-    if tokens and tokens[0] == Token("mark", "(") and _closing(tokens, 0) == len(tokens) - 1:
+    tokens = statement(text, position)
+    if tokens and tokens[0] == Token("mark", "(") and closing(tokens, 0) == len(tokens) - 1:
         tokens = tokens[1:-1]
     elif tokens and tokens[0] == Token("mark", "("):
-        tokens = tokens[1 : _closing(tokens, 0)]
+        tokens = tokens[1 : closing(tokens, 0)]
     return _items(tokens)
 
 
 def read_value(text: str, position: int) -> Node:
     """The expression that begins at position and ends with its line, or where it is complete."""
-    return _node(_statement(text, position))
+    return _node(statement(text, position))
 
 
-def _statement(text: str, position: int) -> list[Token]:
+def statement(text: str, position: int) -> list[Token]:
     """The tokens up to the end of a statement, or to the block that it opens."""
     found: list[Token] = []
     depth = 0
@@ -105,7 +105,7 @@ def _plain(kind: str, word: str) -> str:
     return word[1:-1] if quoted else word
 
 
-def _closing(tokens: list[Token], opening: int) -> int:
+def closing(tokens: list[Token], opening: int) -> int:
     """Where the bracket at opening closes; the end of the tokens where it does not."""
     depth = 0
     for index in range(opening, len(tokens)):
@@ -118,10 +118,11 @@ def _closing(tokens: list[Token], opening: int) -> int:
 
 def _items(tokens: list[Token]) -> tuple[tuple[str, Node], ...]:
     """What commas divide, each with its key."""
-    return tuple(_item(part) for part in _parts(tokens) if part)
+    return tuple(_item(part) for part in parts_of(tokens) if part)
 
 
-def _parts(tokens: list[Token]) -> Iterator[list[Token]]:
+def parts_of(tokens: list[Token]) -> Iterator[list[Token]]:
+    """The tokens cut at the outermost commas."""
     start = depth = 0
     for index, token in enumerate(tokens):
         if token.kind != "mark":
@@ -148,7 +149,7 @@ def _node(tokens: list[Token]) -> Node:
     if first.kind == "constant" and rest and rest[0] == Token("mark", "=") and len(rest) > 1:
         return _node(rest[1:])  # STATUSES = [PENDING = "pending", ...]
     if first.kind == "mark" and first.text in {"[", "{", "("}:
-        end = _closing(tokens, 0)
+        end = closing(tokens, 0)
         items, rest = _items(tokens[1:end]), tokens[end + 1 :]
         if first.text == "(":
             value = items[0][1] if len(items) == 1 else Node("other")
@@ -180,7 +181,7 @@ def _calls(tokens: list[Token]) -> tuple[str, ...] | None:
             return None
         end = 2
         if len(tokens) > end and tokens[end].text in {"(", "{"}:
-            end = _closing(tokens, end) + 1
+            end = closing(tokens, end) + 1
         found.append("".join((":" if token.kind == "symbol" else "") + token.text for token in tokens[1:end]))
         tokens = tokens[end:]
     return tuple(found)

@@ -22,6 +22,7 @@ _TABLE_NAME = re.compile(r"^[ \t]*self\.table_name\s*=\s*[:\"'](\w+(?:\.\w+)?)",
 _TABLE_PREFIX = re.compile(
     r"^[ \t]*(?:self\.table_name_prefix\s*=|def self\.table_name_prefix\b[^\n\"']*\n?)\s*[\"'](\w+)[\"']", re.MULTILINE
 )
+_SINGLE = re.compile(r"^[ \t]*(?:belongs_to|has_one)[ (]+:(\w+)", re.MULTILINE)
 _INCLUDE = re.compile(rf"^[ \t]*(?:include|prepend)[ (]+((?:::)?{CONSTANT}(?:\s*,\s*(?:::)?{CONSTANT})*)", re.MULTILINE)
 
 
@@ -77,6 +78,12 @@ def declared_table(constants: Constants, model: str) -> tuple[str, ...]:
     """The table that the model or a module that it includes names, if one does."""
     found = next((one for text in own_texts(constants, model) if (one := _TABLE_NAME.search(text))), None)
     return (found[1].rpartition(".")[2],) if found else ()
+
+
+def single_associations(constants: Constants, model: str) -> tuple[str, ...]:
+    """The associations of a model that lead to one record."""
+    texts = read_model(constants, model).texts
+    return tuple(dict.fromkeys(found[1] for text in texts for found in _SINGLE.finditer(text)))
 
 
 def fixture_names(constants: Constants, model: str) -> tuple[str, ...]:
