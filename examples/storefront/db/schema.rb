@@ -10,7 +10,7 @@ ActiveRecord::Schema[7.2].define(version: 2024_11_18_093012) do
     t.bigint "user_id", null: false
     t.uuid "restaurant_id", null: false
     t.string "status", default: "pending", null: false
-    t.integer "total_cents", default: 0, null: false
+    t.integer "amount_cents", default: 0, null: false
     t.string "customer_token"
     t.datetime "charged_at"
     t.datetime "created_at", null: false

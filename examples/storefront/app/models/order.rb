@@ -6,7 +6,7 @@ class Order < ApplicationRecord
 
   enum :status, { pending: "pending", paid: "paid", cancelled: "cancelled" }
 
-  validates :total_cents, numericality: { only_integer: true, greater_than_or_equal_to: 0 }
+  validates :amount_cents, numericality: { only_integer: true, greater_than_or_equal_to: 0 }
 
   scope :uncharged, -> { where(charged_at: nil) }
   scope :placed_before, ->(time) { where(created_at: ...time) }

@@ -4,7 +4,7 @@ FactoryBot.define do
   factory :order do
     user
     restaurant
-    total_cents { 2450 }
+    amount_cents { 2450 }
     sequence(:customer_token) { |n| "customer-token-#{n}" }
 
     trait :charged do
