@@ -47,6 +47,10 @@ VALUES: Mapping[str, Values] = {
     "--retry-for": Values(("2", "3600", "172800"), ("0", "-1", "x", "12345678901234567890")),
     "--backtrace": Values(("1", "20", "true"), ("0", "-1", "all", "", "99999")),
     "--tags": Values(("billing", "nightly", "team:payments", "a-b", "x.y"), ("", "a b", '"', "#{x}", "\n", "x" * 90)),
+    "--calls": Values(
+        ("PaymentGateway.charge", "SettleOrder#call", "ImportOrders.call", "Order#settle!", "Rails::Engine.call"),
+        ("PaymentGateway", "Order.", "Nothing.here", "order.charge", "PaymentGateway.chrage", "A#b", "", "\n"),
+    ),
     "--dir": Values(
         ("app/jobs", "app/workers", "packs/shop/app/jobs", "lib/x"),
         ("app", ".", "..", "../out", "/absolute", "app/models/order.rb", "app/out"),

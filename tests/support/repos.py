@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 SCHEMA = """ActiveRecord::Schema[7.1].define(version: 2026_01_01_000000) do
   create_table "orders", force: :cascade do |t|
     t.integer "total_cents"
+    t.string "customer_token"
     t.string "state"
     t.boolean "processed", default: false
     t.date "settled_on"
@@ -23,9 +24,30 @@ SCHEMA = """ActiveRecord::Schema[7.1].define(version: 2026_01_01_000000) do
 end
 """
 
+# What does the work: a module, a class that is made for one record, one that takes a list; the model has another.
+SERVICES = {
+    "app/services/settle_order.rb": """class SettleOrder
+  def initialize(order, idempotency_key: nil)
+    @order = order
+  end
+
+  def call
+  end
+end
+""",
+    "app/services/import_orders.rb": """class ImportOrders
+  def self.call(orders)
+  end
+end
+""",
+}
+
 # Errors: what retry_after gives is handed over, spelled out, and computed from what a service says.
 ERRORS = {
     "app/services/payment_gateway.rb": """module PaymentGateway
+  def self.charge(customer_token, total_cents:, idempotency_key: nil)
+  end
+
   class Error < StandardError; end
   class CardDeclined < Error; end
 
@@ -111,9 +133,10 @@ class Repo:
         files = {
             "Gemfile.lock": self.lockfile(),
             "app/models/application_record.rb": "class ApplicationRecord < ActiveRecord::Base\nend\n",
-            "app/models/order.rb": "class Order < ApplicationRecord\nend\n",
+            "app/models/order.rb": "class Order < ApplicationRecord\n  def settle!\n  end\nend\n",
             "app/models/restaurant.rb": "class Restaurant < ApplicationRecord\nend\n",
             "db/schema.rb": SCHEMA,
+            **SERVICES,
             **ERRORS,
             f"{test}/{'rails' if self.rspec else 'test'}_helper.rb": "",
         }

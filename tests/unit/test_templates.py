@@ -48,7 +48,7 @@ TYPES: dict[str, Any] = {"job": JobName, "reporter": Reporter, "failed": Failure
 TYPES["migration"] = Migration
 HANDED_TO_SKELETONS = {
     *("superclass", "options", "perform", "includes", "constants", "entry", "work_method", "todo", "hooks", "rescues"),
-    *("methods", "setup", "teardown", "substitutes", "definitions", "examples"),
+    *("methods", "setup", "lets", "teardown", "substitutes", "definitions", "examples"),
 }
 
 every_template = pytest.mark.parametrize("path", PATHS)
@@ -204,6 +204,7 @@ def test_a_shape_without_a_job_of_its_own_is_an_error() -> None:
 def test_every_folder_is_that_of_a_shape() -> None:
     known = {f"kinds/{kind.identifier}/{shape}" for kind in KINDS for shape in kind.shapes or ("",)}
     known |= {f"patterns/{pattern.identifier}/{shape}" for pattern in PATTERNS for shape in pattern.shapes or ("",)}
+    known |= {f"calls/{through}" for through in ("instance", "record")}
     found = {path.partition("/")[2].rpartition("/")[0] for path in PARTIALS}
     shared = {name.rpartition("/")[0] + "/" for name in known}
     assert {folder for folder in found if folder not in known and f"{folder}/" not in {*known, *shared}} == set()

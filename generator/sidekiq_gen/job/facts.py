@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
+from sidekiq_gen.job.call_text import call_of_work, fresh, in_parentheses, keywords_of, own_name
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
 from sidekiq_gen.job.options import option_pairs
 from sidekiq_gen.job.patterns.catalogue import BY_NAME
-from sidekiq_gen.job.patterns.check_then_act import CheckThenAct
 from sidekiq_gen.job.patterns.on_exhausted import OnExhausted
 from sidekiq_gen.ruby import layout, trackers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
+    from sidekiq_gen.job.collaborator import Collaborator
     from sidekiq_gen.job.failure import FailureMark
     from sidekiq_gen.job.key_text import Key
     from sidekiq_gen.job.request import JobContext, JobRequest
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from sidekiq_gen.ruby.trackers import Reporter
     from sidekiq_gen.sidekiq.capabilities import Capabilities
     from sidekiq_gen.style import Style
-
-# By type, the Ruby that turns what travels as JSON into what the work wants; {} is the argument.
-_PARSERS = {"date": "Date.iso8601({})", "time": "Time.zone.iso8601({})", "decimal": "BigDecimal({})"}
 
 
 @dataclass(frozen=True)
@@ -64,11 +62,13 @@ class JobFacts:
     signature: str
     """The parameters of `def perform` in parentheses, with those that patterns add; empty where there are none."""
     work: str
-    """The private method that holds the work; empty where a kind has its own."""
+    """The method that does the work: a private one of the job, or that of `calls`; empty where a kind has its own."""
     work_signature: str
     """The parameters of that method in parentheses: `(order, idempotency_key:)`; empty where there are none."""
     call_of_work: str
-    """The call of that method: `charge_customer(order, idempotency_key: "...")`."""
+    """The call that does the work: `charge_customer(order, idempotency_key: "...")`, or that of the collaborator."""
+    calls: Collaborator | None
+    """The collaborator that does the work; None where a private method of the job does."""
     fresh: str
     """The record as it is now: `order`, or `order.reload` where a lock was taken after it was read."""
     failed: FailureMark | None
@@ -118,7 +118,8 @@ def facts_of(request: JobRequest) -> JobFacts:
     by_patterns = (text for chosen in request.patterns for text in BY_NAME[chosen.name].parameters(chosen.settings))
     added = dict.fromkeys((*kind.parameters(request.kind_settings), *by_patterns))
     names = [argument.name for argument in context.arguments]
-    work = "" if kind.own_work else context.name.method
+    own = request.calls.method if request.calls else context.name.method
+    work = "" if kind.own_work else own
     exhausted = request.get(OnExhausted)
     return JobFacts(
         job=context.name,
@@ -139,8 +140,9 @@ def facts_of(request: JobRequest) -> JobFacts:
         signature=in_parentheses([*parameters, *added]),
         work=work,
         work_signature=in_parentheses([*subject, *names, *(f"{keyword}:" for keyword in keywords)]),
-        call_of_work=work + in_parentheses([*subject, *_work_arguments(request)]),
-        fresh=_fresh(request),
+        call_of_work="" if kind.own_work else call_of_work(request),
+        calls=request.calls,
+        fresh=fresh(request),
         failed=exhausted.mark if exhausted and context.record else None,
         lease="lease_connection" if context.release.capabilities.lease_connection else "connection",
         mark_directive=mark_directive(wanted=repo.rails_cops),
@@ -151,7 +153,7 @@ def facts_of(request: JobRequest) -> JobFacts:
         style=request.style,
         reporter=trackers.reporter(repo.tracker, repo.wrapper),
         report=lambda error, *details: trackers.report_in_job(repo.tracker, repo.wrapper, error, details),
-        own_name_of=lambda key: _own_name(key, context),
+        own_name_of=lambda key: own_name(key, context),
         number=layout.integer,
         seconds=layout.whole_seconds,
         comment=lambda text: f" # {text}" if text else "",
@@ -177,19 +179,6 @@ def of_patterns(request: JobRequest) -> dict[str, object]:
     return given
 
 
-def keywords_of(request: JobRequest) -> Mapping[str, Key]:
-    """What the work is handed by keyword, by the patterns."""
-    given: dict[str, Key] = {}
-    for chosen in request.patterns:
-        given |= BY_NAME[chosen.name].keywords(chosen.settings)
-    return given
-
-
-def in_parentheses(parts: Sequence[str]) -> str:
-    """A list of parameters or arguments: ``(since, limit)``; empty where there are none."""
-    return f"({', '.join(parts)})" if parts else ""
-
-
 def leading(parts: Sequence[str]) -> str:
     """The same in front of something else: ``since, limit, ``."""
     return "".join(f"{part}, " for part in parts)
@@ -198,41 +187,6 @@ def leading(parts: Sequence[str]) -> str:
 def further(parts: Sequence[str]) -> str:
     """The same behind something else: ``, since, limit``."""
     return "".join(f", {part}" for part in parts)
-
-
-def _work_arguments(request: JobRequest) -> list[str]:
-    """What perform hands to the work behind its subject."""
-    context = request.context
-    handed = [handed_over(argument, argument.parameter) for argument in context.arguments]
-    if context.record and not request.has(CheckThenAct):
-        handed[context.arguments.index(context.record)] = _fresh(request)
-    return handed + [f"{keyword}: {name_in_job(key, context)}" for keyword, key in keywords_of(request).items()]
-
-
-def _fresh(request: JobRequest) -> str:
-    record = request.context.record
-    if record is None:
-        return ""
-    return record.name + (".reload" if any(BY_NAME[one.name].reads_before for one in request.patterns) else "")
-
-
-def _own_name(key: Key, context: JobContext) -> str:
-    if not key.parts:
-        return "self.class.name"
-    return name_in_job(replace(key, lead="#{self.class.name}"), context)
-
-
-def name_in_job(key: Key, context: JobContext) -> str:
-    """The key as the job spells it: ``"charge-customer-#{order.id}"``."""
-    rows = {argument.name for argument in context.records} | {context.row}
-    return key.spelled([f"{part}.id" if part in rows else part for part in key.parts])
-
-
-def handed_over(argument: Argument, source: str) -> str:
-    """What the work receives, from the Ruby that stands for the argument."""
-    if argument.model and source == argument.parameter:
-        return argument.name
-    return _PARSERS.get(argument.type, "{}").format(source)
 
 
 def _record_in_payload(context: JobContext) -> str:

@@ -40,10 +40,16 @@ class Taken:
         return self.in_the_job | self.in_the_test
 
 
-def taken_names(tree: Tree, kind: KindName, patterns: Collection[Pattern[Any]], test: TestFramework) -> Taken:
-    """The names that the templates of a kind and of the patterns over it declare, in all of their shapes."""
+def taken_names(
+    tree: Tree, kind: KindName, patterns: Collection[Pattern[Any]], test: TestFramework, *, calls: bool = False
+) -> Taken:
+    """The names that the templates of a kind and of the patterns over it declare, in all of their shapes.
+
+    calls: whether a collaborator does the work, with templates of its own.
+    """
     folders = [f"kinds/{folder}/" for folder in _folders(KIND_BY_NAME[kind])]
     folders += [f"patterns/{folder}/" for pattern in patterns for folder in _folders(pattern)]
+    folders += [f"calls/{through}/" for through in ("instance", "record") if calls]
 
     def declared(part: str) -> frozenset[str]:
         return frozenset(name for folder in ("", *folders) for name in declared_names(tree, f"{folder}{part}.rb.j2"))

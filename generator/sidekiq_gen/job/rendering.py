@@ -55,6 +55,9 @@ class Filling:
             chosen.name: partials(f"patterns/{chosen.identifier}", BY_NAME[chosen.name].shape(chosen.settings))
             for chosen in listed(request.patterns)
         }
+        calls = request.calls if part != "job" else None
+        # One that is called on its constant needs nothing to be set up.
+        self._calls = partials("calls", calls.through) if calls and calls.through != "class" else []
         if part == "job":
             self._refuse_unplaced(kind.places, kind.name)
 
@@ -64,7 +67,11 @@ class Filling:
 
     def all(self, slot: str) -> list[str]:
         """The texts of the kind and of every pattern, in the order of the catalogue, without those that are empty."""
-        texts = (partial.fill(slot) for partials in (self._kind, *self._patterns.values()) for partial in partials)
+        texts = (
+            partial.fill(slot)
+            for partials in (self._kind, self._calls, *self._patterns.values())
+            for partial in partials
+        )
         return [text for text in texts if text]
 
     def methods(self, path: str) -> str:
@@ -141,6 +148,7 @@ def render_test(request: JobRequest) -> str:
     filling = Filling(request, request.test, facts)
     text = find_template(request.context.release.tree, f"{request.test}.rb.j2").render(
         facts,
+        lets="\n".join(filling.all("lets")),
         setup="\n".join(filling.all("setup")),
         teardown="\n".join(filling.all("teardown")),
         substitutes="\n".join(filling.all("substitutes")),

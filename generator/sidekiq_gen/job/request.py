@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, cast
 
 import inflection
 
+from sidekiq_gen.job.collaborator import Collaborator
 from sidekiq_gen.naming import Argument, JobName, Model
 from sidekiq_gen.rails.databases import Database
 from sidekiq_gen.rails.gems import Tracker
@@ -175,6 +176,7 @@ class JobRequest:
     directory: of the job class, relative to the root: ``app/jobs``.
     patterns: in the order in which they wrap the work, outermost first.
     child: the job for one record that a fan-out enqueues; None for any other kind.
+    calls: what does the work; None where a private method of the job does.
     """
 
     context: JobContext
@@ -186,6 +188,7 @@ class JobRequest:
     repo: RepoFacts
     patterns: tuple[Chosen, ...]
     child: JobRequest | None = None
+    calls: Collaborator | None = None
 
     def get(self, pattern: type[Component[S]]) -> S | None:
         """The settings of a pattern, or None where it was not asked for."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.flags import Answers, Flag, answer
+from sidekiq_gen.job.calls import CALLS, call_notices, find_collaborator
 from sidekiq_gen.job.interactions import LOCKS, clash, settle, warnings
 from sidekiq_gen.job.keys import with_keys
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME, KINDS
@@ -42,6 +43,7 @@ JOB_FLAGS = (
         choices=tuple(kind.name for kind in KINDS),
         question="What kind of job is it?",
     ),
+    CALLS,
     Flag("--queue", "Its queue.", "text", metavar="NAME", question="Which queue?"),
     Flag(
         "--retry",
@@ -83,6 +85,7 @@ def resolve_job(answers: Answers, project: Project) -> JobRequest:
     settings = KIND_BY_NAME[context.kind].decide(answers, context, app)
     child = resolve_job(_of_the_child(answers, context, app), project) if context.kind == "fan-out" else None
     test = _test(answers, app)
+    patterns = () if child else choose(answers, context, app)
     return JobRequest(
         context,
         settings,
@@ -91,8 +94,9 @@ def resolve_job(answers: Answers, project: Project) -> JobRequest:
         test,
         app.style,
         gather(app, context, directory, test),
-        () if child else choose(answers, context, app),
+        patterns,
         child,
+        None if child else find_collaborator(answers, context, patterns, app),
     )
 
 
@@ -105,7 +109,9 @@ def context_of(answers: Answers, project: Project) -> JobContext:
     app, answers = project.app, implied(answers)
     name = parse_job_name(answer(answers, "name", ""), suffix=app.conventions.suffix.value, acronyms=app.acronyms)
     subject = with_keys(find_subject(answers, name, app), app)
-    taken = taken_names(project.release.tree, subject.kind, wanted(answers), _test(answers, app))
+    taken = taken_names(
+        project.release.tree, subject.kind, wanted(answers), _test(answers, app), calls=CALLS.parameter in answers
+    )
     subject, row = give_names(subject, taken)
     database = answer(answers, "database", app.databases[0] if app.databases else None)
     retries = find_retries(answers, project)
@@ -238,6 +244,7 @@ def notices(request: JobRequest, project: Project, *, migrated: bool = False) ->
     yield from KIND_BY_NAME[context.kind].notices(request.kind_settings, request, app)
     for one in (request, *([request.child] if request.child else ())):
         yield from () if migrated else lack_notices(one, app)
+        yield from call_notices(one)
         for chosen in one.patterns:
             yield from BY_NAME[chosen.name].notices(chosen.settings, one, app)
             yield from warnings(chosen, one)

@@ -62,7 +62,9 @@ _OF_TESTS = (
 )
 
 JOB: Mapping[str, Slot] = MappingProxyType({slot.name: slot for slot in (*_OF_KINDS, *_OF_PATTERNS)})
-RSPEC: Mapping[str, Slot] = MappingProxyType({slot.name: slot for slot in _OF_TESTS})
+RSPEC: Mapping[str, Slot] = MappingProxyType(
+    {slot.name: slot for slot in (*_OF_TESTS, Slot("lets", "what examples refer to by name, beside job and records"))}
+)
 MINITEST: Mapping[str, Slot] = MappingProxyType(
     {
         slot.name: slot

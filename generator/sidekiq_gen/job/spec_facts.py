@@ -6,14 +6,12 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from sidekiq_gen.job.call_text import handed_over, in_parentheses, keywords_of, spelled
 from sidekiq_gen.job.facts import (
     JobFacts,
     by_name,
     facts_of,
     further,
-    handed_over,
-    in_parentheses,
-    keywords_of,
     leading,
     mark_directive,
     of_patterns,
@@ -31,9 +29,9 @@ from sidekiq_gen.naming import KEYWORDS
 from sidekiq_gen.ruby.wording import what_it_does
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
-    from sidekiq_gen.job.collaborator import Collaborator
+    from sidekiq_gen.job.collaborator import Handed
     from sidekiq_gen.job.key_text import Key
     from sidekiq_gen.job.request import JobRequest
     from sidekiq_gen.naming import Argument
@@ -51,6 +49,8 @@ _SAMPLES = {
     "decimal": '"19.99"',
 }
 
+
+SERVICE = "service"  # the instance that does the work, in a spec
 
 _PARAMETER = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -81,6 +81,11 @@ class SpecRecord:
     def made(self) -> str:
         """The Ruby that makes it in RSpec: persisted, or a double."""
         return self.source or f"instance_double({self.model}, {self.stubs})"
+
+    @property
+    def lookup(self) -> str:
+        """What the job looks it up with: ``id: order.id``, or just the id for `find`."""
+        return f"{self.variable}.id" if self.strict else f"{self.key}: {self.variable}.id"
 
     @property
     def words(self) -> str:
@@ -132,8 +137,10 @@ class SpecFacts(JobFacts):
     """The record as it is in the database: `order.reload`, `@order.reload`; itself where a double stands in for it."""
     worker: str
     """What does the work in the spec: `job`, whose private method it is, or the collaborator of --calls."""
-    calls: Collaborator | None
-    """The collaborator that does the work; None where a private method of the job does."""
+    made_with: str
+    """What `new` of the collaborator receives, of an instance; empty where that is nothing."""
+    made_with_by_position: str
+    """The same, with keywords as one hash."""
     received: str
     """What the work receives; `no_args` where that is nothing."""
     further_received: str
@@ -187,6 +194,22 @@ class _Values:
             for argument in self.arguments
         ]
 
+    def of_call(self, handed: Sequence[Handed]) -> tuple[list[str], list[str]]:
+        """What a collaborator is handed by position, and what by keyword."""
+        positions, keywords = ([one for one in handed if bool(one.keyword) == named] for named in (False, True))
+        return spelled(positions, self.of_handed), spelled(keywords, self.of_handed)
+
+    def of_handed(self, handed: Handed) -> str:
+        """What a collaborator is handed."""
+        if handed.source == "key":
+            return self.named(keywords_of(self.request)["idempotency_key"])
+        row = f"{self.sigil}{self.request.context.row}"
+        if handed.source == "argument":
+            argument = next(one for one in self.arguments if one.name == handed.argument)
+            row = handed_over(argument, self.samples.get(argument.name) or f"{self.sigil}{argument.name}")
+        text = f"{row}.{handed.reader}" if handed.reader else row
+        return f"[{text}]" if handed.source == "rows" else text
+
     def named(self, key: Key, instead: Mapping[str, str] | None = None) -> str:
         """The literal of a text that names what the job is about, with other samples for some arguments."""
         samples = {JID: "job.jid", **self.samples, **(instead or {})}
@@ -230,6 +253,10 @@ def spec_facts_of(request: JobRequest) -> SpecFacts:
     row = f"{values.sigil}{context.row}"
     received[:0] = {"row": [row], "rows": [f"[{row}]"], "": []}[KIND_BY_NAME[context.kind].hands]
     keywords = [f"{keyword}: {values.named(key)}" for keyword, key in keywords_of(request).items()]
+    made_with: tuple[list[str], list[str]] = ([], [])
+    if request.calls:
+        received, keywords = values.of_call(request.calls.arguments)
+        made_with = values.of_call(request.calls.made_with)
     facts = replace(facts_of(request), mark_directive=mark_directive(wanted=request.repo.rails_cops_in_spec))
     handed = values.handed()
     rests = getattr(request.kind_settings, "next_attempt", "")
@@ -250,11 +277,12 @@ def spec_facts_of(request: JobRequest) -> SpecFacts:
         with_handed=f".with({', '.join(handed)})" if handed else "",
         let="let!" if another else "let",
         saved=f"{values.sigil}{facts.record}" + ("" if doubled else ".reload"),
-        worker="job",
-        calls=None,
+        worker=_worker(request, values),
+        made_with=", ".join([*made_with[0], *made_with[1]]),
+        made_with_by_position=_by_position(*made_with),
         received=", ".join([*received, *keywords]) or "no_args",
         further_received=further(received[1:]),
-        received_by_position=", ".join([*received, *([f"{{ {', '.join(keywords)} }}"] if keywords else [])]),
+        received_by_position=_by_position(received, keywords),
         expected_name=values.named,
         look_alikes=values.look_alikes,
         needs_jid=any(key.parts == (JID,) for key in keywords_of(request).values()),
@@ -267,6 +295,21 @@ def spec_facts_of(request: JobRequest) -> SpecFacts:
         base_record=request.repo.base_record,
         rested=f"{row}.update_column(:{rests}, nil){facts.mark_directive}" if rests else "",
     )
+
+
+def _worker(request: JobRequest, values: _Values) -> str:
+    """What does the work in the spec."""
+    calls = request.calls
+    if calls is None:
+        return "job"
+    if calls.through == "record":
+        return f"{values.sigil}{calls.receiver}"
+    return calls.constant if calls.through == "class" else f"{values.sigil}{SERVICE}"
+
+
+def _by_position(positions: list[str], keywords: list[str]) -> str:
+    """Arguments as a block receives them: keywords as one hash."""
+    return ", ".join([*positions, *([f"{{ {', '.join(keywords)} }}"] if keywords else [])])
 
 
 def _without_record(request: JobRequest) -> str:
