@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sidekiq_gen.job.answers import RETURNS
 from sidekiq_gen.job.kinds.catalogue import KINDS
 from sidekiq_gen.job.patterns.base import GROUPS
 from sidekiq_gen.job.patterns.catalogue import PATTERNS
@@ -23,6 +24,8 @@ def page() -> str:
     parts = [
         "# Kinds and safeguards",
         "`sidekiq-gen patterns NAME` shows it for your repo, with what it gives there. `make docs` writes this page.",
+        "## What a push returns",
+        RETURNS,
         "## Kinds of job",
         *(part for kind in KINDS for part in _section(kind, f"--kind {kind.name}")),
     ]

@@ -16,18 +16,21 @@ Answers: TypeAlias = Mapping[str, Sourced[Any]]
 class Flag:
     """One option of the command line, and the question that asks for the same thing.
 
-    type: ``switch`` takes no value, ``list`` may be given several times, ``choice`` takes one of ``choices``.
+    type: ``switch`` takes no value, ``list`` may be given several times, ``choice`` takes one of ``choices``,
+        ``duration`` a length of time, which is handed on in seconds.
     also: further values that are taken but not offered: other names for the same choices.
     question: asked on a terminal when the flag was left out; empty when it never is.
+    longest: of a ``duration``, in seconds.
     """
 
     option: str
     help: str
-    type: Literal["switch", "text", "number", "choice", "list"]
+    type: Literal["switch", "text", "number", "choice", "list", "duration"]
     metavar: str = ""
     choices: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     question: str = ""
+    longest: int = 0
 
     @property
     def parameter(self) -> str:

@@ -124,6 +124,10 @@ _CLAIMS: dict[str, tuple[Gem, tuple[Shown, ...]]] = {
             Shown("v2.0.0 sidekiq-throttled.gemspec:35", "came"),
         ),
     ),
+    "an id although nothing is pushed yet": (
+        SIDEKIQ,
+        (Shown("v6.5.0 lib/sidekiq/transaction_aware_client.rb:17", "came"),),
+    ),
     "end of Sidekiq 6.5 in sidekiq-throttled": (THROTTLED, (Shown("v1.4.0 README.adoc:293", "went"),)),
     "rack of sidekiq": (
         SIDEKIQ,

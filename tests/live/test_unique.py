@@ -108,3 +108,46 @@ def test_a_duplicate_is_refused_until_the_lock_is_free(
     time.sleep(max(0.0, expires - time.monotonic()) + 3.5)
     assert push("OnceForAWhileJob", 3) == [True]  # after its time
     promise(unique_variant, "record", "unique", "refused while pending; free after success, death and TTL", 9)
+
+
+RETURNED = "puts JSON.generate([{}].map {{ |jid| jid.class.name }})"
+AFTER_COMMIT = {"config/initializers/push.rb": "Sidekiq.transactional_push!\n"}
+
+
+def test_what_a_push_returns_is_an_id_or_nil(
+    processes: Processes, unique_variant: Variant, app: App, redis: Redis, tmp_path: Path, promise: Note
+) -> None:
+    app.write(INITIALIZER)
+    for name, flags in {
+        "PushOnce": "--unique until_executed",
+        "PushLatest": "--unique until_executed --on-conflict replace",
+    }.items():
+        app.write(rendered.job_class(f"order:record {flags}", unique_variant, name, tmp_path).files)
+
+    def returned(pushes: str) -> list[str]:
+        printed = run_ruby(processes, unique_variant, app, pushes).splitlines()
+        found: list[str] = json.loads(next(line for line in printed if line.startswith("[")))
+        return found
+
+    assert returned(RETURNED.format("PushOnceJob.perform_async(1), PushOnceJob.perform_async(1)")) == [
+        "String",
+        "NilClass",
+    ]
+    assert returned(RETURNED.format("PushLatestJob.perform_async(1), PushLatestJob.perform_async(1)")) == [
+        "String",
+        "String",
+    ]
+    assert redis.call(app.redis_url, "LLEN", "queue:default") == 2
+    promise(unique_variant, "record", "unique", "a push returns an id, or nil for a duplicate that is refused", 4)
+    can = Capabilities(
+        Gems(unique_variant.sidekiq, unique_jobs=unique_variant.unique_jobs, rails=unique_variant.rails),
+    )
+    if not (can.transactional_push_builtin and can.after_all_transactions_commit):
+        return
+    app.write(AFTER_COMMIT)
+    three = RETURNED.format(", ".join(["PushOnceJob.perform_async(2)"] * 3))
+    assert returned(f"Order.transaction {{ {three} }}") == ["String"] * 3
+    rolled_back = RETURNED.format("PushOnceJob.perform_async(3)")
+    assert returned(f"Order.transaction {{ {rolled_back}; raise ActiveRecord::Rollback }}") == ["String"]
+    assert redis.call(app.redis_url, "LLEN", "queue:default") == 3
+    promise(unique_variant, "record", "unique", "after the commit a push returns an id in any case", 4)

@@ -26,6 +26,7 @@ REFUSED = (f"{UNIT}/test_bad_input.py", "-k", "class-exists or contradictory")
 
 MISSING = (f"{UNIT}/test_missing.py",)
 DELAYS = (f"{UNIT}/test_delays.py",)
+DURATIONS = (f"{UNIT}/test_durations.py",)
 OPTIONS = (f"{UNIT}/test_options.py",)
 
 LATER = (
@@ -503,9 +504,9 @@ JOB = (
     ),
     Mutation(
         "nobody is told that a refused push answers an id",
-        "sidekiq/unique_duplicates.py",
-        "if after_commit and turns_away_pushes(lock):",
-        "if after_commit and not turns_away_pushes(lock):",
+        "job/answers.py",
+        "yield ID_OF_NO_JOB if refused else ID_BEFORE_COMMIT",
+        "yield ID_BEFORE_COMMIT",
         SAFEGUARDS,
     ),
     Mutation(
@@ -524,10 +525,17 @@ JOB = (
     ),
     Mutation(
         "retries may take any time",
-        "job/retries.py",
-        "if not 0 < seconds <= LONGEST:",
-        "if not 0 <= seconds <= LONGEST:",
-        SAFEGUARDS,
+        "durations.py",
+        "if not 0 < seconds <= longest:",
+        "if not 0 <= seconds <= longest:",
+        DURATIONS,
+    ),
+    Mutation(
+        "an hour has a hundred minutes",
+        "durations.py",
+        '"h": 3_600,',
+        '"h": 6_000,',
+        DURATIONS,
     ),
     Mutation(
         "retry_for is written for a Sidekiq that ignores it",

@@ -44,7 +44,7 @@ VALUES: Mapping[str, Values] = {
     "--model": Values(("Order", "restaurant", "Billing::Invoice", "Order"), ("billing", "a b", "\n", "2fa", "Class")),
     "--queue": Values(("low", "low-priority", "a.b"), (":x", "", " ", "#{x}")),
     "--retry": Values(("0", "3", "25", "false"), ("9999", "-1", "soon", "")),
-    "--retry-for": Values(("2", "3600", "172800"), ("0", "-1", "x", "12345678901234567890")),
+    "--retry-for": Values(("2", "3600", "2d", "30m"), ("0", "-1", "x", "1w", "12345678901234567890")),
     "--backtrace": Values(("1", "20", "true"), ("0", "-1", "all", "", "99999")),
     "--tags": Values(("billing", "nightly", "team:payments", "a-b", "x.y"), ("", "a b", '"', "#{x}", "\n", "x" * 90)),
     "--calls": Values(
@@ -56,7 +56,7 @@ VALUES: Mapping[str, Values] = {
         ("app", ".", "..", "../out", "/absolute", "app/models/order.rb", "app/out"),
     ),
     "--max-rows": Values(("1", "500", "20000"), ("0", "-1", "many")),
-    "--max-seconds": Values(("1", "20", "25", "3600"), ("0", "-1", "1.5")),
+    "--max-seconds": Values(("1", "20", "25", "1h"), ("0", "-1", "1.5", "2d")),
     "--attempts": Values(("attempts", "retry_count", "none"), ("state", "charged_at", "id", "a b", "")),
     "--next-attempt": Values(("next_attempt_at", "retry_at"), ("total_cents", "state", "a b", "")),
     "--batch-size": Values(("1", "500", "20000"), ("0", "-1", "")),
@@ -78,13 +78,22 @@ VALUES: Mapping[str, Values] = {
     ),
     "--discard-on": Values(ERRORS, ("StandardError", "Exception", "lower", "")),
     "--retry-after": Values(
-        ("PaymentGateway::RateLimited", "SearchIndex::Busy", "KeyError=30", "A=error.wait", "Timeout::Error=wait.to_i"),
-        ("StandardError", "x", "KeyError", "KeyError=", "A=)", 'A=response["x"]', "SearchIndex::Gone"),
+        (
+            "PaymentGateway::RateLimited",
+            "SearchIndex::Busy",
+            "KeyError=30",
+            "A=error.wait",
+            "Timeout::Error=wait.to_i",
+            "IOError=2m",
+        ),
+        ("StandardError", "x", "KeyError", "KeyError=", "KeyError=2h", "A=)", 'A=response["x"]', "SearchIndex::Gone"),
     ),
     "--retry-after-limit": Values(("1", "3", "100"), ("0", "-1", "x")),
     "--mark-failed": Values(("failed_at", "failed", "failed_on"), ("state", "status", "id", "a b")),
-    "--throttle": Values(("10/60", "1/1", "1000/3600"), ("0/1", "1/0", "10", "x/y", "1/86401", "-1/60")),
-    "--unique-ttl": Values(("1", "60", "3600", "86400", "1209600"), ("0", "-1", "12345678901234567890")),
+    "--throttle": Values(
+        ("10/60", "1/1", "1000/1h", "5/1m"), ("0/1", "5/", "5/32d", "1/0", "10", "x/y", "1/86401", "-1/60")
+    ),
+    "--unique-ttl": Values(("1", "60", "1h", "1d", "1209600"), ("0", "-1", "h", "12345678901234567890")),
 }
 
 # Releases on both sides of every gate of Sidekiq, and what goes with each line.

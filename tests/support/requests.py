@@ -6,6 +6,7 @@ import shlex
 from typing import TYPE_CHECKING, Any
 
 from sidekiq_gen.job.resolve import all_flags, resolve_job
+from sidekiq_gen.job.trial import value_of
 from sidekiq_gen.rails.project import Where, detect_project
 from sidekiq_gen.sourced import Sourced
 
@@ -31,7 +32,7 @@ def answers(line: str) -> Answers:
             given[flag.parameter] = True
         else:
             text = words.pop(0)
-            value: Any = int(text) if flag.type == "number" else text
+            value: Any = text if flag.type == "list" else value_of(flag, text)
             given[flag.parameter] = [*given.get(flag.parameter, []), value] if flag.type == "list" else value
     return {name: Sourced(value, "flag") for name, value in given.items() if value != []}
 

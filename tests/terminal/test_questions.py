@@ -34,7 +34,7 @@ TAKEN = "What shall a run do that finds the lock taken?"
 ERRORS = "Which errors can no retry fix? (class names, separated by commas)"
 DISCARD = "Where shall a job go that failed with one of them?"
 UNTIL = "Until when is the job unique?"
-SECONDS = "After how many seconds is the lock freed, whatever happens?"
+SECONDS = "After how long is the lock freed, whatever happens? (90, 30m, 2h, 1d)"
 DUPLICATE = "What shall happen to a duplicate?"
 # Every question there is, and an answer that leads to the next one.
 CONVERSATION = (
@@ -52,7 +52,7 @@ CONVERSATION = (
     (ERRORS, f"PaymentGateway::CardDeclined, ActiveRecord::RecordInvalid{ENTER}"),
     (DISCARD, f"{DOWN}{ENTER}"),
     (UNTIL, ENTER),
-    (SECONDS, f"3600{ENTER}"),
+    (SECONDS, f"1h{ENTER}"),
     (DUPLICATE, ENTER),
     (WRITE, ENTER),
 )
@@ -376,7 +376,7 @@ def test_a_flag_that_leaves_no_answer_to_a_question_is_refused_before_it_is_aske
     terminal = Terminal(root, "--unique-ttl", "0")
 
     assert terminal.end() == 2
-    assert "error  --unique-ttl 0 is no length of time.\n" in terminal.shown
+    assert "error  --unique-ttl 0 gives no length of time.\n" in terminal.shown
     assert NAME not in terminal.shown
     assert tree(root) == before
 
@@ -493,7 +493,7 @@ def test_wrong_answers_are_told_at_the_question_and_corrected(tmp_path: Path) ->
     terminal.answer(DISCARD, ENTER).answer(UNTIL, ENTER)
     wrong(
         SECONDS,
-        {"0": "--unique-ttl 0 is no length of time.", "soon": "'soon' is no number", "9" * 20: "is no number"},
+        {"0": "--unique-ttl 0 gives no length of time.", "soon": "soon gives no length", "9" * 20: "gives no length"},
         "60",
     )
     terminal.answer(DUPLICATE, ENTER).answer(WRITE, ENTER)

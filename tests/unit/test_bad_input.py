@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 PLAIN = Repo()
 UNIQUE = Repo(unique_jobs="8.0.10")
+THROTTLED = Repo(gems={"sidekiq-throttled": "1.5.2"})
 SQLITE = Repo(adapter="sqlite3")
 MYSQL = Repo(adapter="mysql2")
 HEADER = "GEM\n  remote: https://gems.example/\n  specs:\n"
@@ -227,7 +228,7 @@ BAD = [
     ),
     usage("", "The NAME of the job is missing"),
     usage("--queue low", "The NAME of the job is missing"),
-    usage("X --nope", "No such option '--nope'. (Did you mean one of: '--force', '--model', '--no-input'?)"),
+    usage("X --nope", "No such option '--nope'. (Did you mean one of: '--model', '--no-dead', '--no-input'?)"),
     usage("X --forc", "No such option '--forc'. Did you mean '--force'?"),
     usage("X --retry", "Option '--retry' requires an argument"),
     usage("X --idempotency-key=yes", "Option '--idempotency-key' does not take a value"),
@@ -243,7 +244,11 @@ BAD = [
         "X --on-conflict shout",
         "Invalid value for '--on-conflict': 'shout' is not one of 'log', 'raise', 'reject', 'replace', 'reschedule'",
     ),
-    usage("X --unique-ttl soon", "Invalid value for '--unique-ttl': 'soon' is not a valid integer"),
+    Bad("X --unique-ttl soon", 2, "invalid-duration", "--unique-ttl soon gives no length of time"),
+    Bad("X --retry-for 1w", 2, "invalid-duration", "--retry-for 1w gives no length of time"),
+    Bad("X --kind claim --max-seconds 2d", 2, "invalid-duration", "--max-seconds 2d gives no length of time"),
+    Bad("X --throttle 10/1.5h", 2, "invalid-duration", "--throttle 10/1.5h gives no length of time", THROTTLED),
+    Bad("X --retry-after KeyError=2h", 2, "invalid-duration", "--retry-after ...=2h gives no length of time"),
     usage(
         "X --database oracle", "Invalid value for '--database': 'oracle' is not one of 'postgresql', 'mysql', 'sqlite'"
     ),
@@ -253,15 +258,15 @@ BAD = [
     Bad(
         "ProcessOrder --unique until_executed --unique-ttl 0",
         2,
-        "invalid-ttl",
-        "--unique-ttl 0 is no length of time",
+        "invalid-duration",
+        "--unique-ttl 0 gives no length of time",
         UNIQUE,
     ),
     Bad(
         "ProcessOrder --unique until_executed --unique-ttl -5",
         2,
-        "invalid-ttl",
-        "--unique-ttl -5 is no length of time",
+        "invalid-duration",
+        "--unique-ttl -5 gives no length of time",
         UNIQUE,
     ),
     # flags that contradict each other
@@ -602,7 +607,7 @@ def finish(root: Path, script: str, **environment: str) -> Finished:
         (["job", "\udcff\udcfe"], r"'\udcff\udcfe' cannot become the name of a Ruby class."),
         (["job", "X", "\udcff:string"], r"'\udcff' cannot be the name of an argument."),
         (["job", "X", "--queue", "\udcff"], r"'\udcff' cannot be the name of a queue."),
-        (["job", "X", "--nope\udcff"], r"No such option '--nope\udcff'."),
+        (["job", "X", "--xyzzy\udcff"], r"No such option '--xyzzy\udcff'."),
         (["\udcff"], r"No such command '\udcff'."),
         (
             ["job", "X", "--test", "\udcff"],

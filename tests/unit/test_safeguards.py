@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 RATE = "--retry-after PaymentGateway::RateLimited"
 COMES_BACK = "--advisory-lock --on-locked retry"
 GONE = "--discard-on PaymentGateway::CardDeclined"
-GIVES_UP = frozenset({"locked-gives-up", "duplicate-is-not-enqueued"})
-DROPS = "duplicate-is-not-enqueued"
-BOTH = frozenset({DROPS, "duplicate-is-not-run"})
+DROPS, NIL = "duplicate-is-not-enqueued", "nil-for-a-duplicate"
+GIVES_UP = frozenset({"locked-gives-up", DROPS, NIL})
+BOTH = frozenset({DROPS, NIL, "duplicate-is-not-run"})
 AFTER_COMMIT = Repo(
     unique_jobs="8.0.10", files={"config/initializers/push.rb": "Sidekiq.transactional_push! # after the commit\n"}
 )
@@ -33,8 +33,8 @@ JOB = "app/jobs/charge_customer_job.rb"
     ("repo", "flags", "status", "code", "hint"),
     [
         (Repo(), "--retry-for 60 --retry 5", 1, "contradictory-patterns", "Choose one"),
-        (Repo(), "--retry-for 0", 2, "invalid-retry-for", "--retry-for 3600"),
-        (Repo(), "--retry-for 1000000001", 2, "invalid-retry-for", "--retry-for 3600"),
+        (Repo(), "--retry-for 0", 2, "invalid-duration", "--retry-for 30m"),
+        (Repo(), "--retry-for 1000000001", 2, "invalid-duration", "--retry-for 30m"),
         (Repo(sidekiq="7.1.2"), "--retry-for 3600", 1, "no-retry-for", "--retry 8"),
         (Repo(), "--retry-after StandardError", 1, "contradictory-patterns", "RateLimited"),
         (Repo(), f"{RATE} --discard-on PaymentGateway::RateLimited", 1, "contradictory-patterns", "Choose one"),
@@ -98,7 +98,7 @@ def test_it_is_refused_with_a_way_out(
     [
         (Repo(), "--retry-for 3600", {"retry-for-stops-early"}),
         (Repo(sidekiq="8.1.0", rails="7.2.3"), "--retry-for 3600", set()),
-        (Repo(unique_jobs="8.0.10"), f"{RATE} --unique until_executed", {"postponed-is-another-job", DROPS}),
+        (Repo(unique_jobs="8.0.10"), f"{RATE} --unique until_executed", {"postponed-is-another-job", DROPS, NIL}),
         (Repo(), f"{RATE} --row-lock", {"call-inside-transaction", "row-lock-waits"}),
         (Repo(), f"{RATE} --advisory-lock --lock-scope session", {"session-lock", "locked-is-dropped"}),
         (Repo(), "--advisory-lock", {"locked-is-dropped"}),
@@ -122,10 +122,10 @@ def test_it_is_refused_with_a_way_out(
         ),
         (Repo(unique_jobs="8.0.10"), "--unique while_executing", {"duplicate-is-not-run"}),
         (Repo(unique_jobs="8.0.10"), "--unique while_executing --on-conflict reschedule", set()),
-        (Repo(unique_jobs="8.0.10"), "--unique until_executed --on-conflict replace", set()),
+        (Repo(unique_jobs="8.0.10"), "--unique until_executed --on-conflict replace", {NIL}),
         (AFTER_COMMIT, "--unique until_executed --on-conflict replace", {"id-of-no-job"}),
         (AFTER_COMMIT, "--unique until_executed", {"id-of-no-job", "duplicate-is-not-enqueued"}),
-        (AFTER_COMMIT, "--unique while_executing", {"duplicate-is-not-run"}),
+        (AFTER_COMMIT, "--unique while_executing", {"duplicate-is-not-run", "id-before-commit"}),
         (Repo(), f"--kind plain {GONE} --discard-to nowhere --on-exhausted", {"discard-without-report"}),
         (Repo(), "--on-exhausted --mark-failed broken_at", {"column-not-found"}),
         (Repo(unique_jobs="8.0.10"), "--unique until_and_while_executing", {"unique-without-end", *BOTH}),
@@ -135,7 +135,7 @@ def test_it_is_refused_with_a_way_out(
             {"unique-ttl-hazard", *BOTH},
         ),
         (Repo(unique_jobs="8.1.0"), "--unique until_and_while_executing --unique-ttl 60", BOTH),
-        (Repo(unique_jobs="8.0.10"), "--unique until_executed --unique-ttl 60", {DROPS}),
+        (Repo(unique_jobs="8.0.10"), "--unique until_executed --unique-ttl 60", {DROPS, NIL}),
         (Repo(sidekiq="6.4.1"), "--log-context", {"sidekiq-before-6.5"}),
         (Repo(sidekiq="6.4.0"), "--log-context", {"log-context-of-the-work", "sidekiq-before-6.5"}),
         (ENTERPRISE, "--throttle 10/60", {"enterprise-not-run"}),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import click
 import typer
 
+from sidekiq_gen.durations import parse_duration
 from sidekiq_gen.errors import Refused
 from sidekiq_gen.sourced import Sourced
 
@@ -79,18 +80,35 @@ def given(values: Mapping[str, Any]) -> Answers:
     }
 
 
+class _Duration(click.ParamType):  # type: ignore[type-arg] # generic in some releases of click
+    """A length of time, in seconds."""
+
+    name = "duration"
+
+    def __init__(self, flag: Flag) -> None:
+        self._flag = flag
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read what was typed; InvalidInput leaves the command line as it is."""
+        del param, ctx
+        return parse_duration(str(value), self._flag.option, self._flag.longest)
+
+
 def _parameter(flag: Flag) -> inspect.Parameter:
     annotation: Any = {
         "switch": bool,
         "number": int | None,
+        "duration": int | None,
         "list": list[str] | None,
     }.get(flag.type, str | None)
-    choice = click.Choice((*flag.choices, *flag.also)) if flag.choices else None
+    read: Any = click.Choice((*flag.choices, *flag.also)) if flag.choices else None
+    if flag.type == "duration":
+        read = _Duration(flag)
     option = typer.Option(
         flag.option,
         help=flag.help + (f" One of {', '.join(flag.choices)}." if flag.also else ""),
         metavar=flag.metavar or None,
-        click_type=choice,
+        click_type=read,
         show_default=False,
     )
     return inspect.Parameter(

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sidekiq_gen.durations import parse_duration, written
 from sidekiq_gen.errors import DecisionNeeded, InvalidInput, Refused
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ _READER = re.compile(r"error\.([a-z_]\w*)")
 _STEP = re.compile(r"&?\.(?P<name>[a-z_]\w*)(?![\w?!(])|(?:&?\.fetch\(|\[)(?P<key>\"[^\"#\\]*\"|'[^'\\]*'|:\w+)[)\]]")
 _CONVERTED = re.compile(r"\.(?:to_i|to_f|ceil|floor|round)$")
 _NUMBER = re.compile(r"(?:Integer|Float)\(.*\)")
+_LENGTH = re.compile(r"[0-9]+[a-z]?")
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -103,21 +105,21 @@ def is_proven(typed: str | None, known: ErrorClass | None) -> bool:
 
 
 def parse_expression(typed: str) -> str:
-    """Read the EXPRESSION of ``--retry-after``: a number of seconds, Ruby that names ``error``, or a call on it.
+    """Read the EXPRESSION of ``--retry-after``: a length of time, Ruby that names ``error``, or a call on it.
 
     Raises:
         InvalidInput: it is not one expression on one line.
     """
     text = typed.strip()
-    if text.isascii() and text.isdigit() and 0 < int(text[:9]) <= LONGEST and len(text) < 9:  # noqa: PLR2004
-        return text
+    if _LENGTH.fullmatch(text):
+        return str(parse_duration(text, "--retry-after ...=", LONGEST))
     code = _without_literals(text) if text.isprintable() and len(text) <= LONGEST_EXPRESSION else None
     if not code or not re.match(r"[\w(\[]", code) or re.search(r"[;#`\\]|%[a-zA-Z]\b|=begin", code):
         code = None
-    if code is None or text.isdigit() or not _balanced(code):
+    if code is None or not _balanced(code):
         raise InvalidInput(
             f"--retry-after ...={typed[:60]!a} says no delay.",
-            hint=f"Give seconds up to {LONGEST}, or one Ruby expression on error: "
+            hint=f"Give a time up to {written(LONGEST)}, or one Ruby expression on error: "
             "'Api::Busy=error.response.headers[\"retry-after\"]'.",
             code="invalid-expression",
         )

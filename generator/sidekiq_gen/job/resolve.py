@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.flags import Answers, Flag, answer
+from sidekiq_gen.job.answers import answer_notices
+from sidekiq_gen.job.arguments import argument_notices
 from sidekiq_gen.job.calls import CALLS, call_notices, find_collaborator
 from sidekiq_gen.job.interactions import LOCKS, clash, settle, warnings
 from sidekiq_gen.job.keys import with_keys
@@ -20,7 +22,7 @@ from sidekiq_gen.job.options import OPTION_FLAGS, find_options, option_notices
 from sidekiq_gen.job.patterns.catalogue import BY_NAME, PATTERNS, from_the_outside_in
 from sidekiq_gen.job.repo import gather
 from sidekiq_gen.job.request import Chosen, JobContext, JobRequest
-from sidekiq_gen.job.retries import find_retries, retry_notices
+from sidekiq_gen.job.retries import RETRY, RETRY_FOR, find_retries, retry_notices
 from sidekiq_gen.job.subject import find_subject
 from sidekiq_gen.naming import parse_job_name, parse_queue
 from sidekiq_gen.notices import Notice
@@ -45,14 +47,8 @@ JOB_FLAGS = (
     ),
     CALLS,
     Flag("--queue", "Its queue.", "text", metavar="NAME", question="Which queue?"),
-    Flag(
-        "--retry",
-        "How often a failed job is tried again; default leaves it to Sidekiq.",
-        "text",
-        metavar="N|false|default",
-        question="How many retries?",
-    ),
-    Flag("--retry-for", "For how long a failed job is tried again, instead of how often.", "number", metavar="SECONDS"),
+    RETRY,
+    RETRY_FOR,
     *OPTION_FLAGS,
     Flag("--dir", "The folder of the job class, relative to the root.", "text", metavar="DIR"),
     Flag("--test", "The framework of its spec.", "choice", choices=("rspec", "minitest", "none")),
@@ -222,6 +218,8 @@ def notices(request: JobRequest, project: Project, *, migrated: bool = False) ->
             )
     yield from retry_notices(context)
     yield from option_notices(context)
+    yield from argument_notices(context, app)
+    yield from answer_notices(request, app)
     served = ", ".join(app.served.names)
     if app.served.lacks(request.queue):
         yield Notice(

@@ -9,6 +9,7 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sidekiq_gen import naming
+from sidekiq_gen.durations import parse_duration
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.flags import answer
 from sidekiq_gen.job import resolve
@@ -143,10 +144,12 @@ def value_of(flag: Flag, text: str) -> object:
     """The answer as the command line would hand it over.
 
     Raises:
-        InvalidInput: it is no number, and a number was asked for.
+        InvalidInput: it is no number or no length of time, and that was asked for.
     """
     if flag.type == "list":
         return _items(text) or [""]
+    if flag.type == "duration":
+        return parse_duration(text, flag.option, flag.longest)
     if flag.type != "number":
         return text
     if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER):

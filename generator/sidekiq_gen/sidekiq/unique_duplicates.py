@@ -80,11 +80,8 @@ def comment(lock: str, strategy: str | Mapping[str, str]) -> str:
     return NOT_RUN if "server" in dropped else NOT_ENQUEUED if dropped else ""
 
 
-def notices(lock: str, strategy: str | Mapping[str, str], *, after_commit: bool) -> Iterator[Notice]:
-    """What is to be known of dropped duplicates.
-
-    after_commit: whether pushes wait for the commit, which changes what they answer.
-    """
+def notices(lock: str, strategy: str | Mapping[str, str]) -> Iterator[Notice]:
+    """What is to be known of dropped duplicates."""
     dropped = drops(lock, strategy)
     if "client" in dropped:
         lost, hint = _LOST[lock_type(lock).name]
@@ -97,5 +94,3 @@ def notices(lock: str, strategy: str | Mapping[str, str], *, after_commit: bool)
             "A run that meets another one is dropped: one line in the log, and its work is not done.",
             "Use --on-conflict reschedule where it has to be done as well.",
         )
-    if after_commit and turns_away_pushes(lock):
-        yield ID_OF_NO_JOB

@@ -33,7 +33,11 @@ COLUMN = "processed_at"
 
 _MAX_ROWS = Flag("--max-rows", "After how many rows a claim job leaves the rest to a next run.", "number", metavar="N")
 _MAX_SECONDS = Flag(
-    "--max-seconds", "After how many seconds a claim job leaves the rest to a next run.", "number", metavar="N"
+    "--max-seconds",
+    "After how long a claim job leaves the rest to a next run: 20, 2m.",
+    "duration",
+    metavar="DURATION",
+    longest=86_400,
 )
 
 
@@ -153,7 +157,7 @@ class Claim(Kind[ClaimSettings]):
         return ClaimSettings(
             mark,
             number(answers, _MAX_ROWS, ROWS),
-            number(answers, _MAX_SECONDS, SECONDS),
+            answer(answers, _MAX_SECONDS.parameter, SECONDS),
             tries,
             _failure(answers, context, app, counted=tries is not None),
         )

@@ -120,8 +120,8 @@ class RetryAfter(Pattern[RetryAfterSettings]):
     flags = (
         Flag(
             "--retry-after",
-            "Enqueue the job again after the delay of this error: its retry_after, or Ruby on error, or a number of "
-            "seconds. May be given several times.",
+            "Enqueue the job again after the delay of this error: its retry_after, or Ruby on error, or a time "
+            "(30, 2m). May be given several times.",
             "list",
             metavar="ERROR[=EXPRESSION]",
             question="Which errors carry their own delay? (class names, separated by commas)",

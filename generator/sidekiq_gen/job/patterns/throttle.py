@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from sidekiq_gen.durations import parse_duration
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.flags import Answers, Flag, answer
 from sidekiq_gen.job.patterns.base import Pattern
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 LONGEST = 86_400 * 31  # seconds
 
-_RATE = re.compile(r"([1-9][0-9]{0,8})/([1-9][0-9]{0,8})")
+_RATE = re.compile(r"([1-9][0-9]{0,8})/(.*)")
 
 
 @dataclass(frozen=True)
@@ -59,10 +60,10 @@ class Throttle(Pattern[ThrottleSettings]):
     flags = (
         Flag(
             "--throttle",
-            "Let at most COUNT runs begin in so many SECONDS.",
+            "Let at most COUNT runs begin in a PERIOD: 10/60, 100/1h.",
             "text",
-            metavar="COUNT/SECONDS",
-            question="How many runs in how many seconds? (10/60 for ten a minute)",
+            metavar="COUNT/PERIOD",
+            question="How many runs in how long? (10/60 or 10/1m for ten a minute)",
         ),
     )
     summary = "let at most so many runs begin in so many seconds, over all processes"
@@ -98,13 +99,13 @@ class Throttle(Pattern[ThrottleSettings]):
     def decide(self, answers: Answers, context: JobContext, app: RailsApp) -> ThrottleSettings:
         typed = str(answer(answers, "throttle"))
         rate = _RATE.fullmatch(typed)
-        if not rate or int(rate[2]) > LONGEST:
+        if not rate:
             raise InvalidInput(
                 f"--throttle {typed[:40]!a} is no rate.",
-                hint="Give COUNT/SECONDS: --throttle 10/60.",
+                hint="Give COUNT/PERIOD: --throttle 10/60, --throttle 100/1h.",
                 code="invalid-rate",
             )
-        limit, seconds = int(rate[1]), int(rate[2])
+        limit, seconds = int(rate[1]), parse_duration(rate[2], f"--throttle {rate[1]}/", LONGEST)
         name = context.name.slug
         if app.gem(THROTTLED):
             return ThrottleSettings(limit, seconds, "gem", layout.duration(seconds), name)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from packaging.version import Version
 
-from sidekiq_gen.errors import InvalidInput, Refused
+from sidekiq_gen.durations import written
+from sidekiq_gen.errors import Refused
 from sidekiq_gen.flags import Answers, Flag, answer
 from sidekiq_gen.job.patterns.base import Pattern
 from sidekiq_gen.notices import Notice
@@ -155,10 +156,11 @@ class Unique(Pattern[AnyUnique]):
         ),
         Flag(
             "--unique-ttl",
-            "Free the lock after so many seconds, whatever happens.",
-            "number",
-            metavar="SECONDS",
-            question="After how many seconds is the lock freed, whatever happens?",
+            "Free the lock after this time, whatever happens: 90, 30m, 2h, 1d.",
+            "duration",
+            metavar="DURATION",
+            question="After how long is the lock freed, whatever happens? (90, 30m, 2h, 1d)",
+            longest=LONGEST_TTL,
         ),
         Flag(
             "--on-conflict",
@@ -196,20 +198,16 @@ class Unique(Pattern[AnyUnique]):
 
     def suggestion(self, flag: Flag, answers: Answers, context: JobContext, app: RailsApp) -> str | None:
         if app.gem(UNIQUE_JOBS) is None:
-            return {"unique_ttl": str(DAY)}.get(flag.parameter)
+            return {"unique_ttl": written(DAY)}.get(flag.parameter)
         if flag.parameter == "unique_ttl":
             ttl = _default_ttl(answer(answers, "unique"), app)
-            return None if ttl is None else str(ttl)
+            return None if ttl is None else written(ttl)
         return super().suggestion(flag, answers, context, app)
 
     def decide(self, answers: Answers, context: JobContext, app: RailsApp) -> AnyUnique:
         lock = lock_type(answer(answers, "unique")).name
         by_enterprise = app.gem(UNIQUE_JOBS) is None
         ttl = answer(answers, "unique_ttl", DAY if by_enterprise else _default_ttl(lock, app))
-        if ttl is not None and not 0 < ttl <= LONGEST_TTL:
-            raise InvalidInput(
-                f"--unique-ttl {ttl} is no length of time.", hint="Give seconds: 3600.", code="invalid-ttl"
-            )
         if by_enterprise:
             return EnterpriseUniqueSettings(lock, ttl, _until(lock, answers))
         strategy = on_conflict(lock, answer(answers, "on_conflict", "log"))
@@ -232,13 +230,12 @@ class Unique(Pattern[AnyUnique]):
         return "enterprise" if isinstance(settings, EnterpriseUniqueSettings) else "gem"
 
     def notices(self, settings: AnyUnique, request: JobRequest, app: RailsApp) -> Iterator[Notice]:
-        after_commit = app.configured(unique_duplicates.AFTER_COMMIT)
         if isinstance(settings, EnterpriseUniqueSettings):
             yield from enterprise.unique_notices(switched_on=app.enterprise_unique)
-            yield from unique_duplicates.notices(settings.lock, "log", after_commit=after_commit)
+            yield from unique_duplicates.notices(settings.lock, "log")
             return
         version = _version(app)
-        yield from unique_duplicates.notices(settings.lock, settings.on_conflict, after_commit=after_commit)
+        yield from unique_duplicates.notices(settings.lock, settings.on_conflict)
         if not app.unique_jobs_wired:
             yield Notice(
                 "unique-jobs-not-wired",
