@@ -13,27 +13,18 @@ from sidekiq_gen.flags import Answers, Flag, answer
 from sidekiq_gen.job.patterns.base import Pattern
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.ruby import layout
-from sidekiq_gen.sidekiq import enterprise, unique_duplicates, unique_jobs
+from sidekiq_gen.sidekiq import enterprise, unique_comments, unique_duplicates, unique_jobs
 from sidekiq_gen.sidekiq.gems import UNIQUE_JOBS
 from sidekiq_gen.sidekiq.unique_locks import LOCKS, STRATEGIES, lock_type, on_conflict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from sidekiq_gen.job.request import JobContext, JobRequest
     from sidekiq_gen.rails.app import RailsApp
 
 LONGEST_TTL = 1_000_000_000  # thirty years; Redis takes no more than 2^63 milliseconds
 DAY = 86_400
-
-_PROMISES = {
-    "until_executing": "is unique until it starts",
-    "until_executed": "is unique until it has run",
-    "until_expired": "is unique until its lock expires",
-    "while_executing": "runs one at a time",
-    "until_and_while_executing": "is unique until it starts, then runs one at a time",
-    "while_executing_reject": "runs one at a time, the others go to the Dead set",
-}
 
 
 @dataclass(frozen=True)
@@ -103,7 +94,7 @@ class UniqueSettings:
     @property
     def promise(self) -> str:
         """What the job is then, in the words of an example."""
-        return _PROMISES[self.lock]
+        return unique_comments.PROMISES[self.lock]
 
 
 @dataclass(frozen=True)
@@ -129,7 +120,7 @@ class EnterpriseUniqueSettings:
     @property
     def promise(self) -> str:
         """What the job is then, in the words of an example."""
-        return _PROMISES[self.lock]
+        return unique_comments.PROMISES[self.lock]
 
 
 AnyUnique: TypeAlias = "UniqueSettings | EnterpriseUniqueSettings"
@@ -147,7 +138,8 @@ class Unique(Pattern[AnyUnique]):
     flags = (
         Flag(
             "--unique",
-            "Let sidekiq-unique-jobs (or Enterprise) refuse duplicates, with this lock.",
+            "Let sidekiq-unique-jobs (or Enterprise) refuse duplicates, with this lock: sidekiq-gen patterns unique "
+            "explains them.",
             "choice",
             metavar="LOCK",
             choices=tuple(LOCKS),
@@ -167,8 +159,9 @@ class Unique(Pattern[AnyUnique]):
             "What happens to a duplicate.",
             "choice",
             metavar="STRATEGY",
-            choices=STRATEGIES,
-            question="What shall happen to a duplicate? (log drops it, with a line in the log)",
+            choices=tuple(STRATEGIES),
+            lines=tuple(STRATEGIES.values()),
+            question="What shall happen to a duplicate?",
         ),
     )
     summary = "refuse duplicates of a job that is waiting or running, with sidekiq-unique-jobs or Enterprise"
@@ -195,6 +188,14 @@ class Unique(Pattern[AnyUnique]):
                 code="needs-gem",
             )
         return unique_jobs.pairing_error(gem.version, context.release.version)
+
+    def explained(self, flag: Flag, app: RailsApp | None) -> Mapping[str, str]:
+        if flag.parameter != "unique":
+            return flag.explained
+        gem = app.gem(UNIQUE_JOBS) if app else None
+        if gem is None and app and app.gem(enterprise.GEM):
+            return enterprise.UNTIL
+        return {lock: unique_comments.lock_line(lock, gem.version if gem else None) for lock in LOCKS}
 
     def suggestion(self, flag: Flag, answers: Answers, context: JobContext, app: RailsApp) -> str | None:
         if app.gem(UNIQUE_JOBS) is None:
