@@ -80,6 +80,20 @@ LATER = (
         DELAYS,
     ),
     Mutation(
+        "an error of a gem is made by an initializer that nobody has read",
+        "job/raised.py",
+        'f"{error}.new" if error in _ALL or',
+        'f"{error}.new" if error not in _ALL or',
+        (f"{UNIT}/test_raised.py",),
+    ),
+    Mutation(
+        "an error is made without what its initializer needs",
+        "rails/errors.py",
+        'return "" if None in texts else',
+        'return "" if None not in texts else',
+        (f"{UNIT}/test_raised.py",),
+    ),
+    Mutation(
         "a delay is not kept below an hour",
         "job/delays.py",
         "seconds = min(max(seconds, 1), LONGEST)",
@@ -351,8 +365,8 @@ JOB = (
     Mutation(
         "the checklist says that a job without a spec is tested",
         "job/checklist.py",
-        'if request.test != "none":',
-        'if request.test == "none":',
+        'if request.test != "none" and (effect',
+        'if request.test == "none" and (effect',
         CONTRACT,
     ),
     Mutation(

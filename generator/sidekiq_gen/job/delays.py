@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sidekiq_gen.durations import parse_duration, written
 from sidekiq_gen.errors import DecisionNeeded, InvalidInput, Refused
+from sidekiq_gen.job.raised import raised
 
 if TYPE_CHECKING:
     from sidekiq_gen.rails.errors import ErrorClass
@@ -34,6 +35,7 @@ class Delay:
     expression: Ruby on ``error``; digits for a number of seconds.
     number: whether it always gives a number. literal: that number, where it is known.
     made: Ruby that makes such an error in a spec, with ``{}`` for what the expression gives; empty where nothing does.
+    bare: Ruby that makes one which asks for whatever it does by itself.
     """
 
     error: str
@@ -41,11 +43,17 @@ class Delay:
     number: bool
     literal: int | None
     made: str
+    bare: str
 
     @property
     def sample(self) -> str:
         """Ruby that makes one in a spec that asks for the usual sample."""
-        return self.made.replace("{}", str(SAMPLE)) if self.made else f"{self.error}.allocate"
+        return self.made.replace("{}", str(SAMPLE)) if self.made else self.bare
+
+    @property
+    def thrown(self) -> str:
+        """What RSpec is told to raise where it does not matter what the error asks for."""
+        return self.bare.removesuffix(".new")
 
     @property
     def answers(self) -> str:
@@ -87,16 +95,17 @@ def read_delay(error: str, typed: str | None, known: ErrorClass | None) -> Delay
     if typed is None:
         _prove(error, known)
     expression = f"error.{READER}" if typed is None else parse_expression(typed)
+    bare = raised(error, known)
     if expression.isdigit():
-        return Delay(error, str(int(expression)), number=True, literal=int(expression), made=f"{error}.allocate")
+        return Delay(error, str(int(expression)), number=True, literal=int(expression), made=bare, bare=bare)
     reader = _READER.fullmatch(expression)
     if reader and known and reader[1] in known.readers:
         literal = known.literal(reader[1])
-        made = known.made_with(reader[1]) if literal is None else f"{error}.allocate"
-        made = made or _stood_in(error, expression)
-        return Delay(error, expression, known.gives_number(reader[1]), literal, made)
+        made = known.made_with(reader[1]) if literal is None else bare
+        made = made or _stood_in(bare, expression)
+        return Delay(error, expression, known.gives_number(reader[1]), literal, made, bare)
     number = bool(_CONVERTED.search(expression) or _NUMBER.fullmatch(expression))
-    return Delay(error, expression, number, None, _stood_in(error, expression))
+    return Delay(error, expression, number, None, _stood_in(bare, expression), bare)
 
 
 def is_proven(typed: str | None, known: ErrorClass | None) -> bool:
@@ -169,15 +178,15 @@ def _balanced(code: str) -> bool:
     return not expected
 
 
-def _stood_in(error: str, expression: str) -> str:
-    """An error of a class that has the first method of an expression, whose answer leads to ``{}``; empty elsewhere."""
+def _stood_in(bare: str, expression: str) -> str:
+    """An error that is to have the first method of an expression, whose answer leads to ``{}``; empty elsewhere."""
     first, *further = _steps(_CONVERTED.sub("", expression)) or [""]
     if not first or first.startswith("["):
         return ""
     answer = "{}"
     for step in reversed(further):
         answer = _with_key(step[1:], answer) if step.startswith("[") else f"Struct.new(:{step}).new({answer})"
-    return f"busy({error}, :{first}, {answer})"
+    return f"busy({bare}, :{first}, {answer})"
 
 
 def _with_key(key: str, answer: str) -> str:

@@ -36,12 +36,14 @@ class ErrorClass:
     readers: its public methods that need no argument.
     complete: whether there is nothing else that it could inherit a method from.
     lines: its own and inherited lines of code.
+    root: the first class that it inherits from and that the repo does not have.
     """
 
     name: str
     readers: tuple[str, ...]
     complete: bool
     lines: tuple[str, ...]
+    root: str
 
     def gives_number(self, reader: str) -> bool:
         """Whether what a reader gives is always a number, as far as one line or each assignment says so."""
@@ -53,6 +55,18 @@ class ErrorClass:
         """The number that a reader always gives, where it is spelled out."""
         digits = (self._body(reader) or "").replace("_", "")
         return int(digits) if digits.isdigit() else None
+
+    def made(self, *, plain: bool) -> str:
+        """Ruby that makes an error; empty where an initializer needs what nobody can make up, or nobody can read it.
+
+        plain: whether that of its root needs nothing.
+        """
+        parameters = self._initializer()
+        if parameters is None:
+            return f"{self.name}.new" if plain else ""
+        texts = [_text(part) for part in _parts(parameters) if not _OPTIONAL.match(part)]
+        given = ", ".join(filter(None, texts))
+        return "" if None in texts else f"{self.name}.new({given})" if given else f"{self.name}.new"
 
     def made_with(self, reader: str) -> str:
         """Ruby that makes an error whose reader gives ``{}``; empty where no initializer shows how."""
@@ -102,7 +116,7 @@ def find_error(constants: Constants, name: str) -> ErrorClass | None:
     lines = tuple(line for body in bodies for line in body.lines)
     public = dict(reversed([one for body in bodies for one in _methods(body.lines)]))
     readers = tuple(reader for reader in reversed(public) if public[reader])
-    return ErrorClass(name, readers, complete, lines)
+    return ErrorClass(name, readers, complete, lines, found.root)
 
 
 def _methods(lines: Iterable[str]) -> Iterator[tuple[str, bool]]:
@@ -123,6 +137,11 @@ def _methods(lines: Iterable[str]) -> Iterator[tuple[str, bool]]:
         if found and found[1] != "initialize" and all(map(_OPTIONAL.match, _parts(found[2]))):
             names.append(found[1])
         yield from ((name, public and not named) for name in names)
+
+
+def _text(parameter: str) -> str | None:
+    """A text for a parameter that is one by its name; None for any other."""
+    return '"failed"' if parameter in _WORDS else None
 
 
 def _parts(parameters: str | None) -> list[str]:

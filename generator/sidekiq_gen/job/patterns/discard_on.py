@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Literal
 from sidekiq_gen.errors import Refused
 from sidekiq_gen.flags import Answers, Flag, answer
 from sidekiq_gen.job.patterns.base import Pattern, parse_errors
+from sidekiq_gen.job.raised import raised
 from sidekiq_gen.notices import Notice
+from sidekiq_gen.rails.errors import error_class
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,7 +27,7 @@ LONG_LIST = 100  # from which on a list of errors does not fit a line
 class DiscardOnSettings:
     """Which errors end the job, where it goes, and by which means.
 
-    errors: the classes of the errors.
+    errors: the classes of the errors. made: Ruby that makes one of each in a spec.
     to: the Dead set, or nowhere.
     means: ``retry_in`` asks Sidekiq for it (6.5.2 and later); ``rescue`` swallows the error in ``perform``, also where
         the record is to be marked failed, as nothing runs sidekiq_retries_exhausted for a discarded job; ``bury``
@@ -33,6 +35,7 @@ class DiscardOnSettings:
     """
 
     errors: tuple[str, ...]
+    made: tuple[str, ...]
     to: Literal["dead", "nowhere"]
     means: Literal["retry_in", "rescue", "bury"]
 
@@ -40,6 +43,11 @@ class DiscardOnSettings:
     def listed(self) -> str:
         """The errors with a comma between them."""
         return ", ".join(self.errors)
+
+    @property
+    def thrown(self) -> tuple[tuple[str, str], ...]:
+        """Each error with what RSpec is told to raise: the class where its initializer needs nothing."""
+        return tuple((error, made.removesuffix(".new")) for error, made in zip(self.errors, self.made, strict=True))
 
     @property
     def cases(self) -> str:
@@ -88,10 +96,6 @@ class DiscardOn(Pattern[DiscardOnSettings]):
             "Where a job goes whose error is never retried.",
             "choice",
             choices=("dead", "nowhere"),
-            lines=(
-                "to the Dead set, where it can be inspected and retried by hand",
-                "dropped: no retry, no Dead entry",
-            ),
             question="Where shall a job go that failed with one of them?",
         ),
     )
@@ -116,12 +120,13 @@ class DiscardOn(Pattern[DiscardOnSettings]):
             "so that nothing would ever be retried",
             "Name the errors that no retry can fix, or allow no retries: --retry 0.",
         )
+        made = tuple(raised(error, error_class(app, error)) for error in errors)
         to = answer(answers, "discard_to", "dead" if context.options.dead else "nowhere")
         if context.retry and context.release.capabilities.retry_in_kill:
-            return DiscardOnSettings(errors, to, "retry_in")
+            return DiscardOnSettings(errors, made, to, "retry_in")
         if not context.retry and to == "dead" and context.options.dead:
             raise self._pointless(context)
-        return by_rescue(DiscardOnSettings(errors, to, "retry_in"))
+        return by_rescue(DiscardOnSettings(errors, made, to, "retry_in"))
 
     def shape(self, settings: DiscardOnSettings) -> str:
         return settings.means

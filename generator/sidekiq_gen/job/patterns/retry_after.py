@@ -81,13 +81,28 @@ class RetryAfterSettings:
     @property
     def odd(self) -> str:
         """What such an error may name, as the pairs of a hash: the shortest and the longest delay that follows."""
+        return ",\n".join([self.odd_values, *(f"{moment} => [{self.soon}]" for _, moment in self.moments)])
+
+    @property
+    def odd_values(self) -> str:
+        """The same without points in time."""
         names = {"-5": limits_of(-5), "10**9": limits_of(10**9)}
         if self.telling and not self.telling.number:
             names |= dict.fromkeys(("nil", '"soon"'), limits_of(USUAL)) | {'"120"': limits_of(120)}
             names |= {"5.minutes": limits_of(300)}
-            moments = ("2.minutes.from_now", "2.minutes.from_now.httpdate")
-            names |= dict.fromkeys(moments, (SOON, limits_of(120)[1]))
         return ",\n".join(f"{name} => [{least}, {most}]" for name, (least, most) in names.items())
+
+    @property
+    def moments(self) -> tuple[tuple[str, str], ...]:
+        """The points in time that it may name, each behind what a description says more of it."""
+        if self.telling is None or self.telling.number:
+            return ()
+        return (("", "2.minutes.from_now"), (" as text", "2.minutes.from_now.httpdate"))
+
+    @property
+    def soon(self) -> str:
+        """The shortest and the longest delay that follows from them: ``110, 154``."""
+        return f"{SOON}, {limits_of(120)[1]}"
 
     @property
     def stands_in(self) -> bool:
