@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import textwrap
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from sidekiq_gen.job.patterns.catalogue import PATTERNS
-from support.cases import RELEASES, Case, alone, pairs, rows, styles, triples
+from support.cases import RELEASES, Case, alone, keys, pairs, rows, styles, triples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,6 +47,12 @@ class Rendered:
         """The path of the job class."""
         return next(path for path in self.files if path.startswith("app/"))
 
+    def spec_of(self, job: str) -> str:
+        """The path of the spec of one of its job classes."""
+        name = PurePosixPath(job)
+        specs = (f"{name.parent}/{name.stem}{ending}.rb".partition("/")[2] for ending in ("_spec", "_test"))
+        return next(path for end in specs for path in self.files if path.partition("/")[2] == end)
+
     @property
     def spec(self) -> str:
         """The path of its spec."""
@@ -69,6 +76,14 @@ def row_cases(variant: Variant) -> Iterator[Case]:
     for number, case in enumerate(own):
         one = target(case, variant, f"{case.job}Rows{number}")
         yield replace(one, arguments=one.arguments.replace("--child SettleOrder", f"--child SettleOrder{number}"))
+
+
+def key_cases(variant: Variant) -> Iterator[Case]:
+    """Every case of the variant's tree about a model whose primary key is no id, for exactly its releases."""
+    tree = TREES[variant.sidekiq[0]]
+    own = [case for case in keys() if case.name.startswith(f"key-{tree}-")]
+    for number, case in enumerate(own):
+        yield target(case, variant, f"SettleKeyed{number}")
 
 
 def target(case: Case, variant: Variant, job: str) -> Case:

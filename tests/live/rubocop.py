@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from live.processes import Processes
@@ -42,6 +42,24 @@ SETTINGS: Mapping[str, object] = {
     "Style/StringLiterals": {"EnforcedStyle": "double_quotes"},
     "Metrics": {"Enabled": False},
 }
+
+
+# The cops for specs by their defaults, the new ones too; an example may have ten lines.
+OF_SPECS: Mapping[str, object] = {
+    **SETTINGS,
+    "plugins": ["rubocop-rspec"],
+    "RSpec/ExampleLength": {"Max": 10},
+}
+
+
+def lay_out(folder: Path, rendered: Iterable[Mapping[str, str]]) -> Path:
+    """Write rendered files below a folder, path -> text; returns the folder."""
+    for files in rendered:
+        for path, text in files.items():
+            target = folder / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, encoding="utf-8")
+    return folder
 
 
 def rubocop(

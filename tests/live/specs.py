@@ -37,6 +37,10 @@ class Example:
     status: str
     message: str = ""
 
+    def is_called(self, description: str) -> bool:
+        """Whether it has that description, which Minitest makes a method of."""
+        return self.name.endswith((f" {description}", "#test_" + re.sub(r"\s+", "_", description)))
+
 
 @dataclass(frozen=True)
 class Report:

@@ -10,7 +10,7 @@ import pytest
 from packaging.version import Version
 
 from live.installed import installed
-from live.rubocop import rubocop, ruby_warnings
+from live.rubocop import lay_out, rubocop, ruby_warnings
 from live.ruby import RubyError, enqueue, run_ruby
 from live.server import SidekiqServer
 from live.specs import run_specs
@@ -458,10 +458,7 @@ def test_an_app_with_what_was_inserted_does_what_it_did_and_what_is_new(
 def test_the_youngest_rubocop_finds_nothing(processes: Processes, forky: Variant, tmp_path: Path) -> None:
     folder = tmp_path / "rendered"
     for case in install_cases():
-        for path, text in case.render(tmp_path / case.name).items():
-            target = folder / case.name / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(text, encoding="utf-8")
+        lay_out(folder / case.name, [case.render(tmp_path / case.name)])
 
     offenses = rubocop(processes, forky, folder) + ruby_warnings(processes, forky, folder)
 

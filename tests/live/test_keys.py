@@ -11,11 +11,11 @@ import inflection
 import pytest
 
 from live import rendered
-from live.rubocop import rubocop, ruby_warnings
+from live.rubocop import lay_out, rubocop, ruby_warnings
 from live.ruby import run_ruby
 from live.server import SidekiqServer
 from live.specs import run_specs
-from support.cases import KEYED_MODELS, KEYED_RECORDS, RELEASES, Case, keys
+from support.cases import KEYED_MODELS, KEYED_RECORDS, RELEASES, Case
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,11 +49,10 @@ JOINED = '.joins("CROSS JOIN (SELECT 1 AS id, 1 AS account_no, 1 AS code) AS oth
 
 
 def made_for(variant: Variant, framework: Framework, folder: Path) -> list[rendered.Rendered]:
-    tree = rendered.TREES[variant.sidekiq[0]]
     return [
-        rendered.render(rendered.target(case, variant, f"SettleKeyed{number}"), folder / str(number))
-        for number, case in enumerate(keys())
-        if case.name.startswith(f"key-{tree}-{framework}-")
+        rendered.render(case, folder / str(number))
+        for number, case in enumerate(rendered.key_cases(variant))
+        if case.repo.rspec == (framework == "rspec")
     ]
 
 
@@ -75,13 +74,9 @@ def test_every_spec_is_green(
 def test_the_youngest_rubocop_finds_nothing(
     processes: Processes, variant: Variant, forky: Variant, tmp_path: Path
 ) -> None:
-    folder = tmp_path / "rendered"
-    for framework in ("rspec", "minitest"):
-        for one in made_for(variant, framework, tmp_path / framework):
-            for path, text in one.files.items():
-                target = folder / path
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_text(text, encoding="utf-8")
+    frameworks: tuple[Framework, ...] = ("rspec", "minitest")
+    made = (one.files for name in frameworks for one in made_for(variant, name, tmp_path / name))
+    folder = lay_out(tmp_path / "rendered", made)
 
     offenses = rubocop(processes, forky, folder) + ruby_warnings(processes, forky, folder)
 

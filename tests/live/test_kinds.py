@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from live import rendered
-from live.rubocop import rubocop, ruby_warnings
+from live.rubocop import lay_out, rubocop, ruby_warnings
 from live.ruby import enqueue, run_ruby
 from live.server import SidekiqServer
 from live.specs import run_specs
@@ -58,13 +58,9 @@ def test_every_spec_of_these_kinds_is_green(
 def test_the_youngest_rubocop_finds_nothing_in_these_kinds(
     processes: Processes, variant: Variant, forky: Variant, tmp_path: Path
 ) -> None:
-    folder = tmp_path / "rendered"
-    for framework in ("rspec", "minitest"):
-        for one in made_for(variant, framework, tmp_path / framework):
-            for path, text in one.files.items():
-                target = folder / path
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_text(text, encoding="utf-8")
+    frameworks: tuple[Framework, ...] = ("rspec", "minitest")
+    made = (one.files for name in frameworks for one in made_for(variant, name, tmp_path / name))
+    folder = lay_out(tmp_path / "rendered", made)
 
     offenses = rubocop(processes, forky, folder) + ruby_warnings(processes, forky, folder)
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from live import rendered
-from live.rubocop import rubocop, ruby_warnings
+from live.rubocop import lay_out, rubocop, ruby_warnings
 from live.specs import run_specs
+from sidekiq_gen.job.patterns.catalogue import PATTERNS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,6 +65,7 @@ def test_a_job_without_one_of_its_patterns_fails_its_spec(
 ) -> None:
     mutants: dict[str, str] = {}
     files: dict[str, str] = {}
+    unseen: set[str] = set()
     for number, one in enumerate(of_framework(variant, framework, tmp_path)):
         for pattern in one.patterns:
             whole = replace(one.case, job=f"{one.case.job}No{pattern.replace('-', '').capitalize()}")
@@ -70,6 +73,9 @@ def test_a_job_without_one_of_its_patterns_fails_its_spec(
             spec = rendered.render(whole, folder / "whole")
             poorer = rendered.render(rendered.without(whole, pattern), folder / "poorer")
             assert spec.files[spec.job] != poorer.files[poorer.job]
+            if spec.files[spec.spec] == poorer.files[poorer.spec]:
+                unseen.add(pattern)
+                continue
             files |= {poorer.job: poorer.files[poorer.job], spec.spec: spec.files[spec.spec]}
             mutants[spec.spec] = f"{one.case.name} without {pattern}"
 
@@ -80,7 +86,44 @@ def test_a_job_without_one_of_its_patterns_fails_its_spec(
         name for spec, name in mutants.items() if all(example.status == "passed" for example in report.files[spec])
     ]
     assert survivors == []
+    assert unseen == {pattern.name for pattern in PATTERNS if pattern.unseen}  # their scenarios show what they do
     assert len(mutants) > 30
+
+
+def test_a_job_whose_work_fails_fails_its_spec(
+    processes: Processes, variant: Variant, app: App, tmp_path: Path, promise: Note
+) -> None:
+    framework: Framework = "rspec"
+    every = (*rendered.cases(variant), *rendered.row_cases(variant), *rendered.key_cases(variant))
+    first: dict[str, str] = {}
+    for number, case in enumerate(every):
+        if case.repo.rspec != (framework == "rspec") or case.repo.adapter not in {"pg", "sqlite3"}:
+            continue
+        if "--kind claim" in case.arguments:  # whose spec does not run the work yet
+            continue
+        one = rendered.render(case, tmp_path / str(number))
+        wrong = rendered.with_work(one.files, 'raise "the work is wrong"')
+        app.write(one.files | wrong)
+        specs = [one.spec_of(path) for path, text in wrong.items() if text != one.files[path]]
+        first |= {spec: first_example(one.files[spec]) for spec in specs}
+
+    report = run_specs(processes, variant, app, framework, sorted(first))
+
+    promise(variant, "all", "every combination", f"its {framework} spec fails where the work does", len(first))
+    survivors = [
+        f"{spec}: {name}"
+        for spec, name in first.items()
+        if "failed" not in [example.status for example in report.files[spec] if example.is_called(name)]
+    ]
+    assert survivors == []
+    assert len(first) > 60
+
+
+def first_example(text: str) -> str:
+    """What the first example of a spec or test is called: that of success."""
+    found = re.search(r"""^ +(?:it|test) (["'])(.+?)\1""", text, re.MULTILINE)
+    assert found
+    return found[2]
 
 
 def test_the_mark_is_read_again_inside_the_lock(
@@ -122,13 +165,11 @@ def test_what_is_rendered_for_mysql_is_green_on_mariadb(
 def test_the_youngest_rubocop_and_its_rails_cops_find_nothing(
     processes: Processes, variant: Variant, forky: Variant, tmp_path: Path, promise: Note
 ) -> None:
-    folder = tmp_path / "rendered"
-    for number, case in enumerate(rendered.cases(variant)):
-        plain = replace(case, repo=replace(case.repo, quotes=None, comment=None))
-        for path, text in rendered.render(plain, tmp_path / str(number)).files.items():
-            target = folder / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(text, encoding="utf-8")
+    made = (
+        rendered.render(replace(case, repo=replace(case.repo, quotes=None, comment=None)), tmp_path / str(number)).files
+        for number, case in enumerate(rendered.cases(variant))
+    )
+    folder = lay_out(tmp_path / "rendered", made)
 
     offenses = rubocop(processes, forky, folder) + ruby_warnings(processes, forky, folder)
 

@@ -79,13 +79,18 @@ def lacking(known: Kind[Any] | Pattern[Any], folder: str, evidence: Evidence) ->
 
 def _templates(known: Kind[Any] | Pattern[Any], folder: str, evidence: Evidence) -> Iterator[str]:
     """Every tree has a partial for some shape, and every shape has one in some tree."""
+    unseen = getattr(known, "unseen", {})
     for part in PARTS:
+        if part != "job" and unseen.keys() >= set(known.shapes or ("",)):
+            continue
         own = f"{folder}/{known.identifier}"
         shapes = [f"{own}/{shape}/{part}.rb.j2" for shape in known.shapes]
         for tree in TREES:
             if not any(_there(path, tree, evidence) for path in (f"{own}/{part}.rb.j2", *shapes)):
                 yield f"templates/common/{own}/{part}.rb.j2, or one in templates/{tree}"
-        for path in shapes:
+        for shape, path in zip(known.shapes, shapes, strict=True):
+            if part != "job" and shape in unseen:
+                continue
             if not any(_there(one, tree, evidence) for one in (f"{own}/{part}.rb.j2", path) for tree in TREES):
                 yield f"templates/common/{path}, or one in a tree"
 

@@ -58,25 +58,31 @@ PROCESS_ORDER_SPEC = """# frozen_string_literal: true
 require "rails_helper"
 
 RSpec.describe ProcessOrderJob do
-  subject(:job) { described_class.new }
-
+  let(:job) { described_class.new }
   let(:order) { create(:order) }
 
+  before { allow(job).to receive(:process_order).and_call_original }
+
   it "processes the order" do
-    expect(job).to receive(:process_order).with(order)
-
     job.perform(order.id)
+
+    # TODO: expect what the work changes.
+    expect(job).to have_received(:process_order).with(order)
   end
 
-  it "can run a second time" do
-    expect { 2.times { job.perform(order.id) } }.not_to raise_error
+  it "leaves the order unchanged on a second run" do
+    job.perform(order.id)
+
+    expect { job.perform(order.id) }.not_to(change { order.reload.attributes })
   end
 
-  it "skips the order when it is gone, and says so" do
-    expect(job).not_to receive(:process_order)
-    expect(job.logger).to receive(:warn).with(/no Order/)
+  it "does nothing when the order no longer exists", :aggregate_failures do
+    allow(job.logger).to receive(:warn)
 
     job.perform(0)
+
+    expect(job).not_to have_received(:process_order)
+    expect(job.logger).to have_received(:warn).with(/no Order/)
   end
 end
 """
@@ -266,7 +272,7 @@ def test_no_arguments_and_no_model_make_a_plain_job(tmp_path: Path) -> None:
         "end\n"
     )
     assert (
-        '  it "purges the caches" do\n    expect(job).to receive(:purge_caches).with(no_args)\n'
+        "    # TODO: expect what the work changes.\n    expect(job).to have_received(:purge_caches).with(no_args)\n"
         in (files["spec/jobs/purge_caches_job_spec.rb"])
     )
 
@@ -480,7 +486,7 @@ def test_the_document_of_a_job(tmp_path: Path) -> None:
         "permanent-errors": False,
         "external-calls": False,
         "concurrency": False,
-        "tested": True,
+        "tested": False,
     }
     assert told == {
         "schema": 1,
@@ -1156,10 +1162,8 @@ def test_arguments_that_look_alike_are_all_separated(tmp_path: Path) -> None:
     def sevens(margin: str) -> str:
         return f",\n{margin}".join(["7"] * 40)
 
-    assert f"    expect(job).to receive(:report).with(\n      {sevens(' ' * 6)}\n    )\n" in text
+    assert f"    expect(job).to have_received(:report).with(\n      {sevens(' ' * 6)}\n    )\n" in text
     assert f"    job.perform(\n      {sevens(' ' * 6)}\n    )\n" in text
-    block = f"        job.perform(\n          {sevens(' ' * 10)}\n        )\n"
-    assert f"    expect do\n      2.times do\n{block}      end\n    end.not_to raise_error\n" in text
 
 
 @pytest.mark.parametrize("depth", range(4))
@@ -1178,7 +1182,7 @@ def test_a_record_that_is_called_job_does_not_take_the_place_of_the_job_in_its_s
     assert sidekiq_gen(root, "job", "PublishPosting", "job:record", "--no-input").status == 0
 
     spec = (root / "spec/jobs/publish_posting_job_spec.rb").read_text(encoding="utf-8")
-    assert "subject(:job) { described_class.new }" in spec
+    assert "let(:job) { described_class.new }" in spec
     assert "let(:job_record) { instance_double(Job, id: 1) }" in spec
     assert "job.perform(job_record.id)" in spec
     job = (root / "app/jobs/publish_posting_job.rb").read_text(encoding="utf-8")

@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
 from sidekiq_gen.job.patterns.catalogue import BY_NAME
+from sidekiq_gen.job.patterns.check_then_act import CheckThenAct
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sidekiq_gen.job.request import JobRequest
+
+
+SPEC = {"rspec": "spec", "minitest": "test"}
 
 
 @dataclass(frozen=True)
@@ -45,13 +49,21 @@ def _items(request: JobRequest) -> Iterator[Item]:
     for chosen in request.patterns:
         done |= BY_NAME[chosen.name].satisfies(chosen.settings)
     done |= kind.satisfies(request.kind_settings)
-    if request.test != "none":
-        done["tested"] = "tested without Redis"
+    if request.test != "none" and (effect := _effect(request)):
+        done["tested"] = f"its {SPEC[request.test]} sees {effect}, without Redis"
     for name, left in _lines(request).items():
         if name in done:
             yield Item(name, satisfied=True, text=done[name])
         elif left:
             yield Item(name, satisfied=False, text=left)
+
+
+def _effect(request: JobRequest) -> str:
+    """What a spec can see of the work without knowing it; empty for nothing."""
+    if request.calls:
+        return f"what {request.calls.name} is handed"
+    marked = request.has(CheckThenAct) or getattr(request.kind_settings, "mark", None) is not None
+    return "the mark that the work leaves" if marked else ""
 
 
 def _lines(request: JobRequest) -> dict[str, str]:
@@ -67,5 +79,7 @@ def _lines(request: JobRequest) -> dict[str, str]:
         "permanent-errors": "errors that no retry can fix (--discard-on)",
         "external-calls": "" if kind == "backfill" else "calls to other services (--idempotency-key)",
         "concurrency": f"two runs at the same moment{' (--advisory-lock)' if single else ''}",
-        "tested": "its spec (--test)",
+        "tested": f"say in its {SPEC[request.test]} what the work changes"
+        if request.test != "none"
+        else "its spec (--test)",
     }

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.errors import BrokenTemplate
-from sidekiq_gen.job.facts import job_facts, options_of
+from sidekiq_gen.job.facts import by_name, job_facts, of_patterns, options_of
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
 from sidekiq_gen.job.patterns.catalogue import BY_NAME, listed
 from sidekiq_gen.job.slots import SLOTS
-from sidekiq_gen.job.spec_facts import spec_facts
+from sidekiq_gen.job.spec_facts import spec_facts_of
 from sidekiq_gen.ruby import layout
 from sidekiq_gen.ruby.templates import Partial, find_template, has_template, ruby_file
 
@@ -54,6 +55,7 @@ class Filling:
         self._patterns = {
             chosen.name: partials(f"patterns/{chosen.identifier}", BY_NAME[chosen.name].shape(chosen.settings))
             for chosen in listed(request.patterns)
+            if part == "job" or not BY_NAME[chosen.name].without_example(chosen.settings)
         }
         calls = request.calls if part != "job" else None
         # One that is called on its constant needs nothing to be set up.
@@ -144,21 +146,30 @@ def render_test(request: JobRequest) -> str:
     """
     if request.test == "none":
         raise ValueError(request.test)
-    facts = spec_facts(request)
-    filling = Filling(request, request.test, facts)
+    facts = spec_facts_of(request)
+    given = by_name(facts) | of_patterns(request)
+    filling = Filling(request, request.test, given)
+    setup, examples = "\n".join(filling.all("setup")), layout.sections(*filling.all("examples"))
     text = find_template(request.context.release.tree, f"{request.test}.rb.j2").render(
-        facts,
+        given,
         lets="\n".join(filling.all("lets")),
-        setup="\n".join(filling.all("setup")),
+        setup=setup,
         teardown="\n".join(filling.all("teardown")),
         substitutes="\n".join(filling.all("substitutes")),
         definitions=layout.sections(*filling.all("definitions")),
-        examples=layout.sections(*filling.all("examples")),
+        examples=examples,
+        named=[one for one in facts.records if _names(f"{setup}\n{examples}", one.variable)],
         methods=filling.methods(request.test_path or ""),
     )
     helper = "test_helper" if request.test == "minitest" else request.repo.rspec_helper
     text = _nested(request, text) if request.test == "minitest" else layout.fit(text, request.style.width)
     return ruby_file(request.style, f'require "{helper}"', text)
+
+
+def _names(text: str, variable: str) -> bool:
+    """Whether Ruby names a variable, outside of plain literals, symbols and keywords."""
+    code = re.sub(r'"[^"#\n]*"', '""', text)
+    return re.search(rf"(?<![\w:]){variable}\b(?!:)", code) is not None
 
 
 def _wrapped(request: JobRequest, filling: Filling) -> str:

@@ -20,7 +20,9 @@ from sidekiq_gen.job.key_text import JID
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
 from sidekiq_gen.job.kinds.record import NOT_FOUND, Record
 from sidekiq_gen.job.patterns.catalogue import BY_NAME, listed
+from sidekiq_gen.job.patterns.check_then_act import CheckThenAct
 from sidekiq_gen.job.patterns.discard_on import DiscardOn
+from sidekiq_gen.job.patterns.idempotency_key import IdempotencyKey
 from sidekiq_gen.job.patterns.log_context import LogContext
 from sidekiq_gen.job.samples import key_sample
 from sidekiq_gen.job.spec_keys import LookAlike, alike, expected
@@ -131,8 +133,8 @@ class SpecFacts(JobFacts):
     """The same behind something else, with a comma before each."""
     with_handed: str
     """What RSpec says of a call that hands on the same: `.with(7, "text")`; empty where there is nothing."""
-    let: str
-    """`let!` where rows have to be there before the job looks for them, else `let`."""
+    runs_again: bool
+    """Whether a spec can hold a second run against what the first one has made of the record."""
     saved: str
     """The record as it is in the database: `order.reload`, `@order.reload`; itself where a double stands in for it."""
     worker: str
@@ -147,6 +149,12 @@ class SpecFacts(JobFacts):
     """The same from the second argument on, with a comma before each."""
     received_by_position: str
     """What a block receives that stands in for the work: keywords as one hash."""
+    key_goes_to: str
+    """What is handed the idempotency key: `work`, or `new` of an instance that does it; empty where nothing is."""
+    key_in_block: str
+    """The parameters of a block that stands in for the work and takes the key: `*, idempotency_key:`."""
+    key_taken: str
+    """What is the key in that block: `idempotency_key`."""
     expected_name: Callable[[Key], str]
     """A text that names what the job is about, as a literal with the values of the spec."""
     look_alikes: Callable[[Key], list[LookAlike]]
@@ -259,6 +267,7 @@ def spec_facts_of(request: JobRequest) -> SpecFacts:
         made_with = values.of_call(request.calls.made_with)
     facts = replace(facts_of(request), mark_directive=mark_directive(wanted=request.repo.rails_cops_in_spec))
     handed = values.handed()
+    key_in_block, key_taken = _key_in_block(request)
     rests = getattr(request.kind_settings, "next_attempt", "")
     doubled = any(record.variable == facts.record and not record.source for record in records)
     return SpecFacts(
@@ -275,7 +284,7 @@ def spec_facts_of(request: JobRequest) -> SpecFacts:
         leading_handed=leading(handed),
         further_handed=further(handed),
         with_handed=f".with({', '.join(handed)})" if handed else "",
-        let="let!" if another else "let",
+        runs_again=_runs_again(request, doubled=doubled),
         saved=f"{values.sigil}{facts.record}" + ("" if doubled else ".reload"),
         worker=_worker(request, values),
         made_with=", ".join([*made_with[0], *made_with[1]]),
@@ -283,6 +292,9 @@ def spec_facts_of(request: JobRequest) -> SpecFacts:
         received=", ".join([*received, *keywords]) or "no_args",
         further_received=further(received[1:]),
         received_by_position=_by_position(received, keywords),
+        key_goes_to=_key_goes_to(request),
+        key_in_block=key_in_block,
+        key_taken=key_taken,
         expected_name=values.named,
         look_alikes=values.look_alikes,
         needs_jid=any(key.parts == (JID,) for key in keywords_of(request).values()),
@@ -305,6 +317,28 @@ def _worker(request: JobRequest, values: _Values) -> str:
     if calls.through == "record":
         return f"{values.sigil}{calls.receiver}"
     return calls.constant if calls.through == "class" else f"{values.sigil}{SERVICE}"
+
+
+def _runs_again(request: JobRequest, *, doubled: bool) -> bool:
+    kept = request.context.record is not None and not doubled
+    return kept and request.calls is None and not request.has(CheckThenAct, IdempotencyKey)
+
+
+def _key_goes_to(request: JobRequest) -> str:
+    if request.calls is None:
+        return "work" if request.has(IdempotencyKey) else ""
+    if any(one.source == "key" for one in request.calls.arguments):
+        return "work"
+    return "new" if any(one.source == "key" for one in request.calls.made_with) else ""
+
+
+def _key_in_block(request: JobRequest) -> tuple[str, str]:
+    """The parameters of a block that is called like the work, and which of them is the key."""
+    handed = request.calls.arguments if request.calls else ()
+    position, one = next(((at, one) for at, one in enumerate(handed) if one.source == "key"), (0, None))
+    if one is None:
+        return "*, idempotency_key:", "idempotency_key"
+    return (f"*, {one.keyword}:, **", one.keyword) if one.keyword else ("*arguments", f"arguments[{position}]")
 
 
 def _by_position(positions: list[str], keywords: list[str]) -> str:

@@ -31,7 +31,7 @@ TREES: tuple[Tree, ...] = ("6.5", "7", "8")  # from the oldest line to the newes
 NAMES = re.compile(r"\{#-?\s*names:(.*?)-?#\}", re.DOTALL)
 
 
-# Words that stand for facts, so that lines of a template that use them are Ruby: ``expect(job).to receive(:the_work)``.
+# Words that stand for facts, so that lines of a template that use them are Ruby: ``allow(job).to receive(:the_work)``.
 STAND_INS: Mapping[str, str] = MappingProxyType(
     {
         "TheJob": "own_class",

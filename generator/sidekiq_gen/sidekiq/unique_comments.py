@@ -29,16 +29,6 @@ class _Words:
         return next((words for row, words in self.lacking if not row.holds_for(version)), self.usual)
 
 
-PROMISES = {
-    "until_executing": "is unique until it starts",
-    "until_executed": "is unique until it has run",
-    "until_expired": "is unique until its lock expires",
-    "while_executing": "runs one at a time",
-    "until_and_while_executing": "is unique until it starts, then runs one at a time",
-    "while_executing_reject": "runs one at a time, the others go to the Dead set",
-}
-"""What a job with that lock is, in the words of an example."""
-
 # When the lock is freed. Source: lib/sidekiq_unique_jobs/lock/*.rb, lua/unlock.lua and server.rb (on death).
 _FREED = {
     "until_executed": _Words(
@@ -103,16 +93,6 @@ _RUN_TTL = _Words(
     ),
 )
 
-# What may be there at the same time. Source: lib/sidekiq_unique_jobs/lock/*.rb, which take the lock in lock or execute.
-_ALLOWS = {
-    "until_executed": "one waiting or running at a time",
-    "until_executing": "one waiting at a time",
-    "until_and_while_executing": "one waiting and one running at a time",
-    "until_expired": "one enqueued for each lock_ttl",
-    "while_executing": "one running at a time, any number waiting",
-    "while_executing_reject": "one running at a time, any number waiting",
-}
-
 # What lock_ttl is counted from. Source: lib/sidekiq_unique_jobs/lock_ttl.rb adds the time until a scheduled job is due;
 # lua/lock.lua (queue_and_lock.lua from v8.1.0) starts the clock when the lock is taken and does not renew it for a job
 # that has the lock already; lock/*.rb say when it is taken.
@@ -153,12 +133,6 @@ _COUNTED = {
 def lock_comment(lock: str, version: Version) -> str:
     """Say in 80 characters at most when that version of the gem frees the lock."""
     return _FREED[lock_type(lock).name].for_version(version)
-
-
-def lock_line(lock: str, version: Version | None) -> str:
-    """Say what a lock allows and when that version of the gem frees it; None: the newest."""
-    name = lock_type(lock).name
-    return f"{_ALLOWS[name]}; {_FREED[name].for_version(version) if version else _FREED[name].usual}"
 
 
 def ttl_comment(lock: str, version: Version) -> str:

@@ -58,7 +58,9 @@ class BackfillSettings:
     @property
     def promise(self) -> str:
         """How it works where a column marks the rows, in the words of an example."""
-        return "works and marks in one transaction" + (", and passes by the rows of other runs" if self.locked else "")
+        return "works and marks in one transaction" + (
+            ", and skips rows locked by other workers" if self.locked else ""
+        )
 
     @property
     def lock(self) -> str:

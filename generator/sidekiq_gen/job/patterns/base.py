@@ -58,6 +58,7 @@ class Pattern(Component[S], ABC):
     adds: the facts that ``facts`` gives, by name, each with what it is.
     names: those that `parameters` and `keywords` bring.
     reads_before: whether the record that the work gets may be older than the lock, and has to be read again.
+    unseen: by shape, why no example of a spec shows what it does; a live scenario does then.
     """
 
     layer: ClassVar[Layer]
@@ -66,6 +67,7 @@ class Pattern(Component[S], ABC):
     adds: ClassVar[Mapping[str, str]] = MappingProxyType({})
     kinds: ClassVar[frozenset[KindName]] = frozenset({"record", "plain"})
     reads_before: ClassVar[bool] = False
+    unseen: ClassVar[Mapping[str, str]] = MappingProxyType({})
     names: ClassVar[frozenset[str]] = frozenset()
 
     def refusal(self, context: JobContext, app: RailsApp) -> Refused | None:
@@ -119,6 +121,10 @@ class Pattern(Component[S], ABC):
     def stubs(self, settings: S, request: JobRequest) -> tuple[str, ...]:
         """What a double of the job's record has to answer in a spec: ``("update_column: true",)``."""
         return ()
+
+    def without_example(self, settings: S) -> str:
+        """Why no example of a spec shows what these settings do; empty where one does."""
+        return self.unseen.get(self.shape(settings), "")
 
     def notices(self, settings: S, request: JobRequest, app: RailsApp) -> Iterator[Notice]:
         """What the user should know about having chosen it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from sidekiq_gen.durations import parse_duration
@@ -42,11 +43,6 @@ class ThrottleSettings:
     interval: str
     name: str
 
-    @property
-    def promise(self) -> str:
-        """What the job does, in the words of an example."""
-        return f"begins {self.limit} times in {self.seconds} seconds at most"
-
 
 class Throttle(Pattern[ThrottleSettings]):
     """Limits how many runs of the job begin in a length of time, over all processes."""
@@ -56,6 +52,7 @@ class Throttle(Pattern[ThrottleSettings]):
     group = "pace"
     layer = "work"
     shapes = ("gem", "limiter")
+    unseen = MappingProxyType({"gem": "the limit is the gem's, and a spec calls perform without it"})
     kinds = frozenset({"record", "plain", "claim", "backfill"})
     flags = (
         Flag(

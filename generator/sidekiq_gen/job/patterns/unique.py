@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, TypeAlias
+from types import MappingProxyType
+from typing import TYPE_CHECKING, TypeAlias
 
 from packaging.version import Version
 
@@ -12,13 +13,12 @@ from sidekiq_gen.errors import Refused
 from sidekiq_gen.flags import Answers, Flag, answer
 from sidekiq_gen.job.patterns.base import Pattern
 from sidekiq_gen.notices import Notice
-from sidekiq_gen.ruby import layout
-from sidekiq_gen.sidekiq import enterprise, unique_comments, unique_duplicates, unique_jobs
+from sidekiq_gen.sidekiq import enterprise, unique_duplicates, unique_jobs
 from sidekiq_gen.sidekiq.gems import UNIQUE_JOBS
 from sidekiq_gen.sidekiq.unique_locks import LOCKS, STRATEGIES, lock_type, on_conflict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from sidekiq_gen.job.request import JobContext, JobRequest
     from sidekiq_gen.rails.app import RailsApp
@@ -34,14 +34,12 @@ class UniqueSettings:
     lock: the type of the lock: ``until_executed``.
     ttl: seconds, or None for a lock without an end.
     on_conflict: one strategy, or one for each of ``client`` and ``server``.
-    string_keys: whether this Sidekiq turns the keys of a nested option into strings.
     version: of the gem, for example ``8.0.10``.
     """
 
     lock: str
     ttl: int | None
     on_conflict: str | dict[str, str]
-    string_keys: bool
     version: str
 
     @property
@@ -76,26 +74,6 @@ class UniqueSettings:
         """What the TTL is for, for a comment beside it; empty where that is plain."""
         return unique_jobs.ttl_comment(self.lock, self.gem_version)
 
-    @property
-    def keys(self) -> str:
-        """What it sets in ``sidekiq_options``, as Sidekiq keeps it: ``"lock", "on_conflict"``."""
-        return '"lock", "lock_ttl", "on_conflict"' if self.ttl else '"lock", "on_conflict"'
-
-    @property
-    def kept(self) -> str:
-        """The same with the values: ``"lock" => :until_executed, "on_conflict" => :log``."""
-        strategies = self.strategies
-        if self.string_keys and not isinstance(self.on_conflict, str):
-            pairs = (f'"{side}" => :{strategy}' for side, strategy in self.on_conflict.items())
-            strategies = f"{{ {', '.join(pairs)} }}"
-        ttl = f'"lock_ttl" => {layout.integer(self.ttl)}, ' if self.ttl else ""
-        return f'"lock" => :{self.lock}, {ttl}"on_conflict" => {strategies}'
-
-    @property
-    def promise(self) -> str:
-        """What the job is then, in the words of an example."""
-        return unique_comments.PROMISES[self.lock]
-
 
 @dataclass(frozen=True)
 class EnterpriseUniqueSettings:
@@ -109,18 +87,6 @@ class EnterpriseUniqueSettings:
     lock: str
     ttl: int
     until: str
-
-    keys: ClassVar[str] = '"unique_for", "unique_until"'
-
-    @property
-    def kept(self) -> str:
-        """What it sets in ``sidekiq_options``, as Sidekiq keeps it."""
-        return f'"unique_for" => {layout.integer(self.ttl)}, "unique_until" => :{self.until}'
-
-    @property
-    def promise(self) -> str:
-        """What the job is then, in the words of an example."""
-        return unique_comments.PROMISES[self.lock]
 
 
 AnyUnique: TypeAlias = "UniqueSettings | EnterpriseUniqueSettings"
@@ -138,8 +104,7 @@ class Unique(Pattern[AnyUnique]):
     flags = (
         Flag(
             "--unique",
-            "Let sidekiq-unique-jobs (or Enterprise) refuse duplicates, with this lock: sidekiq-gen patterns unique "
-            "explains them.",
+            "Let sidekiq-unique-jobs (or Enterprise) refuse duplicates, with this lock.",
             "choice",
             metavar="LOCK",
             choices=tuple(LOCKS),
@@ -159,9 +124,8 @@ class Unique(Pattern[AnyUnique]):
             "What happens to a duplicate.",
             "choice",
             metavar="STRATEGY",
-            choices=tuple(STRATEGIES),
-            lines=tuple(STRATEGIES.values()),
-            question="What shall happen to a duplicate?",
+            choices=STRATEGIES,
+            question="What shall happen to a duplicate? (log drops it, with a line in the log)",
         ),
     )
     summary = "refuse duplicates of a job that is waiting or running, with sidekiq-unique-jobs or Enterprise"
@@ -176,6 +140,7 @@ class Unique(Pattern[AnyUnique]):
     avoid = "Not as a safeguard of data: the lock is gone when Redis is, or when its time is up."
     cost = "A few calls to Redis for each enqueue and each run."
     example = "until_executed"
+    unseen = MappingProxyType(dict.fromkeys(shapes, "the lock is the gem's, and a spec calls perform without it"))
 
     def refusal(self, context: JobContext, app: RailsApp) -> Refused | None:
         gem = app.gem(UNIQUE_JOBS)
@@ -188,14 +153,6 @@ class Unique(Pattern[AnyUnique]):
                 code="needs-gem",
             )
         return unique_jobs.pairing_error(gem.version, context.release.version)
-
-    def explained(self, flag: Flag, app: RailsApp | None) -> Mapping[str, str]:
-        if flag.parameter != "unique":
-            return flag.explained
-        gem = app.gem(UNIQUE_JOBS) if app else None
-        if gem is None and app and app.gem(enterprise.GEM):
-            return enterprise.UNTIL
-        return {lock: unique_comments.lock_line(lock, gem.version if gem else None) for lock in LOCKS}
 
     def suggestion(self, flag: Flag, answers: Answers, context: JobContext, app: RailsApp) -> str | None:
         if app.gem(UNIQUE_JOBS) is None:
@@ -223,7 +180,6 @@ class Unique(Pattern[AnyUnique]):
             lock,
             ttl,
             strategy,
-            context.release.capabilities.nested_options_string_keys,
             str(_version(app)),
         )
 

@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
 # What cannot be had from Debian, as far as jobs call it. Each makes way for the real thing: sidekiq-throttled when it
-# is laid over the root; Sidekiq Enterprise is closed and known by its public documentation only.
+# is laid over the root; Sidekiq Pro and Enterprise are closed and known by their public documentation only.
 
 $LOAD_PATH << File.expand_path("../../lib/absent", __dir__)
 begin
@@ -41,6 +41,23 @@ rescue LoadError
 end
 
 module Sidekiq
+  # What a job of a batch calls; nothing is enqueued by it.
+  class Batch
+    def on(_event, _target, _options = {}); end
+
+    def jobs
+      yield
+    end
+  end
+
+  (const_defined?(:Job) ? Job : Worker).class_eval do
+    attr_accessor :bid
+
+    def batch
+      Batch.new if bid
+    end
+  end
+
   module Limiter
     Window = Struct.new(:name, :count, :interval, :wait_timeout) do
       def within_limit

@@ -1,0 +1,65 @@
+"""Every spec that is rendered, of jobs and of what install sets up, before the real cops for RSpec."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from live.rubocop import OF_SPECS, lay_out, rubocop
+from support.cases import all_cases
+from support.install_cases import install_cases
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from live.processes import Processes
+    from live.report import Note
+    from live.roots import Variant
+
+
+def specs(files: dict[str, str]) -> dict[str, str]:
+    return {path: text for path, text in files.items() if path.startswith("spec/")}
+
+
+def test_rubocop_rspec_finds_nothing(processes: Processes, forky: Variant, tmp_path: Path, promise: Note) -> None:
+    folder = tmp_path / "rendered"
+    for case in all_cases():
+        if case.repo.rspec and "--kind claim" not in case.arguments:
+            house = replace(case, repo=replace(case.repo, quotes="double", comment=True))
+            lay_out(folder / case.name, [specs(house.render(tmp_path / case.name))])
+    for install in install_cases():
+        styled = install.styled("double", comment=True)
+        lay_out(folder / install.name, [specs(styled.render(tmp_path / install.name))])
+
+    offenses = rubocop(processes, forky, folder, OF_SPECS)
+
+    files = len(list(folder.rglob("*_spec.rb")))
+    promise(forky, "all", "every combination", "rubocop-rspec finds nothing in its spec", files)
+    assert [str(offense) for offense in offenses] == []
+    assert files > 300
+
+
+def test_rubocop_rspec_would_find_something(processes: Processes, forky: Variant, tmp_path: Path) -> None:
+    planted = """\
+# frozen_string_literal: true
+
+require "rails_helper"
+
+RSpec.describe ChargeCustomerJob do
+  subject(:job) { described_class.new }
+
+  let!(:order) { create(:order) }
+
+  it "charges the customer" do
+    expect(job).to receive(:charge_customer).and_return(1)
+
+    expect(job.perform).to eq(1)
+  end
+end
+"""
+    lay_out(tmp_path, [{"spec/jobs/charge_customer_job_spec.rb": planted}])
+
+    found = {offense.cop for offense in rubocop(processes, forky, tmp_path, OF_SPECS)}
+
+    names = ("LetSetup", "MessageSpies", "MultipleExpectations", "StubbedMock", "SubjectStub")
+    assert found == {f"RSpec/{name}" for name in names}
