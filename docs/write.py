@@ -47,6 +47,11 @@ def _section(known: Kind | Pattern, option: str) -> Iterator[str]:
         yield "\n".join(
             ["| flag | does |", "| --- | --- |", *(f"| `{flag.option}` | {flag.help} |" for flag in known.flags)]
         )
+    for flag in known.flags:
+        lines = known.explained(flag, None)
+        if lines:
+            rows = (f"| `{choice}` | {line} |" for choice, line in lines.items())
+            yield "\n".join([f"| `{flag.option}` | does |", "| --- | --- |", *rows])
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ class Flag:
 
     type: ``switch`` takes no value, ``list`` may be given several times, ``choice`` takes one of ``choices``,
         ``duration`` a length of time, which is handed on in seconds.
+    lines: what each of the choices does, in their order, a few words each; empty where their names say it.
     also: further values that are taken but not offered: other names for the same choices.
     question: asked on a terminal when the flag was left out; empty when it never is.
     longest: of a ``duration``, in seconds.
@@ -28,6 +29,7 @@ class Flag:
     type: Literal["switch", "text", "number", "choice", "list", "duration"]
     metavar: str = ""
     choices: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     question: str = ""
     longest: int = 0
@@ -36,6 +38,11 @@ class Flag:
     def parameter(self) -> str:
         """The name of the Python parameter: ``discard_on`` for ``--discard-on``."""
         return self.option.removeprefix("--").replace("-", "_")
+
+    @property
+    def explained(self) -> dict[str, str]:
+        """Each choice with what it does; empty where the names say it."""
+        return dict(zip(self.choices, self.lines, strict=True)) if self.lines else {}
 
     def words(self, value: object) -> list[str]:
         """The words of a command line that give this value."""

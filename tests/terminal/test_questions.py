@@ -459,7 +459,21 @@ def test_a_strategy_that_the_lock_rules_out_is_greyed_out(tmp_path: Path) -> Non
 
     terminal = Terminal(root, "Foo", "--kind", "plain", "--queue", "low", "--retry", "1", "--unique", "while_executing")
     terminal.answer(SAFEGUARDS, ENTER).answer(SECONDS, ENTER)
-    terminal.see(DUPLICATE).see("» log").see("- replace (The lock while_executing cannot replace a duplicate").type("q")
+    terminal.see(DUPLICATE).see("» log: drop it, with one line in the log").see(
+        "- replace (The lock while_executing cannot replace a duplicate"
+    ).type("q")
+
+    assert terminal.end() == 1
+
+
+def test_each_lock_comes_with_a_line_that_is_true_for_the_locked_gem(tmp_path: Path) -> None:
+    root = EVERYTHING.write(tmp_path)
+
+    terminal = Terminal(root, "Foo", "--kind", "plain", "--queue", "low", "--retry", "1", "--unique-ttl", "1h")
+    terminal.answer(SAFEGUARDS, ENTER).see(UNTIL)
+    terminal.see("» until_executed: one waiting or running at a time; freed after every run, failed ones too")
+    terminal.see("until_executing: one waiting at a time; freed when a run starts")
+    terminal.see("while_executing: one running at a time, any number waiting").type("q")
 
     assert terminal.end() == 1
 

@@ -87,7 +87,7 @@ def test_the_locks_of_the_gem_and_their_aliases() -> None:
         "while_executing": ("around_perform", "while_busy", "while_working"),
         "while_executing_reject": (),
     }
-    assert STRATEGIES == ("log", "raise", "reject", "replace", "reschedule")
+    assert tuple(STRATEGIES) == ("log", "raise", "reject", "replace", "reschedule")
 
 
 @pytest.mark.parametrize(

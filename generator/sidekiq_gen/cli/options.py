@@ -80,6 +80,13 @@ def given(values: Mapping[str, Any]) -> Answers:
     }
 
 
+def _choices(flag: Flag) -> str:
+    """What there is to choose, with what each of it does, for the help."""
+    if flag.lines and flag.option != "--kind":  # the kinds have pages of their own
+        return " " + ". ".join(f"{choice}: {line}" for choice, line in flag.explained.items()) + "."
+    return f" One of {', '.join(flag.choices)}." if flag.also else ""
+
+
 class _Duration(click.ParamType):  # type: ignore[type-arg] # generic in some releases of click
     """A length of time, in seconds."""
 
@@ -106,7 +113,7 @@ def _parameter(flag: Flag) -> inspect.Parameter:
         read = _Duration(flag)
     option = typer.Option(
         flag.option,
-        help=flag.help + (f" One of {', '.join(flag.choices)}." if flag.also else ""),
+        help=flag.help + _choices(flag),
         metavar=flag.metavar or None,
         click_type=read,
         show_default=False,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import textwrap
 from itertools import groupby
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +14,11 @@ from sidekiq_gen.cli.console import Console
 from sidekiq_gen.errors import InvalidInput
 from sidekiq_gen.job.catalogue import Entry, entries, example
 from sidekiq_gen.rails.project import Project, Where, detect_project
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sidekiq_gen.flags import Flag
 
 WIDTH = 96
 COLUMN = 18
@@ -72,13 +77,25 @@ def _in_full(entry: Entry, project: Project) -> str:
             f"{heading}\n{textwrap.indent(textwrap.fill(_capital(text), WIDTH, break_on_hyphens=False), '  ')}"
         )
     if entry.flags:
-        flags = (f"  {flag.option:<{COLUMN}}{flag.help}" for flag in entry.flags)
-        parts.append("\n".join(["Flags", *flags]))
+        parts.append("\n".join(["Flags", *(line for flag in entry.flags for line in _flag(flag, entry))]))
     if entry.refusal:
         parts.append(f"Not here\n  {entry.refusal.message}\n  {entry.refusal.hint}")
     else:
         parts.append(f"In this repo\n\n{textwrap.indent(example(entry.name, project).rstrip(), '  ')}")
     return "\n\n".join(parts)
+
+
+def _flag(flag: Flag, entry: Entry) -> Iterator[str]:
+    """A flag, and below it what each of its choices does."""
+    yield f"  {flag.option:<{COLUMN}}{flag.help}"
+    for choice, line in entry.explained.get(flag.option, {}).items():
+        yield textwrap.fill(
+            f"{choice}: {line}",
+            WIDTH,
+            initial_indent=" " * (COLUMN + 2),
+            subsequent_indent=" " * (COLUMN + 4),
+            break_on_hyphens=False,
+        )
 
 
 def _capital(text: str) -> str:
@@ -94,6 +111,7 @@ def _described(entry: Entry) -> dict[str, object]:
         "avoid": entry.avoid,
         "cost": entry.cost,
         "flags": [flag.option for flag in entry.flags],
+        "choices": {option: dict(lines) for option, lines in entry.explained.items()},
         "available": entry.refusal is None,
         "reason": entry.refusal.message if entry.refusal else None,
         "hint": entry.refusal.hint if entry.refusal else None,

@@ -23,9 +23,11 @@ if TYPE_CHECKING:
 
     from sidekiq_gen.changes.plan import Plan
     from sidekiq_gen.cli.console import Console
-    from sidekiq_gen.flags import Answers
+    from sidekiq_gen.flags import Answers, Flag
+    from sidekiq_gen.job.component import Component
     from sidekiq_gen.job.patterns.base import Pattern
     from sidekiq_gen.job.request import JobContext
+    from sidekiq_gen.job.trial import Parse
     from sidekiq_gen.rails.app import RailsApp
     from sidekiq_gen.rails.project import Project
     from sidekiq_gen.sourced import Sourced
@@ -138,11 +140,19 @@ def _ask_about_the_kind(asked: dict[str, Sourced[Any]], context: JobContext, tri
     kind = KIND_BY_NAME[context.kind]
     for flag in kind.flags:
         if flag.question and flag.parameter not in asked:
-            parse = trial.of(flag.parameter, asked)
-            choices = [widgets.choice(choice, widgets.reason(parse, choice)) for choice in flag.choices]
-            asked[flag.parameter] = said(
-                widgets.select(flag.question, choices, kind.suggestion(flag, context, trial.project.app))
-            )
+            app = trial.project.app
+            choices = _choices(kind, flag, trial.of(flag.parameter, asked), app)
+            asked[flag.parameter] = said(widgets.select(flag.question, choices, kind.suggestion(flag, context, app)))
+
+
+def _choices(known: Component[Any], flag: Flag, parse: Parse, app: RailsApp) -> list[questionary.Choice]:
+    """The choices of a flag: what each of them does here, or why it is not available."""
+    lines = known.explained(flag, app)
+    titles = {choice: f"{choice}: {lines[choice]}" for choice in flag.choices if choice in lines}
+    return [
+        widgets.choice(choice, reason) if reason else widgets.choice(choice, title=titles.get(choice, ""))
+        for choice, reason in ((choice, widgets.reason(parse, choice)) for choice in flag.choices)
+    ]
 
 
 def _ask_for_patterns(asked: Answers, context: JobContext, app: RailsApp, console: Console) -> list[Pattern[Any]]:
@@ -202,11 +212,7 @@ def _ask_about(pattern: Pattern[Any], asked: dict[str, Sourced[Any]], context: J
             continue
         parse = judge(pattern, flag, implied(asked), context, app)
         if flag.choices:
-            text = widgets.select(
-                flag.question,
-                [widgets.choice(choice, widgets.reason(parse, choice)) for choice in flag.choices],
-                offered,
-            )
+            text = widgets.select(flag.question, _choices(pattern, flag, parse, app), offered)
         else:
             text = widgets.text(flag.question, parse, offered)
         asked[flag.parameter] = said(value_of(flag, text))

@@ -35,9 +35,9 @@ _NARROWEST = 40
 
 def choice(value: str, why_not: str | None = None, *, title: str = "") -> questionary.Choice:
     """One line of a list, greyed out when there is a reason why it cannot be had."""
-    title = title or value
-    disabled = fitting(why_not, _MARGIN + len(title) + 2) if why_not else None
-    return questionary.Choice(fitting(title, _MARGIN), value=value, disabled=disabled)
+    shown = fitting(title or value, _MARGIN)
+    disabled = fitting(why_not, _MARGIN + len(shown.rpartition("\n")[2]) + 2) if why_not else None
+    return questionary.Choice(shown, value=value, disabled=disabled)
 
 
 def fitting(text: str, column: int = 0) -> str:

@@ -13,7 +13,7 @@ from sidekiq_gen.job.resolve import choose, context_of, resolve_job
 from sidekiq_gen.sourced import Sourced
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from sidekiq_gen.flags import Answers, Flag
     from sidekiq_gen.job.kinds.base import Kind
@@ -28,6 +28,7 @@ class Entry:
     """One kind or pattern.
 
     group: the heading it stands under. when, avoid, cost: whole sentences.
+    explained: for the option of a flag with choices, each of these with what it does here.
     refusal: why it cannot be had here, with the nearest alternative; None when it can.
     """
 
@@ -38,6 +39,7 @@ class Entry:
     avoid: str
     cost: str
     flags: tuple[Flag, ...]
+    explained: Mapping[str, Mapping[str, str]]
     refusal: InvalidInput | Refused | None
 
 
@@ -59,18 +61,29 @@ def example(name: str, project: Project) -> str:
 
 def _kinds(project: Project) -> Iterator[Entry]:
     for kind in KINDS:
-        yield _entry(kind, KINDS_HEADING, _refusal(kind.name, project))
+        yield _entry(kind, KINDS_HEADING, project)
 
 
 def _patterns(project: Project) -> Iterator[Entry]:
     for group, heading in GROUPS.items():
         for pattern in PATTERNS:
             if pattern.group == group:
-                yield _entry(pattern, heading, _refusal(pattern.name, project))
+                yield _entry(pattern, heading, project)
 
 
-def _entry(known: Kind[Any] | Pattern[Any], heading: str, refusal: InvalidInput | Refused | None) -> Entry:
-    return Entry(known.name, heading, known.summary, known.paragraph, known.avoid, known.cost, known.flags, refusal)
+def _entry(known: Kind[Any] | Pattern[Any], heading: str, project: Project) -> Entry:
+    explained = {flag.option: known.explained(flag, project.app) for flag in known.flags}
+    return Entry(
+        known.name,
+        heading,
+        known.summary,
+        known.paragraph,
+        known.avoid,
+        known.cost,
+        known.flags,
+        {option: lines for option, lines in explained.items() if lines},
+        _refusal(known.name, project),
+    )
 
 
 def _refusal(name: str, project: Project) -> InvalidInput | Refused | None:

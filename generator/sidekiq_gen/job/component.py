@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from sidekiq_gen.flags import Flag
     from sidekiq_gen.job.needs import Need
+    from sidekiq_gen.rails.app import RailsApp
 
 S = TypeVar("S")
 
@@ -39,6 +40,13 @@ class Component(Generic[S]):
     def shape(self, settings: S) -> str:
         """Which of its shapes these settings have; empty where it has none."""
         return ""
+
+    def explained(self, flag: Flag, app: RailsApp | None) -> Mapping[str, str]:
+        """The choices of one of its flags with what each does, as the gems of a repo do it; of the newest without one.
+
+        Choices that no repo of these gems can have are left out; empty where the names say it.
+        """
+        return flag.explained
 
     def needs(self, settings: S) -> Iterator[Need]:
         """What it needs of the table of the job's model."""

@@ -43,6 +43,7 @@ JOB_FLAGS = (
         "The shape of the job.",
         "choice",
         choices=tuple(kind.name for kind in KINDS),
+        lines=tuple(kind.summary for kind in KINDS),
         question="What kind of job is it?",
     ),
     CALLS,

@@ -19,6 +19,14 @@ UNIQUE_UNTIL = MappingProxyType({"until_executed": "success", "until_executing":
 Source: sidekiq wiki, Ent-Unique-Jobs, "Unlock Policy".
 """
 
+UNTIL = MappingProxyType(
+    {
+        "until_executed": "one waiting or running at a time; freed on success, or after unique_for",
+        "until_executing": "one waiting at a time; freed when a run starts, or after unique_for",
+    }
+)
+"""The same locks with what each allows. Source: the same page."""
+
 INTERVALS = MappingProxyType({1: "second", 60: "minute", 3_600: "hour", 86_400: "day"})
 """Seconds -> the interval of a window limiter. Source: sidekiq wiki, Ent-Rate-Limiting, "Window"."""
 

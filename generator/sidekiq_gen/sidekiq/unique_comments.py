@@ -93,6 +93,16 @@ _RUN_TTL = _Words(
     ),
 )
 
+# What may be there at the same time. Source: lib/sidekiq_unique_jobs/lock/*.rb, which take the lock in lock or execute.
+_ALLOWS = {
+    "until_executed": "one waiting or running at a time",
+    "until_executing": "one waiting at a time",
+    "until_and_while_executing": "one waiting and one running at a time",
+    "until_expired": "one enqueued for each lock_ttl",
+    "while_executing": "one running at a time, any number waiting",
+    "while_executing_reject": "one running at a time, any number waiting",
+}
+
 # What lock_ttl is counted from. Source: lib/sidekiq_unique_jobs/lock_ttl.rb adds the time until a scheduled job is due;
 # lua/lock.lua (queue_and_lock.lua from v8.1.0) starts the clock when the lock is taken and does not renew it for a job
 # that has the lock already; lock/*.rb say when it is taken.
@@ -133,6 +143,12 @@ _COUNTED = {
 def lock_comment(lock: str, version: Version) -> str:
     """Say in 80 characters at most when that version of the gem frees the lock."""
     return _FREED[lock_type(lock).name].for_version(version)
+
+
+def lock_line(lock: str, version: Version | None) -> str:
+    """Say what a lock allows and when that version of the gem frees it; None: the newest."""
+    name = lock_type(lock).name
+    return f"{_ALLOWS[name]}; {_FREED[name].for_version(version) if version else _FREED[name].usual}"
 
 
 def ttl_comment(lock: str, version: Version) -> str:

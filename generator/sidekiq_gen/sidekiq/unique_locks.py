@@ -15,7 +15,17 @@ from sidekiq_gen.errors import InvalidInput, Refused
 Side = Literal["client", "server"]
 
 SIDES: tuple[Side, ...] = ("client", "server")
-STRATEGIES = ("log", "raise", "reject", "replace", "reschedule")
+STRATEGIES = {
+    "log": "drop it, with one line in the log",
+    "raise": "raise SidekiqUniqueJobs::Conflict, which Sidekiq retries",
+    "reject": "move it to the Dead set",
+    "replace": "delete the job that waits, enqueue this one",
+    "reschedule": "enqueue it again for 5 seconds later",
+}
+"""Each strategy with what becomes of a duplicate.
+
+Source: lib/sidekiq_unique_jobs/on_conflict/*.rb, for which v7.1.29, v8.0.10 and v8.1.0 have the same behaviour.
+"""
 
 _REFUSED: dict[Side, tuple[str, ...]] = {"client": ("raise", "reject", "reschedule"), "server": ("replace",)}
 

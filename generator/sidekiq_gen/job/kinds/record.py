@@ -24,6 +24,11 @@ ON_MISSING = Flag(
     "What a run does whose record is not there [default: as most jobs here do, else log].",
     "choice",
     choices=("log", "retry", "discard"),
+    lines=(
+        "end the run, with one line in the log",
+        "raise, so that Sidekiq retries until the record is there",
+        "raise, and never retry that",
+    ),
     question="What shall a run do whose record is not there?",
 )
 

@@ -73,17 +73,25 @@ class AdvisoryLock(Pattern[AdvisoryLockSettings]):
         Flag("--advisory-lock", "Let only one run at a time do the work, by a named lock in the database.", "switch"),
         Flag(
             "--lock-scope",
-            "How long the advisory lock is held: until the transaction ends, or until it is released.",
+            "How long the advisory lock is held.",
             "choice",
             choices=("transaction", "session"),
+            lines=(
+                "until the transaction ends; works behind PgBouncer, keeps a transaction open while the work runs",
+                "until the work is done; no open transaction, but a connection of its own to the server",
+            ),
             question="Hold the advisory lock for a transaction, or for the session?",
         ),
         Flag(
             "--on-locked",
-            "Whether a run that finds the advisory lock taken is dropped, which is logged, or comes again later.",
+            "What a run does that finds the advisory lock taken.",
             "choice",
             choices=("skip", "retry"),
-            question="What shall a run do that finds the lock taken? (skip drops it and logs that, retry comes later)",
+            lines=(
+                "drop the run, with one line in the log",
+                "enqueue it again after a delay that doubles each time, up to a limit",
+            ),
+            question="What shall a run do that finds the lock taken?",
         ),
     )
     names = frozenset({COUNTER})

@@ -96,6 +96,10 @@ class DiscardOn(Pattern[DiscardOnSettings]):
             "Where a job goes whose error is never retried.",
             "choice",
             choices=("dead", "nowhere"),
+            lines=(
+                "to the Dead set, where it can be inspected and retried by hand",
+                "dropped: no retry, no Dead entry",
+            ),
             question="Where shall a job go that failed with one of them?",
         ),
     )

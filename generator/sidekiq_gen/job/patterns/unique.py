@@ -13,12 +13,12 @@ from sidekiq_gen.errors import Refused
 from sidekiq_gen.flags import Answers, Flag, answer
 from sidekiq_gen.job.patterns.base import Pattern
 from sidekiq_gen.notices import Notice
-from sidekiq_gen.sidekiq import enterprise, unique_duplicates, unique_jobs
+from sidekiq_gen.sidekiq import enterprise, unique_comments, unique_duplicates, unique_jobs
 from sidekiq_gen.sidekiq.gems import UNIQUE_JOBS
 from sidekiq_gen.sidekiq.unique_locks import LOCKS, STRATEGIES, lock_type, on_conflict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from sidekiq_gen.job.request import JobContext, JobRequest
     from sidekiq_gen.rails.app import RailsApp
@@ -104,7 +104,8 @@ class Unique(Pattern[AnyUnique]):
     flags = (
         Flag(
             "--unique",
-            "Let sidekiq-unique-jobs (or Enterprise) refuse duplicates, with this lock.",
+            "Let sidekiq-unique-jobs (or Enterprise) refuse duplicates, with this lock: sidekiq-gen patterns unique "
+            "explains them.",
             "choice",
             metavar="LOCK",
             choices=tuple(LOCKS),
@@ -124,8 +125,9 @@ class Unique(Pattern[AnyUnique]):
             "What happens to a duplicate.",
             "choice",
             metavar="STRATEGY",
-            choices=STRATEGIES,
-            question="What shall happen to a duplicate? (log drops it, with a line in the log)",
+            choices=tuple(STRATEGIES),
+            lines=tuple(STRATEGIES.values()),
+            question="What shall happen to a duplicate?",
         ),
     )
     summary = "refuse duplicates of a job that is waiting or running, with sidekiq-unique-jobs or Enterprise"
@@ -153,6 +155,14 @@ class Unique(Pattern[AnyUnique]):
                 code="needs-gem",
             )
         return unique_jobs.pairing_error(gem.version, context.release.version)
+
+    def explained(self, flag: Flag, app: RailsApp | None) -> Mapping[str, str]:
+        if flag.parameter != "unique":
+            return flag.explained
+        gem = app.gem(UNIQUE_JOBS) if app else None
+        if gem is None and app and app.gem(enterprise.GEM):
+            return enterprise.UNTIL
+        return {lock: unique_comments.lock_line(lock, gem.version if gem else None) for lock in LOCKS}
 
     def suggestion(self, flag: Flag, answers: Answers, context: JobContext, app: RailsApp) -> str | None:
         if app.gem(UNIQUE_JOBS) is None:
