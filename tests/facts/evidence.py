@@ -47,6 +47,7 @@ _MORE: dict[str, tuple[Shown, ...]] = {
     "strict_arguments_warn": (Shown("v6.4.0 lib/sidekiq.rb:29"), Shown("v6.5.12 lib/sidekiq.rb:30")),
     "testing_file_quiet": (Shown("v8.1.1 lib/sidekiq/testing.rb:2", against=True, why="the line is the warning"),),
     "module_index": (Shown("v6.5.0 lib/sidekiq.rb:98"), Shown("v6.5.12 lib/sidekiq.rb:106")),
+    "dead_limits_for_kills": (Shown("v6.5.12 lib/sidekiq/api.rb:852", "went"), Shown("v7.3.5 lib/sidekiq/api.rb:833")),
     "skip_default_job_logging": (Shown("v7.3.0 lib/sidekiq/job_logger.rb:15", "came", why="7.3.1 reads @config"),),
     "logged_job_attributes": (Shown("v8.0.9 lib/sidekiq/config.rb:39", "came", why="8.0.10 adds a comma"),),
     "bulk_lazy": (

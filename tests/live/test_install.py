@@ -248,12 +248,53 @@ def test_tasks_for_dead_jobs(
     rake(processes, variant, app, "sidekiq:dead:retry_class", "FailingJob")
     assert [job["jid"] for job in dead_jobs(redis, app)] == ["c" * 24]
     assert redis.call(app.redis_url, "LLEN", "queue:default") == 22
+    run_ruby(processes, variant, app, DEAD, json.dumps([seconds, *more]))
+    assert "Pushed again: 22 dead jobs" in rake(processes, variant, app, "sidekiq:dead:retry_all")
+    assert dead_jobs(redis, app) == []
+    pushed = [json.loads(text) for text in redis.values(app.redis_url, "LRANGE", "queue:default", 0, -1)]
+    assert len(pushed) == 44
+    assert {job["retry_count"] for job in pushed} == {24}  # a manual retry does not use one up
+    run_ruby(processes, variant, app, DEAD, json.dumps([active]))
     with pytest.raises(RubyError, match="nobody said yes"):
         rake(processes, variant, app, "sidekiq:dead:clear")
     assert len(dead_jobs(redis, app)) == 1
     rake(processes, variant, app, "sidekiq:dead:clear", CONFIRM="yes")
     assert dead_jobs(redis, app) == []
-    promise(variant, "install", "rake tasks", "dead jobs are listed, retried and deleted, old and new payloads", 6)
+    promise(
+        variant,
+        "install",
+        "rake tasks",
+        "dead jobs are listed, retried, one or all, and deleted, old and new payloads",
+        9,
+    )
+
+
+LIMITS = ("--dead-max-jobs", "4", "--dead-timeout", "1h")
+# Five jobs that died just now, and one two hours ago; what is killed is killed by this process, not by the server.
+KILL = """require "sidekiq/api"
+job = ->(number) { JSON.generate("class" => "FailingJob", "args" => [number], "jid" => format("%024d", number)) }
+Sidekiq.redis { |redis| redis.zadd("dead", Time.now.to_f - 7200, job.call(0)) }
+5.times { |number| Sidekiq::DeadSet.new.kill(job.call(number + 1), notify_failure: false) }
+"""
+
+
+def test_no_more_dead_jobs_are_kept_than_was_asked_for(
+    processes: Processes, variant: Variant, app: App, redis: Redis, tmp_path: Path, promise: Note
+) -> None:
+    app.write(installed(variant, tmp_path, *LIMITS) | JOBS | LIKE_THE_COMMAND)
+    by_the_defaults = Version("7.0") <= Version(variant.sidekiq) < Version("7.3.5")  # as a notice says
+    run_ruby(processes, variant, app, KILL)
+    assert len(dead_jobs(redis, app)) == (6 if by_the_defaults else 3)
+
+    with SidekiqServer.start(processes, variant, app, redis) as server:
+        enqueue(processes, variant, app, "FailingJob", ["last"])
+        server.drain(count=1)
+        server.make_due("retry")
+        server.drain(count=2)
+        server.wait_until(lambda: ["last"] in [job["args"] for job in dead_jobs(redis, app)])
+
+    assert [job["args"] for job in dead_jobs(redis, app)] == [[4], [5], ["last"]]
+    promise(variant, "install", "limits", "older dead jobs, and those above the number, are deleted", 3)
 
 
 ACTIVE_JOBS = {

@@ -29,7 +29,44 @@ DELAYS = (f"{UNIT}/test_delays.py",)
 DURATIONS = (f"{UNIT}/test_durations.py",)
 OPTIONS = (f"{UNIT}/test_options.py",)
 
+SCHEDULE = (f"{UNIT}/test_schedule.py",)
+
 LATER = (
+    Mutation(
+        "a new schedule makes sidekiq-cron delete what was scheduled in another way",
+        "install/schedule.py",
+        "if other and not repo.is_file(CRON_FILE) else",
+        "if other and repo.is_file(CRON_FILE) else",
+        SCHEDULE,
+    ),
+    Mutation(
+        "the schedule stands where sidekiq-scheduler 5 does not look",
+        "install/schedule.py",
+        '("scheduler", "schedule") if gem.version >= UNDER_ITS_OWN_KEY else ("schedule",)',
+        '("schedule",) if gem.version >= UNDER_ITS_OWN_KEY else ("scheduler", "schedule")',
+        SCHEDULE,
+    ),
+    Mutation(
+        "an entry is inserted among lines that ERB leaves out",
+        "install/schedule_yaml.py",
+        "not isinstance(document, dict) or not keeps_to_values(lines)",
+        "not isinstance(document, dict)",
+        SCHEDULE,
+    ),
+    Mutation(
+        "super_fetch is switched on beside a sidekiq-throttled that fetches by itself",
+        "install/settings.py",
+        "app.gem(PRO) is not None and not fetches_by_itself(app, release)",
+        "app.gem(PRO) is not None",
+        SCHEDULE,
+    ),
+    Mutation(
+        "a limit that is asked for is dropped without a word where another is set",
+        "install/request.py",
+        "if limits.assignment(name) not in there",
+        "if limits.assignment(name) in there",
+        SCHEDULE,
+    ),
     Mutation(
         "the context of a run is added to where the release cannot do that",
         "job/patterns/log_context.py",
@@ -613,7 +650,7 @@ INSTALLED = (
     Mutation(
         "what ERB brings along is not thought of",
         "install/queues.py",
-        "if _keeps_to_values(lines) else None",
+        "if keeps_to_values(lines) else None",
         "if lines else None",
         INSERTION,
     ),

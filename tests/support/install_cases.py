@@ -97,12 +97,19 @@ def install_cases() -> list[InstallCase]:
         ("6.5.12", "6.1.7.10", {"after_commit_everywhere": "1.4.0"}),
         ("7.0.9", "7.0.8", {"sidekiq-throttled": "1.0.0"}),
         ("7.3.10", "7.2.3", {"sidekiq-pro": "7.3.6"}),
+        ("7.3.9", "7.2.3", {"sidekiq-ent": "7.3.4", "sidekiq-pro": "7.3.6"}),
+        ("7.2.4", "7.1.5", {"sidekiq-cron": "2.3.1"}),
+        ("8.0.9", "8.0.2", {"sidekiq-scheduler": "6.0.1"}),
         ("8.0.5", "8.0.1", {}),
         ("8.0.6", "8.0.2", {}),
         ("8.0.8", "8.0.2", {}),
     ):
         repo = Repo(sidekiq=sidekiq, rails=rails, gems=gems)
         cases.append(InstallCase(f"install-{sidekiq}-rails-{rails}", repo, ("--health-check",)))
+    limits = ("--dead-max-jobs", "50000", "--dead-timeout", "30d")
+    for name in ("6.4.1", "6.5.12", "7.3.10"):
+        repo = Repo(sidekiq=name, rails="6.1.7.10", gems={"sentry-ruby": "5.28.0"})
+        cases.append(InstallCase(f"install-{name}-limits", repo, limits))
     return cases
 
 

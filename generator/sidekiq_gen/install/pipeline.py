@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from sidekiq_gen.changes.plan import Plan, plan_changes
 from sidekiq_gen.install import request as requests
 from sidekiq_gen.install.existing import Existing, examine
-from sidekiq_gen.install.rendering import render
+from sidekiq_gen.install.rendering import render, schedule_entry
+from sidekiq_gen.install.schedule import schedule_notice
 from sidekiq_gen.notices import Notice
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ def generate_install(answers: Answers, project: Project, *, force: bool = False,
         files.append(_merged(file, known) if known else file)
         if known and known.lacks:
             notices.append(_lacking(known, skip=skip))
+    told = request.schedule and schedule_notice(request.schedule, schedule_entry(request.schedule))
+    notices += [told] if told else []
     if project.app.job_files:
         notices += _changes(request, files)
     return Installation(request, replace(plan, files=tuple(files)), tuple(notices))

@@ -42,11 +42,11 @@ def insert_queues(text: str, missing: Sequence[str]) -> str | None:
     if not isinstance(document, dict):
         return None
     lines = text.split("\n")
-    newline = "\r\n" if lines[:-1] and all(line.endswith("\r") for line in lines[:-1]) else "\n"
+    newline = line_end(lines)
     keys = _count_keys(document)
     if keys == 0:
         wanted = [*dict.fromkeys(("default", *missing))]
-        merged = _with_list(lines, wanted, newline) if _keeps_to_values(lines) else None
+        merged = _with_list(lines, wanted, newline) if keeps_to_values(lines) else None
     else:
         wanted = [*queues_of(document), *missing]
         merged = _with_entries(lines, missing, newline) if keys == 1 else None
@@ -79,7 +79,12 @@ def _without_queues(document: dict[object, object]) -> dict[object, object]:
     return {key: value for key, value in document.items() if yaml.key(key) != "queues"}
 
 
-def _keeps_to_values(lines: Sequence[str]) -> bool:
+def line_end(lines: Sequence[str]) -> str:
+    """How the lines of a text end that was split at each newline."""
+    return "\r\n" if lines[:-1] and all(line.endswith("\r") for line in lines[:-1]) else "\n"
+
+
+def keeps_to_values(lines: Sequence[str]) -> bool:
     """Whether what ERB there is stands for a value on its line, so that no key can come from it."""
     return all(
         "<%" not in line or line.lstrip().startswith("#") or _VALUE.fullmatch(line.rstrip("\r")) for line in lines

@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.install.insertion import Addition, in_block
+from sidekiq_gen.install.limits import settings_object
 from sidekiq_gen.install.queues import queue_entry
 from sidekiq_gen.install.request import CONFIGURATION, INITIALIZER, TASKS
+from sidekiq_gen.install.schedule import CRON, CRON_FILE, NAME
+from sidekiq_gen.install.schedule_yaml import entry
 from sidekiq_gen.install.settings import SETTING_BY_NAME, code
 from sidekiq_gen.ruby import layout, trackers
 from sidekiq_gen.ruby.templates import find_template, ruby_file
 
 if TYPE_CHECKING:
     from sidekiq_gen.install.request import InstallRequest
+    from sidekiq_gen.install.schedule import Schedule
     from sidekiq_gen.install.settings import Place
     from sidekiq_gen.install.wiring import Wiring
 
@@ -22,6 +26,7 @@ INDENTATION = 2
 def render(request: InstallRequest) -> list[tuple[str, str]]:
     """Every file as it would be if nothing were there yet, path and text, in the order in which they are printed."""
     facts = _facts(request)
+    schedule = request.schedule
     texts = {}
     if request.settings:
         settings = [(SETTING_BY_NAME[name].place, _setting(request, name)) for name in request.settings]
@@ -31,6 +36,10 @@ def render(request: InstallRequest) -> list[tuple[str, str]]:
         texts[INITIALIZER] = ruby_file(request.style, "", whole)
     if not request.configured_by:
         texts[CONFIGURATION] = _template(request, "sidekiq.yml.j2", facts)
+        if schedule and schedule.is_in(CONFIGURATION):
+            texts[CONFIGURATION] += "\n" + schedule_entry(schedule) + "\n"
+    if schedule and schedule.is_in(CRON_FILE):
+        texts[CRON_FILE] = schedule_entry(schedule) + "\n"
     if request.unique:
         texts.setdefault(request.unique.home, ruby_file(request.style, "", _unique_jobs(request, request.unique)))
     texts[TASKS] = _ruby(request, "dead.rake.j2", facts, requires="sidekiq/api")
@@ -41,6 +50,13 @@ def render(request: InstallRequest) -> list[tuple[str, str]]:
             helper = "test_helper" if health.test == "minitest" else request.rspec_helper
             texts[health.test_path] = _ruby(request, f"health_check_{health.test}.rb.j2", facts, requires=helper)
     return [*texts.items()]
+
+
+def schedule_entry(schedule: Schedule) -> str:
+    """The entry of the health check as it would stand alone in its file."""
+    return (
+        schedule.statement if schedule.means == "sidekiq-ent" else "\n".join(entry(NAME, schedule.pairs, schedule.keys))
+    )
 
 
 def additions_for(request: InstallRequest, path: str, text: str) -> list[Addition]:
@@ -104,6 +120,9 @@ def _facts(request: InstallRequest) -> dict[str, object]:
         "shown_class": "job.display_class" if unwrapped else "class_of.call(job)",
         "shown_arguments": "job.display_args" if unwrapped else "arguments_of.call(job)",
         "batches": request.batches,
+        "settings": settings_object(request.release),
+        "limits": request.limits,
+        "cron": CRON,
         "queues": [queue_entry(name) for name in request.queues],
         "health": health,
         "threshold": layout.integer(health.threshold) if health else None,

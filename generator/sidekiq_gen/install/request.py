@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sidekiq_gen.errors import InvalidInput, Refused
-from sidekiq_gen.flags import Flag, answer
 from sidekiq_gen.install.deployment import find_mention
-from sidekiq_gen.install.settings import SETTINGS, code, files_about_sidekiq
+from sidekiq_gen.install.health import HEALTH_FLAGS, HealthCheck, resolve_health_check
+from sidekiq_gen.install.limits import LIMIT_FLAGS, DeadLimits, limit_notices, resolve_limits
+from sidekiq_gen.install.schedule import Schedule, find_schedule
+from sidekiq_gen.install.settings import SETTING_BY_NAME, SETTINGS, code, fetches_by_itself, files_about_sidekiq
 from sidekiq_gen.install.wiring import Wiring, find_wiring
-from sidekiq_gen.naming import JobName, parse_job_name
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.rails.pushes import has_transactions, pushes_after_commit
 from sidekiq_gen.ruby import trackers
@@ -18,7 +18,6 @@ from sidekiq_gen.sidekiq.gems import PRO
 from sidekiq_gen.sidekiq.gems import UNIQUE_JOBS as UNIQUE_JOBS_GEM
 from sidekiq_gen.sidekiq.unique_duplicates import AFTER_COMMIT, ID_OF_NO_JOB
 from sidekiq_gen.sidekiq.unique_jobs import pairing_error
-from sidekiq_gen.style import Style, test_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,40 +31,14 @@ if TYPE_CHECKING:
     from sidekiq_gen.rails.processes import Process
     from sidekiq_gen.rails.project import Project
     from sidekiq_gen.sidekiq.release import Release
-    from sidekiq_gen.style import TestFramework
+    from sidekiq_gen.style import Style
 
 INITIALIZER = "config/initializers/sidekiq.rb"
 UNIQUE_JOBS = "config/initializers/sidekiq_unique_jobs.rb"
 CONFIGURATION = "config/sidekiq.yml"
 TASKS = "lib/tasks/sidekiq_dead.rake"
-THRESHOLD = 100
-MAXIMUM_THRESHOLD = 1_000_000
 
-FLAGS = (
-    Flag(
-        "--health-check",
-        "Write a job that alerts when too many jobs are dead, too.",
-        "switch",
-        question="Write a job that alerts when too many jobs are dead?",
-    ),
-    Flag("--dead-threshold", f"How many dead jobs are not yet too many [default: {THRESHOLD}].", "number", metavar="N"),
-    Flag("--test", "The framework of the health check's spec.", "choice", choices=("rspec", "minitest", "none")),
-)
-
-
-@dataclass(frozen=True)
-class HealthCheck:
-    """The job that alerts when too many jobs are dead.
-
-    threshold: that many are not yet too many.
-    path, test_path: relative to the root; the second is None when no spec is wanted.
-    """
-
-    name: JobName
-    threshold: int
-    test: TestFramework
-    path: str
-    test_path: str | None
+FLAGS = (*HEALTH_FLAGS, *LIMIT_FLAGS)
 
 
 @dataclass(frozen=True)
@@ -80,6 +53,7 @@ class InstallRequest:
     configured_by: the file that says by itself what config/sidekiq.yml would, which is then not created; or None.
     reads_configuration: whether a process may read its queues from config/sidekiq.yml.
     batches: whether batches push past the commit, as they do with Sidekiq Pro.
+    limits: how many dead jobs are to be kept, and for how long. schedule: what enqueues the health check; None without.
     """
 
     release: Release
@@ -96,6 +70,8 @@ class InstallRequest:
     reads_configuration: bool = True
     batches: bool = False
     mentions: tuple[tuple[str, str], ...] = ()
+    limits: DeadLimits = field(default_factory=DeadLimits)
+    schedule: Schedule | None = None
 
 
 def resolve_install(answers: Answers, project: Project) -> InstallRequest:
@@ -115,7 +91,14 @@ def resolve_install(answers: Answers, project: Project) -> InstallRequest:
     used = tuple(dict.fromkeys(name for job in app.job_files if job.queue and _unserved(name := job.queue.name, app)))
     mentions = tuple((name, path) for name in used if (path := find_mention(repo, name)))
     others = [(path, code(text)) for path, text in files if path != INITIALIZER]
-    wanted = [setting for setting in SETTINGS if setting.wanted(app, release)]
+    health, limits, configured_by = (
+        resolve_health_check(answers, app),
+        resolve_limits(answers),
+        _configured_by(repo, app),
+    )
+    schedule = find_schedule(app, health.name.class_name, INITIALIZER, configured_by) if health else None
+    asked = {*limits.names, *(["periodic"] if schedule and schedule.in_the_initializer else [])}
+    wanted = [setting for setting in SETTINGS if setting.name in asked or setting.wanted(app, release)]
     found = {setting.name: setting.found_in(others) for setting in wanted}
     return InstallRequest(
         release,
@@ -127,11 +110,13 @@ def resolve_install(answers: Answers, project: Project) -> InstallRequest:
         tuple(setting.name for setting in wanted if not found[setting.name]),
         tuple((setting.title, path) for setting in wanted if (path := found[setting.name])),
         _unique(find_wiring(files, UNIQUE_JOBS, release.capabilities)) if gem else None,
-        _health_check(answers, app),
-        _configured_by(repo, app),
+        health,
+        configured_by,
         not app.processes or any(_reads_configuration(one) for one in app.processes),
         app.gem(PRO) is not None and release.capabilities.transactional_push_outside_batches,
         mentions,
+        limits,
+        schedule,
     )
 
 
@@ -209,6 +194,8 @@ def notices(request: InstallRequest, project: Project) -> Iterator[Notice]:
             "This sidekiq-unique-jobs has no SidekiqUniqueJobs::Server.configure: locks of dead jobs are not freed.",
             "Upgrade to 7.0.1 or later.",
         )
+    yield from _closed(request, app)
+    yield from _limits(request, app)
     if request.configured_by:
         yield Notice(
             "configured-elsewhere",
@@ -238,32 +225,33 @@ def _transactional_push(request: InstallRequest, app: RailsApp) -> Iterator[Noti
     )
 
 
-def _health_check(answers: Answers, app: RailsApp) -> HealthCheck | None:
-    if not answer(answers, "health_check"):
-        stray = next((flag for flag in FLAGS[1:] if flag.parameter in answers), None)
-        if stray:
-            raise InvalidInput(
-                f"{stray.option} says something about --health-check, which was not asked for.",
-                hint=f"Add --health-check, or leave out {stray.option}.",
-                code="usage",
-            )
-        return None
-    threshold = answer(answers, "dead_threshold", THRESHOLD)
-    if not 0 <= threshold <= MAXIMUM_THRESHOLD:
-        raise InvalidInput(
-            f"--dead-threshold {threshold} is no number of dead jobs.",
-            hint=f"Give a number from 0 to {MAXIMUM_THRESHOLD}.",
-            code="invalid-threshold",
+def _closed(request: InstallRequest, app: RailsApp) -> Iterator[Notice]:
+    """What is to be known of what is written for Sidekiq Pro and Enterprise."""
+    if "enterprise_unique" in request.settings:
+        yield Notice(
+            "enterprise-not-run",
+            "Sidekiq::Enterprise.unique! was not executed: Sidekiq Enterprise is closed source. It is written from its "
+            "public documentation.",
+            "Jobs with unique_for are refused as duplicates from then on: try one against your Redis.",
         )
-    conventions = app.conventions
-    name = parse_job_name("SidekiqHealthCheck", suffix=conventions.suffix.value, acronyms=app.acronyms)
-    path = f"{conventions.job_dir.value}/{name.file_stem}.rb"
-    other = app.defined_elsewhere(name.class_name, app.root / path)
-    if other is not None:
-        raise Refused(
-            f"{name.class_name} is already defined in {other.relative_to(app.root).as_posix()}.",
-            hint="Leave out --health-check, or rename that class.",
-            code="class-exists",
+    if "super_fetch" in request.settings:
+        yield Notice(
+            "pro-not-run",
+            "config.super_fetch! was not executed: Sidekiq Pro is closed source. It is written from its public "
+            "documentation.",
+            "Jobs of a process that crashed are run again from then on: they have to be idempotent.",
         )
-    test = answer(answers, "test", app.test_framework or "none")
-    return HealthCheck(name, threshold, test, path, test_path(test, conventions.job_dir.value, name.file_stem))
+    if app.gem(PRO) and fetches_by_itself(app, request.release):
+        yield Notice(
+            "no-super-fetch",
+            "config.super_fetch! is left out: below 1.3 sidekiq-throttled throttles nothing beside it.",
+            "Upgrade sidekiq-throttled to 1.3 or later, and run this again.",
+        )
+
+
+def _limits(request: InstallRequest, app: RailsApp) -> Iterator[Notice]:
+    there = code(app.repo.read(INITIALIZER) or "")
+    limits = request.limits
+    set_there = (name for name in limits.names if SETTING_BY_NAME[name].sign.search(there))
+    said = [(name, INITIALIZER) for name in set_there if limits.assignment(name) not in there]
+    yield from limit_notices(limits, request.release, said, app.repo.read(CONFIGURATION) or "")

@@ -3,6 +3,10 @@
 Redis is not among it: Sidekiq reads REDIS_URL, or the variable that REDIS_PROVIDER names, by itself, and config.redis
 would undo what the railtie of a gem has set. Source: v6.0.0 lib/sidekiq/redis_connection.rb:121, v8.1.7 :100;
 govuk_sidekiq lib/govuk_sidekiq/sidekiq_initializer.rb (reconnect_attempts).
+
+Pro and Enterprise are closed source: their wiki says what they take. Source: sidekiq wiki, Ent-Unique-Jobs (in the
+initializer, not in tests), Reliability (super_fetch!, inside configure_server), Ent-Periodic-Jobs; v8.1.7
+Pro-Changes.md:610, Ent-Changes.md:328.
 """
 
 from __future__ import annotations
@@ -14,6 +18,7 @@ from typing import TYPE_CHECKING, Literal
 from sidekiq_gen.rails.code import code_lines
 from sidekiq_gen.rails.pushes import pushes_after_commit
 from sidekiq_gen.ruby import trackers
+from sidekiq_gen.sidekiq.gems import ENTERPRISE, PRO, THROTTLED, UNIQUE_JOBS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -24,7 +29,17 @@ if TYPE_CHECKING:
 
 FOLDER = "config"
 SettingName = Literal[
-    "airbrake", "strict_arguments", "throttled", "transactional_push", "error_handler", "death_handler"
+    "airbrake",
+    "strict_arguments",
+    "throttled",
+    "transactional_push",
+    "enterprise_unique",
+    "dead_max_jobs",
+    "dead_timeout",
+    "super_fetch",
+    "error_handler",
+    "death_handler",
+    "periodic",
 ]
 Place = Literal["top", "client", "server"]
 """Where a statement stands: outside of every block, or in that of ``configure_client`` or ``configure_server``."""
@@ -50,6 +65,16 @@ class Setting:
     def found_in(self, files: Iterable[tuple[str, str]]) -> str | None:
         """The path of the first file, given with its code, that sets it."""
         return next((path for path, text in files if self.sign.search(text)), None)
+
+
+def fetches_by_itself(app: RailsApp, release: Release) -> bool:
+    """Whether sidekiq-throttled brings a way to fetch jobs of its own, beside which there is no super_fetch."""
+    return app.gem(THROTTLED) is not None and not release.capabilities.throttled_super_fetch
+
+
+def _where_asked_for(_app: RailsApp, _release: Release) -> bool:
+    """Whether it is wanted unasked: it is not."""
+    return False
 
 
 def _reports_errors(app: RailsApp, _release: Release) -> bool:
@@ -90,6 +115,38 @@ SETTINGS = (
         pushes_after_commit,
     ),
     Setting(
+        "enterprise_unique",
+        "the switch for unique jobs",
+        "Sidekiq::Enterprise.unique!",
+        "top",
+        re.compile(r"\bEnterprise\.unique!"),
+        lambda app, _: app.gem(ENTERPRISE) is not None and app.gem(UNIQUE_JOBS) is None,
+    ),
+    Setting(
+        "dead_max_jobs",
+        "how many dead jobs are kept",
+        "dead_max_jobs",
+        "top",
+        re.compile(r"\bdead_max_jobs\b"),
+        _where_asked_for,
+    ),
+    Setting(
+        "dead_timeout",
+        "how long dead jobs are kept",
+        "dead_timeout_in_seconds",
+        "top",
+        re.compile(r"\bdead_timeout_in_seconds\b"),
+        _where_asked_for,
+    ),
+    Setting(
+        "super_fetch",
+        "super_fetch",
+        "config.super_fetch!",
+        "server",
+        re.compile(r"\b(?:super|timed|reliable)_fetch!|\[:fetch(?:_class)?\]\s*="),
+        lambda app, release: app.gem(PRO) is not None and not fetches_by_itself(app, release),
+    ),
+    Setting(
         "error_handler",
         "an error handler",
         "config.error_handlers <<",
@@ -104,6 +161,14 @@ SETTINGS = (
         "server",
         re.compile(r"\bdeath_handlers\b"),
         lambda _app, _release: True,
+    ),
+    Setting(
+        "periodic",
+        "the schedule of the health check",
+        "config.periodic",
+        "server",
+        re.compile(r"\bperiodic\b"),
+        _where_asked_for,
     ),
 )
 

@@ -42,5 +42,5 @@ def unique_notices(*, switched_on: bool) -> Iterator[Notice]:
         yield Notice(
             "enterprise-unique-off",
             "Nothing under config/ switches unique jobs on, without which unique_for does nothing.",
-            "Add to the initializer of Sidekiq: Sidekiq::Enterprise.unique! unless Rails.env.test?",
+            "Run sidekiq-gen install, or add to the initializer: Sidekiq::Enterprise.unique! unless Rails.env.test?",
         )

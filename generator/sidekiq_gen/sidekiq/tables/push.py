@@ -97,6 +97,11 @@ class PushTable(Table):
         "a record of an ActiveJob job shows its class, whichever of the two wrappers it stands in",
         "v7.3.3 lib/sidekiq/api.rb:376",
     )
+    dead_limits_for_kills = row(
+        ("<7.0.0", ">=7.3.5"),
+        "DeadSet#kill trims to what is configured; in between to Sidekiq's defaults",
+        "v7.3.5 lib/sidekiq/api.rb:833",
+    )
     millisecond_timestamps = row(
         ">=8.0.0",
         "times in a payload are integers of milliseconds; below, floats of seconds",

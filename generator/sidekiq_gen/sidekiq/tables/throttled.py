@@ -19,6 +19,11 @@ class ThrottledTable(Table):
     throttled_setup = row(
         "<1.1.0", "does nothing until Sidekiq::Throttled.setup! has been called", "v1.1.0 lib/sidekiq/throttled.rb:106"
     )
+    throttled_super_fetch = row(
+        ">=1.3.0",
+        "throttles what Sidekiq Pro fetches with super_fetch",
+        "v1.3.0 lib/sidekiq/throttled/patches/super_fetch.rb:49",
+    )
     throttled_setup_gone = row(
         ">=1.5.0",
         "Sidekiq::Throttled.setup! is gone; from 1.1.0 on it only warns",

@@ -1,0 +1,82 @@
+"""The job that alerts when too many jobs are dead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sidekiq_gen.errors import InvalidInput, Refused
+from sidekiq_gen.flags import Flag, answer
+from sidekiq_gen.naming import JobName, parse_job_name
+from sidekiq_gen.style import test_path
+
+if TYPE_CHECKING:
+    from sidekiq_gen.flags import Answers
+    from sidekiq_gen.rails.app import RailsApp
+    from sidekiq_gen.style import TestFramework
+
+THRESHOLD = 100
+MAXIMUM_THRESHOLD = 1_000_000
+
+HEALTH_FLAGS = (
+    Flag(
+        "--health-check",
+        "Write a job that alerts when too many jobs are dead, too, and schedule it.",
+        "switch",
+        question="Write a job that alerts when too many jobs are dead?",
+    ),
+    Flag("--dead-threshold", f"How many dead jobs are not yet too many [default: {THRESHOLD}].", "number", metavar="N"),
+    Flag("--test", "The framework of the health check's spec.", "choice", choices=("rspec", "minitest", "none")),
+)
+
+
+@dataclass(frozen=True)
+class HealthCheck:
+    """The job that alerts when too many jobs are dead.
+
+    threshold: that many are not yet too many.
+    path, test_path: relative to the root; the second is None when no spec is wanted.
+    """
+
+    name: JobName
+    threshold: int
+    test: TestFramework
+    path: str
+    test_path: str | None
+
+
+def resolve_health_check(answers: Answers, app: RailsApp) -> HealthCheck | None:
+    """Decide about it; None where it is not asked for.
+
+    Raises:
+        InvalidInput: a flag makes no sense.
+        Refused: its class is there elsewhere.
+    """
+    if not answer(answers, "health_check"):
+        stray = next((flag for flag in HEALTH_FLAGS[1:] if flag.parameter in answers), None)
+        if stray:
+            raise InvalidInput(
+                f"{stray.option} says something about --health-check, which was not asked for.",
+                hint=f"Add --health-check, or leave out {stray.option}.",
+                code="usage",
+            )
+        return None
+    threshold = answer(answers, "dead_threshold", THRESHOLD)
+    if not 0 <= threshold <= MAXIMUM_THRESHOLD:
+        raise InvalidInput(
+            f"--dead-threshold {threshold} is no number of dead jobs.",
+            hint=f"Give a number from 0 to {MAXIMUM_THRESHOLD}.",
+            code="invalid-threshold",
+        )
+    conventions = app.conventions
+    name = parse_job_name("SidekiqHealthCheck", suffix=conventions.suffix.value, acronyms=app.acronyms)
+    path = f"{conventions.job_dir.value}/{name.file_stem}.rb"
+    other = app.defined_elsewhere(name.class_name, app.root / path)
+    if other is not None:
+        raise Refused(
+            f"{name.class_name} is already defined in {other.relative_to(app.root).as_posix()}.",
+            hint="Leave out --health-check, or rename that class.",
+            code="class-exists",
+        )
+    test = answer(answers, "test", app.test_framework or "none")
+    return HealthCheck(name, threshold, test, path, test_path(test, conventions.job_dir.value, name.file_stem))
