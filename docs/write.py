@@ -43,6 +43,8 @@ def _section(known: Kind | Pattern, option: str) -> Iterator[str]:
     yield known.paragraph
     yield f"{known.avoid}"
     yield f"What it costs: {known.cost[:1].lower()}{known.cost[1:]}"
+    if known.not_executed:
+        yield known.not_executed
     if known.flags:
         yield "\n".join(
             ["| flag | does |", "| --- | --- |", *(f"| `{flag.option}` | {flag.help} |" for flag in known.flags)]

@@ -1,7 +1,7 @@
 """Fixtures of the live tests: services for the session, a variant for each test that asks for one, apps.
 
     pytest tests/live --sidekiq-lib 6.5.12=/src/sidekiq/lib --unique-jobs-lib 7.1.33=/src/unique/lib:/src/script/lib \
-        --throttled-lib 1.5.2=/src/throttled/lib
+        --throttled-lib 1.5.2=/src/throttled/lib:/src/redis-prescription/lib
 
 Without the roots of tests/live/setup every test here is skipped; where CI is set it fails instead.
 """

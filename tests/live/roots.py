@@ -11,10 +11,13 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from live.processes import Processes, cache_folder
+from sidekiq_gen.sidekiq.gems import gem_version
+from sidekiq_gen.sidekiq.throttled import pairing_error
 
 if TYPE_CHECKING:
     import subprocess
@@ -151,15 +154,15 @@ def variants(
 
 
 def throttled_variants(plain: Sequence[Variant], throttled_libs: Sequence[str]) -> list[Variant]:
-    """Each variant with sidekiq-throttled overlaid: 0.18 goes with Sidekiq 6.4, 1.x with 7, 2.x with 8."""
+    """Each variant with each sidekiq-throttled overlaid that goes with its Sidekiq, 1.x not on 8, where it was new."""
     found = []
     for text in throttled_libs:
         version, paths = parse_overlay(text)
-        line = {"0": 6, "1": 7, "2": 8}[version.partition(".")[0]]
+        fits = partial(pairing_error, gem_version(version))
         found += [
             Variant(under.root, under.sidekiq, None, (*under.overlays, *paths), version)
             for under in plain
-            if NAMES[under.root.name] == line
+            if not fits(gem_version(under.sidekiq)) and not (version < "2" and under.sidekiq >= "8")
         ]
     return found
 

@@ -55,8 +55,10 @@ def command(
 
 
 def _line(entry: Entry) -> str:
-    line = f"  {entry.name:<{COLUMN}}{entry.summary}"
     margin = " " * (COLUMN + 2)
+    line = f"  {entry.name:<{COLUMN}}{entry.summary}"
+    if entry.not_executed:
+        line += f"\n{margin}{entry.not_executed}"
     if entry.refusal is None:
         return line
     reason = textwrap.fill(
@@ -76,6 +78,8 @@ def _in_full(entry: Entry, project: Project) -> str:
         parts.append(
             f"{heading}\n{textwrap.indent(textwrap.fill(_capital(text), WIDTH, break_on_hyphens=False), '  ')}"
         )
+    if entry.not_executed:
+        parts.append(f"Executed\n  {entry.not_executed}")
     if entry.flags:
         parts.append("\n".join(["Flags", *(line for flag in entry.flags for line in _flag(flag, entry))]))
     if entry.refusal:
@@ -110,6 +114,7 @@ def _described(entry: Entry) -> dict[str, object]:
         "description": entry.when,
         "avoid": entry.avoid,
         "cost": entry.cost,
+        "not_executed": entry.not_executed or None,
         "flags": [flag.option for flag in entry.flags],
         "choices": {option: dict(lines) for option, lines in entry.explained.items()},
         "available": entry.refusal is None,

@@ -28,6 +28,7 @@ class Entry:
     """One kind or pattern.
 
     group: the heading it stands under. when, avoid, cost: whole sentences.
+    not_executed: a sentence that says what was not executed, being closed source; else empty.
     explained: for the option of a flag with choices, each of these with what it does here.
     refusal: why it cannot be had here, with the nearest alternative; None when it can.
     """
@@ -38,6 +39,7 @@ class Entry:
     when: str
     avoid: str
     cost: str
+    not_executed: str
     flags: tuple[Flag, ...]
     explained: Mapping[str, Mapping[str, str]]
     refusal: InvalidInput | Refused | None
@@ -80,6 +82,7 @@ def _entry(known: Kind[Any] | Pattern[Any], heading: str, project: Project) -> E
         known.paragraph,
         known.avoid,
         known.cost,
+        known.not_executed,
         known.flags,
         {option: lines for option, lines in explained.items() if lines},
         _refusal(known.name, project),

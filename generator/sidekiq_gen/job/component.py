@@ -20,6 +20,7 @@ class Component(Generic[S]):
     name: as on the command line: ``fan-out``, ``advisory-lock``.
     settings: the frozen dataclass of its settings; None where there is nothing to decide.
     summary, paragraph, avoid, cost: what it is, when to use it, when not, and what it costs.
+    closed: the gem that is closed source, so that what is written for it was not executed; empty where there is none.
     shapes: folders below its own, each with the templates for some settings.
     """
 
@@ -30,7 +31,13 @@ class Component(Generic[S]):
     paragraph: ClassVar[str]
     avoid: ClassVar[str]
     cost: ClassVar[str]
+    closed: ClassVar[str] = ""
     shapes: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def not_executed(self) -> str:
+        """A sentence that says what was not executed; empty where everything was."""
+        return f"With {self.closed}: not executed (closed source)." if self.closed else ""
 
     @property
     def identifier(self) -> str:

@@ -35,7 +35,8 @@ def unique_notices(*, switched_on: bool) -> Iterator[Notice]:
     """What is to be known of its unique jobs; switched_on: whether something under ``config`` does that."""
     yield Notice(
         "enterprise-not-run",
-        "Sidekiq Enterprise is closed: its unique jobs are written from its public documentation and were not run.",
+        "Unique jobs were not executed: Sidekiq Enterprise is closed source. They are written from its public "
+        "documentation.",
         "Try a duplicate once against your Redis.",
     )
     if not switched_on:

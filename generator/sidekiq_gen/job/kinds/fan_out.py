@@ -55,6 +55,7 @@ class FanOut(Kind[FanOutSettings]):
     places = BESIDE_THE_WORK
     shapes = ("iterable", "plain", "batch", "plain_by_client", "batch_by_client")
     flags = (BATCH_SIZE, _CHILD, _BATCH, ON_MISSING)
+    closed = "Sidekiq Pro (--batch)"
     summary = "enqueues one job for each record, which is written with it and carries the safeguards"
     paragraph = (
         "For work on many records that can be done side by side, retried one by one, and watched. The ids are read and "
@@ -104,7 +105,7 @@ class FanOut(Kind[FanOutSettings]):
         if settings.batch:
             yield Notice(
                 "batch-not-executed",
-                "What concerns Sidekiq::Batch follows the documentation of Sidekiq Pro and has not been executed.",
+                "Batches were not executed: Sidekiq Pro is closed source. They are written from its documentation.",
                 "Try it once with a few records before you rely on it.",
             )
         yield from rows_in_specs(request, app)

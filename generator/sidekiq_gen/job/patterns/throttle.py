@@ -63,6 +63,7 @@ class Throttle(Pattern[ThrottleSettings]):
             question="How many runs in how long? (10/60 or 10/1m for ten a minute)",
         ),
     )
+    closed = "Sidekiq Enterprise"
     summary = "let at most so many runs begin in so many seconds, over all processes"
     paragraph = (
         "For a service that allows so many calls a minute, known beforehand. sidekiq-throttled leaves the surplus in "
@@ -124,7 +125,8 @@ class Throttle(Pattern[ThrottleSettings]):
         if settings.means == "limiter":
             yield Notice(
                 "enterprise-not-run",
-                "Sidekiq Enterprise is closed: its limiter is written from its public documentation and was not run.",
+                "The limiter was not executed: Sidekiq Enterprise is closed source. It is written from its public "
+                "documentation.",
                 "Try the job once against your Redis.",
             )
         elif gem and not throttled.is_tested(gem.version, context.release.version):

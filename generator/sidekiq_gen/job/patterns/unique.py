@@ -130,6 +130,7 @@ class Unique(Pattern[AnyUnique]):
             question="What shall happen to a duplicate?",
         ),
     )
+    closed = "Sidekiq Enterprise"
     summary = "refuse duplicates of a job that is waiting or running, with sidekiq-unique-jobs or Enterprise"
     paragraph = (
         "For jobs that are enqueued more often than they need to run: rebuilding an index, refreshing a cache. The "
