@@ -75,8 +75,9 @@ def lose_a_lock(processes: Processes, variant: Variant, app: App, redis: Redis, 
         log = server.log
         assert not [run for run in server.executions if run.event == "fail"]
     for name, order in orders.items():
-        assert len(re.findall(rf"postponed: {name}:{order} is locked by another run", log)) == 2
-        assert len(re.findall(rf"gave up, the work was not done: {name}:{order} is locked", log)) == 1
+        assert len(re.findall(rf"rescheduled: {name}:{order} is locked by another run", log)) == 2
+        told = rf"rescheduled too many times, the work was not done: {name}:{order} is locked"
+        assert len(re.findall(told, log)) == 1
     for waiting in ("retry", "dead", "schedule"):
         assert redis.call(app.redis_url, "ZCARD", waiting) == 0
     assert redis.call(app.redis_url, "GET", "stat:failed") in {None, "0", 0}

@@ -82,7 +82,7 @@ def beside_clients_and_a_twin(
         kill_at_a_random_moment(twin, 0.5)
         survivor.wait_until(lambda: cardinality(redis, app, "schedule") > 0)
         assert marked() < ROWS  # the last one is held by the client
-        assert "restaurants are left, locked by others or new: begins again in 30 seconds" in survivor.log
+        assert "restaurants are left, locked by others or new: running again in 30 seconds" in survivor.log
         client.let_go()
         settle(survivor)
 
@@ -202,7 +202,7 @@ def test_a_row_that_fails_is_told_and_loses_no_other(
         server.drain()
         assert sorted(map(int, effects(postgresql, app))) == others
         assert count(postgresql, app, "charged_at") == len(others)
-        told = "10 orders from id 21 on have failed: poison" if iterates(variant) else "poison"
+        told = "10 orders from id 21 on failed: poison" if iterates(variant) else "poison"
         assert told in server.log
 
         revive = 'require "sidekiq/api"; Order.update_all(status: nil); Sidekiq::DeadSet.new.first.retry'

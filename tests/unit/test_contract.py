@@ -785,7 +785,7 @@ def test_sidekiq_is_found_in_every_section(tmp_path: Path, section: str, source:
 
 
 DEAD_IN_RETRY_IN = """  sidekiq_retry_in do |_count, error|
-    :kill if error.is_a?(Gone) # no retry can fix it: straight to the Dead set
+    :kill if error.is_a?(Gone) # a permanent error: straight to the Dead set
   end
 """
 

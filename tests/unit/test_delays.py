@@ -283,7 +283,7 @@ def texts(root: Path, *errors: str) -> tuple[str, str]:
 def test_whatever_form_a_delay_may_have_is_read(tmp_path: Path) -> None:
     job, spec = texts(tmp_path, "PaymentGateway::RateLimited")
 
-    assert "seconds = seconds_until(error.retry_after).clamp(1, LONGEST_DELAY)\n" in job
+    assert "seconds = seconds_until(error.retry_after).clamp(1, MAX_DELAY)\n" in job
     assert "Time.httpdate(moment)" in job
     assert 'PaymentGateway::RateLimited.new("busy", retry_after: 30)' in spec
     for form in (
@@ -303,9 +303,9 @@ def test_whatever_form_a_delay_may_have_is_read(tmp_path: Path) -> None:
 def test_what_is_always_a_number_is_only_kept_in_bounds(tmp_path: Path) -> None:
     job, spec = texts(tmp_path, "SearchIndex::Late=wait")
 
-    assert "seconds = error.wait.clamp(1, LONGEST_DELAY)\n" in job
+    assert "seconds = error.wait.clamp(1, MAX_DELAY)\n" in job
     assert "seconds_until" not in job
-    assert "USUAL_DELAY" not in job
+    assert "DEFAULT_DELAY" not in job
     assert "expect(error).to respond_to(method)" in spec
     assert "nil =>" not in spec
 
@@ -314,7 +314,7 @@ def test_a_number_needs_no_method(tmp_path: Path) -> None:
     job, spec = texts(tmp_path, "Net::ReadTimeout=90")
 
     assert "  rescue Net::ReadTimeout\n" in job
-    assert "self.class.perform_in(rand(90..116), order_id, postponed + 1)" in job
+    assert "self.class.perform_in(rand(90..116), order_id, reschedules + 1)" in job
     assert "delay" not in job
     assert "be_between(90, 116)" in spec
 

@@ -48,8 +48,8 @@ JOB = "app/jobs/charge_customer_job.rb"
             "contradictory-patterns",
             "--on-locked skip",
         ),
-        (Repo(), f"order:record postponed:integer {COMES_BACK}", 2, "invalid-argument", "another name"),
-        (Repo(), f"order:record postponed:integer {RATE}", 2, "invalid-argument", "another name"),
+        (Repo(), f"order:record reschedules:integer {COMES_BACK}", 2, "invalid-argument", "another name"),
+        (Repo(), f"order:record reschedules:integer {RATE}", 2, "invalid-argument", "another name"),
         *(
             (Repo(), f"{flag} {error}", 1, "contradictory-patterns", "Leave it out")
             for flag in ("--discard-on", "--retry-after")

@@ -21,12 +21,12 @@ TAKEN = [
     *((name, MARKED) for name in ("batch", "orders", "remaining", "cursor")),
     *((name, "--kind fan-out") for name in ("id", "slice", "orders", "bid")),
     *((name, "--model Order") for name in ("jid", "logger", "bid")),
-    ("postponed", "--model Order --retry-after SearchIndex::Busy"),
+    ("reschedules", "--model Order --retry-after SearchIndex::Busy"),
     ("e", "--model Order --retry-after SearchIndex::Busy"),
     ("delay_after", "--model Order --retry-after SearchIndex::Busy"),
     ("idempotency_key", "--model Order --idempotency-key"),
     ("with_advisory_lock", "--model Order --advisory-lock"),
-    ("postponed", "--model Order --advisory-lock --on-locked retry"),
+    ("reschedules", "--model Order --advisory-lock --on-locked retry"),
     ("e", "--model Order --advisory-lock --on-locked retry"),
 ]
 

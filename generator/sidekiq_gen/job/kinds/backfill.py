@@ -70,7 +70,7 @@ class BackfillSettings:
     @property
     def lock_comment(self) -> str:
         """Why a batch may be empty, as a comment behind the line; empty where it is not."""
-        return " # another run has them" if self.locked else ""
+        return " # locked by another run" if self.locked else ""
 
 
 class Backfill(Kind[BackfillSettings]):

@@ -185,7 +185,7 @@ def _taken(settings: AdvisoryLockSettings) -> Notice:
             "locked-gives-up",
             f"A run that finds the lock taken {settings.limit + 1} times gives up with a warning in the log, its work "
             "not done.",
-            "Make MOST_POSTPONEMENTS larger where one run may hold the lock for hours.",
+            "Raise MAX_RESCHEDULES where one run may hold the lock for hours.",
         )
     return Notice(
         "locked-is-dropped",

@@ -32,7 +32,7 @@ GROUPS: dict[Group, str] = {
     "seen": "Found again in the log",
 }
 
-COUNTER = "postponed"  # the parameter of perform that counts how often a job was enqueued again, whatever for
+COUNTER = "reschedules"  # the parameter of perform that counts how often a job was enqueued again, whatever for
 
 EVERY_ERROR = frozenset({"Exception", "StandardError"})
 # What stops a process or a run and says nothing about the work: Ruby's own, and Sidekiq's (v7.3.2 lib/sidekiq.rb:145,
@@ -107,7 +107,7 @@ class Pattern(Component[S], ABC):
         return False
 
     def parameters(self, settings: S) -> tuple[str, ...]:
-        """Further parameters of ``perform``, behind the arguments: ``("postponed = 0",)``."""
+        """Further parameters of ``perform``, behind the arguments: ``("reschedules = 0",)``."""
         return ()
 
     def keywords(self, settings: S) -> Mapping[str, Key]:

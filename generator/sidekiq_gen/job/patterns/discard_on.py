@@ -62,14 +62,14 @@ class DiscardOnSettings:
     @property
     def ending(self) -> str:
         """What the job does besides where --on-exhausted is there, in the words of an example."""
-        return "ends as if every retry had failed when no retry can fix it"
+        return "ends as if its retries were exhausted when it meets a permanent error"
 
     @property
     def promise(self) -> str:
         """What the job does, in the words of an example."""
         names = " and ".join(self.errors)
         if len(names) >= LONG_NAME:
-            names = "what no retry can fix"
+            names = "permanent errors"
         done = f"sends {names} straight to the Dead set" if self.to == "dead" else f"drops {names}"
         return f"{done}, retries anything else" if self.means == "retry_in" else done
 
@@ -137,9 +137,9 @@ class DiscardOn(Pattern[DiscardOnSettings]):
 
     def facts(self, settings: DiscardOnSettings, request: JobRequest) -> Mapping[str, object]:
         if settings.to == "dead":
-            return {"discard_reason": "no retry can fix it: straight to the Dead set"}
+            return {"discard_reason": "a permanent error: straight to the Dead set"}
         told = "" if request.context.release.capabilities.discard_runs_death_handlers else ", no death handler"
-        return {"discard_reason": f"nothing left to do: no retry, no Dead entry{told}"}
+        return {"discard_reason": f"a permanent error: dropped, not in the Dead set{told}"}
 
     def satisfies(self, settings: DiscardOnSettings) -> Mapping[str, str]:
         return {"permanent-errors": "permanent errors end it at once"}

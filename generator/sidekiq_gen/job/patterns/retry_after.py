@@ -58,7 +58,7 @@ class RetryAfterSettings:
     @property
     def seconds(self) -> str:
         """The number of seconds, by its expression where all errors have the same."""
-        asked = "asked_by(error)" if len(self.cases) > 1 else self.delays[0].expression
+        asked = "requested_delay(error)" if len(self.cases) > 1 else self.delays[0].expression
         return asked if self.numbers else f"seconds_until({asked})"
 
     @property
