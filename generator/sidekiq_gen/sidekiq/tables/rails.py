@@ -116,6 +116,11 @@ class RailsTable(Table):
     )
 
     # ActiveSupport
+    stub_const = row(
+        ">=7.1.0",
+        "stub_const(Job, :LIMIT, 1) { ... } in a test",
+        "v7.1.0 activesupport/lib/active_support/testing/constant_stubbing.rb:21",
+    )
     rails_error_reporter = row(
         ">=7.0.0",
         "Rails.error.report(error, handled: ...) hands an error to the subscribed trackers; 7.0 insists on handled:",
