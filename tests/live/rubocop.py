@@ -51,6 +51,9 @@ OF_SPECS: Mapping[str, object] = {
     "RSpec/ExampleLength": {"Max": 10},
 }
 
+# The cops for tests, and those for Rails, by their defaults, the new ones too.
+OF_TESTS: Mapping[str, object] = {**SETTINGS, "plugins": ["rubocop-rails", "rubocop-minitest"]}
+
 
 def lay_out(folder: Path, rendered: Iterable[Mapping[str, str]]) -> Path:
     """Write rendered files below a folder, path -> text; returns the folder."""

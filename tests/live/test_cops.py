@@ -1,11 +1,11 @@
-"""Every spec that is rendered, of jobs and of what install sets up, before the real cops for RSpec."""
+"""Every spec and test that is rendered, of jobs and of what install sets up, before the real cops for them."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from live.rubocop import OF_SPECS, lay_out, rubocop
+from live.rubocop import OF_SPECS, OF_TESTS, lay_out, rubocop
 from support.cases import all_cases
 from support.install_cases import install_cases
 
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 def specs(files: dict[str, str]) -> dict[str, str]:
     return {path: text for path, text in files.items() if path.startswith("spec/")}
+
+
+def tests(files: dict[str, str]) -> dict[str, str]:
+    return {path: text for path, text in files.items() if path.startswith("test/")}
 
 
 def test_rubocop_rspec_finds_nothing(processes: Processes, forky: Variant, tmp_path: Path, promise: Note) -> None:
@@ -63,3 +67,46 @@ end
 
     names = ("LetSetup", "MessageSpies", "MultipleExpectations", "StubbedMock", "SubjectStub")
     assert found == {f"RSpec/{name}" for name in names}
+
+
+def test_rubocop_minitest_finds_nothing(processes: Processes, forky: Variant, tmp_path: Path, promise: Note) -> None:
+    folder = tmp_path / "rendered"
+    for case in all_cases():
+        if not case.repo.rspec:
+            gems = {**case.repo.gems, "rubocop-rails": "2.34.2"}
+            house = replace(case, repo=replace(case.repo, quotes="double", comment=True, gems=gems, rails_cops=True))
+            lay_out(folder / case.name, [tests(house.render(tmp_path / case.name))])
+    for install in install_cases():
+        styled = install.styled("double", comment=True)
+        lay_out(folder / install.name, [tests(styled.render(tmp_path / install.name))])
+
+    offenses = rubocop(processes, forky, folder, OF_TESTS)
+
+    files = len(list(folder.rglob("*_test.rb")))
+    promise(forky, "all", "every combination", "rubocop-minitest finds nothing in its test", files)
+    assert [str(offense) for offense in offenses] == []
+    assert files > 200
+
+
+def test_rubocop_minitest_would_find_something(processes: Processes, forky: Variant, tmp_path: Path) -> None:
+    planted = """\
+# frozen_string_literal: true
+
+require "test_helper"
+
+class ChargeCustomerJobTest < ActiveSupport::TestCase
+  test "charges the customer" do
+    calls = []
+    assert_equal 0, calls.size
+    assert calls.empty?
+    assert_equal calls, []
+    assert !calls.any?
+  end
+end
+"""
+    lay_out(tmp_path, [{"test/jobs/charge_customer_job_test.rb": planted}])
+
+    found = {offense.cop for offense in rubocop(processes, forky, tmp_path, OF_TESTS)}
+
+    names = ("AssertEmpty", "EmptyLineBeforeAssertionMethods", "LiteralAsActualArgument", "MultipleAssertions")
+    assert found >= {f"Minitest/{name}" for name in names} | {"Rails/AssertNot"}

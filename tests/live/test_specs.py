@@ -90,10 +90,10 @@ def test_a_job_without_one_of_its_patterns_fails_its_spec(
     assert len(mutants) > 30
 
 
+@pytest.mark.parametrize("framework", ["rspec", "minitest"])
 def test_a_job_whose_work_fails_fails_its_spec(
-    processes: Processes, variant: Variant, app: App, tmp_path: Path, promise: Note
+    processes: Processes, variant: Variant, app: App, framework: Framework, tmp_path: Path, promise: Note
 ) -> None:
-    framework: Framework = "rspec"
     every = (*rendered.cases(variant), *rendered.row_cases(variant), *rendered.key_cases(variant))
     first: dict[str, str] = {}
     for number, case in enumerate(every):

@@ -1011,14 +1011,13 @@ def test_where_a_minitest_takes_its_record_from(tmp_path: Path) -> None:
         setup = text.partition("  setup do\n")[2].partition("  end\n")[0].split("\n")
         lines[records] = [line.strip() for line in setup if line]
 
+    job = "@job = ProcessOrderJob.new"
     assert lines == {
-        "factory": ["@order = FactoryBot.create(:order)"],
-        "fixture": ["@order = orders(:one)"],
-        "double": [
-            "@order = order = Order.new(id: 1)",
-            "Order.define_singleton_method(:find_by) { |id:| order if id == order.id }",
-        ],
+        "factory": [job, "@order = FactoryBot.create(:order)"],
+        "fixture": [job, "@order = orders(:one)"],
+        "double": [job, "@order = Order.new(id: 1)"],
     }
+    assert "Order.stub(:find_by, ->(id:) { @order if id == @order.id }) { @job.perform(*arguments) }" in text
 
 
 @pytest.mark.parametrize(

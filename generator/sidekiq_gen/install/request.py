@@ -13,6 +13,7 @@ from sidekiq_gen.install.settings import SETTING_BY_NAME, SETTINGS, code, fetche
 from sidekiq_gen.install.wiring import Wiring, find_wiring
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.rails.pushes import has_transactions, pushes_after_commit
+from sidekiq_gen.rails.stubs import stub_notices
 from sidekiq_gen.ruby import trackers
 from sidekiq_gen.sidekiq.gems import PRO
 from sidekiq_gen.sidekiq.gems import UNIQUE_JOBS as UNIQUE_JOBS_GEM
@@ -185,6 +186,7 @@ def notices(request: InstallRequest, project: Project) -> Iterator[Notice]:
             f"Sidekiq {request.release.text} calls death handlers for discarded jobs, too, and does not tell which.",
             'From 8.0.8 on there is job["discarded_at"]: upgrade, and pass over such jobs in the death handler.',
         )
+    yield from stub_notices(app, request.health_check.test if request.health_check else "none")
     yield from _transactional_push(request, app)
     if request.unique and ("transactional_push" in request.settings or app.configured(AFTER_COMMIT)):
         yield ID_OF_NO_JOB

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sidekiq_gen.errors import BrokenTemplate
 from sidekiq_gen.job.facts import by_name, job_facts, of_patterns, options_of
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
+from sidekiq_gen.job.minitest import performing, required
 from sidekiq_gen.job.patterns.catalogue import BY_NAME, listed
 from sidekiq_gen.job.slots import SLOTS
 from sidekiq_gen.job.spec_facts import spec_facts_of
@@ -149,21 +150,25 @@ def render_test(request: JobRequest) -> str:
     facts = spec_facts_of(request)
     given = by_name(facts) | of_patterns(request)
     filling = Filling(request, request.test, given)
+    stubs = "\n".join(filling.all("stubs"))
+    if stubs:
+        given |= {"on_job": "", "trial": facts.perform}
+        filling = Filling(request, request.test, given)
     setup, examples = "\n".join(filling.all("setup")), layout.sections(*filling.all("examples"))
     text = find_template(request.context.release.tree, f"{request.test}.rb.j2").render(
         given,
         lets="\n".join(filling.all("lets")),
         setup=setup,
+        performing=performing(stubs, examples),
         teardown="\n".join(filling.all("teardown")),
-        substitutes="\n".join(filling.all("substitutes")),
         definitions=layout.sections(*filling.all("definitions")),
         examples=examples,
         named=[one for one in facts.records if _names(f"{setup}\n{examples}", one.variable)],
         methods=filling.methods(request.test_path or ""),
     )
-    helper = "test_helper" if request.test == "minitest" else request.repo.rspec_helper
-    text = _nested(request, text) if request.test == "minitest" else layout.fit(text, request.style.width)
-    return ruby_file(request.style, f'require "{helper}"', text)
+    if request.test == "minitest":
+        return ruby_file(request.style, required(text), _nested(request, text))
+    return ruby_file(request.style, f'require "{request.repo.rspec_helper}"', layout.fit(text, request.style.width))
 
 
 def _names(text: str, variable: str) -> bool:

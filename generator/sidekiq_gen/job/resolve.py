@@ -17,6 +17,7 @@ from sidekiq_gen.job.kinds.fan_out import child_name
 from sidekiq_gen.job.kinds.record import implied
 from sidekiq_gen.job.lacks import lack_notices
 from sidekiq_gen.job.mappers import other_mapper
+from sidekiq_gen.job.minitest import stubs
 from sidekiq_gen.job.names import give_names, taken_names
 from sidekiq_gen.job.options import OPTION_FLAGS, find_options, option_notices
 from sidekiq_gen.job.patterns.catalogue import BY_NAME, PATTERNS, from_the_outside_in
@@ -26,6 +27,7 @@ from sidekiq_gen.job.retries import RETRY, RETRY_FOR, find_retries, retry_notice
 from sidekiq_gen.job.subject import find_subject
 from sidekiq_gen.naming import parse_job_name, parse_queue
 from sidekiq_gen.notices import Notice
+from sidekiq_gen.rails.stubs import stub_notices
 from sidekiq_gen.sourced import Sourced
 
 if TYPE_CHECKING:
@@ -234,6 +236,7 @@ def notices(request: JobRequest, project: Project, *, migrated: bool = False) ->
             "No spec is written: the lockfile has neither rspec-rails nor Minitest.",
             "Pass --test rspec or --test minitest to have one.",
         )
+    yield from stub_notices(app, request.test if stubs(request) else "none")
     if len(app.databases) > 1 and (request.child or request).has(*LOCKS):
         yield Notice(
             "several-databases",

@@ -71,7 +71,7 @@ MINITEST: Mapping[str, Slot] = MappingProxyType(
         for slot in (
             *_OF_TESTS,
             Slot("teardown", "what happens after each test"),
-            Slot("substitutes", "what a job in a test does instead of talking to Redis, for job_that"),
+            Slot("stubs", "calls of stub that each run needs, without their block, one a line; a comment says why"),
             Slot("definitions", "classes for the tests, above the setup"),
         )
     }

@@ -95,6 +95,18 @@ class SpecRecord:
         return self.variable.replace("_", " ")
 
     @property
+    def made_or_new(self) -> str:
+        """The Ruby that makes it in Minitest: persisted, or not saved."""
+        return self.source or f"{self.model}.new({self.key}: {self.id})"
+
+    @property
+    def answer(self) -> str:
+        """The lambda that stands in for `find_by`, or for `find`, in Minitest."""
+        parameters, _, body = self.finder.removeprefix("{ |").removesuffix(" }").partition("| ")
+        body = re.sub(rf"\b{self.variable}\b", f"@{self.variable}", body)
+        return f"->({parameters}) {{ {body} }}"
+
+    @property
     def finder(self) -> str:
         """The block that stands in for `find_by`, or for `find`, where a double does for the record."""
         if self.strict:
@@ -137,6 +149,10 @@ class SpecFacts(JobFacts):
     """Whether a spec can hold a second run against what the first one has made of the record."""
     saved: str
     """The record as it is in the database: `order.reload`, `@order.reload`; itself where a double stands in for it."""
+    on_job: str
+    """What Minitest calls perform on: `@job.`; empty where a test has a perform of its own, inside of stubs."""
+    trial: str
+    """A run of the job in Minitest: `@job.perform(@order.id)`, or `perform(@order.id)` inside of stubs."""
     worker: str
     """What does the work in the spec: `job`, whose private method it is, or the collaborator of --calls."""
     made_with: str
@@ -220,7 +236,7 @@ class _Values:
 
     def named(self, key: Key, instead: Mapping[str, str] | None = None) -> str:
         """The literal of a text that names what the job is about, with other samples for some arguments."""
-        samples = {JID: "job.jid", **self.samples, **(instead or {})}
+        samples = {JID: f"{self.sigil}job.jid", **self.samples, **(instead or {})}
         return expected([samples.get(part) or f"{self.sigil}{part}.id" for part in key.parts], key)
 
     def look_alikes(self, key: Key) -> list[LookAlike]:
@@ -286,6 +302,8 @@ def spec_facts_of(request: JobRequest) -> SpecFacts:
         with_handed=f".with({', '.join(handed)})" if handed else "",
         runs_again=_runs_again(request, doubled=doubled),
         saved=f"{values.sigil}{facts.record}" + ("" if doubled else ".reload"),
+        on_job="@job.",
+        trial=f"@job.{values.perform()}",
         worker=_worker(request, values),
         made_with=", ".join([*made_with[0], *made_with[1]]),
         made_with_by_position=_by_position(*made_with),
@@ -313,7 +331,7 @@ def _worker(request: JobRequest, values: _Values) -> str:
     """What does the work in the spec."""
     calls = request.calls
     if calls is None:
-        return "job"
+        return f"{values.sigil}job"
     if calls.through == "record":
         return f"{values.sigil}{calls.receiver}"
     return calls.constant if calls.through == "class" else f"{values.sigil}{SERVICE}"

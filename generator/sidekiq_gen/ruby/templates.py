@@ -45,6 +45,7 @@ STAND_INS: Mapping[str, str] = MappingProxyType(
         "the_work": "work",
         "the_worker": "worker",
         "the_run": "perform",
+        "the_trial": "trial",
         "the_finder": "finder",
         "the_thing": "thing",
         "the_things": "things",

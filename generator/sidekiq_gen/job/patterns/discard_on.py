@@ -50,6 +50,11 @@ class DiscardOnSettings:
         return tuple((error, made.removesuffix(".new")) for error, made in zip(self.errors, self.made, strict=True))
 
     @property
+    def samples(self) -> tuple[tuple[str, str], ...]:
+        """Each error with Ruby that makes one."""
+        return tuple(zip(self.errors, self.made, strict=True))
+
+    @property
     def cases(self) -> str:
         """The same behind ``when``, each on a line of its own where they are too long for one."""
         return self.listed if len(self.listed) < LONG_LIST else self.listed.replace(", ", ",\n       ")

@@ -1,0 +1,61 @@
+"""What a test has around its slots: the stubs that each run of the job needs, and what that takes."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from sidekiq_gen.ruby import layout
+
+if TYPE_CHECKING:
+    from sidekiq_gen.job.request import JobRequest
+
+_STUB = re.compile(r"\.stub\(")
+_STUBBED = re.compile(r"\bstubbed (?:do|\{)")
+
+
+def required(test: str) -> str:
+    """What a test requires.
+
+    Neither Rails nor rails/test_help loads the stubs of Minitest: rails v8.1.0 has them in method_call_assertions.rb
+    alone, which is for Rails' own tests.
+    """
+    return 'require "test_helper"' + ('\nrequire "minitest/mock"' if _STUB.search(test) else "")
+
+
+def stubs(request: JobRequest) -> bool:
+    """Whether the test of a job stubs anything: that of a plain job without safeguards or --calls does not."""
+    return request.context.kind != "plain" or bool(request.patterns or request.calls)
+
+
+def performing(stubs: str, examples: str) -> str:
+    """The methods by which a test runs the job inside of stubs; empty where it needs none.
+
+    stubs: calls of stub without their block, one a line, and comments that say why. examples: the tests; where one of
+    them calls ``stubbed`` itself, that is a method of its own.
+    """
+    lines = stubs.split("\n") if stubs else []
+    reasons = "\n".join(line for line in lines if line.startswith("#"))
+    calls = [line for line in lines if not line.startswith("#")]
+    if not calls:
+        return ""
+    run = "@job.perform(*arguments)"
+    if not _STUBBED.search(examples):
+        return f"{reasons}\n{_method('perform(*arguments)', _around(calls, run))}"
+    *outer, last = calls
+    passed = f"{last.removesuffix(')')}, &block)"
+    stubbed = _method("stubbed(&block)", _around(outer, passed) if outer else passed)
+    return f"{reasons}\n{stubbed}\n\n{_method('perform(*arguments)', f'stubbed {{ {run} }}')}"
+
+
+def _around(calls: list[str], inner: str) -> str:
+    """Each call around the next one, the last one around the inner text."""
+    *outer, last = calls
+    text = f"{last} {{ {inner} }}"
+    for call in reversed(outer):
+        text = f"{call} do\n{layout.indent(text, 1)}\nend"
+    return text
+
+
+def _method(signature: str, body: str) -> str:
+    return f"def {signature}\n{layout.indent(body, 1)}\nend"
