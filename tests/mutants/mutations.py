@@ -26,6 +26,7 @@ REFUSED = (f"{UNIT}/test_bad_input.py", "-k", "class-exists or contradictory")
 
 MISSING = (f"{UNIT}/test_missing.py",)
 DELAYS = (f"{UNIT}/test_delays.py",)
+ASKING = (f"{UNIT}/test_asking.py",)
 DURATIONS = (f"{UNIT}/test_durations.py",)
 OPTIONS = (f"{UNIT}/test_options.py",)
 
@@ -580,6 +581,27 @@ JOB = (
         "if not 0 < seconds <= longest:",
         "if not 0 <= seconds <= longest:",
         DURATIONS,
+    ),
+    Mutation(
+        "what has one answer only is asked",
+        "cli/questions.py",
+        "return possible[0] if len(possible) == 1 else",
+        "return possible[0] if len(possible) == 0 else",
+        ASKING,
+    ),
+    Mutation(
+        "a lock that the kind rules out can be chosen",
+        "job/trial.py",
+        "ruled_out(pattern.name, decided, context) or kind.objection(chosen, context)",
+        "ruled_out(pattern.name, decided, context) or kind.refusal(context, app)",
+        ASKING,
+    ),
+    Mutation(
+        "the strategy of a lock that follows one only is asked",
+        "job/patterns/unique.py",
+        'if flag.parameter == "on_conflict" and lock_type(answer(answers, "unique")).always:',
+        'if flag.parameter == "on_conflict" and not answers:',
+        ASKING,
     ),
     Mutation(
         "an hour has a hundred minutes",

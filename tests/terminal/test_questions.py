@@ -26,7 +26,9 @@ SQLITE = Repo(adapter="sqlite3")
 ENTER, DOWN, UP, SPACE, TAB, CLEAR = "\r", "\x1b[B", "\x1b[A", " ", "\t", "\x15"
 CTRL_C, CTRL_D = "\x03", "\x04"
 NAME, KIND, MODEL = "What is the job called?", "What kind of job is it?", "Which model is it about?"
+ARGUMENTS = "Which arguments does perform take"
 QUEUE, RETRIES, SAFEGUARDS, WRITE = "Which queue?", "How many retries?", "Which safeguards?", "Write this?"
+OPTIONS, LINES, TAGS = "Which options?", "How many lines of the backtrace are saved?", "Which tags?"
 MISSING = "What shall a run do whose record is not there?"
 COLUMN = "Which column marks the work as done?"
 SCOPE = "Hold the advisory lock for a transaction, or for the session?"
@@ -41,8 +43,12 @@ CONVERSATION = (
     (NAME, f"ChargeCustomer{ENTER}"),
     (KIND, f"{UP}{ENTER}"),
     (MODEL, ENTER),
+    (ARGUMENTS, f"amount:decimal, since:date{ENTER}"),
     (QUEUE, f"{UP}{ENTER}"),
     (RETRIES, f"3{ENTER}"),
+    (OPTIONS, f"{SPACE}{DOWN}{SPACE}{ENTER}"),
+    (LINES, f"5{ENTER}"),
+    (TAGS, f"billing, nightly{ENTER}"),
     (MISSING, f"{DOWN}{ENTER}"),
     # All but the row lock.
     (SAFEGUARDS, f"{SPACE}{DOWN}{SPACE}{DOWN}{SPACE}{DOWN}{DOWN}{SPACE}{DOWN}{SPACE}{ENTER}"),
@@ -152,7 +158,8 @@ def test_every_question_and_the_same_without_questions(tmp_path: Path) -> None:
     assert terminal.shown.count("      create  app/jobs/charge_customer_job.rb\n") == 2  # to be confirmed, then done
     line = terminal.shown.rpartition(LINE)[2].strip()
     assert line == (
-        "sidekiq-gen job ChargeCustomer --model Order --kind record --queue critical --retry 3 --on-missing retry "
+        "sidekiq-gen job ChargeCustomer amount:decimal since:date --model Order --kind record --queue critical "
+        "--retry 3 --backtrace 5 --tags billing --tags nightly --on-missing retry "
         "--check-then-act charged_at --idempotency-key --advisory-lock --lock-scope session --on-locked retry "
         "--discard-on PaymentGateway::CardDeclined --discard-on ActiveRecord::RecordInvalid --discard-to nowhere "
         "--unique until_executed --unique-ttl 3600 --on-conflict log --no-input"
@@ -167,8 +174,10 @@ def test_states_that_a_column_is_known_to_have_are_offered(tmp_path: Path) -> No
     terminal = Terminal(Repo(files={"app/models/order.rb": enum}).write(tmp_path), "ChargeCustomer", "--model", "Order")
 
     talk = [
+        (ARGUMENTS, ENTER),
         (QUEUE, ENTER),
         (RETRIES, ENTER),
+        (OPTIONS, ENTER),
         (MISSING, ENTER),
         (SAFEGUARDS, f"{SPACE}{ENTER}"),
         (COLUMN, ENTER),
@@ -185,20 +194,22 @@ def test_states_that_a_column_is_known_to_have_are_offered(tmp_path: Path) -> No
             SQLITE,
             ["billing/sync_invoices_job", "since:date"],
             [(KIND, ENTER), (QUEUE, f"{DOWN}{ENTER}"), (QUEUE, f"low-1{ENTER}"), (RETRIES, f"false{ENTER}"),
-             (SAFEGUARDS, f"{SPACE}{ENTER}"), (WRITE, "y")],
+             (OPTIONS, ENTER), (SAFEGUARDS, f"{SPACE}{ENTER}"), (WRITE, "y")],
         ),
         (
             Repo(sidekiq="6.5.12", rails="6.1.7.10", adapter="mysql2", rspec=False, records="fixture"),
             ["--root", ".", "--advisory-lock"],
-            [(NAME, f"process_order{ENTER}"), (KIND, ENTER), (MODEL, f"{DOWN}{ENTER}"), (QUEUE, ENTER),
-             (RETRIES, ENTER), (MISSING, ENTER), (SAFEGUARDS, ENTER), (TAKEN, ENTER), (WRITE, ENTER)],
+            [(NAME, f"process_order{ENTER}"), (KIND, ENTER), (MODEL, f"{DOWN}{ENTER}"), (ARGUMENTS, ENTER),
+             (QUEUE, ENTER), (RETRIES, ENTER), (OPTIONS, ENTER), (MISSING, ENTER), (SAFEGUARDS, ENTER), (TAKEN, ENTER),
+             (WRITE, ENTER)],
         ),
         (
             Repo(sidekiq="8.1.7", unique_jobs="8.1.0"),
             ["Reindex", "--test", "none", "--unique-ttl", "90"],
-            [(KIND, f"{UP}{ENTER}"), (MODEL, f"{UP}{ENTER}"), (MODEL, f"Admin::Page{ENTER}"), (QUEUE, ENTER),
-             (RETRIES, ENTER), (MISSING, f"{DOWN}{DOWN}{ENTER}"), (SAFEGUARDS, ENTER), (DISCARD, f"{DOWN}{ENTER}"),
-             (UNTIL, f"{DOWN}{ENTER}"), (DUPLICATE, ENTER), (WRITE, ENTER)],
+            [(KIND, f"{UP}{ENTER}"), (MODEL, f"{UP}{ENTER}"), (MODEL, f"Admin::Page{ENTER}"), (ARGUMENTS, ENTER),
+             (QUEUE, ENTER), (RETRIES, f"2h{ENTER}"), (OPTIONS, ENTER), (MISSING, f"{DOWN}{DOWN}{ENTER}"),
+             (SAFEGUARDS, ENTER), (DISCARD, f"{DOWN}{ENTER}"), (UNTIL, f"{DOWN}{ENTER}"), (DUPLICATE, ENTER),
+             (WRITE, ENTER)],
         ),
     ],
     ids=["sqlite", "mysql", "unique"],
@@ -237,7 +248,7 @@ def test_leaving_at_any_question_writes_nothing(tmp_path: Path, way: str, questi
     root = EVERYTHING.write(tmp_path)
     before = tree(root)
     number = [asked for asked, _ in CONVERSATION].index(question)
-    typed = question in {NAME, RETRIES, COLUMN, ERRORS, SECONDS}
+    typed = question in {NAME, ARGUMENTS, RETRIES, LINES, TAGS, COLUMN, ERRORS, SECONDS}
     keys = {"q": f"q{ENTER}" if typed else "q", "Ctrl-D": CTRL_D, "Ctrl-C": CTRL_C}[way]
 
     terminal = Terminal(root).talk(CONVERSATION[:number]).answer(question, keys)
@@ -266,10 +277,10 @@ def test_what_the_repo_has_is_offered(tmp_path: Path) -> None:
     terminal = Terminal(root, "NotifyUser")
     terminal.answer(KIND, ENTER)  # a record, as User is a model
     terminal.see(MODEL).see("  Order").see("  Restaurant").see("» User").see("  another one").type(ENTER)
-    terminal.see(QUEUE)
+    terminal.answer(ARGUMENTS, ENTER).see(QUEUE)
     for queue in ("critical", "payments", "mailers", "» default", "search", "another one"):
         terminal.see(queue)
-    terminal.type(ENTER).answer(RETRIES, ENTER).answer(MISSING, ENTER)
+    terminal.type(ENTER).answer(RETRIES, ENTER).answer(OPTIONS, ENTER).answer(MISSING, ENTER)
     terminal.answer(SAFEGUARDS, ENTER).answer(WRITE, ENTER)
 
     assert terminal.end() == 0
@@ -283,7 +294,14 @@ def test_the_queues_of_existing_jobs_are_offered(tmp_path: Path) -> None:
     old = 'class OldJob\n  include Sidekiq::Job\n  sidekiq_options queue: "exports"\nend\n'
     root = Repo(files={"app/jobs/old_job.rb": old}).write(tmp_path)
 
-    terminal = Terminal(root, "Foo", "--kind", "plain").see(QUEUE).see("exports").see("default").type("q")
+    terminal = (
+        Terminal(root, "Foo", "--kind", "plain")
+        .answer(ARGUMENTS, ENTER)
+        .see(QUEUE)
+        .see("exports")
+        .see("default")
+        .type("q")
+    )
 
     assert terminal.end() == 1
 
@@ -295,7 +313,8 @@ def test_many_models_are_completed_while_typing(tmp_path: Path) -> None:
     before = tree(root)
 
     terminal = Terminal(root, "Foo", "--kind", "record", "--queue", "default", "--retry", "1")
-    terminal.answer(MODEL, "ngm").see("ThingM").type(f"{TAB}{ENTER}").answer(MISSING, ENTER)
+    terminal.answer(MODEL, "ngm").see("ThingM").type(f"{TAB}{ENTER}").answer(ARGUMENTS, ENTER)
+    terminal.answer(OPTIONS, ENTER).answer(MISSING, ENTER)
     terminal.answer(SAFEGUARDS, ENTER).answer(WRITE, ENTER)
 
     assert terminal.end() == 0
@@ -311,7 +330,7 @@ def test_what_flags_say_is_not_asked(tmp_path: Path) -> None:
     )
 
     terminal = Terminal(root, "ChargeCustomer", "order:record", *flags.split(), "--unique", "until_executed")
-    terminal.see(SAFEGUARDS).see("idempotency-key (asked for on the command line)")
+    terminal.answer(OPTIONS, ENTER).see(SAFEGUARDS).see("idempotency-key (asked for on the command line)")
     terminal.see("row-lock (advisory-lock and row-lock are two locks for the same thing: choose one.)")
     terminal.type(ENTER).answer(SECONDS, ENTER).answer(DUPLICATE, ENTER).answer(WRITE, ENTER)
 
@@ -329,7 +348,7 @@ def test_a_flag_of_a_pattern_asks_for_the_pattern(tmp_path: Path) -> None:
     before = tree(root)
     arguments = "Foo order:record --queue low --retry 2 --lock-scope session --discard-to nowhere"
 
-    terminal = Terminal(root, *arguments.split()).answer(MISSING, ENTER).see(SAFEGUARDS)
+    terminal = Terminal(root, *arguments.split()).answer(OPTIONS, ENTER).answer(MISSING, ENTER).see(SAFEGUARDS)
     terminal.see("advisory-lock (asked for on the command line)").see("discard-on (asked for on the command line)")
     terminal.type(ENTER).answer(TAKEN, ENTER).answer(ERRORS, f"Gone{ENTER}").answer(WRITE, ENTER)
 
@@ -385,7 +404,8 @@ def test_what_cannot_be_had_is_greyed_out_with_the_reason(tmp_path: Path) -> Non
     root = SQLITE.write(tmp_path)
     before = tree(root)
 
-    terminal = Terminal(root, "Foo", "--kind", "plain", "--queue", "low", "--retry", "0").see(SAFEGUARDS)
+    terminal = Terminal(root, "Foo", "--kind", "plain", "--queue", "low", "--retry", "0")
+    terminal.answer(ARGUMENTS, ENTER).answer(OPTIONS, ENTER).see(SAFEGUARDS)
     terminal.see("- check-then-act (--check-then-act needs a record, and FooJob has none.)")
     terminal.see("» ○ idempotency-key: hand the work a key")  # the first that can be had
     terminal.see("- advisory-lock (--advisory-lock cannot be had on SQLite, which has no advisory locks.)")
@@ -394,8 +414,7 @@ def test_what_cannot_be_had_is_greyed_out_with_the_reason(tmp_path: Path) -> Non
     terminal.see("- unique (--unique needs sidekiq-unique-jobs, which is not in the lockfile.)")
     assert "\x1b[0;90m" in terminal.raw
     terminal.type(f"{DOWN}{SPACE}{ENTER}").answer(ERRORS, f"Gone{ENTER}")
-    terminal.see(DISCARD).see("- dead (--discard-to dead adds nothing to --retry 0").see("» nowhere").type(ENTER)
-    terminal.answer(WRITE, ENTER)
+    terminal.answer(WRITE, ENTER)  # the Dead set is where it goes anyhow, so that nothing is left to be asked
 
     assert terminal.end() == 0
     assert "rescue Gone" in new(root, before)["app/jobs/foo_job.rb"].decode()
@@ -414,7 +433,8 @@ def test_a_kind_that_a_flag_rules_out_is_greyed_out(tmp_path: Path) -> None:
 def test_what_a_job_without_retries_cannot_do_about_a_missing_record_is_greyed_out(tmp_path: Path) -> None:
     root = Repo().write(tmp_path)
 
-    terminal = Terminal(root, "Foo", "order:record", "--queue", "low", "--retry", "0").see(MISSING).see("» log")
+    terminal = Terminal(root, "Foo", "order:record", "--queue", "low", "--retry", "0")
+    terminal.answer(OPTIONS, ENTER).see(MISSING).see("» log")
     terminal.see("- retry (--on-missing retry contradicts a job that is never retried.)").see("discard").type("q")
 
     assert terminal.end() == 1
@@ -425,7 +445,8 @@ def test_what_the_house_does_about_missing_records_is_offered(tmp_path: Path) ->
     files = {f"app/jobs/{name.lower()}_job.rb": old.format(name) for name in ("One", "Two")}
     root = Repo(files=files).write(tmp_path)
 
-    terminal = Terminal(root, "Foo", "order:record", "--queue", "low", "--retry", "3").see(MISSING).see("» retry")
+    terminal = Terminal(root, "Foo", "order:record", "--queue", "low", "--retry", "3")
+    terminal.answer(OPTIONS, ENTER).see(MISSING).see("» retry")
 
     assert terminal.type("q").end() == 1
 
@@ -439,7 +460,8 @@ def test_what_gives_a_delay_is_asked_where_nothing_proves_it(tmp_path: Path, fla
     root = Repo().write(tmp_path)
     before = tree(root)
 
-    terminal = Terminal(root, "Foo", "--kind", "plain", "--queue", "low", "--retry", "1", *flags).see(SAFEGUARDS)
+    terminal = Terminal(root, "Foo", "--kind", "plain", "--queue", "low", "--retry", "1", *flags)
+    terminal.answer(ARGUMENTS, ENTER).answer(OPTIONS, ENTER).see(SAFEGUARDS)
     if flags:
         terminal.see("retry-after (asked for on the command line)").type(ENTER)
     else:
@@ -458,7 +480,7 @@ def test_a_strategy_that_the_lock_rules_out_is_greyed_out(tmp_path: Path) -> Non
     root = EVERYTHING.write(tmp_path)
 
     terminal = Terminal(root, "Foo", "--kind", "plain", "--queue", "low", "--retry", "1", "--unique", "while_executing")
-    terminal.answer(SAFEGUARDS, ENTER).answer(SECONDS, ENTER)
+    terminal.answer(ARGUMENTS, ENTER).answer(OPTIONS, ENTER).answer(SAFEGUARDS, ENTER).answer(SECONDS, ENTER)
     terminal.see(DUPLICATE).see("» log: drop it, with one line in the log").see(
         "- replace (The lock while_executing cannot replace a duplicate"
     ).type("q")
@@ -470,7 +492,7 @@ def test_each_lock_comes_with_a_line_that_is_true_for_the_locked_gem(tmp_path: P
     root = EVERYTHING.write(tmp_path)
 
     terminal = Terminal(root, "Foo", "--kind", "plain", "--queue", "low", "--retry", "1", "--unique-ttl", "1h")
-    terminal.answer(SAFEGUARDS, ENTER).see(UNTIL)
+    terminal.answer(ARGUMENTS, ENTER).answer(OPTIONS, ENTER).answer(SAFEGUARDS, ENTER).see(UNTIL)
     terminal.see("» until_executed: one waiting or running at a time; freed after every run, failed ones too")
     terminal.see("until_executing: one waiting at a time; freed when a run starts")
     terminal.see("while_executing: one running at a time, any number waiting").type("q")
@@ -495,9 +517,17 @@ def test_wrong_answers_are_told_at_the_question_and_corrected(tmp_path: Path) ->
     wrong(NAME, {"1st": f"'1st' {bad_name}", "Old": "OldJob is already defined in app/services/old_job.rb."}, "Foo")
     terminal.answer(KIND, f"{UP}{ENTER}").answer(MODEL, f"{UP}{ENTER}")
     wrong(MODEL, {"a b": "'a b' cannot be the name of a model."}, "Order")
+    wrong(
+        ARGUMENTS,
+        {"Amount": "'Amount' cannot be the name of an argument.", "at:text": "'text' is no type of argument."},
+        "amount:decimal",
+    )
     terminal.answer(QUEUE, f"{UP}{ENTER}")
     wrong(QUEUE, {"low;high": "'low;high' cannot be the name of a queue."}, "low")
     wrong(RETRIES, {"many": "--retry 'many' is no number of retries."}, "7")
+    terminal.answer(OPTIONS, f"{SPACE}{DOWN}{SPACE}{ENTER}")
+    wrong(LINES, {"0": "--backtrace '0' is no number of lines.", "all": "true for all lines"}, "7")
+    wrong(TAGS, {"": "--tags '' is no tag.", "a, b!": "--tags 'b!' is no tag."}, "a, b")
     terminal.answer(MISSING, ENTER)
     terminal.answer(SAFEGUARDS, f"{SPACE}{DOWN}{DOWN}{SPACE}{DOWN}{SPACE}{DOWN}{SPACE}{DOWN}{SPACE}{ENTER}")
     terminal.see("row-lock are two locks for the same thing: choose one.")
@@ -527,7 +557,7 @@ def test_a_repeated_run_has_nothing_to_confirm(tmp_path: Path) -> None:
     before = tree(root)
 
     terminal = Terminal(root, "Foo", "order:record").talk(
-        [(QUEUE, ENTER), (RETRIES, ENTER), (MISSING, ENTER), (SAFEGUARDS, ENTER)]
+        [(QUEUE, ENTER), (RETRIES, ENTER), (OPTIONS, ENTER), (MISSING, ENTER), (SAFEGUARDS, ENTER)]
     )
 
     assert terminal.end() == 0
@@ -541,7 +571,8 @@ def test_a_conflict_is_decided_after_the_confirmation(tmp_path: Path) -> None:
     before = tree(root)
     arguments = ["Foo", "order:record", "--queue", "default", "--retry", "5", "--on-missing", "log"]
 
-    terminal = Terminal(root, *arguments).answer(SAFEGUARDS, ENTER).see("conflict  app/jobs/foo_job.rb")
+    terminal = Terminal(root, *arguments).answer(OPTIONS, ENTER).answer(SAFEGUARDS, ENTER)
+    terminal.see("conflict  app/jobs/foo_job.rb")
     terminal.answer(WRITE, ENTER).answer("[Ynaqdhm]", f"n{ENTER}")
 
     assert terminal.end() == 0
@@ -638,7 +669,8 @@ def test_any_terminal_will_do(
 def test_reasons_are_not_cut_off_in_a_narrow_terminal(tmp_path: Path) -> None:
     root = SQLITE.write(tmp_path)
 
-    terminal = Terminal(root, "Foo", "--kind", "plain", "--queue", "low", "--retry", "1", columns=60).see(SAFEGUARDS)
+    terminal = Terminal(root, "Foo", "--kind", "plain", "--queue", "low", "--retry", "1", columns=60)
+    terminal.answer(ARGUMENTS, ENTER).answer(OPTIONS, ENTER).see(SAFEGUARDS)
     terminal.see("unique (--unique needs sidekiq-unique-jobs, which is not in the lockfile.)").type("q")
 
     assert terminal.end() == 1

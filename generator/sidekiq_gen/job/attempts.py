@@ -19,12 +19,14 @@ ATTEMPTS = Flag(
     "The column that counts how often a claim job has failed at a row [default: attempts or the like, if it is there].",
     "text",
     metavar="COLUMN|none",
+    question="Which column counts how often a row has failed? (none to try it again for ever)",
 )
 NEXT_ATTEMPT = Flag(
     "--next-attempt",
     "The column that says until when such a row rests [default: next_attempt_at or the like, if it is there].",
     "text",
     metavar="COLUMN",
+    question="Which column says until when a row that has failed rests? (empty for none)",
 )
 NONE = "none"
 
@@ -72,6 +74,16 @@ def read_attempts(answers: Answers, context: JobContext, app: RailsApp) -> Attem
     if until is not None:
         return Attempts(count, _until(until, columns))
     return Attempts(count, next((name for name in TIMES if columns.get(name, "").startswith(_MOMENTS)), None))
+
+
+def suggested(flag: Flag, answers: Answers, context: JobContext, app: RailsApp) -> str | None:
+    """What the terminal offers for one of the two flags: the column that is there; None to ask nothing."""
+    columns = columns_of(context, app) or {}
+    if flag is ATTEMPTS:
+        return next((name for name in COUNTS if columns.get(name) in _NUMBERS), NONE)
+    if answer(answers, ATTEMPTS.parameter) == NONE:
+        return None
+    return next((name for name in TIMES if columns.get(name, "").startswith(_MOMENTS)), "")
 
 
 def _count(typed: str, columns: dict[str, str]) -> str:

@@ -18,6 +18,7 @@ from sidekiq_gen.job.kinds.record import implied
 from sidekiq_gen.job.options import ruled_out
 from sidekiq_gen.job.patterns.catalogue import PATTERNS
 from sidekiq_gen.job.pipeline import generate_job
+from sidekiq_gen.job.request import Chosen
 from sidekiq_gen.sourced import Sourced
 
 if TYPE_CHECKING:
@@ -59,6 +60,10 @@ class Trial:
             known["model"] = Sourced("StandInRecord", "default")
         app = self.project.app
         context = resolve.context_of_the_work(known, self.project)
+        kind = KIND_BY_NAME[context.kind]
+        for pattern in PATTERNS:
+            if type(pattern) in kind.insists_on(context) and pattern not in named(asked):
+                known[pattern.flags[0].parameter] = said(pattern.example)  # it will be asked about
         for pattern in named(asked):
             refusal = resolve.unfit(pattern, context) or pattern.refusal(context, app)
             if refusal:
@@ -76,6 +81,11 @@ class Trial:
         """What judges a text as the answer to one question."""
         known = dict(asked)
         return lambda text: self.run({**known, parameter: said(text)})
+
+    def judge(self, flag: Flag, asked: Answers) -> Parse:
+        """What judges a text as the answer to one flag of a job or kind."""
+        known = dict(asked)
+        return lambda text: self.run({**known, flag.parameter: said(value_of(flag, text))})
 
     def asks_for_model(self, asked: Answers) -> bool:
         """Whether kind or model are still to be asked for, so that every pattern for records may yet be had."""
@@ -102,8 +112,11 @@ def judge(pattern: Pattern[Any], flag: Flag, asked: Answers, context: JobContext
 
     def parse(text: str) -> object:
         answers = {**known, flag.parameter: said(value_of(flag, text))}
-        decided = pattern.decide(completed(pattern, answers, context, app), context, app)
-        refusal = ruled_out(pattern.name, decided, context)
+        about_it = completed(pattern, answers, context, app)
+        decided = pattern.decide(about_it, context, app)
+        kind, chosen = KIND_BY_NAME[context.kind], Chosen(pattern.name, decided)
+        kind.decide({**known, **about_it}, context, app)
+        refusal = ruled_out(pattern.name, decided, context) or kind.objection(chosen, context)
         if refusal:
             raise refusal
         return decided
@@ -147,7 +160,9 @@ def value_of(flag: Flag, text: str) -> object:
         InvalidInput: it is no number or no length of time, and that was asked for.
     """
     if flag.type == "list":
-        return _items(text) or [""]
+        return items(text) or [""]
+    if flag.type == "switch":
+        return True
     if flag.type == "duration":
         return parse_duration(text, flag.option, flag.longest)
     if flag.type != "number":
@@ -157,7 +172,7 @@ def value_of(flag: Flag, text: str) -> object:
     return int(text)
 
 
-def _items(text: str) -> list[str]:
+def items(text: str) -> list[str]:
     """What commas and spaces divide, outside of brackets and quotes."""
     return [found.group() for found in re.finditer(r"(?:\"[^\"]*\"|'[^']*'|[(\[{][^)\]}]*[)\]}]|[^,\s])+", text)]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sidekiq_gen.errors import Refused
 from sidekiq_gen.flags import answer
@@ -18,8 +18,9 @@ from sidekiq_gen.notices import Notice
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from sidekiq_gen.flags import Answers
+    from sidekiq_gen.flags import Answers, Flag
     from sidekiq_gen.job.needs import Need
+    from sidekiq_gen.job.patterns.base import Pattern
     from sidekiq_gen.job.request import Chosen, JobContext, JobRequest
     from sidekiq_gen.rails.app import RailsApp
 
@@ -114,6 +115,12 @@ class Backfill(Kind[BackfillSettings]):
             )
         # Sidekiq itself enqueues an interrupted iteration again, as the same job, which owns the lock.
         return None if context.release.capabilities.iterable_rows else breaks_the_chain(chosen, self.name)
+
+    def insists_on(self, context: JobContext) -> frozenset[type[Pattern[Any]]]:
+        return frozenset({CheckThenAct}) if context.arguments else frozenset()
+
+    def suggestion(self, flag: Flag, answers: Answers, context: JobContext, app: RailsApp) -> str | None:
+        return str(BATCH)
 
     def shape(self, settings: BackfillSettings) -> str:
         return f"{'iterable' if settings.iterable else 'chain'}_{'marked' if settings.mark else 'unmarked'}"

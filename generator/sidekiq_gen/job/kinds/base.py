@@ -51,6 +51,10 @@ class Kind(Component[S], ABC):
         """Why just these settings of a pattern cannot be laid over it, with the nearest alternative; else None."""
         return None
 
+    def insists_on(self, context: JobContext) -> frozenset[type[Pattern[Any]]]:
+        """The patterns without which such a job cannot be had."""
+        return frozenset()
+
     @abstractmethod
     def decide(self, answers: Answers, context: JobContext, app: RailsApp) -> S:
         """Turn the answers to its flags into frozen settings; None where it has none.
@@ -59,9 +63,9 @@ class Kind(Component[S], ABC):
             Refused, InvalidInput: the answers cannot be had, or make no sense.
         """
 
-    def suggestion(self, flag: Flag, context: JobContext, app: RailsApp) -> str:
-        """What the terminal offers as the answer to one of its flags that has a question."""
-        return flag.choices[0]
+    def suggestion(self, flag: Flag, answers: Answers, context: JobContext, app: RailsApp) -> str | None:
+        """What the terminal offers as the answer to one of its flags that has a question; None to ask nothing."""
+        return flag.choices[0] if flag.choices else ""
 
     def subject(self, context: JobContext) -> str:
         """What the work is handed that is no argument of the job: one row, or the rows of a batch; else empty."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sidekiq_gen.errors import Refused
 from sidekiq_gen.flags import Answers, Flag, answer
-from sidekiq_gen.job.attempts import ATTEMPTS, NEXT_ATTEMPT, NONE, Attempts, read_attempts
+from sidekiq_gen.job.attempts import ATTEMPTS, NEXT_ATTEMPT, NONE, Attempts, read_attempts, suggested
 from sidekiq_gen.job.failure import FailureMark, known_failure, read_failure
 from sidekiq_gen.job.kinds.base import Kind
 from sidekiq_gen.job.kinds.rows import breaks_the_chain, number, rows_in_specs
@@ -31,12 +31,19 @@ SECONDS = 20
 SHUTDOWN = 25  # seconds that Sidekiq gives a job when it shuts down
 COLUMN = "processed_at"
 
-_MAX_ROWS = Flag("--max-rows", "After how many rows a claim job leaves the rest to a next run.", "number", metavar="N")
+_MAX_ROWS = Flag(
+    "--max-rows",
+    "After how many rows a claim job leaves the rest to a next run.",
+    "number",
+    metavar="N",
+    question="After how many rows is the rest left to a next run?",
+)
 _MAX_SECONDS = Flag(
     "--max-seconds",
     "After how long a claim job leaves the rest to a next run: 20, 2m.",
     "duration",
     metavar="DURATION",
+    question="After how long is the rest left to a next run? (20, 2m)",
     longest=86_400,
 )
 
@@ -140,6 +147,11 @@ class Claim(Kind[ClaimSettings]):
                 code="no-database",
             )
         return None
+
+    def suggestion(self, flag: Flag, answers: Answers, context: JobContext, app: RailsApp) -> str | None:
+        if flag is ATTEMPTS or flag is NEXT_ATTEMPT:
+            return suggested(flag, answers, context, app)
+        return str(ROWS if flag is _MAX_ROWS else SECONDS)
 
     def objection(self, chosen: Chosen, context: JobContext) -> Refused | None:
         return breaks_the_chain(chosen, self.name)

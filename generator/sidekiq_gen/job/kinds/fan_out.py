@@ -10,7 +10,7 @@ import inflection
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.flags import Answers, Flag, answer
 from sidekiq_gen.job.kinds.base import Kind
-from sidekiq_gen.job.kinds.record import ON_MISSING
+from sidekiq_gen.job.kinds.record import ON_MISSING, usual
 from sidekiq_gen.job.kinds.rows import BATCH, BATCH_SIZE, number, rows_in_specs
 from sidekiq_gen.job.slots import BESIDE_THE_WORK
 from sidekiq_gen.naming import JobName, parse_job_name
@@ -23,8 +23,19 @@ if TYPE_CHECKING:
     from sidekiq_gen.job.request import JobContext, JobRequest
     from sidekiq_gen.rails.app import RailsApp
 
-_CHILD = Flag("--child", "The job that a fan-out enqueues for each record.", "text", metavar="NAME")
-_BATCH = Flag("--batch", "Let a fan-out put its jobs into a batch of Sidekiq Pro, with callbacks.", "switch")
+_CHILD = Flag(
+    "--child",
+    "The job that a fan-out enqueues for each record.",
+    "text",
+    metavar="NAME",
+    question="What is the job for one record called?",
+)
+_BATCH = Flag(
+    "--batch",
+    "Let a fan-out put its jobs into a batch of Sidekiq Pro, with callbacks.",
+    "switch",
+    question="Put the jobs into a batch of Sidekiq Pro, which tells when all are done?",
+)
 
 
 @dataclass(frozen=True)
@@ -69,6 +80,13 @@ class FanOut(Kind[FanOutSettings]):
     )
     avoid = "Not for millions of tiny updates: --kind backfill does a thousand in one job."
     cost = "One job in Redis for each record, about 300 bytes."
+
+    def suggestion(self, flag: Flag, answers: Answers, context: JobContext, app: RailsApp) -> str | None:
+        if flag is _CHILD:
+            return child_name(None, context, app).class_name.removesuffix(app.conventions.suffix.value)
+        if flag is _BATCH:
+            return "" if app.gem(PRO) else None
+        return str(BATCH) if flag is BATCH_SIZE else usual(context, app)
 
     def decide(self, answers: Answers, context: JobContext, app: RailsApp) -> FanOutSettings:
         batch = bool(answer(answers, "batch", default=False))

@@ -69,7 +69,7 @@ class Record(Kind[RecordSettings]):
     def shape(self, settings: RecordSettings) -> str:
         return "find_by" if settings.on_missing == "log" else "find"
 
-    def suggestion(self, flag: Flag, context: JobContext, app: RailsApp) -> str:
+    def suggestion(self, flag: Flag, answers: Answers, context: JobContext, app: RailsApp) -> str | None:
         return usual(context, app)
 
     def decide(self, answers: Answers, context: JobContext, app: RailsApp) -> RecordSettings:

@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 BATCH = 1000
 MOST = 100_000
 
-BATCH_SIZE = Flag("--batch-size", "How many rows a backfill or a fan-out takes at a time.", "number", metavar="N")
+BATCH_SIZE = Flag(
+    "--batch-size",
+    "How many rows a backfill or a fan-out takes at a time.",
+    "number",
+    metavar="N",
+    question="How many rows at a time?",
+)
 
 
 def number(answers: Answers, flag: Flag, default: int) -> int:

@@ -45,7 +45,7 @@ class OnExhausted(Pattern[OnExhaustedSettings]):
             "What says that the record has failed [default: failed_at, failed, or a status that knows the word].",
             "text",
             metavar="COLUMN[=VALUE]",
-            question="Which column says that the record has failed? (empty for none)",
+            question="Which column says that the record has failed?",
         ),
     )
     summary = "report the last error to the tracker and mark the record failed, when every retry has failed"

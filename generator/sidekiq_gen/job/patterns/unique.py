@@ -171,6 +171,8 @@ class Unique(Pattern[AnyUnique]):
         if flag.parameter == "unique_ttl":
             ttl = _default_ttl(answer(answers, "unique"), app)
             return None if ttl is None else written(ttl)
+        if flag.parameter == "on_conflict" and lock_type(answer(answers, "unique")).always:
+            return None  # it follows one strategy only
         return super().suggestion(flag, answers, context, app)
 
     def decide(self, answers: Answers, context: JobContext, app: RailsApp) -> AnyUnique:

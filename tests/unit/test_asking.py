@@ -1,0 +1,286 @@
+"""What is asked on a terminal, without one: every question changes what is written, for every kind and safeguard.
+
+A person takes what is offered, but for one question, and what is written then has to differ.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import shlex
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import questionary
+
+from sidekiq_gen.cli import prompts, widgets
+from sidekiq_gen.cli.console import Console
+from sidekiq_gen.job.kinds.catalogue import KINDS
+from sidekiq_gen.job.patterns.catalogue import PATTERNS
+from sidekiq_gen.job.pipeline import command_line, generate_job
+from sidekiq_gen.rails.project import Where, detect_project
+from sidekiq_gen.sidekiq.unique_locks import LOCKS
+from support.repos import Repo
+from support.requests import answers as from_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sidekiq_gen.flags import Answers
+    from sidekiq_gen.job.trial import Parse
+
+NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
+GEMS = {"sidekiq-throttled": "1.5.2", "sidekiq-pro": "7.3.6"}
+HOUSE = Repo(unique_jobs="8.0.10", gems=GEMS, files={"config/sidekiq.yml": ":queues:\n  - critical\n  - default\n"})
+# What is typed where nothing is offered, and what else than is offered; by the beginning of the question.
+TYPED = {
+    "What is the job called?": ("ChargeOrders", "SettleOrders"),
+    "Which arguments does perform take": ("", "amount:decimal, since:date"),
+    "How many retries?": ("", "2h"),
+    "How many lines of the backtrace": ("", "true"),
+    "Which tags?": ("billing", "nightly"),
+    "How many rows at a time?": ("", "50"),
+    "What is the job for one record called?": ("", "SettleOne"),
+    "After how many rows": ("", "7"),
+    "After how long is the rest": ("", "2m"),
+    "Which column counts": ("", "attempts"),
+    "Which column says until when": ("", "rests_until"),
+    "Which column marks the work as done?": ("charged_at", "settled_at"),
+    "Which errors can no retry fix?": ("KeyError", "IOError, KeyError"),
+    "After how long is the lock freed": ("", "2h"),
+    "Which errors carry their own delay?": ("SearchIndex::Busy", "SearchIndex::Late=wait"),
+    "How often at most": ("", "3"),
+    "Which column says that the record has failed?": ("", "settled_at"),
+    "How many runs in how long?": ("10/60", "5/1h"),
+}
+
+
+@dataclass
+class Person:
+    """Somebody who takes what is offered, but for what is in `replies`, by the beginning of the question.
+
+    seen: the questions so far, each with the other answers there are.
+    """
+
+    replies: dict[str, Any]
+    seen: dict[str, list[Any]] = field(default_factory=dict)
+
+    def reply(self, question: str, offered: Any) -> Any:
+        return next((reply for start, reply in self.replies.items() if question.startswith(start)), offered)
+
+    def text(self, question: str, parse: Parse, offered: str = "", known: object = ()) -> str:
+        del known
+        usual, other = next(pair for start, pair in TYPED.items() if question.startswith(start))
+        self.seen[question] = [other]
+        answered = str(self.reply(question, offered or usual))
+        parse(answered)
+        return answered
+
+    def select(self, question: str, choices: list[questionary.Choice], offered: str) -> str:
+        possible = [str(choice.value) for choice in choices if not choice.disabled]
+        assert len(possible) > 1, f"{question} has one answer only"
+        first = offered if offered in possible else possible[0]
+        self.seen[question] = [value for value in possible if value != first]
+        return str(self.reply(question, first))
+
+    def one_of(self, question: str, known: list[str], offered: str, parse: Parse) -> str:
+        answered = str(self.reply(question, offered))
+        self.seen[question] = [name for name in known if name != answered][:1]
+        parse(answered)
+        return answered
+
+    def ask(self, question: tuple[str, Any, Any]) -> Any:
+        text, offered, others = question
+        self.seen[text] = others
+        return self.reply(text, offered)
+
+
+def checkbox(question: str, choices: list[questionary.Choice], **_: object) -> tuple[str, Any, Any]:
+    return question, [], [[choice.value] for choice in choices if not choice.disabled]
+
+
+def confirm(question: str, *, default: bool) -> tuple[str, Any, Any]:
+    return question, default, [not default]
+
+
+@dataclass
+class House:
+    """A repo and what is asked there."""
+
+    root: Path
+    monkeypatch: pytest.MonkeyPatch
+
+    def interview(self, replies: dict[str, Any], line: str = "") -> tuple[Person, Answers]:
+        person = Person({"What is the job called?": "ChargeOrders"} | replies)
+        for name in ("text", "select", "one_of", "ask"):
+            self.monkeypatch.setattr(widgets, name, getattr(person, name))
+        asked = prompts.ask_for_job(from_line(line) if line else {}, self.project, self.console)
+        return person, asked
+
+    @property
+    def project(self) -> Any:
+        return detect_project(Where(root=self.root), self.root)
+
+    @property
+    def console(self) -> Console:
+        return Console(io.StringIO(), io.StringIO(), quiet=False, json=False)
+
+    def written(self, asked: Answers) -> dict[str, str]:
+        made = generate_job(asked, self.project, NOW)
+        return {file.path: file.text for file in made.plan.files}
+
+
+@pytest.fixture
+def monkey(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    monkeypatch.setattr(widgets, "on_the_terminal", contextlib.nullcontext)
+    monkeypatch.setattr(widgets, "fitting", lambda text, *_: text)
+    monkeypatch.setattr(questionary, "checkbox", checkbox)
+    monkeypatch.setattr(questionary, "confirm", confirm)
+    return monkeypatch
+
+
+def without_change(house: House, base: dict[str, Any], line: str = "", besides: int = 0) -> Iterator[str]:
+    """The questions whose answer changes nothing; those besides are the first ones, which others are tried with."""
+    person, asked = house.interview(base, line)
+    usual = house.written(asked)
+    for question, others in list(person.seen.items())[besides:]:
+        for other in others:
+            rest = {start: reply for start, reply in base.items() if not question.startswith(start)}
+            _, answered = house.interview({question: other, **rest}, line)
+            if house.written(answered) == usual:
+                yield f"{question} {other}"
+
+
+KINDS_OF: dict[str, dict[str, str]] = {kind.name: {"What kind of job": kind.name} for kind in KINDS}
+
+
+@pytest.mark.parametrize("kind", KINDS_OF)
+def test_every_question_about_a_job_changes_what_is_written(
+    tmp_path: Path, monkey: pytest.MonkeyPatch, kind: str
+) -> None:
+    house = House(HOUSE.write(tmp_path), monkey)
+    replies = {**KINDS_OF[kind], "Which model": "Order"}
+
+    assert list(without_change(house, {**replies, "Which safeguards?": []}, besides=2)) == []
+
+
+def pairs() -> Iterator[tuple[str, str]]:
+    for kind in KINDS:
+        of_the_work = "record" if kind.name == "fan-out" else kind.name
+        yield from ((kind.name, pattern.name) for pattern in PATTERNS if of_the_work in pattern.kinds)
+
+
+def line_for(kind: str) -> str:
+    subject = "--kind plain amount:integer" if kind == "plain" else f"--model Order --kind {kind}"
+    return f"ChargeOrders {subject} --queue low --tags x --backtrace 5 --no-dead --retry 5"
+
+
+@pytest.mark.parametrize(("kind", "pattern"), [*pairs()])
+def test_every_question_about_a_safeguard_changes_what_is_written(
+    tmp_path: Path, monkey: pytest.MonkeyPatch, kind: str, pattern: str
+) -> None:
+    house = House(HOUSE.write(tmp_path), monkey)
+    person, _ = house.interview({"Which safeguards?": []}, line_for(kind))
+    if [pattern] not in person.seen["Which safeguards?"]:
+        pytest.skip("not available for this kind")
+
+    found = without_change(house, {"Which safeguards?": [pattern]}, line_for(kind), besides=len(person.seen))
+
+    assert list(found) == []
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+@pytest.mark.parametrize("repo", [HOUSE, Repo(sidekiq="8.1.7", unique_jobs="8.1.0")], ids=["8.0.10", "8.1.0"])
+def test_every_question_about_a_lock_changes_what_is_written(
+    tmp_path: Path, monkey: pytest.MonkeyPatch, repo: Repo, lock: str
+) -> None:
+    if lock == "while_executing_reject" and repo is HOUSE:
+        pytest.skip("refused below 8.0.11")
+    house = House(repo.write(tmp_path), monkey)
+    line = f"{line_for('record')} --unique {lock}".replace("--no-dead", "")
+
+    assert list(without_change(house, {"Which safeguards?": [], "Which options?": []}, line, besides=3)) == []
+
+
+@pytest.mark.parametrize("retry", ["0", "false"])
+@pytest.mark.parametrize("adapter", ["pg", "mysql2", "sqlite3"])
+@pytest.mark.parametrize("pattern", PATTERNS, ids=lambda pattern: pattern.name)
+def test_no_question_has_one_answer_only(
+    tmp_path: Path, monkey: pytest.MonkeyPatch, retry: str, adapter: str, pattern: Any
+) -> None:
+    house = House(Repo(unique_jobs="8.0.10", gems=GEMS, adapter=adapter).write(tmp_path), monkey)
+    line = f"ChargeOrders order:record --queue low --retry {retry}"
+    person, _ = house.interview({"Which safeguards?": []}, line)
+    if [pattern.name] in person.seen.get("Which safeguards?", []):
+        house.interview({"Which safeguards?": [pattern.name]}, line)
+
+
+@pytest.mark.parametrize(("kind", "pattern"), [*pairs()])
+def test_the_command_line_that_is_printed_gives_the_same_bytes(
+    tmp_path: Path, monkey: pytest.MonkeyPatch, kind: str, pattern: str
+) -> None:
+    house = House(HOUSE.write(tmp_path), monkey)
+    replies: dict[str, Any] = {
+        **KINDS_OF[kind],
+        "Which model": "Order",
+        "Which safeguards?": [pattern],
+        "Which options?": ["tags", "backtrace"],
+        "Which arguments": "amount:decimal, since:date",
+        "How many retries?": "2h",
+        "Put the jobs into a batch": True,
+    }
+    person, asked = house.interview(replies)
+    if kind == "plain" and pattern in {"row-lock", "check-then-act"}:
+        pytest.skip("not available for this kind")
+    assert pattern == "check-then-act" or [pattern] in person.seen["Which safeguards?"]
+
+    made = generate_job(asked, house.project, NOW)
+    words = shlex.split(command_line(asked, Where(), made.request, house.project.app))
+
+    assert words[:2] == ["sidekiq-gen", "job"]
+    assert words[-1] == "--no-input"
+    assert house.written(from_line(shlex.join(words[2:-1]))) == house.written(asked)
+
+
+def test_arguments_are_asked_for(tmp_path: Path, monkey: pytest.MonkeyPatch) -> None:
+    house = House(HOUSE.write(tmp_path), monkey)
+    replies = {
+        "What kind": "plain",
+        "Which arguments": "account_id:integer on:date",
+        "Which safeguards?": ["log-context"],
+    }
+
+    _, asked = house.interview(replies)
+
+    assert "def perform(account_id, on)" in house.written(asked)["app/jobs/charge_orders_job.rb"]
+
+
+def test_a_length_of_time_is_an_answer_to_how_many_retries(tmp_path: Path, monkey: pytest.MonkeyPatch) -> None:
+    house = House(HOUSE.write(tmp_path), monkey)
+
+    _, asked = house.interview({"What kind": "plain", "How many retries?": "2h", "Which safeguards?": []})
+
+    assert "retry_for: 2.hours.to_i" in house.written(asked)["app/jobs/charge_orders_job.rb"]
+
+
+def test_options_that_the_retries_rule_out_are_not_offered(tmp_path: Path, monkey: pytest.MonkeyPatch) -> None:
+    house = House(HOUSE.write(tmp_path), monkey)
+
+    person, _ = house.interview({"Which safeguards?": []}, "ChargeOrders order:record --retry false")
+
+    assert person.seen["Which options?"] == [["tags"]]
+
+
+def test_a_lock_that_follows_one_strategy_only_is_not_asked_for_another(
+    tmp_path: Path, monkey: pytest.MonkeyPatch
+) -> None:
+    house = House(Repo(sidekiq="8.1.7", unique_jobs="8.1.0").write(tmp_path), monkey)
+
+    person, _ = house.interview(
+        {"Which safeguards?": [], "Which options?": []}, "Charge order:record --unique while_executing_reject"
+    )
+
+    assert [question for question in person.seen if "duplicate" in question] == []
