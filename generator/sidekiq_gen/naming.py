@@ -113,6 +113,12 @@ class JobName:
         """The private method that holds the work: ``charge_customer``."""
         return self.other_method or "_".join(self.words)
 
+    @property
+    def for_one(self) -> JobName:
+        """The same with a method for one of what its last word says: ``charge_order`` of ``ChargeOrders``."""
+        *verbs, last = self.words
+        return replace(self, other_method="_".join([*verbs, inflection.singularize(last)])) if verbs else self
+
     def beside(self, taken: Collection[str]) -> JobName:
         """The same with another method where its name is taken."""
         return replace(self, other_method=WORK) if self.method in taken else self

@@ -163,10 +163,9 @@ PAIRS = Path(__file__).with_name("pairs.json")
 ROWS = {
     "claim": "--kind claim",
     "claim-state": "--kind claim --check-then-act state=pending:paid",
-    "claim-long": "--kind claim --max-seconds 90",
     "claim-all": "since:date --kind claim --check-then-act processed --idempotency-key --max-rows 20000",
-    "claim-class": "--kind claim --unique until_executing --discard-on PaymentGateway::CardDeclined",
-    "claim-counted": "--kind claim --attempts attempts --discard-on PaymentGateway::CardDeclined",
+    "claim-class": "--kind claim --unique until_executing",
+    "claim-counted": "--kind claim --attempts attempts",
     "claim-rests": "since:date --kind claim --attempts attempts --next-attempt next_attempt_at --on-exhausted "
     "--mark-failed failed_at --idempotency-key",
     "backfill": "--kind backfill --batch-size 20000",

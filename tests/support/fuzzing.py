@@ -56,7 +56,6 @@ VALUES: Mapping[str, Values] = {
         ("app", ".", "..", "../out", "/absolute", "app/models/order.rb", "app/out"),
     ),
     "--max-rows": Values(("1", "500", "20000"), ("0", "-1", "many")),
-    "--max-seconds": Values(("1", "20", "25", "1h"), ("0", "-1", "1.5", "2d")),
     "--attempts": Values(("attempts", "retry_count", "none"), ("state", "charged_at", "id", "a b", "")),
     "--next-attempt": Values(("next_attempt_at", "retry_at"), ("total_cents", "state", "a b", "")),
     "--batch-size": Values(("1", "500", "20000"), ("0", "-1", "")),

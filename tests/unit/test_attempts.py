@@ -127,6 +127,6 @@ def test_the_end_of_a_row_is_reported_to_the_tracker(tmp_path: Path) -> None:
 def test_the_next_run_goes_on_behind_the_last_row(tmp_path: Path) -> None:
     text, _ = told(Repo().write(tmp_path), "since:date")
 
-    assert "def perform(since, after = nil, looks = 0)" in text
-    assert "self.class.perform_async(since, order.id, looks)" in text
-    assert "self.class.perform_in(pause(looks), since, nil, looks + 1)" in text
+    assert "def perform(since, after = nil, pass = 1)" in text
+    assert "self.class.perform_async(since, ids.last, pass)" in text
+    assert "self.class.perform_in(15 * (4**pass), since, nil, pass + 1)" in text

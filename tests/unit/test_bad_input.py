@@ -246,7 +246,6 @@ BAD = [
     ),
     Bad("X --unique-ttl soon", 2, "invalid-duration", "--unique-ttl soon gives no length of time"),
     Bad("X --retry-for 1w", 2, "invalid-duration", "--retry-for 1w gives no length of time"),
-    Bad("X --kind claim --max-seconds 2d", 2, "invalid-duration", "--max-seconds 2d gives no length of time"),
     Bad("X --throttle 10/1.5h", 2, "invalid-duration", "--throttle 10/1.5h gives no length of time", THROTTLED),
     Bad("X --retry-after KeyError=2h", 2, "invalid-duration", "--retry-after ...=2h gives no length of time"),
     usage(

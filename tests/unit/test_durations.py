@@ -59,7 +59,6 @@ def test_it_is_offered_in_the_largest_unit(seconds: int, text: str) -> None:
             "order:record --unique until_executed --unique-ttl 86400",
         ),
         ("order:record --throttle 10/1m", "order:record --throttle 10/60"),
-        ("--model Order --kind claim --max-seconds 2m", "--model Order --kind claim --max-seconds 120"),
         ("order:record --retry-after Timeout::Error=2m", "order:record --retry-after Timeout::Error=120"),
     ],
 )

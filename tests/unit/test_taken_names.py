@@ -13,11 +13,8 @@ if TYPE_CHECKING:
 OLD = "7.2.4"  # has no IterableJob
 MARKED = "--kind backfill --check-then-act charged_at"
 TAKEN = [
-    *(
-        (name, "--kind claim")
-        for name in ("after", "looks", "deadline", "failure", "error", "clock", "backlog", "waiting", "times")
-    ),
-    *((name, "--kind claim") for name in ("order", "orders", "raise", "e", "work_on_next")),
+    *((name, "--kind claim") for name in ("after", "pass", "error", "backlog", "ids", "rows", "times")),
+    *((name, "--kind claim") for name in ("order", "orders", "raise", "e", "claim")),
     *((name, MARKED) for name in ("batch", "orders", "remaining", "cursor")),
     *((name, "--kind fan-out") for name in ("id", "slice", "orders", "bid")),
     *((name, "--model Order") for name in ("jid", "logger", "bid")),

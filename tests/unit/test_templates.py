@@ -48,7 +48,7 @@ TYPES: dict[str, Any] = {"job": JobName, "reporter": Reporter, "failed": Failure
 TYPES["migration"] = Migration
 HANDED_TO_SKELETONS = {
     *("superclass", "options", "perform", "includes", "constants", "entry", "work_method", "todo", "hooks", "rescues"),
-    *("methods", "setup", "lets", "teardown", "performing", "definitions", "examples", "named"),
+    *("methods", "setup", "lets", "performing", "definitions", "examples", "named"),
 }
 
 every_template = pytest.mark.parametrize("path", PATHS)

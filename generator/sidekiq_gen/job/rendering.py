@@ -160,7 +160,6 @@ def render_test(request: JobRequest) -> str:
         lets="\n".join(filling.all("lets")),
         setup=setup,
         performing=performing(stubs, examples),
-        teardown="\n".join(filling.all("teardown")),
         definitions=layout.sections(*filling.all("definitions")),
         examples=examples,
         named=[one for one in facts.records if _names(f"{setup}\n{examples}", one.variable)],

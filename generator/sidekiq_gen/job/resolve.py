@@ -116,7 +116,7 @@ def context_of(answers: Answers, project: Project) -> JobContext:
     retries = find_retries(answers, project)
     context = JobContext(
         project.release,
-        name.beside(taken.in_the_job),
+        (name.for_one if KIND_BY_NAME[subject.kind].hands == "row" else name).beside(taken.in_the_job),
         subject.kind,
         subject.arguments,
         subject.model,

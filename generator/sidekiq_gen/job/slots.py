@@ -70,7 +70,6 @@ MINITEST: Mapping[str, Slot] = MappingProxyType(
         slot.name: slot
         for slot in (
             *_OF_TESTS,
-            Slot("teardown", "what happens after each test"),
             Slot("stubs", "calls of stub that each run needs, without their block, one a line; a comment says why"),
             Slot("definitions", "classes for the tests, above the setup"),
         )

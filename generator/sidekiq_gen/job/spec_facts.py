@@ -183,8 +183,8 @@ class SpecFacts(JobFacts):
     """The method of a model that gives the settings of its connection."""
     base_record: str
     """The class that a further connection is made from."""
-    rested: str
-    """Ruby that ends the rest of a row whose work has failed; empty where it does not rest."""
+    raises: bool
+    """Whether an error of the work leaves perform."""
 
 
 class _Values:
@@ -284,7 +284,6 @@ def spec_facts_of(request: JobRequest) -> SpecFacts:
     facts = replace(facts_of(request), mark_directive=mark_directive(wanted=request.repo.rails_cops_in_spec))
     handed = values.handed()
     key_in_block, key_taken = _key_in_block(request)
-    rests = getattr(request.kind_settings, "next_attempt", "")
     doubled = any(record.variable == facts.record and not record.source for record in records)
     return SpecFacts(
         **by_name(facts),  # type: ignore[arg-type] # the very fields of JobFacts
@@ -323,7 +322,7 @@ def spec_facts_of(request: JobRequest) -> SpecFacts:
             else "connection_config"
         ),
         base_record=request.repo.base_record,
-        rested=f"{row}.update_column(:{rests}, nil){facts.mark_directive}" if rests else "",
+        raises=KIND_BY_NAME[context.kind].raises,
     )
 
 

@@ -30,6 +30,7 @@ class Kind(Component[S], ABC):
     flags: what only this kind can be asked for; each has a default.
     alternative: what it does by itself, said to whoever wants a pattern that cannot be laid over it.
     hands: what the work gets that is no argument of the job: one row, or the rows of a batch.
+    raises: whether an error of the work leaves perform.
     own_work: whether it has methods of its own in place of the one that is named after the job.
     places: the slots that it leaves to patterns.
     built_in: the patterns whose flags it takes for its own, and whose text it writes itself.
@@ -38,6 +39,7 @@ class Kind(Component[S], ABC):
     name: ClassVar[KindName]
     about: ClassVar[Literal["record", "rows", "nothing"]]
     alternative: ClassVar[str] = ""
+    raises: ClassVar[bool] = True
     own_work: ClassVar[bool] = False
     hands: ClassVar[Literal["row", "rows", ""]] = ""
     places: ClassVar[frozenset[PatternSlot]] = EVERYWHERE

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from sidekiq_gen.rails.app import RailsApp
 
 ROWS = 100
-SECONDS = 20
-SHUTDOWN = 25  # seconds that Sidekiq gives a job when it shuts down
 COLUMN = "processed_at"
 
 _MAX_ROWS = Flag(
@@ -38,14 +36,6 @@ _MAX_ROWS = Flag(
     metavar="N",
     question="After how many rows is the rest left to a next run?",
 )
-_MAX_SECONDS = Flag(
-    "--max-seconds",
-    "After how long a claim job leaves the rest to a next run: 20, 2m.",
-    "duration",
-    metavar="DURATION",
-    question="After how long is the rest left to a next run? (20, 2m)",
-    longest=86_400,
-)
 
 
 @dataclass(frozen=True)
@@ -53,21 +43,15 @@ class ClaimSettings:
     """The mark of a row that is done, and how much one run takes on.
 
     mark: the column that says that a row is done.
-    max_rows, max_seconds: after how many a run leaves the rest to the next.
+    max_rows: after how many a run leaves the rest to the next.
     tries: what counts how often a row has failed; None where nothing does.
     failed: what is written into a row that is given up; None where nothing is.
     """
 
     mark: Mark
     max_rows: int
-    max_seconds: int
     tries: Attempts | None = None
     failed: FailureMark | None = None
-
-    @property
-    def seconds_comment(self) -> str:
-        """Why so few seconds; empty where they are not few."""
-        return "a job has 25 when Sidekiq shuts down" if self.max_seconds < SHUTDOWN else ""
 
     @property
     def attempts(self) -> str:
@@ -82,7 +66,7 @@ class ClaimSettings:
     @property
     def counted(self) -> str:
         """What is written into a row that has failed so many times."""
-        rests = f", {self.next_attempt}: Time.current + pause(times)" if self.next_attempt else ""
+        rests = f", {self.next_attempt}: Time.current + (15 * (4**times))" if self.next_attempt else ""
         return f"{self.attempts}: times{rests}"
 
     @property
@@ -114,23 +98,25 @@ class Claim(Kind[ClaimSettings]):
     name = "claim"
     about = "rows"
     hands = "row"
-    flags = (_MAX_ROWS, _MAX_SECONDS, ATTEMPTS, NEXT_ATTEMPT)
+    raises = False
+    flags = (_MAX_ROWS, ATTEMPTS, NEXT_ATTEMPT)
     summary = "empties a backlog of rows, with as many workers as there are, each row once"
     paragraph = (
-        "For a table that is a queue: exports to be made, messages to be sent. A run takes the first row that no other "
-        "run has locked, works on it and marks it in the same transaction. A killed process gives its row back at "
-        "once, so that none is left behind as being processed. A run that has done enough enqueues the next one, which "
-        "goes on behind its last row. A row whose work fails does not hold up the others: it is rolled back, and tried "
-        "again when the backlog has been gone through, by Sidekiq's retry of the last run. With a column that counts "
-        "(attempts, or --attempts) it is given up after five times: left out, reported, and marked failed with "
-        "--on-exhausted; with one that says until when it rests (next_attempt_at, or --next-attempt) the distance "
-        "grows with each time. Without such a column every new run tries it again. What others hold or give back is "
-        "looked for up to five times. Enqueue it as often as workers are wanted, and from a schedule. "
-        "--check-then-act names the mark; --migration writes what the table lacks, the index of the query too."
+        "For a table that is a queue: exports to be made, messages to be sent. A run reads the ids of the next rows, "
+        "locks one after another, skips what other runs have locked, and does the work and marks the row in one "
+        "transaction. If a process is killed, the database releases its row at once, so that no row is left behind "
+        "as being processed. A run enqueues the next one after --max-rows rows. A row whose work fails is rolled "
+        "back and reported, and does not hold up the others. Rows that failed or were locked get another pass later, "
+        "after growing delays; when some are left after five passes, the run fails, and Sidekiq retries it. With a "
+        "column that counts (attempts, or --attempts) a row is given up after five failures: left out, reported, and "
+        "marked failed with --on-exhausted; with one that says until when it rests (next_attempt_at, or --next- "
+        "attempt) each failure delays it for longer. Without such a column every new run tries it again. Enqueue the "
+        "job as often as workers are wanted, and from a schedule. --check-then-act names the mark; --migration "
+        "writes what the table lacks, the index of the query too."
     )
     avoid = "Not for work that takes minutes, or calls slow services: each row keeps a transaction open. Not on SQLite."
     cost = "A connection and a transaction for each worker as long as it works."
-    alternative = "It locks each row itself, and other runs pass it by."
+    alternative = "It locks each row itself, and gives up one that keeps failing: --attempts."
     built_in = frozenset({CheckThenAct})
 
     def refusal(self, context: JobContext, app: RailsApp) -> Refused | None:
@@ -149,9 +135,7 @@ class Claim(Kind[ClaimSettings]):
         return None
 
     def suggestion(self, flag: Flag, answers: Answers, context: JobContext, app: RailsApp) -> str | None:
-        if flag is ATTEMPTS or flag is NEXT_ATTEMPT:
-            return suggested(flag, answers, context, app)
-        return str(ROWS if flag is _MAX_ROWS else SECONDS)
+        return str(ROWS) if flag is _MAX_ROWS else suggested(flag, answers, context, app)
 
     def objection(self, chosen: Chosen, context: JobContext) -> Refused | None:
         return breaks_the_chain(chosen, self.name)
@@ -169,13 +153,12 @@ class Claim(Kind[ClaimSettings]):
         return ClaimSettings(
             mark,
             number(answers, _MAX_ROWS, ROWS),
-            answer(answers, _MAX_SECONDS.parameter, SECONDS),
             tries,
             _failure(answers, context, app, counted=tries is not None),
         )
 
     def parameters(self, settings: ClaimSettings) -> tuple[str, ...]:
-        return ("after = nil", "looks = 0")
+        return ("after = nil", "pass = 1")
 
     def needs(self, settings: ClaimSettings) -> Iterator[Need]:
         yield settings.mark.need

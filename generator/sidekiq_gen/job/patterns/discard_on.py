@@ -87,7 +87,7 @@ class DiscardOn(Pattern[DiscardOnSettings]):
     group = "fail"
     layer = "class"
     shapes = ("retry_in", "rescue", "bury")
-    kinds = frozenset({"record", "plain", "claim", "backfill"})
+    kinds = frozenset({"record", "plain", "backfill"})
     flags = (
         Flag(
             "--discard-on",
