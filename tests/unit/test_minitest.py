@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sidekiq_gen.job.minitest import performing, required
+from sidekiq_gen.job.minitest import inside_of_stubs, performing, required
 from support.command import sidekiq_gen
 from support.repos import Repo
 
@@ -43,10 +43,16 @@ def test_each_run_is_inside_of_the_stubs() -> None:
     ],
 )
 def test_what_is_no_run_can_be_inside_of_them_too(stubs: str, body: str) -> None:
-    assert performing(f"# Why.\n{stubs}", "stubbed { hook.call }") == (
-        f"# Why.\ndef stubbed(&block)\n{body}end\n\n"
-        "def perform(*arguments)\n  stubbed { @job.perform(*arguments) }\nend"
-    )
+    stubbed = f"# Why.\ndef stubbed(&block)\n{body}end"
+    run = "def perform(*arguments)\n  stubbed { @job.perform(*arguments) }\nend"
+
+    assert performing(f"# Why.\n{stubs}", "stubbed { hook.call }\nperform(1)") == f"{stubbed}\n\n{run}"
+    assert performing(f"# Why.\n{stubs}", "stubbed { @job.each_iteration([@order]) }") == stubbed
+
+
+def test_a_run_inside_of_stubs_goes_by_these_methods() -> None:
+    assert inside_of_stubs("@job.perform(@order.id)") == "perform(@order.id)"
+    assert inside_of_stubs("@job.each_iteration([@order])") == "stubbed { @job.each_iteration([@order]) }"
 
 
 def codes(repo: Repo, folder: Path, *arguments: str) -> set[str]:

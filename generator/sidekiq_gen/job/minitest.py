@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.job.request import JobRequest
 
 _STUB = re.compile(r"\.stub\(")
+_PERFORM = re.compile(r"(?<![.\w])perform\b")
 _STUBBED = re.compile(r"\bstubbed (?:do|\{)")
 
 
@@ -26,6 +27,11 @@ def required(test: str) -> str:
 def stubs(request: JobRequest) -> bool:
     """Whether the test of a job stubs anything: that of a plain job without safeguards or --calls does not."""
     return request.context.kind != "plain" or bool(request.patterns or request.calls)
+
+
+def inside_of_stubs(trial: str) -> str:
+    """A run of the job by the methods that `performing` writes."""
+    return trial.removeprefix("@job.") if trial.startswith("@job.perform") else f"stubbed {{ {trial} }}"
 
 
 def performing(stubs: str, examples: str) -> str:
@@ -44,8 +50,10 @@ def performing(stubs: str, examples: str) -> str:
         return f"{reasons}\n{_method('perform(*arguments)', _around(calls, run))}"
     *outer, last = calls
     passed = f"{last.removesuffix(')')}, &block)"
-    stubbed = _method("stubbed(&block)", _around(outer, passed) if outer else passed)
-    return f"{reasons}\n{stubbed}\n\n{_method('perform(*arguments)', f'stubbed {{ {run} }}')}"
+    stubbed = f"{reasons}\n{_method('stubbed(&block)', _around(outer, passed) if outer else passed)}"
+    if not _PERFORM.search(examples):
+        return stubbed
+    return f"{stubbed}\n\n{_method('perform(*arguments)', f'stubbed {{ {run} }}')}"
 
 
 def _around(calls: list[str], inner: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sidekiq_gen.errors import BrokenTemplate
 from sidekiq_gen.job.facts import by_name, job_facts, of_patterns, options_of
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
-from sidekiq_gen.job.minitest import performing, required
+from sidekiq_gen.job.minitest import inside_of_stubs, performing, required
 from sidekiq_gen.job.patterns.catalogue import BY_NAME, listed
 from sidekiq_gen.job.slots import SLOTS
 from sidekiq_gen.job.spec_facts import spec_facts_of
@@ -152,7 +152,7 @@ def render_test(request: JobRequest) -> str:
     filling = Filling(request, request.test, given)
     stubs = "\n".join(filling.all("stubs"))
     if stubs:
-        given |= {"on_job": "", "trial": facts.perform}
+        given |= {"on_job": "", "trial": inside_of_stubs(facts.trial)}
         filling = Filling(request, request.test, given)
     setup, examples = "\n".join(filling.all("setup")), layout.sections(*filling.all("examples"))
     text = find_template(request.context.release.tree, f"{request.test}.rb.j2").render(

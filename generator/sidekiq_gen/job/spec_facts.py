@@ -152,7 +152,7 @@ class SpecFacts(JobFacts):
     on_job: str
     """What Minitest calls perform on: `@job.`; empty where a test has a perform of its own, inside of stubs."""
     trial: str
-    """A run of the job in Minitest: `@job.perform(@order.id)`, or `perform(@order.id)` inside of stubs."""
+    """A run of the job, or of one batch, in Minitest: `@job.perform(@order.id)`, or `perform(...)` inside of stubs."""
     worker: str
     """What does the work in the spec: `job`, whose private method it is, or the collaborator of --calls."""
     made_with: str
@@ -302,7 +302,7 @@ def spec_facts_of(request: JobRequest) -> SpecFacts:
         runs_again=_runs_again(request, doubled=doubled),
         saved=f"{values.sigil}{facts.record}" + ("" if doubled else ".reload"),
         on_job="@job.",
-        trial=f"@job.{values.perform()}",
+        trial=_trial(request, values, row),
         worker=_worker(request, values),
         made_with=", ".join([*made_with[0], *made_with[1]]),
         made_with_by_position=_by_position(*made_with),
@@ -324,6 +324,14 @@ def spec_facts_of(request: JobRequest) -> SpecFacts:
         base_record=request.repo.base_record,
         raises=KIND_BY_NAME[context.kind].raises,
     )
+
+
+def _trial(request: JobRequest, values: _Values, row: str) -> str:
+    """A run of the job in Minitest; of one batch where Sidekiq iterates a backfill."""
+    context = request.context
+    if context.kind == "backfill" and KIND_BY_NAME["backfill"].shape(request.kind_settings).startswith("iterable"):
+        return f"@job.each_iteration([{row}]{further(values.handed())})"
+    return f"@job.{values.perform()}"
 
 
 def _worker(request: JobRequest, values: _Values) -> str:
