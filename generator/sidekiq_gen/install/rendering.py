@@ -15,6 +15,8 @@ from sidekiq_gen.ruby import layout, trackers
 from sidekiq_gen.ruby.templates import find_template, ruby_file
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sidekiq_gen.install.request import InstallRequest
     from sidekiq_gen.install.schedule import Schedule
     from sidekiq_gen.install.settings import Place
@@ -42,13 +44,13 @@ def render(request: InstallRequest) -> list[tuple[str, str]]:
         texts[CRON_FILE] = schedule_entry(schedule) + "\n"
     if request.unique:
         texts.setdefault(request.unique.home, ruby_file(request.style, "", _unique_jobs(request, request.unique)))
-    texts[TASKS] = _ruby(request, "dead.rake.j2", facts, requires="sidekiq/api")
+    texts[TASKS] = _ruby(request, "dead.rake.j2", facts, requires=("sidekiq/api",))
     health = request.health_check
     if health:
-        texts[health.path] = _ruby(request, "health_check.rb.j2", facts, requires="sidekiq/api")
+        texts[health.path] = _ruby(request, "health_check.rb.j2", facts, requires=("sidekiq/api",))
         if health.test_path:
-            helper = "test_helper" if health.test == "minitest" else request.rspec_helper
-            texts[health.test_path] = _ruby(request, f"health_check_{health.test}.rb.j2", facts, requires=helper)
+            needed = ("test_helper", "minitest/mock") if health.test == "minitest" else (request.rspec_helper,)
+            texts[health.test_path] = _ruby(request, f"health_check_{health.test}.rb.j2", facts, requires=needed)
     return [*texts.items()]
 
 
@@ -131,9 +133,9 @@ def _facts(request: InstallRequest) -> dict[str, object]:
     }
 
 
-def _ruby(request: InstallRequest, name: str, facts: dict[str, object], requires: str | None = None) -> str:
+def _ruby(request: InstallRequest, name: str, facts: dict[str, object], requires: Sequence[str] = ()) -> str:
     text = layout.fit(_template(request, name, facts), request.style.width)
-    needed = f'require "{requires}"' if requires else ""
+    needed = "\n".join(f'require "{one}"' for one in requires)
     return ruby_file(request.style, needed, text)
 
 
