@@ -27,7 +27,7 @@ def parse_duration(typed: str, option: str, longest: int) -> int:
         told = option if option.endswith(("/", "=")) else f"{option} "
         shown = typed if re.fullmatch(r"-?[0-9A-Za-z.]{1,20}", typed) else ascii(typed[:40])
         raise InvalidInput(
-            f"{told}{shown} gives no length of time.",
+            f"{told}{shown} is not a length of time.",
             hint=f"Give seconds, or a number of minutes, hours or days, {written(longest)} at most: "
             f"{HINT}, as in {told}30m.",
             code="invalid-duration",

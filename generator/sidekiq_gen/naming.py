@@ -237,7 +237,7 @@ def parse_argument(text: str, acronyms: Sequence[str] = ()) -> Argument:
         )
     if kind not in {*get_args(ArgumentType), ""}:
         raise InvalidInput(
-            f"{_shown(kind)} is no type of argument.",
+            f"{_shown(kind)} is not a type of argument.",
             hint=f"The types are {', '.join(get_args(ArgumentType))}.",
             code="invalid-argument",
         )

@@ -361,7 +361,7 @@ JOB = (
     Mutation(
         "a job that claims rows is said to do them twice",
         "job/kinds/claim.py",
-        '            "idempotent": "done work is not done again",\n',
+        '            "idempotent": "completed work is skipped",\n',
         "",
         KINDS,
     ),

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 
-_CHECKLIST = re.compile(r"^ *(done|yours)  (.*)\n", re.MULTILINE)
+_CHECKLIST = re.compile(r"^ *(done|to do)  (.*)\n", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Finished:
     """What came out of a run.
 
-    err: without the checklist, which `checklist` holds, by its labels ``done`` and ``yours``.
+    err: without the checklist, which `checklist` holds, by its labels ``done`` and ``to do``.
     """
 
     status: int

@@ -394,7 +394,7 @@ def test_a_file_changed_during_the_question_is_kept(
     shown, status = decide(root, "d", "y", "y")
 
     assert shown.endswith(
-        "error  a.rb was changed by something else in the meantime.\n"
+        "error  a.rb was changed by another process in the meantime.\n"
         " hint  Look at it and run the command again; nothing was written.\n"
     )
     assert status == 1
@@ -429,7 +429,7 @@ def test_without_a_terminal_nothing_is_asked_and_nothing_written(root: Path, std
     assert run.returncode == 3
     assert run.stdout == ""
     assert run.stderr == (
-        "error  Already there with another text: a.rb, b.rb.\n"
+        "error  Already there with different content: a.rb, b.rb.\n"
         " hint  Pass --force to overwrite or --skip to keep what is there; nothing was written.\n"
     )
     assert files(root) == OLD

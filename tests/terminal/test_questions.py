@@ -25,19 +25,19 @@ SQLITE = Repo(adapter="sqlite3")
 
 ENTER, DOWN, UP, SPACE, TAB, CLEAR = "\r", "\x1b[B", "\x1b[A", " ", "\t", "\x15"
 CTRL_C, CTRL_D = "\x03", "\x04"
-NAME, KIND, MODEL = "What is the job called?", "What kind of job is it?", "Which model is it about?"
+NAME, KIND, MODEL = "What is the job called?", "What kind of job is it?", "Which model does it work on?"
 ARGUMENTS = "Which arguments does perform take"
 QUEUE, RETRIES, SAFEGUARDS, WRITE = "Which queue?", "How many retries?", "Which safeguards?", "Write this?"
 OPTIONS, LINES, TAGS = "Which options?", "How many lines of the backtrace are saved?", "Which tags?"
-MISSING = "What shall a run do whose record is not there?"
+MISSING = "What should a run do when the record does not exist?"
 COLUMN = "Which column marks the work as done?"
 SCOPE = "Hold the advisory lock for a transaction, or for the session?"
-TAKEN = "What shall a run do that finds the lock taken?"
-ERRORS = "Which errors can no retry fix? (class names, separated by commas)"
-DISCARD = "Where shall a job go that failed with one of them?"
+TAKEN = "What should a run do when another run holds the lock?"
+ERRORS = "Which errors are permanent? (class names, separated by commas)"
+DISCARD = "Where should a job go that fails with one of them?"
 UNTIL = "Until when is the job unique?"
-SECONDS = "After how long is the lock freed, whatever happens? (90, 30m, 2h, 1d)"
-DUPLICATE = "What shall happen to a duplicate?"
+SECONDS = "After how long is the lock released in any case? (90, 30m, 2h, 1d)"
+DUPLICATE = "What should happen to duplicates?"
 # Every question there is, and an answer that leads to the next one.
 CONVERSATION = (
     (NAME, f"ChargeCustomer{ENTER}"),
@@ -64,7 +64,7 @@ CONVERSATION = (
 )
 FILES = {"app/jobs/charge_customer_job.rb", "spec/jobs/charge_customer_job_spec.rb"}
 QUIT = "error  Nothing was written."
-LINE = "The same without questions:\n  "
+LINE = "Equivalent command:\n  "
 _CONTROLS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\r")
 
 
@@ -364,13 +364,13 @@ def test_a_flag_of_a_pattern_asks_for_the_pattern(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message", "status"),
     [
-        ("Foo --row-lock", "--row-lock cannot be had on SQLite, which has no row locks.", 1),
+        ("Foo --row-lock", "--row-lock is not available on SQLite, which has no row locks.", 1),
         ("--unique-ttl 60", "--unique needs sidekiq-unique-jobs, which is not in the lockfile.", 1),
         ("Foo --kind plain --check-then-act done_at", "--check-then-act needs a record, and FooJob has none.", 1),
         ("--kind plain --model Order", "--kind plain has no record, and a model was given.", 1),
         ("--discard-on oops", "'oops' is not the name of an error class.", 2),
         ("--queue low;high", "'low;high' cannot be the name of a queue.", 2),
-        ("--retry often", "--retry 'often' is no number of retries.", 2),
+        ("--retry often", "--retry 'often' is not a number of retries.", 2),
         ("Old", "OldJob is already defined in app/services/old_job.rb.", 1),
     ],
 )
@@ -395,7 +395,7 @@ def test_a_flag_that_leaves_no_answer_to_a_question_is_refused_before_it_is_aske
     terminal = Terminal(root, "--unique-ttl", "0")
 
     assert terminal.end() == 2
-    assert "error  --unique-ttl 0 gives no length of time.\n" in terminal.shown
+    assert "error  --unique-ttl 0 is not a length of time.\n" in terminal.shown
     assert NAME not in terminal.shown
     assert tree(root) == before
 
@@ -408,8 +408,8 @@ def test_what_cannot_be_had_is_greyed_out_with_the_reason(tmp_path: Path) -> Non
     terminal.answer(ARGUMENTS, ENTER).answer(OPTIONS, ENTER).see(SAFEGUARDS)
     terminal.see("- check-then-act (--check-then-act needs a record, and FooJob has none.)")
     terminal.see("» ○ idempotency-key: hand the work a key")  # the first that can be had
-    terminal.see("- advisory-lock (--advisory-lock cannot be had on SQLite, which has no advisory locks.)")
-    terminal.see("- row-lock (--row-lock cannot be had on SQLite, which has no row locks.)")
+    terminal.see("- advisory-lock (--advisory-lock is not available on SQLite, which has no advisory locks.)")
+    terminal.see("- row-lock (--row-lock is not available on SQLite, which has no row locks.)")
     terminal.see("○ discard-on: give up at once")
     terminal.see("- unique (--unique needs sidekiq-unique-jobs, which is not in the lockfile.)")
     assert "\x1b[0;90m" in terminal.raw
@@ -452,7 +452,7 @@ def test_what_the_house_does_about_missing_records_is_offered(tmp_path: Path) ->
 
 
 POSTPONED = "Which errors carry their own delay? (class names, separated by commas)"
-OFTEN = "How often at most is a job enqueued again like that?"
+OFTEN = "How many times is a job rescheduled like that at most?"
 
 
 @pytest.mark.parametrize("flags", [[], ["--retry-after", "Net::ReadTimeout"]])
@@ -469,7 +469,7 @@ def test_what_gives_a_delay_is_asked_where_nothing_proves_it(tmp_path: Path, fla
         terminal.answer(POSTPONED, f"SearchIndex::Gone{ENTER}").see("SearchIndex::Gone has no retry_after")
         terminal.type(f"{CLEAR}SearchIndex::Busy, Net::ReadTimeout{ENTER}")
     terminal.answer(OFTEN, ENTER).see("What gives the delay of Net::ReadTimeout in seconds?")
-    terminal.type(f"error;{ENTER}").see("says no delay").type(f"{CLEAR}wait{ENTER}").answer(WRITE, ENTER)
+    terminal.type(f"error;{ENTER}").see("is not a delay").type(f"{CLEAR}wait{ENTER}").answer(WRITE, ENTER)
 
     assert terminal.end() == 0
     assert "error.wait" in new(root, before)["app/jobs/foo_job.rb"].decode()
@@ -519,15 +519,15 @@ def test_wrong_answers_are_told_at_the_question_and_corrected(tmp_path: Path) ->
     wrong(MODEL, {"a b": "'a b' cannot be the name of a model."}, "Order")
     wrong(
         ARGUMENTS,
-        {"Amount": "'Amount' cannot be the name of an argument.", "at:text": "'text' is no type of argument."},
+        {"Amount": "'Amount' cannot be the name of an argument.", "at:text": "'text' is not a type of argument."},
         "amount:decimal",
     )
     terminal.answer(QUEUE, f"{UP}{ENTER}")
     wrong(QUEUE, {"low;high": "'low;high' cannot be the name of a queue."}, "low")
-    wrong(RETRIES, {"many": "--retry 'many' is no number of retries."}, "7")
+    wrong(RETRIES, {"many": "--retry 'many' is not a number of retries."}, "7")
     terminal.answer(OPTIONS, f"{SPACE}{DOWN}{SPACE}{ENTER}")
-    wrong(LINES, {"0": "--backtrace '0' is no number of lines.", "all": "true for all lines"}, "7")
-    wrong(TAGS, {"": "--tags '' is no tag.", "a, b!": "--tags 'b!' is no tag."}, "a, b")
+    wrong(LINES, {"0": "--backtrace '0' is not a number of lines.", "all": "true for all lines"}, "7")
+    wrong(TAGS, {"": "--tags '' is not a tag.", "a, b!": "--tags 'b!' is not a tag."}, "a, b")
     terminal.answer(MISSING, ENTER)
     terminal.answer(SAFEGUARDS, f"{SPACE}{DOWN}{DOWN}{SPACE}{DOWN}{SPACE}{DOWN}{SPACE}{DOWN}{SPACE}{ENTER}")
     terminal.see("row-lock are two locks for the same thing: choose one.")
@@ -537,7 +537,7 @@ def test_wrong_answers_are_told_at_the_question_and_corrected(tmp_path: Path) ->
     terminal.answer(DISCARD, ENTER).answer(UNTIL, ENTER)
     wrong(
         SECONDS,
-        {"0": "--unique-ttl 0 gives no length of time.", "soon": "soon gives no length", "9" * 20: "gives no length"},
+        {"0": "--unique-ttl 0 is not a length of time.", "soon": "soon is not a length", "9" * 20: "is not a length"},
         "60",
     )
     terminal.answer(DUPLICATE, ENTER).answer(WRITE, ENTER)

@@ -189,7 +189,7 @@ def test_an_undecided_plan_is_not_begun(root: Path) -> None:
     with pytest.raises(DecisionNeeded) as caught:
         apply(plan_changes(root, NEW, force=False, skip=False))
 
-    assert caught.value.message == "Already there with another text: config/sidekiq.yml, lib/linked.rb."
+    assert caught.value.message == "Already there with different content: config/sidekiq.yml, lib/linked.rb."
     assert tree(root) == before
 
 
@@ -342,7 +342,7 @@ def test_a_file_changed_since_the_plan_is_kept(root: Path, path: str) -> None:
 
     assert caught.value.code == "changed-meanwhile"
     called = {"lib/real.rb": "lib/linked.rb"}.get(path, path)
-    assert caught.value.message == f"{called} was changed by something else in the meantime."
+    assert caught.value.message == f"{called} was changed by another process in the meantime."
     assert caught.value.hint == "Look at it and run the command again; nothing was written."
     assert tree(root) == before
 
@@ -437,7 +437,9 @@ def test_a_file_that_appears_while_writing_is_kept(root: Path, monkeypatch: pyte
         apply(forced(root))
 
     assert caught.value.code == "changed-meanwhile"
-    assert caught.value.message == "spec/jobs/billing/charge_job_spec.rb was changed by something else in the meantime."
+    assert caught.value.message == (
+        "spec/jobs/billing/charge_job_spec.rb was changed by another process in the meantime."
+    )
     folders: Tree = dict.fromkeys(("spec", "spec/jobs", "spec/jobs/billing"), (0o755, None))
     assert tree(root) == {**before, **folders, "spec/jobs/billing/charge_job_spec.rb": (0o644, b"theirs")}
 
@@ -473,7 +475,7 @@ def test_what_cannot_be_put_back_is_kept_and_named(root: Path, monkeypatch: pyte
     assert caught.value.message == (
         f"config/sidekiq.yml cannot be put back, its old text is in {backup.name} beside it: Read-only file system."
     )
-    assert caught.value.hint == "Look after that file by hand."
+    assert caught.value.hint == "Restore that file by hand."
 
 
 def test_what_cannot_be_removed_again_is_named(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,7 +49,7 @@ TYPED = {
     "Which column counts": ("", "attempts"),
     "Which column says until when": ("", "rests_until"),
     "Which column marks the work as done?": ("charged_at", "settled_at"),
-    "Which errors can no retry fix?": ("KeyError", "IOError, KeyError"),
+    "Which errors are permanent?": ("KeyError", "IOError, KeyError"),
     "After how long is the lock freed": ("", "2h"),
     "Which errors carry their own delay?": ("SearchIndex::Busy", "SearchIndex::Late=wait"),
     "How often at most": ("", "3"),

@@ -79,7 +79,7 @@ def argument(typed: str) -> Bad:
 
 
 def kind(typed: str) -> Bad:
-    return Bad(["ProcessOrder", f"a:{typed}"], 2, "invalid-argument", f"{typed!a} is no type of argument")
+    return Bad(["ProcessOrder", f"a:{typed}"], 2, "invalid-argument", f"{typed!a} is not a type of argument")
 
 
 def queue(typed: str) -> Bad:
@@ -106,7 +106,7 @@ def column(typed: str) -> Bad:
 
 
 def retry(typed: str) -> Bad:
-    return Bad(["ProcessOrder", "--retry", typed], 2, "invalid-retry", f"--retry {typed!a} is no number of retries")
+    return Bad(["ProcessOrder", "--retry", typed], 2, "invalid-retry", f"--retry {typed!a} is not a number of retries")
 
 
 def directory(typed: str) -> Bad:
@@ -118,7 +118,7 @@ def version(typed: str) -> Bad:
         ["ProcessOrder", "--sidekiq-version", typed],
         2,
         "invalid-version",
-        f"--sidekiq-version {typed[:40]!a} is no version",
+        f"--sidekiq-version {typed[:40]!a} is not a version",
     )
 
 
@@ -131,9 +131,7 @@ def clash(arguments: str, status: int, message: str, repo: Repo = PLAIN) -> Bad:
 
 
 def stray(arguments: str, flag: str, owner: str) -> Bad:
-    return clash(
-        f"ProcessOrder {arguments}", 2, f"{flag} says something about {owner}, which was not asked for", UNIQUE
-    )
+    return clash(f"ProcessOrder {arguments}", 2, f"{flag} needs {owner}", UNIQUE)
 
 
 def lockfile(text: bytes, code: str, message: str, arguments: str = "ProcessOrder") -> Bad:
@@ -244,10 +242,10 @@ BAD = [
         "X --on-conflict shout",
         "Invalid value for '--on-conflict': 'shout' is not one of 'log', 'raise', 'reject', 'replace', 'reschedule'",
     ),
-    Bad("X --unique-ttl soon", 2, "invalid-duration", "--unique-ttl soon gives no length of time"),
-    Bad("X --retry-for 1w", 2, "invalid-duration", "--retry-for 1w gives no length of time"),
-    Bad("X --throttle 10/1.5h", 2, "invalid-duration", "--throttle 10/1.5h gives no length of time", THROTTLED),
-    Bad("X --retry-after KeyError=2h", 2, "invalid-duration", "--retry-after ...=2h gives no length of time"),
+    Bad("X --unique-ttl soon", 2, "invalid-duration", "--unique-ttl soon is not a length of time"),
+    Bad("X --retry-for 1w", 2, "invalid-duration", "--retry-for 1w is not a length of time"),
+    Bad("X --throttle 10/1.5h", 2, "invalid-duration", "--throttle 10/1.5h is not a length of time", THROTTLED),
+    Bad("X --retry-after KeyError=2h", 2, "invalid-duration", "--retry-after ...=2h is not a length of time"),
     usage(
         "X --database oracle", "Invalid value for '--database': 'oracle' is not one of 'postgresql', 'mysql', 'sqlite'"
     ),
@@ -258,14 +256,14 @@ BAD = [
         "ProcessOrder --unique until_executed --unique-ttl 0",
         2,
         "invalid-duration",
-        "--unique-ttl 0 gives no length of time",
+        "--unique-ttl 0 is not a length of time",
         UNIQUE,
     ),
     Bad(
         "ProcessOrder --unique until_executed --unique-ttl -5",
         2,
         "invalid-duration",
-        "--unique-ttl -5 gives no length of time",
+        "--unique-ttl -5 is not a length of time",
         UNIQUE,
     ),
     # flags that contradict each other
@@ -292,7 +290,7 @@ BAD = [
         clash(
             f"ProcessOrder --discard-on A --discard-on {everything}",
             1,
-            f"--discard-on {everything.removeprefix('::')} takes in every error, so that nothing would ever be retried",
+            f"--discard-on {everything.removeprefix('::')} matches every error, so that nothing would ever be retried",
         )
         for everything in ("StandardError", "::StandardError", "Exception")
     ),
@@ -323,7 +321,7 @@ BAD = [
             f"ProcessOrder --advisory-lock {flags}",
             1,
             "no-advisory-locks",
-            "--advisory-lock cannot be had on SQLite, which has no advisory locks",
+            "--advisory-lock is not available on SQLite, which has no advisory locks",
             repo,
         )
         for repo, flags in ((SQLITE, ""), (SQLITE, "--lock-scope session"), (PLAIN, "--database sqlite"))
@@ -332,14 +330,14 @@ BAD = [
         "ProcessOrder --row-lock",
         1,
         "no-row-locks",
-        "--row-lock cannot be had on SQLite, which has no row locks",
+        "--row-lock is not available on SQLite, which has no row locks",
         SQLITE,
     ),
     Bad(
         "ProcessOrder --advisory-lock --lock-scope transaction",
         1,
         "no-transaction-lock",
-        "--lock-scope transaction cannot be had on MySQL: GET_LOCK is held by the connection",
+        "--lock-scope transaction is not available on MySQL: GET_LOCK is held by the connection",
         MYSQL,
     ),
     *(
@@ -516,7 +514,7 @@ BAD = [
         "ProcessOrder",
         3,
         "conflict",
-        f"Already there with another text: {JOB}",
+        f"Already there with different content: {JOB}",
         replace(PLAIN, files={JOB: "# mine\n"}),
     ),
     *(

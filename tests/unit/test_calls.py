@@ -249,12 +249,12 @@ def test_a_gem_is_taken_at_its_word(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "code", "words"),
     [
-        ("Work", "invalid-call", "names no method"),
-        ("Work.", "invalid-call", "names no method"),
-        ("work.call", "invalid-call", "names no method"),
-        ("Work.Call", "invalid-call", "names no method"),
-        ("Work.call(order)", "invalid-call", "names no method"),
-        ("Work.end", "invalid-call", "names no method"),
+        ("Work", "invalid-call", "does not name a method"),
+        ("Work.", "invalid-call", "does not name a method"),
+        ("work.call", "invalid-call", "does not name a method"),
+        ("Work.Call", "invalid-call", "does not name a method"),
+        ("Work.call(order)", "invalid-call", "does not name a method"),
+        ("Work.end", "invalid-call", "does not name a method"),
         ("Work.cal", "no-such-method", "Did you mean Work.call?"),
         ("Work#call", "no-such-method", "Did you mean Work.call?"),
         ("Wrok.call", "no-such-constant", "Did you mean Work?"),

@@ -422,8 +422,8 @@ def test_a_file_with_another_text(
     texts = {JOB: PROCESS_ORDER.encode(), SPEC: PROCESS_ORDER_SPEC.encode()}
     assert tree(root) == before | {path: texts[path] for path in written}
     assert done.err == (
-        f"error  Already there with another text: {JOB}.\n"
-        " hint  Pass --force to overwrite or --skip to keep what is there; nothing was written.\n"
+        f"error  Already there with different content: {JOB}.\n hint  Pass --force to overwrite or --skip to keep what "
+        "is there; nothing was written.\n"
         if status
         else ""
     )
@@ -439,7 +439,7 @@ def test_a_conflict_in_the_spec_alone_writes_nothing_either(tmp_path: Path) -> N
         "schema": 1,
         "error": {
             "code": "conflict",
-            "message": f"Already there with another text: {SPEC}.",
+            "message": f"Already there with different content: {SPEC}.",
             "hint": "Pass --force to overwrite or --skip to keep what is there; nothing was written.",
         },
     }
@@ -517,9 +517,9 @@ def test_the_checklist_says_what_is_done_and_what_is_left(tmp_path: Path) -> Non
     full = sidekiq_gen(root, "job", "ChargeOrder", *flags).checklist
 
     assert bare["done"].startswith("written for Sidekiq 7.3.2; takes ids, no records; missing records are skipped, ")
-    assert "work that can run twice (--check-then-act)" in bare["yours"]
+    assert "make the work idempotent (--check-then-act)" in bare["to do"]
     assert "locked in the database" in full["done"]
-    assert "yours" not in full
+    assert "to do" not in full
     assert sidekiq_gen(root, "job", "ProcessOrder").checklist == {}  # nothing was written
     assert sidekiq_gen(root, "job", "ShipOrder", "--quiet").checklist == {}
 
@@ -1111,17 +1111,17 @@ def test_the_catalogue_says_what_can_be_had_here(tmp_path: Path) -> None:
 
     assert list(here) == ["schema", "patterns"]
     assert {one["name"]: one["reason"] for one in here["patterns"] if not one["available"]} == {
-        "claim": "--kind claim cannot be had on SQLite, which has no row locks.",
+        "claim": "--kind claim is not available on SQLite, which has no row locks.",
         "unique": "--unique needs sidekiq-unique-jobs, which is not in the lockfile.",
-        "advisory-lock": "--advisory-lock cannot be had on SQLite, which has no advisory locks.",
-        "row-lock": "--row-lock cannot be had on SQLite, which has no row locks.",
+        "advisory-lock": "--advisory-lock is not available on SQLite, which has no advisory locks.",
+        "row-lock": "--row-lock is not available on SQLite, which has no row locks.",
         "throttle": "--throttle needs sidekiq-throttled or Sidekiq Enterprise, and neither is in the lockfile.",
     }
     assert len(here["patterns"]) == len(KINDS) + len(PATTERNS)
     shown = sidekiq_gen(tmp_path, "patterns").out
     listed = [line.split()[0] for line in shown.splitlines() if line.startswith("  ") and not line.startswith("   ")]
     assert listed == [one["name"] for one in here["patterns"]]
-    assert "not here: --kind claim cannot be had on SQLite" in shown
+    assert "not available here: --kind claim is not available on SQLite" in shown
 
 
 @pytest.mark.parametrize("name", [*(kind.name for kind in KINDS), *(one.name for one in PATTERNS)])

@@ -35,7 +35,7 @@ def test_anything_else_is_refused_with_one_text(typed: str) -> None:
         parse_duration(typed, "--unique-ttl", 86_400)
 
     assert caught.value.message.startswith("--unique-ttl ")
-    assert caught.value.message.endswith(" gives no length of time.")
+    assert caught.value.message.endswith(" is not a length of time.")
     assert caught.value.hint == (
         "Give seconds, or a number of minutes, hours or days, 1d at most: 90, 30m, 2h or 1d, as in --unique-ttl 30m."
     )

@@ -115,7 +115,7 @@ def test_conflicts_need_a_decision(tmp_path: Path) -> None:
 
     assert caught.value.exit_status == 3
     assert caught.value.code == "conflict"
-    assert caught.value.message == "Already there with another text: a.rb, b.rb."
+    assert caught.value.message == "Already there with different content: a.rb, b.rb."
     assert caught.value.hint == "Pass --force to overwrite or --skip to keep what is there; nothing was written."
 
 
@@ -136,7 +136,7 @@ def test_what_names_nothing_is_refused(tmp_path: Path, path: str) -> None:
     error = refusal(tmp_path, path)
 
     assert error.code == "not-a-file"
-    assert error.message == f"{path!r} is no name for a file."
+    assert error.message == f"{path!r} is not the name of a file."
 
 
 @pytest.mark.parametrize("kind", ["folder", "file", "dangling folder", "dangling file", "two hops", "root itself"])

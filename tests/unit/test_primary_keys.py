@@ -344,7 +344,7 @@ def test_an_id_beside_the_key_is_left_to_whoever_knows_it(tmp_path: Path) -> Non
     (tmp_path / "Gemfile.lock").write_text(Repo(records="none").lockfile(), encoding="utf-8")
     done = sidekiq_gen(tmp_path, "job", "CloseIt", "--kind", "fan-out", "--model", "Account")
 
-    assert "Fill in what the database insists on: id." in done.err
+    assert "Fill in what the database requires: id." in done.err
 
 
 @pytest.mark.parametrize("kind", ["record", "claim", "backfill", "fan-out"])

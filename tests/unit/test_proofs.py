@@ -335,7 +335,7 @@ def test_a_parent_that_nothing_makes_is_named(tmp_path: Path) -> None:
     files = {"db/schema.rb": TABLE}
     done = sidekiq_gen(Repo(records="none", files=files).write(tmp_path), "job", "ChargeCustomer", *CLAIM.split())
 
-    assert "Fill in what the database insists on: user_id." in done.err
+    assert "Fill in what the database requires: user_id." in done.err
 
 
 def test_the_same_is_read_from_structure_sql(tmp_path: Path) -> None:
@@ -409,7 +409,7 @@ def test_columns_that_nothing_can_tell_apart_are_named(tmp_path: Path) -> None:
     files = {"db/schema.rb": schema, "test/fixtures/orders.yml": "one:\n  number: a\n"}
     _, told = job(Repo(rspec=False, records="fixture", files=files).write(tmp_path), CLAIM)
 
-    assert "no two alike" in told["rows-may-collide"]
+    assert "requires them to differ" in told["rows-may-collide"]
 
 
 def test_the_mark_that_a_fixture_sets_is_taken_back(tmp_path: Path) -> None:

@@ -75,7 +75,7 @@ def test_before_6_5_the_user_is_told_what_that_version_lacks() -> None:
             "sidekiq-before-6.5",
             "Sidekiq 6.4.1 is older than 6.5 and lacks Sidekiq.default_job_options, Sidekiq::ServerMiddleware, "
             "transactional_push!, :kill and :discard from sidekiq_retry_in.",
-            "What is generated does without; Sidekiq 6.5.12 has all of it.",
+            "The generated code does without; Sidekiq 6.5.12 has all of it.",
         ),
     )
     ((old,), (older,)) = (notices("6.3.1"), notices("6.2.2"))

@@ -153,7 +153,7 @@ def _require_unchanged(file: PlannedFile, target: Path) -> None:
 
 def _changed(file: PlannedFile) -> Refused:
     return Refused(
-        f"{file.path} was changed by something else in the meantime.",
+        f"{file.path} was changed by another process in the meantime.",
         hint="Look at it and run the command again; nothing was written.",
         code="changed-meanwhile",
     )
@@ -191,7 +191,7 @@ def _put_back(one: _Staged, backup: Path) -> None:
 
 
 def _cannot_undo(what: str, error: OSError) -> Refused:
-    return Refused(f"{what}: {error.strerror}.", hint="Look after that file by hand.", code="cannot-undo")
+    return Refused(f"{what}: {error.strerror}.", hint="Restore that file by hand.", code="cannot-undo")
 
 
 @contextmanager

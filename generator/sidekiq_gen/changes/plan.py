@@ -90,7 +90,7 @@ class Plan:
         if not self.conflicts:
             return
         raise DecisionNeeded(
-            f"Already there with another text: {', '.join(file.path for file in self.conflicts)}.",
+            f"Already there with different content: {', '.join(file.path for file in self.conflicts)}.",
             hint="Pass --force to overwrite or --skip to keep what is there; nothing was written.",
             code="conflict",
         )
@@ -139,7 +139,9 @@ def locate(root: Path, path: str) -> Path:
     parts = PurePosixPath(path).parts
     if not parts or "\0" in path:
         raise Refused(
-            f"{path!r} is no name for a file.", hint="Name a file below the root of the repository.", code="not-a-file"
+            f"{path!r} is not the name of a file.",
+            hint="Name a file below the root of the repository.",
+            code="not-a-file",
         )
     target = Path(os.path.realpath(root.joinpath(*parts)))
     if ".." in parts or PurePosixPath(path).is_absolute() or root not in target.parents:

@@ -22,7 +22,7 @@ FAILED = 1
 
 app = typer.Typer(
     name="sidekiq-gen",
-    help="Write Sidekiq jobs and their specs, right for the exact Sidekiq in Gemfile.lock.",
+    help="Write Sidekiq jobs and their specs for the exact Sidekiq version in Gemfile.lock.",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -89,7 +89,7 @@ def _usage(error: click.ClickException) -> InvalidInput:
 
 def _defect(error: Exception) -> SidekiqGenError:
     return SidekiqGenError(
-        f"Something went wrong that should not: {type(error).__name__}: {error}",
+        f"Unexpected error: {type(error).__name__}: {error}",
         hint="Run it again with SIDEKIQ_GEN_DEBUG=1 and report what it prints. Nothing was written.",
         code="defect",
     )

@@ -73,8 +73,8 @@ def _command(
 
 
 def _remarks(generated: Generated) -> list[tuple[str, str]]:
-    """The checklist in two lines: what is done, what is left."""
-    lists = {"done": True, "yours": False}
+    """The checklist in two lines: what is done, what is left to do."""
+    lists = {"done": True, "to do": False}
     texts = {
         label: [item.text for item in generated.checklist if item.satisfied == satisfied]
         for label, satisfied in lists.items()

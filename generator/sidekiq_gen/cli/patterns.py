@@ -62,7 +62,7 @@ def _line(entry: Entry) -> str:
     if entry.refusal is None:
         return line
     reason = textwrap.fill(
-        f"not here: {entry.refusal.message} {entry.refusal.hint}",
+        f"not available here: {entry.refusal.message} {entry.refusal.hint}",
         WIDTH,
         initial_indent=margin,
         subsequent_indent=margin,
@@ -83,7 +83,7 @@ def _in_full(entry: Entry, project: Project) -> str:
     if entry.flags:
         parts.append("\n".join(["Flags", *(line for flag in entry.flags for line in _flag(flag, entry))]))
     if entry.refusal:
-        parts.append(f"Not here\n  {entry.refusal.message}\n  {entry.refusal.hint}")
+        parts.append(f"Not available here\n  {entry.refusal.message}\n  {entry.refusal.hint}")
     else:
         parts.append(f"In this repo\n\n{textwrap.indent(example(entry.name, project).rstrip(), '  ')}")
     return "\n\n".join(parts)

@@ -48,7 +48,7 @@ def ask_for_job(answers: Answers, project: Project, console: Console, *, force: 
     }
     trial.run(asked)
     with widgets.on_the_terminal():
-        console.aside(widgets.fitting(f"Sidekiq {version}. Enter takes what is offered, q leaves everything as it is."))
+        console.aside(widgets.fitting(f"Sidekiq {version}. Enter accepts the default, q quits and changes nothing."))
         if "name" not in asked:
             asked["name"] = said(widgets.text("What is the job called?", trial.of("name", asked)))
         _ask_for_model(asked, trial)
@@ -80,7 +80,7 @@ def ask_for_install(answers: Answers, project: Project, console: Console) -> Ans
     if any(flag.parameter in answers for flag in (health_check, *further)):
         return answers
     with widgets.on_the_terminal():
-        console.aside(widgets.fitting(f"Sidekiq {project.release.text}. q leaves everything as it is."))
+        console.aside(widgets.fitting(f"Sidekiq {project.release.text}. q quits and changes nothing."))
         wanted = widgets.ask(questionary.confirm(health_check.question, default=False))
     return {**answers, health_check.parameter: said(bool(wanted))}
 

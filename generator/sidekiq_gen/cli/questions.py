@@ -103,7 +103,7 @@ def _several(
 ) -> list[str]:
     """Pick any number of lines of a list, until nothing is wrong with them together; none where none can be had."""
     wanted: list[str] = []
-    how = "(space selects, Enter goes on, also with none)"
+    how = "(space selects, Enter confirms, even with none)"
     while not all(choice.disabled for choice in choices):
         wanted = widgets.ask(
             questionary.checkbox(question, choices, instruction=how, style=widgets.STYLE, erase_when_done=True)

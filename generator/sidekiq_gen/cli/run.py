@@ -80,7 +80,7 @@ class Runtime:
             self._report(plan, made.notices, document, but=frozenset(file.path for file in made.plan.conflicts))
             self._remark(remarks)
             if asked:
-                self.console.plain(f"\nThe same without questions:\n  {line}")
+                self.console.plain(f"\nEquivalent command:\n  {line}")
         except Refused as error:
             self.console.error(error)  # the files are there: what failed is only to say so
 

@@ -21,11 +21,11 @@ MAXIMUM_THRESHOLD = 1_000_000
 HEALTH_FLAGS = (
     Flag(
         "--health-check",
-        "Write a job that alerts when too many jobs are dead, too, and schedule it.",
+        "Also write a job that alerts when too many jobs are dead, and schedule it.",
         "switch",
         question="Write a job that alerts when too many jobs are dead?",
     ),
-    Flag("--dead-threshold", f"How many dead jobs are not yet too many [default: {THRESHOLD}].", "number", metavar="N"),
+    Flag("--dead-threshold", f"Alert when more jobs than this are dead [default: {THRESHOLD}].", "number", metavar="N"),
     Flag("--test", "The framework of the health check's spec.", "choice", choices=("rspec", "minitest", "none")),
 )
 
@@ -56,7 +56,7 @@ def resolve_health_check(answers: Answers, app: RailsApp) -> HealthCheck | None:
         stray = next((flag for flag in HEALTH_FLAGS[1:] if flag.parameter in answers), None)
         if stray:
             raise InvalidInput(
-                f"{stray.option} says something about --health-check, which was not asked for.",
+                f"{stray.option} needs --health-check.",
                 hint=f"Add --health-check, or leave out {stray.option}.",
                 code="usage",
             )
@@ -64,7 +64,7 @@ def resolve_health_check(answers: Answers, app: RailsApp) -> HealthCheck | None:
     threshold = answer(answers, "dead_threshold", THRESHOLD)
     if not 0 <= threshold <= MAXIMUM_THRESHOLD:
         raise InvalidInput(
-            f"--dead-threshold {threshold} is no number of dead jobs.",
+            f"--dead-threshold {threshold} is not a number of dead jobs.",
             hint=f"Give a number from 0 to {MAXIMUM_THRESHOLD}.",
             code="invalid-threshold",
         )

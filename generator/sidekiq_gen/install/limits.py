@@ -71,7 +71,7 @@ def resolve_limits(answers: Answers) -> DeadLimits:
     jobs = answer(answers, "dead_max_jobs")
     if jobs is not None and not LEAST <= jobs <= MOST:
         raise InvalidInput(
-            f"--dead-max-jobs {jobs} is no number of jobs that can be kept.",
+            f"--dead-max-jobs {jobs} is not a number of jobs that can be kept.",
             hint=f"Give a number from {LEAST} to {MOST}.",
             code="invalid-limit",
         )

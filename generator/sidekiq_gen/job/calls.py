@@ -121,7 +121,7 @@ def _parse(typed: str) -> tuple[str, str, str]:
     found = _CALL.fullmatch(typed)
     if found is None or len(typed) > MAXIMUM_LENGTH or found[3] in KEYWORDS - {"then"}:
         raise InvalidInput(
-            f"--calls {typed[:MAXIMUM_LENGTH]!a} names no method of a class or module.",
+            f"--calls {typed[:MAXIMUM_LENGTH]!a} does not name a method of a class or module.",
             hint="Write PaymentGateway.charge for one of the class, ChargeCustomer#call for one of its instances.",
             code="invalid-call",
         )

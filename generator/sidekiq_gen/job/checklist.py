@@ -72,13 +72,13 @@ def _lines(request: JobRequest) -> dict[str, str]:
     single = kind in {"record", "plain"}
     return {
         "version": "",
-        "idempotent": f"work that can run twice{' (--check-then-act)' if kind in {'record', 'backfill'} else ''}",
+        "idempotent": f"make the work idempotent{' (--check-then-act)' if kind in {'record', 'backfill'} else ''}",
         "small-arguments": "",
         "deleted-records": "",
         "never-loads-all": "",
-        "permanent-errors": "errors that no retry can fix (--discard-on)",
-        "external-calls": "" if kind == "backfill" else "calls to other services (--idempotency-key)",
-        "concurrency": f"two runs at the same moment{' (--advisory-lock)' if single else ''}",
+        "permanent-errors": "permanent errors (--discard-on)",
+        "external-calls": "" if kind == "backfill" else "give calls to other services a key (--idempotency-key)",
+        "concurrency": f"let only one run at a time do the work{' (--advisory-lock)' if single else ''}",
         "tested": f"say in its {SPEC[request.test]} what the work changes"
         if request.test != "none"
         else "its spec (--test)",

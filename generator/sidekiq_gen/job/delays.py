@@ -127,7 +127,7 @@ def parse_expression(typed: str) -> str:
         code = None
     if code is None or not _balanced(code):
         raise InvalidInput(
-            f"--retry-after ...={typed[:60]!a} says no delay.",
+            f"--retry-after ...={typed[:60]!a} is not a delay.",
             hint=f"Give a time up to {written(LONGEST)}, or one Ruby expression on error: "
             "'Api::Busy=error.response.headers[\"retry-after\"]'.",
             code="invalid-expression",

@@ -93,7 +93,7 @@ def read_failure(typed: str, context: JobContext, app: RailsApp) -> FailureMark:
     column = parse_column(name)
     if given and not VALUE.fullmatch(value):
         raise InvalidInput(
-            f"--mark-failed {typed[:60]!a} gives no value that can be written.",
+            f"--mark-failed {typed[:60]!a} does not give a value that can be written.",
             hint="Give a word: --mark-failed status=failed.",
             code="invalid-value",
         )

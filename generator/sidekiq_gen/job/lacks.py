@@ -47,8 +47,8 @@ def lack_notices(request: JobRequest, app: RailsApp) -> Iterator[Notice]:
         else:
             yield Notice(
                 "no-index",
-                f"No index finds the {things} that wait: every run reads past those that are done.",
-                "--migration writes one that holds those that wait alone."
+                f"No index finds the {things} that are pending: every run also reads those that are done.",
+                "--migration writes one for the pending rows only."
                 if request.context.database == "postgresql"
                 else "--migration writes one.",
             )

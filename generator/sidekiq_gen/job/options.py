@@ -116,7 +116,7 @@ def parse_backtrace(typed: str) -> str:
     if typed.isascii() and typed.isdigit() and len(typed) < 5 and int(typed):  # noqa: PLR2004 - no stack is deeper
         return str(int(typed))
     raise InvalidInput(
-        f"--backtrace {typed[:40]!a} is no number of lines.",
+        f"--backtrace {typed[:40]!a} is not a number of lines.",
         hint=f"Give a number, or true for all lines: --backtrace {USUAL_LINES}.",
         code="invalid-backtrace",
     )
@@ -130,7 +130,7 @@ def parse_tag(typed: str) -> str:
     """
     if not _TAG.fullmatch(typed):
         raise InvalidInput(
-            f"--tags {typed[:60]!a} is no tag.",
+            f"--tags {typed[:60]!a} is not a tag.",
             hint="Use letters, digits, underscores and dashes: --tags billing.",
             code="invalid-tag",
         )

@@ -94,14 +94,14 @@ def _child_that_is_there(child: JobRequest, app: RailsApp) -> Notice | None:
     path = other.relative_to(app.root).as_posix()
     if child.patterns:
         raise Refused(
-            f"{name} is there already, in {path}, and the safeguards would have to be laid over it.",
+            f"{name} already exists in {path}, and the safeguards would have to be added to it.",
             hint="Give the job for one record another name with --child, or leave the safeguards out.",
             code="class-exists",
         )
     return Notice(
         "child-exists",
-        f"{name} is there already, in {path}: it is enqueued as it is, with the id of a record and the arguments.",
-        "Make sure that it can run twice for the same record; --child names another one.",
+        f"{name} already exists in {path}: it is enqueued as it is, with the id of a record and the arguments.",
+        "Make sure that it is idempotent; --child names another one.",
     )
 
 

@@ -39,7 +39,9 @@ if TYPE_CHECKING:
     from sidekiq_gen.style import TestFramework
 
 JOB_FLAGS = (
-    Flag("--model", "The model the job is about.", "text", metavar="NAME", question="Which model is it about?"),
+    Flag(
+        "--model", "The model that the job works on.", "text", metavar="NAME", question="Which model does it work on?"
+    ),
     Flag(
         "--kind",
         "The shape of the job.",
@@ -172,7 +174,7 @@ def choose(answers: Answers, context: JobContext, app: RailsApp) -> tuple[Chosen
         stray = next((flag for flag in pattern.flags[1:] if flag.parameter in answers), None)
         if stray and pattern not in asked_for:
             raise InvalidInput(
-                f"{stray.option} says something about {pattern.flags[0].option}, which was not asked for.",
+                f"{stray.option} needs {pattern.flags[0].option}.",
                 hint=f"Add {pattern.flags[0].option}, or leave out {stray.option}.",
                 code="contradictory-patterns",
             )
@@ -198,7 +200,7 @@ def unfit(pattern: Pattern[Any], context: JobContext) -> Refused | None:
     if context.kind in pattern.kinds:
         return None
     return Refused(
-        f"{pattern.flags[0].option} cannot be laid over the kind {context.kind}.",
+        f"{pattern.flags[0].option} is not available for --kind {context.kind}.",
         hint=f"{KIND_BY_NAME[context.kind].alternative} Leave out {pattern.flags[0].option}.".strip(),
         code="contradictory-patterns",
     )
@@ -270,7 +272,7 @@ def _refuse_stray_flags(answers: Answers, context: JobContext) -> None:
         stray = next((flag for flag in kind.flags if flag.parameter in answers and flag not in own), None)
         if stray:
             raise InvalidInput(
-                f"{stray.option} says something about --kind {kind.name}, and this is a {context.kind} job.",
+                f"{stray.option} is for --kind {kind.name}, and this is a {context.kind} job.",
                 hint=f"Add --kind {kind.name}, or leave out {stray.option}.",
                 code="contradictory-patterns",
             )

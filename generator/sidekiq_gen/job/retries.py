@@ -25,14 +25,14 @@ LONGEST = 1_000_000_000  # more raises when the job is pushed: v7.1.3 lib/sideki
 
 RETRY = Flag(
     "--retry",
-    "How often a failed job is tried again; default leaves it to Sidekiq.",
+    "How often a failed job is retried; default leaves it to Sidekiq.",
     "text",
     metavar="N|false|default",
     question="How many retries?",
 )
 RETRY_FOR = Flag(
     "--retry-for",
-    "For how long a failed job is tried again, instead of how often: 90, 30m, 2h, 1d.",
+    "How long a failed job is retried, instead of how often: 90, 30m, 2h, 1d.",
     "duration",
     metavar="DURATION",
     longest=LONGEST,
@@ -98,7 +98,7 @@ def parse_retry(typed: str) -> Retry:
     if typed.isascii() and typed.isdigit() and len(typed) < 5:  # noqa: PLR2004 - 9999 retries are years
         return int(typed)
     raise InvalidInput(
-        f"--retry {typed!a} is no number of retries.",
+        f"--retry {typed!a} is not a number of retries.",
         hint="Give a number, false, or default: --retry 5.",
         code="invalid-retry",
     )
@@ -115,7 +115,7 @@ def _retry_for(answers: Answers, project: Project) -> int:
     if not project.release.capabilities.retry_for:
         raise Refused(
             f"--retry-for needs Sidekiq 7.1.3, and this is {project.release.text}, which would ignore it.",
-            hint=f"About as long takes --retry {_as_many(seconds)}.",
+            hint=f"Closest is --retry {_as_many(seconds)}.",
             code="no-retry-for",
         )
     return seconds

@@ -54,7 +54,7 @@ def read_transition(column: str, text: str, context: JobContext, app: RailsApp) 
     names = text.split(":")
     if len(names) != 2 or names[0] == names[1] or not all(VALUE.fullmatch(name) for name in names):  # noqa: PLR2004
         raise InvalidInput(
-            f"{FLAG} {f'{column}={text[:60]}'!a} names no two different states.",
+            f"{FLAG} {f'{column}={text[:60]}'!a} does not name two different states.",
             hint=f"Give the state before the work and the one after it: {flag_with_states(column, context, app)}.",
             code="invalid-value",
         )

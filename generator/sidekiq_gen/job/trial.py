@@ -168,7 +168,7 @@ def value_of(flag: Flag, text: str) -> object:
     if flag.type != "number":
         return text
     if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER):
-        raise InvalidInput(f"{text[:60]!a} is no number that fits.", hint="Give digits only.", code="usage")
+        raise InvalidInput(f"{text[:60]!a} is not a number that fits.", hint="Give digits only.", code="usage")
     return int(text)
 
 

@@ -121,7 +121,7 @@ def _checked(typed: str) -> str:
     except ValueError:  # absurdly long
         pass
     raise InvalidInput(
-        f"--sidekiq-version {typed[:40]!a} is no version.",
+        f"--sidekiq-version {typed[:40]!a} is not a version.",
         hint="Give the number of a release: --sidekiq-version 7.3.2.",
         code="invalid-version",
     )

@@ -126,7 +126,7 @@ def _before_6_5(release: Release) -> Iterator[Notice]:
     yield Notice(
         "sidekiq-before-6.5",
         f"Sidekiq {release.text} is older than 6.5 and lacks {', '.join(missing)}.",
-        "What is generated does without; Sidekiq 6.5.12 has all of it.",
+        "The generated code does without; Sidekiq 6.5.12 has all of it.",
     )
 
 

@@ -128,7 +128,7 @@ class Backfill(Kind[BackfillSettings]):
     def satisfies(self, settings: BackfillSettings) -> Mapping[str, str]:
         done = {"never-loads-all": "rows are taken a few at a time"}
         if settings.locked:
-            done |= {"idempotent": "done work is not done again", "concurrency": "locked in the database"}
+            done |= {"idempotent": "completed work is skipped", "concurrency": "locked in the database"}
         return done
 
     def decide(self, answers: Answers, context: JobContext, app: RailsApp) -> BackfillSettings:

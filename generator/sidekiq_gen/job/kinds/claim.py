@@ -122,7 +122,7 @@ class Claim(Kind[ClaimSettings]):
     def refusal(self, context: JobContext, app: RailsApp) -> Refused | None:
         if context.database == "sqlite":
             return Refused(
-                "--kind claim cannot be had on SQLite, which has no row locks.",
+                "--kind claim is not available on SQLite, which has no row locks.",
                 hint=or_another_database("Use --kind fan-out with --check-then-act: one job for each row.", app),
                 code="no-row-locks",
             )
@@ -142,7 +142,7 @@ class Claim(Kind[ClaimSettings]):
 
     def satisfies(self, settings: ClaimSettings) -> Mapping[str, str]:
         return {
-            "idempotent": "done work is not done again",
+            "idempotent": "completed work is skipped",
             "never-loads-all": "rows are taken a few at a time",
             "concurrency": "locked in the database",
         }

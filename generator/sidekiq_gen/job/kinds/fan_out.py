@@ -32,7 +32,7 @@ _CHILD = Flag(
 )
 _BATCH = Flag(
     "--batch",
-    "Let a fan-out put its jobs into a batch of Sidekiq Pro, with callbacks.",
+    "Put the jobs of a fan-out into a batch of Sidekiq Pro, with callbacks.",
     "switch",
     question="Put the jobs into a batch of Sidekiq Pro, which tells when all are done?",
 )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 NOT_FOUND = "ActiveRecord::RecordNotFound"
 ON_MISSING = Flag(
     "--on-missing",
-    "What a run does whose record is not there [default: as most jobs here do, else log].",
+    "What a run does when the record does not exist [default: as most jobs here do, else log].",
     "choice",
     choices=("log", "retry", "discard"),
     lines=(
@@ -29,7 +29,7 @@ ON_MISSING = Flag(
         "raise, so that Sidekiq retries until the record is there",
         "raise, and never retry that",
     ),
-    question="What shall a run do whose record is not there?",
+    question="What should a run do when the record does not exist?",
 )
 
 

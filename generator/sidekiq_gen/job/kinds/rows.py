@@ -21,7 +21,7 @@ MOST = 100_000
 
 BATCH_SIZE = Flag(
     "--batch-size",
-    "How many rows a backfill or a fan-out takes at a time.",
+    "How many rows a backfill or a fan-out processes at a time.",
     "number",
     metavar="N",
     question="How many rows at a time?",
@@ -37,7 +37,7 @@ def number(answers: Answers, flag: Flag, default: int) -> int:
     value = int(answer(answers, flag.parameter, default))
     if not 0 < value <= MOST:
         raise InvalidInput(
-            f"{flag.option} {value} cannot be had.",
+            f"{flag.option} {value} is out of range.",
             hint=f"Give a number from 1 to {MOST}: {flag.option} {default}.",
             code="invalid-number",
         )
@@ -75,7 +75,7 @@ def rows_in_specs(request: JobRequest, app: RailsApp) -> Iterator[Notice]:
         if alike:
             yield Notice(
                 "rows-may-collide",
-                f"The test saves copies of a fixture of {model.name}, and the database wants no two alike.",
+                f"The test saves copies of a fixture of {model.name}, and the database requires them to differ.",
                 f"Give each copy its own {', '.join(alike)}.",
             )
         return
@@ -83,9 +83,9 @@ def rows_in_specs(request: JobRequest, app: RailsApp) -> Iterator[Notice]:
     yield Notice(
         "rows-without-factory",
         f"The spec saves rows of {model.name} without validations, as there is no factory for it.",
-        f"Fill in what the database insists on: {', '.join(missing)}."
+        f"Fill in what the database requires: {', '.join(missing)}."
         if missing
-        else "Fill in the columns that the database insists on."
+        else "Fill in the columns that the database requires."
         if app.table(model.name) is None
-        else "What the database insists on is filled in, if anything is; callbacks may want more.",
+        else "What the database requires is filled in, if anything is; callbacks may require more.",
     )

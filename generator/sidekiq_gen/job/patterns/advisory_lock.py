@@ -70,7 +70,11 @@ class AdvisoryLock(Pattern[AdvisoryLockSettings]):
     reads_before = True
     shapes = ("transaction", "session", "mysql")
     flags = (
-        Flag("--advisory-lock", "Let only one run at a time do the work, by a named lock in the database.", "switch"),
+        Flag(
+            "--advisory-lock",
+            "Let only one run at a time do the work, with an advisory lock in the database.",
+            "switch",
+        ),
         Flag(
             "--lock-scope",
             "How long the advisory lock is held.",
@@ -84,14 +88,14 @@ class AdvisoryLock(Pattern[AdvisoryLockSettings]):
         ),
         Flag(
             "--on-locked",
-            "What a run does that finds the advisory lock taken.",
+            "What a run does when another run holds the advisory lock.",
             "choice",
             choices=("skip", "retry"),
             lines=(
                 "drop the run, with one line in the log",
-                "enqueue it again after a delay that doubles each time, up to a limit",
+                "re-enqueue it after a delay that doubles each time, up to a limit",
             ),
-            question="What shall a run do that finds the lock taken?",
+            question="What should a run do when another run holds the lock?",
         ),
     )
     names = frozenset({COUNTER})
@@ -119,7 +123,7 @@ class AdvisoryLock(Pattern[AdvisoryLockSettings]):
     def refusal(self, context: JobContext, app: RailsApp) -> Refused | None:
         if context.database == "sqlite":
             return Refused(
-                "--advisory-lock cannot be had on SQLite, which has no advisory locks.",
+                "--advisory-lock is not available on SQLite, which has no advisory locks.",
                 hint=or_another_database(
                     "Use --unique while_executing with sidekiq-unique-jobs, or mark the work with --check-then-act.",
                     app,
@@ -140,7 +144,7 @@ class AdvisoryLock(Pattern[AdvisoryLockSettings]):
         scope: Scope = answer(answers, "lock_scope", "session" if database == "mysql" else "transaction")
         if database == "mysql" and scope == "transaction":
             raise Refused(
-                "--lock-scope transaction cannot be had on MySQL: GET_LOCK is held by the connection.",
+                "--lock-scope transaction is not available on MySQL: GET_LOCK is held by the connection.",
                 hint="Use --lock-scope session, or --row-lock.",
                 code="no-transaction-lock",
             )

@@ -27,9 +27,9 @@ Group = Literal["once", "one", "pace", "fail", "seen"]
 GROUPS: dict[Group, str] = {
     "once": "Done once, however often it runs",
     "one": "One at a time",
-    "pace": "Not too fast",
+    "pace": "Rate limits",
     "fail": "When it fails",
-    "seen": "Found again in the log",
+    "seen": "Logging",
 }
 
 COUNTER = "reschedules"  # the parameter of perform that counts how often a job was enqueued again, whatever for
@@ -143,14 +143,12 @@ def parse_errors(option: str, texts: Iterable[str], of_all: str, hint: str) -> t
     errors = tuple(dict.fromkeys(parse_error_class(text) for text in texts))
     everything = next((error for error in errors if error in EVERY_ERROR), None)
     if everything:
-        raise Refused(
-            f"{option} {everything} takes in every error, {of_all}.", hint=hint, code="contradictory-patterns"
-        )
+        raise Refused(f"{option} {everything} matches every error, {of_all}.", hint=hint, code="contradictory-patterns")
     stop = next((error for error in errors if error in STOPS), None)
     if stop:
         raise Refused(
-            f"{option} {stop} would take the stop of a process for a failure of the work: the job would be lost.",
-            hint="Leave it out; Sidekiq itself pushes a job back that is stopped.",
+            f"{option} {stop} would treat the shutdown of a process as a failure of the work: the job would be lost.",
+            hint="Leave it out; Sidekiq itself re-enqueues a job that is stopped.",
             code="contradictory-patterns",
         )
     return errors

@@ -73,4 +73,4 @@ class CheckThenAct(Pattern[Mark]):
         return (f"{settings.reader}: {settings.asked_open}", "update_column: true")
 
     def satisfies(self, settings: Mark) -> Mapping[str, str]:
-        return {"idempotent": "done work is not done again"}
+        return {"idempotent": "completed work is skipped"}

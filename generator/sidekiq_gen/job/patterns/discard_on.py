@@ -94,21 +94,21 @@ class DiscardOn(Pattern[DiscardOnSettings]):
             "Never retry this error. May be given several times.",
             "list",
             metavar="ERROR",
-            question="Which errors can no retry fix? (class names, separated by commas)",
+            question="Which errors are permanent? (class names, separated by commas)",
         ),
         Flag(
             "--discard-to",
-            "Where a job goes whose error is never retried.",
+            "Where a job goes that fails with such an error.",
             "choice",
             choices=("dead", "nowhere"),
             lines=(
                 "to the Dead set, where it can be inspected and retried by hand",
-                "dropped: no retry, no Dead entry",
+                "dropped: no retry, not in the Dead set",
             ),
-            question="Where shall a job go that failed with one of them?",
+            question="Where should a job go that fails with one of them?",
         ),
     )
-    summary = "give up at once on errors that no retry can fix: to the Dead set, or nowhere"
+    summary = "give up at once on permanent errors: to the Dead set, or nowhere"
     paragraph = (
         "Sidekiq retries every error, also those that will be the same tomorrow: a declined card, a record that is "
         "invalid. Those named here end the job at the first failure. In the Dead set (dead) somebody can look at it "
@@ -127,7 +127,7 @@ class DiscardOn(Pattern[DiscardOnSettings]):
             "--discard-on",
             answer(answers, "discard_on"),
             "so that nothing would ever be retried",
-            "Name the errors that no retry can fix, or allow no retries: --retry 0.",
+            "Name the permanent errors, or allow no retries: --retry 0.",
         )
         made = tuple(raised(error, error_class(app, error)) for error in errors)
         to = answer(answers, "discard_to", "dead" if context.options.dead else "nowhere")

@@ -24,7 +24,7 @@ class IdempotencyKey(Pattern[Key]):
     group = "once"
     layer = "work"
     kinds = frozenset({"record", "plain", "claim"})
-    flags = (Flag("--idempotency-key", "Hand the work a key that stays the same over every retry.", "switch"),)
+    flags = (Flag("--idempotency-key", "Pass the work a key that stays the same across retries.", "switch"),)
     summary = "hand the work a key that is the same in every retry, for the other side to deduplicate by"
     paragraph = (
         "For calls to services that accept an idempotency key: payments, mail providers. A job can be killed after "

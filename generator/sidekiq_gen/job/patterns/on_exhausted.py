@@ -39,7 +39,7 @@ class OnExhausted(Pattern[OnExhaustedSettings]):
     layer = "class"
     kinds = frozenset({"record", "plain", "claim", "backfill"})
     flags = (
-        Flag("--on-exhausted", "Report the error and mark the record failed when every retry has failed.", "switch"),
+        Flag("--on-exhausted", "Report the error and mark the record failed when retries are exhausted.", "switch"),
         Flag(
             "--mark-failed",
             "What says that the record has failed [default: failed_at, failed, or a status that knows the word].",
@@ -48,7 +48,7 @@ class OnExhausted(Pattern[OnExhaustedSettings]):
             question="Which column says that the record has failed?",
         ),
     )
-    summary = "report the last error to the tracker and mark the record failed, when every retry has failed"
+    summary = "report the last error to the tracker and mark the record failed, when retries are exhausted"
     paragraph = (
         "A job that has used up its retries goes to the Dead set, where nobody looks. This reports the error once "
         "more, as final, to the error tracker of the repo, with the id of the job and its arguments, and leaves a "
@@ -59,9 +59,7 @@ class OnExhausted(Pattern[OnExhaustedSettings]):
     avoid = "Not where the tracker is told of every attempt and the record has no state: it would say nothing new."
     cost = "One report and one write for each job that dies."
     example = True
-    adds = MappingProxyType(
-        {"exhaustion": "What the job does when every retry has failed, in the words of an example."}
-    )
+    adds = MappingProxyType({"exhaustion": "What the job does when retries are exhausted, in the words of an example."})
 
     def suggestion(self, flag: Flag, answers: Answers, context: JobContext, app: RailsApp) -> str | None:
         if not context.record:
@@ -92,7 +90,7 @@ class OnExhausted(Pattern[OnExhaustedSettings]):
     def facts(self, settings: OnExhaustedSettings, request: JobRequest) -> Mapping[str, object]:
         row = request.context.row.replace("_", " ")
         marks = f", and marks the {row} failed" if settings.mark and request.context.record else ""
-        return {"exhaustion": f"reports when every retry has failed{marks}"}
+        return {"exhaustion": f"reports when retries are exhausted{marks}"}
 
     def stubs(self, settings: OnExhaustedSettings, request: JobRequest) -> tuple[str, ...]:
         return ("update_column: true",) if settings.mark else ()

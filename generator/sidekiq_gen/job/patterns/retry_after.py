@@ -135,7 +135,7 @@ class RetryAfter(Pattern[RetryAfterSettings]):
     flags = (
         Flag(
             "--retry-after",
-            "Enqueue the job again after the delay of this error: its retry_after, or Ruby on error, or a time "
+            "Re-enqueue the job after the delay given by this error: its retry_after, or Ruby on error, or a time "
             "(30, 2m). May be given several times.",
             "list",
             metavar="ERROR[=EXPRESSION]",
@@ -143,10 +143,10 @@ class RetryAfter(Pattern[RetryAfterSettings]):
         ),
         Flag(
             "--retry-after-limit",
-            "How often at most a job is enqueued again like that.",
+            "How many times a job is rescheduled like that at most.",
             "number",
             metavar="N",
-            question="How often at most is a job enqueued again like that?",
+            question="How many times is a job rescheduled like that at most?",
         ),
     )
     summary = "enqueue the job again after the delay that an error carries, as a rate limit does"
@@ -172,7 +172,7 @@ class RetryAfter(Pattern[RetryAfterSettings]):
         limit = answer(answers, "retry_after_limit", LIMIT)
         if not 0 < limit <= MOST:
             raise InvalidInput(
-                f"--retry-after-limit {limit} is no number of times.",
+                f"--retry-after-limit {limit} is not a number of times.",
                 hint=f"Give one from 1 to {MOST}: --retry-after-limit {LIMIT}.",
                 code="invalid-limit",
             )

@@ -53,7 +53,7 @@ class RowLock(Pattern[RowLockSettings]):
     def refusal(self, context: JobContext, app: RailsApp) -> Refused | None:
         if context.database == "sqlite":
             return Refused(
-                "--row-lock cannot be had on SQLite, which has no row locks.",
+                "--row-lock is not available on SQLite, which has no row locks.",
                 hint=or_another_database(
                     "Use --unique while_executing with sidekiq-unique-jobs, or mark the work with --check-then-act.",
                     app,

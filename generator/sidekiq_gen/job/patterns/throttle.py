@@ -57,7 +57,7 @@ class Throttle(Pattern[ThrottleSettings]):
     flags = (
         Flag(
             "--throttle",
-            "Let at most COUNT runs begin in a PERIOD: 10/60, 100/1h.",
+            "Run at most COUNT times per PERIOD: 10/60, 100/1h.",
             "text",
             metavar="COUNT/PERIOD",
             question="How many runs in how long? (10/60 or 10/1m for ten a minute)",
@@ -99,7 +99,7 @@ class Throttle(Pattern[ThrottleSettings]):
         rate = _RATE.fullmatch(typed)
         if not rate:
             raise InvalidInput(
-                f"--throttle {typed[:40]!a} is no rate.",
+                f"--throttle {typed[:40]!a} is not a rate.",
                 hint="Give COUNT/PERIOD: --throttle 10/60, --throttle 100/1h.",
                 code="invalid-rate",
             )
@@ -110,7 +110,7 @@ class Throttle(Pattern[ThrottleSettings]):
         interval = enterprise.INTERVALS.get(seconds)
         if interval is None:
             raise Refused(
-                f"--throttle {typed} cannot be had: Enterprise's limiter counts by the second, minute, hour or day.",
+                f"--throttle {typed} is not available: Enterprise's limiter counts by the second, minute, hour or day.",
                 hint=f"Say it in one of these: --throttle {_nearest(limit, seconds)}.",
                 code="no-such-interval",
             )

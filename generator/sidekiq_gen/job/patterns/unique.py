@@ -114,10 +114,10 @@ class Unique(Pattern[AnyUnique]):
         ),
         Flag(
             "--unique-ttl",
-            "Free the lock after this time, whatever happens: 90, 30m, 2h, 1d.",
+            "Release the lock after this time in any case: 90, 30m, 2h, 1d.",
             "duration",
             metavar="DURATION",
-            question="After how long is the lock freed, whatever happens? (90, 30m, 2h, 1d)",
+            question="After how long is the lock released in any case? (90, 30m, 2h, 1d)",
             longest=LONGEST_TTL,
         ),
         Flag(
@@ -127,7 +127,7 @@ class Unique(Pattern[AnyUnique]):
             metavar="STRATEGY",
             choices=tuple(STRATEGIES),
             lines=tuple(STRATEGIES.values()),
-            question="What shall happen to a duplicate?",
+            question="What should happen to duplicates?",
         ),
     )
     closed = "Sidekiq Enterprise"
@@ -247,13 +247,13 @@ def _until(lock: str, answers: Answers) -> str:
     until = enterprise.UNIQUE_UNTIL.get(lock)
     if until is None:
         raise Refused(
-            f"--unique {lock} cannot be had with Sidekiq Enterprise, whose locks end at the start or with success.",
+            f"--unique {lock} is not available with Sidekiq Enterprise, whose locks end at the start or with success.",
             hint=f"Use --unique {' or --unique '.join(enterprise.UNIQUE_UNTIL)}, or add {UNIQUE_JOBS} to the Gemfile.",
             code="no-such-lock",
         )
     if "on_conflict" in answers:
         raise Refused(
-            "--on-conflict cannot be had with Sidekiq Enterprise, which drops every duplicate.",
+            "--on-conflict is not available with Sidekiq Enterprise, which drops every duplicate.",
             hint=f"Leave out --on-conflict, or add {UNIQUE_JOBS} to the Gemfile.",
             code="no-such-strategy",
         )

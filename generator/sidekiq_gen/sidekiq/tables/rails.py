@@ -123,7 +123,7 @@ class RailsTable(Table):
     )
     rails_error_reporter = row(
         ">=7.0.0",
-        "Rails.error.report(error, handled: ...) hands an error to the subscribed trackers; 7.0 insists on handled:",
+        "Rails.error.report(error, handled: ...) hands an error to the subscribed trackers; 7.0 requires handled:",
         "v7.0.0 activesupport/lib/active_support/error_reporter.rb:95",
     )
     error_reporter_source = row(
