@@ -1,7 +1,8 @@
 """Fixtures of the live tests: services for the session, a variant for each test that asks for one, apps.
 
     pytest tests/live --sidekiq-lib 6.5.12=/src/sidekiq/lib --unique-jobs-lib 7.1.33=/src/unique/lib:/src/script/lib \
-        --throttled-lib 1.5.2=/src/throttled/lib:/src/redis-prescription/lib
+        --throttled-lib 1.5.2=/src/throttled/lib:/src/redis-prescription/lib \
+        --schedule-lib sidekiq-cron-1.12.0=/src/cron/lib:/src/fugit/lib:/src/raabro/lib:/src/et-orbi/lib
 
 Without the roots of tests/live/setup every test here is skipped; where CI is set it fails instead.
 """
@@ -19,7 +20,7 @@ from live.app import App
 from live.databases import MariaDB, PostgreSQL
 from live.processes import Processes, cache_folder
 from live.report import Ledger, promise
-from live.roots import MISSING, NAMES, RubyRoot, Variant, find_roots, throttled_variants, variants
+from live.roots import MISSING, NAMES, RubyRoot, Variant, find_roots, scheduled_variants, throttled_variants, variants
 from live.services import Redis
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("live", "releases laid over the roots of the live tests")
     for name in ("sidekiq", "unique-jobs", "throttled"):
         group.addoption(f"--{name}-lib", action="append", default=[], metavar="VERSION=DIR[:DIR...]")
+    group.addoption("--schedule-lib", action="append", default=[], metavar="GEM-VERSION=DIR[:DIR...]")
     group.addoption(
         "--live-report", type=Path, metavar="FOLDER", help="write what was executed into live.md, live.json"
     )
@@ -75,6 +77,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         reason = pytest.mark.skip("sidekiq-throttled is not in Debian: --throttled-lib VERSION=DIR lays it over")
         metafunc.parametrize(
             "throttled_variant", throttled or [pytest.param(None, marks=reason)], ids=str, scope="session"
+        )
+    if "scheduled_variant" in metafunc.fixturenames:
+        libs = metafunc.config.getoption("--schedule-lib", default=[])
+        scheduled = scheduled_variants([variant for variant in every if not variant.unique_jobs], libs)
+        reason = pytest.mark.skip("no gem that schedules: --schedule-lib sidekiq-cron-1.12.0=DIR lays one over")
+        metafunc.parametrize(
+            "scheduled_variant",
+            scheduled or [pytest.param(None, marks=reason)],
+            ids=lambda one: f"{one[0]}+{one[1]}-{one[2]}" if one else "none",
+            scope="session",
         )
 
 

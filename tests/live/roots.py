@@ -167,6 +167,33 @@ def throttled_variants(plain: Sequence[Variant], throttled_libs: Sequence[str]) 
     return found
 
 
+Scheduled = tuple[Variant, str, str]
+"""A variant with a gem laid over that enqueues jobs on a schedule, its name and its version."""
+
+
+def scheduled_variants(plain: Sequence[Variant], schedule_libs: Sequence[str]) -> list[Scheduled]:
+    """Each variant with each of these overlaid (`sidekiq-cron-1.12.0=DIR:DIR`), as its gemspec allows."""
+    found = []
+    for text in schedule_libs:
+        gem, _, rest = text.partition("=")[0].rpartition("-")
+        version, paths = parse_overlay(text.removeprefix(f"{gem}-"))
+        found += [
+            (Variant(under.root, under.sidekiq, None, (*under.overlays, *paths)), gem, version)
+            for under in plain
+            if _schedules(gem, int(rest.partition(".")[0]), under.sidekiq)
+        ]
+    return found
+
+
+def _schedules(gem: str, major: int, sidekiq: str) -> bool:
+    """Whether a line of a gem goes with a Sidekiq. Source: the gemspecs of sidekiq-cron and sidekiq-scheduler."""
+    release = gem_version(sidekiq)
+    if gem == "sidekiq-cron":
+        return release < gem_version("8") if major < 2 else release >= gem_version("6.5")
+    low, high = {4: ("4", "7"), 5: ("6", "8"), 6: ("7.3", "9")}[major]
+    return gem_version(low) <= release < gem_version(high)
+
+
 def _sidekiq_lines(unique_jobs: str) -> tuple[int, ...]:
     release = tuple(int(part) for part in re.findall(r"\d+", unique_jobs)[:3])
     if release < (8,):
