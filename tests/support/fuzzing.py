@@ -218,7 +218,8 @@ class Fuzzer:
     def flags(self, kind: str) -> Iterator[str]:
         """The flags for a kind, with their values, each told as often as it may be."""
         about = next((known.about for known in KINDS if known.name == kind), "")
-        often = {"--kind": 0, "--model": {"": 2, "nothing": 1 if self.wild else 0}.get(about, 8 if self.wild else 10)}  # times in ten
+        # Times in ten.
+        often = {"--kind": 0, "--model": {"": 2, "nothing": 1 if self.wild else 0}.get(about, 8 if self.wild else 10)}
         given = [flag for flag in JOB_FLAGS if self.random.random() * 10 < often.get(flag.option, 0.6)]
         given += [flag for known in KINDS if known.name == kind for flag in known.flags if self.rarely(3)]
         for pattern in self.patterns(kind):
