@@ -242,6 +242,18 @@ def test_a_record_travels_as_its_id_and_is_looked_up(tmp_path: Path, argument: s
     )
 
 
+def test_guard_clauses_in_a_row_stand_together(tmp_path: Path) -> None:
+    assert perform_of(the_job(tmp_path, "ChargeCustomer order:record --check-then-act charged_at")) == (
+        "  def perform(order_id)\n"
+        "    order = Order.find_by(id: order_id)\n"
+        '    return logger.warn("skipped: there is no Order #{order_id}") unless order\n'
+        "    return if order.charged_at?\n\n"
+        "    charge_customer(order)\n"
+        "    order.update_column(:charged_at, Time.current)\n"
+        "  end"
+    )
+
+
 def test_several_records_are_all_looked_up(tmp_path: Path) -> None:
     assert perform_of(the_job(tmp_path, "Pair order:record times:integer restaurant:record")) == (
         "  def perform(order_id, times, restaurant_id)\n"

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from sidekiq_gen.sidekiq.release import Tree
 
 
+# A guard clause on one line, before a blank line and another one at the same depth.
+_GUARD_BEFORE_GUARD = re.compile(r"^( *)(return\b.* (?:if|unless) .*\n)\n(?=\1return\b.* (?:if|unless) )", re.MULTILINE)
+
+
 def render(request: JobRequest) -> list[tuple[str, str]]:
     """The job of a request and its spec, path and text; a job that it enqueues is a request of its own.
 
@@ -196,11 +200,12 @@ def _ways_out(request: JobRequest) -> Iterator[tuple[Chosen, str]]:
 def _nested(request: JobRequest, text: str) -> str:
     """The class inside the modules or classes of its namespace, every line within the width.
 
-    A constant that a namespace hides is named from the top.
+    A constant that a namespace hides is named from the top; guard clauses in a row stand together.
     """
     namespaces = () if request.style.compact else request.context.name.namespaces
     text = layout.from_the_top(text, request.repo.hidden)
     text = layout.fit(text, request.style.width - 2 * len(namespaces)).strip("\n")
+    text = _GUARD_BEFORE_GUARD.sub(r"\1\2", text)
     for name, keyword in reversed(list(zip(namespaces, request.repo.namespaces, strict=bool(namespaces)))):
         text = f"{keyword} {name}\n{layout.indent(text, 1)}\nend"
     return text
