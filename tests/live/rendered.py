@@ -133,6 +133,13 @@ def with_work(files: dict[str, str], ruby: str) -> dict[str, str]:
     }
 
 
+def first_example(text: str) -> str:
+    """What the first example of a spec or test is called: that of success."""
+    found = re.search(r"""^ +(?:it|test) (["'])(.+?)\1""", text, re.MULTILINE)
+    assert found
+    return found[2]
+
+
 def job_class(arguments: str, variant: Variant, name: str, folder: Path, adapter: str = "pg") -> Rendered:
     """One job for a scenario, rendered with RSpec and factories."""
     case = target(scenario(variant, arguments, adapter), variant, name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -105,7 +104,7 @@ def test_a_job_whose_work_fails_fails_its_spec(
         wrong = rendered.with_work(one.files, 'raise "the work is wrong"')
         app.write(one.files | wrong)
         specs = [one.spec_of(path) for path, text in wrong.items() if text != one.files[path]]
-        first |= {spec: first_example(one.files[spec]) for spec in specs}
+        first |= {spec: rendered.first_example(one.files[spec]) for spec in specs}
 
     report = run_specs(processes, variant, app, framework, sorted(first))
 
@@ -117,13 +116,6 @@ def test_a_job_whose_work_fails_fails_its_spec(
     ]
     assert survivors == []
     assert len(first) > 60
-
-
-def first_example(text: str) -> str:
-    """What the first example of a spec or test is called: that of success."""
-    found = re.search(r"""^ +(?:it|test) (["'])(.+?)\1""", text, re.MULTILINE)
-    assert found
-    return found[2]
 
 
 def test_the_mark_is_read_again_inside_the_lock(

@@ -31,7 +31,7 @@ from sidekiq_gen.naming import KEYWORDS
 from sidekiq_gen.ruby.wording import what_it_does
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from sidekiq_gen.job.collaborator import Handed
     from sidekiq_gen.job.key_text import Key
@@ -386,7 +386,18 @@ def _stubs(request: JobRequest, argument: Argument) -> str:
     if argument == request.context.record:
         for chosen in listed(request.patterns):
             stubs += BY_NAME[chosen.name].stubs(chosen.settings, request)
-    return ", ".join(dict.fromkeys(stubs))
+    stubs += [f'{reader}: "{reader}"' for reader in _read(request, argument)]
+    first = {stub.partition(":")[0]: stub for stub in reversed(stubs)}
+    return ", ".join(dict.fromkeys(first[stub.partition(":")[0]] for stub in stubs))
+
+
+def _read(request: JobRequest, argument: Argument) -> Iterator[str]:
+    """What the call of a collaborator reads from a record."""
+    record = request.context.record
+    for one in request.calls.handed if request.calls else ():
+        source = record.name if one.source == "row" and record else one.argument
+        if one.reader and source == argument.name:
+            yield one.reader
 
 
 def _logged(request: JobRequest, values: _Values) -> str:
