@@ -28,7 +28,7 @@ def tests(files: dict[str, str]) -> dict[str, str]:
 def test_rubocop_rspec_finds_nothing(processes: Processes, forky: Variant, tmp_path: Path, promise: Note) -> None:
     folder = tmp_path / "rendered"
     for case in all_cases():
-        if case.repo.rspec and "--kind claim" not in case.arguments:
+        if case.repo.rspec:
             house = replace(case, repo=replace(case.repo, quotes="double", comment=True))
             lay_out(folder / case.name, [specs(house.render(tmp_path / case.name))])
     for install in install_cases():

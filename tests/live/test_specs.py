@@ -98,8 +98,6 @@ def test_a_job_whose_work_fails_fails_its_spec(
     for number, case in enumerate(every):
         if case.repo.rspec != (framework == "rspec") or case.repo.adapter not in {"pg", "sqlite3"}:
             continue
-        if "--kind claim" in case.arguments:  # whose spec does not run the work yet
-            continue
         one = rendered.render(case, tmp_path / str(number))
         wrong = rendered.with_work(one.files, 'raise "the work is wrong"')
         app.write(one.files | wrong)
