@@ -407,7 +407,7 @@ def test_what_cannot_be_had_is_greyed_out_with_the_reason(tmp_path: Path) -> Non
     terminal = Terminal(root, "Foo", "--kind", "plain", "--queue", "low", "--retry", "0")
     terminal.answer(ARGUMENTS, ENTER).answer(OPTIONS, ENTER).see(SAFEGUARDS)
     terminal.see("- check-then-act (--check-then-act needs a record, and FooJob has none.)")
-    terminal.see("» ○ idempotency-key: hand the work a key")  # the first that can be had
+    terminal.see("» ○ idempotency-key: pass the work a key")  # the first that can be had
     terminal.see("- advisory-lock (--advisory-lock is not available on SQLite, which has no advisory locks.)")
     terminal.see("- row-lock (--row-lock is not available on SQLite, which has no row locks.)")
     terminal.see("○ discard-on: give up at once")
@@ -425,7 +425,7 @@ def test_a_kind_that_a_flag_rules_out_is_greyed_out(tmp_path: Path) -> None:
     root = Repo().write(tmp_path)
 
     terminal = Terminal(root, "Foo", "--row-lock").see(KIND).see("» record")
-    terminal.see("- plain: about its arguments, or nothing (--row-lock needs a record, and FooJob has none.)").type("q")
+    terminal.see("- plain: works on its arguments, if any (--row-lock needs a record, and FooJob has none.)").type("q")
 
     assert terminal.end() == 1
 

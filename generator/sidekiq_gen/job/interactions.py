@@ -118,7 +118,7 @@ def _another_job(settings: RetryAfterSettings | AdvisoryLockSettings, request: J
         return None
     return Notice(
         "postponed-is-another-job",
-        f"A postponed job has one argument more ({settings.counter}), so its uniqueness is its own.",
+        f"A rescheduled job has one more argument ({settings.counter}), so its lock is a different one.",
         "That is why it can be pushed at all; a duplicate may be enqueued while it waits.",
     )
 
@@ -136,8 +136,8 @@ def _call_inside_transaction(lock: object, _request: JobRequest) -> Notice | Non
 def _check_without_lock(_mark: object, _request: JobRequest) -> Notice:
     return Notice(
         "check-without-lock",
-        "Two runs at the same moment can both find the mark unset.",
-        "Add --row-lock or --advisory-lock when that would do harm.",
+        "Two concurrent runs can both find the work not done yet.",
+        "Add --row-lock or --advisory-lock if that does harm.",
     )
 
 
@@ -193,21 +193,21 @@ EXCLUDES: tuple[Excludes[Any, Any], ...] = (
     Excludes(
         IdempotencyKey,
         RetryAfter,
-        "--idempotency-key is made of the job's id here, and --retry-after enqueues a job with another id.",
-        "Give the job an argument to make the key of, or leave out one of the two.",
+        "--idempotency-key is derived from the job's id here, and --retry-after enqueues a job with another id.",
+        "Give the job an argument to derive the key from, or leave out one of the two.",
         _named_by_its_id,
     ),
     Excludes(
         IdempotencyKey,
         AdvisoryLock,
-        "--idempotency-key is made of the job's id here, and --on-locked retry enqueues a job with another id.",
-        "Give the job an argument to make the key of, or use --on-locked skip.",
+        "--idempotency-key is derived from the job's id here, and --on-locked retry enqueues a job with another id.",
+        "Give the job an argument to derive the key from, or use --on-locked skip.",
         _named_by_its_id,
     ),
     Excludes(
         RetryAfter,
         DiscardOn,
-        "--retry-after tries an error again that --discard-on never does.",
+        "--retry-after retries an error that --discard-on never retries.",
         "Choose one of them for this error.",
         _one_error_for_both,
     ),

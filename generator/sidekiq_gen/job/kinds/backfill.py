@@ -83,23 +83,23 @@ class Backfill(Kind[BackfillSettings]):
     hands = "rows"
     shapes = ("iterable_marked", "iterable_unmarked", "chain_marked", "chain_unmarked")
     flags = (BATCH_SIZE,)
-    summary = "works through all rows of a model in batches, and goes on where a stopped run left off"
+    summary = "processes all rows of a model in batches, and resumes where a stopped run left off"
     paragraph = (
-        "For filling a new column, or touching every row once. It never loads more than one batch. A deploy stops it "
-        "between two batches, and the next process goes on there. A process that is killed loses the job, unless "
-        "Sidekiq Pro's super_fetch keeps it: enqueue it again, and it goes on. With --check-then-act the rows "
-        "themselves say what is left to do: a batch is worked on and marked in one transaction, two runs share the "
-        "rows, and it comes back for rows that others had locked until none is left. From Sidekiq 7.3.2 on a batch "
-        "that fails holds up no other. Without the flag the last finished id is kept in Redis until the backfill is "
-        "complete, or for twelve hours, and the work must be able to run twice for the same rows."
+        "For filling a new column, or updating every row once. It never loads more than one batch. A deploy stops it "
+        "between two batches, and the next process resumes there. If its process is killed, the job is lost, unless "
+        "Sidekiq Pro's super_fetch recovers it: enqueue it again, and it resumes. With --check-then-act the rows "
+        "themselves say what is left to do: a batch is processed and marked in one transaction, concurrent runs share "
+        "the rows, and it runs again for rows that others had locked until none is left. From Sidekiq 7.3.2 on, a "
+        "failed batch does not hold up the others. Without the flag, the last finished id is kept in Redis until the "
+        "backfill is complete, or for twelve hours, and the work must be idempotent."
     )
     avoid = (
-        "Not for rows that keep coming, with which it would never end: that is --kind claim. Not for work on each "
-        "record that fails by itself: fan out."
+        "Not for tables that keep growing, where it would never end: use --kind claim. Not for work that fails record "
+        "by record: use --kind fan-out."
     )
     cost = (
-        "One query for each batch, and one at the end that looks for rows that are left; the rows of a batch are "
-        "locked while it is worked on, where a column marks them."
+        "One query for each batch, and one at the end that looks for remaining rows; with --check-then-act, the rows "
+        "of a batch stay locked while it is processed."
     )
     places = BESIDE_THE_WORK
     alternative = "It has no single record: with --check-then-act it locks the rows of a batch itself."
@@ -158,9 +158,9 @@ class Backfill(Kind[BackfillSettings]):
         if settings.mark is None:
             yield Notice(
                 "backfill-without-column",
-                "The progress is kept in Redis, for twelve hours: after a crash one batch is done again, two runs "
-                "share nothing, and a batch that keeps failing holds up the rest. A retry goes on by itself, a new "
-                "run that comes later begins with the first row.",
+                "The progress is kept in Redis, for twelve hours: after a crash the last batch is repeated, "
+                "concurrent runs do not share the work, and a batch that keeps failing holds up the rest. A retry "
+                "resumes by itself; a later run starts with the first row.",
                 "With a column, --check-then-act backfilled_at, each row is done exactly once.",
             )
         else:
@@ -175,7 +175,7 @@ def _about_marks(settings: BackfillSettings, mark: Mark, context: JobContext, ap
         yield Notice(
             "backfill-without-lock",
             "Without row locks two runs at the same moment can work on the same batch.",
-            "Run it once at a time, or name a database that has them: --database postgresql.",
+            "Run only one at a time, or name a database that has them: --database postgresql.",
         )
     elif context.database == "mysql":
         yield Notice(
@@ -186,8 +186,8 @@ def _about_marks(settings: BackfillSettings, mark: Mark, context: JobContext, ap
     if not settings.iterable:
         yield Notice(
             "backfill-stops-at-failure",
-            f"On Sidekiq {context.release.text} a batch that keeps failing ends the backfill"
-            f"{' in the Dead set' if context.options.dead else ''}, with the rows behind it undone.",
-            f"{'Retry it there, or enqueue' if context.options.dead else 'Enqueue'} it again: it goes on with what is "
+            f"On Sidekiq {context.release.text} a batch that keeps failing ends the "
+            f"backfill{' in the Dead set' if context.options.dead else ''}, with the rows after it not done.",
+            f"{'Retry it there, or enqueue' if context.options.dead else 'Enqueue'} it again: it resumes with what is "
             "left.",
         )

@@ -67,16 +67,16 @@ class FanOut(Kind[FanOutSettings]):
     shapes = ("iterable", "plain", "batch", "plain_by_client", "batch_by_client")
     flags = (BATCH_SIZE, _CHILD, _BATCH, ON_MISSING)
     closed = "Sidekiq Pro (--batch)"
-    summary = "enqueues one job for each record, which is written with it and carries the safeguards"
+    summary = "enqueues one job per record; that job is generated too, and carries the safeguards"
     paragraph = (
-        "For work on many records that can be done side by side, retried one by one, and watched. The ids are read and "
-        "pushed a slice at a time, so that ten million take no more memory than a thousand. The job for one record is "
-        "written in the same run, and every safeguard asked for is laid over it, since that is where the work is. From "
-        "Sidekiq 7.3.2 on a deploy stops it between two slices, and the next process goes on there; before, and with "
-        "--batch, it starts over. A process that is killed loses it, unless Sidekiq Pro's super_fetch keeps it, and a "
-        "new run starts over. Records that are enqueued twice do no harm with --check-then-act. What it pushes is not "
-        "taken back by a rollback: never run it inside a transaction. With Sidekiq Pro, --batch tells you when all of "
-        "the jobs are done."
+        "For work on many records that can be done in parallel and retried one by one. The ids are read and pushed a "
+        "slice at a time, so that ten million take no more memory than a thousand. The job for one record is "
+        "generated in the same run, and every safeguard asked for is added to it, since that is where the work is. "
+        "From Sidekiq 7.3.2 on, a deploy stops it between two slices, and the next process resumes there; before, and "
+        "with --batch, it starts over. If its process is killed, the job is lost, unless Sidekiq Pro's super_fetch "
+        "recovers it, and a new run starts over. Records that are enqueued twice do no harm with --check-then-act. A "
+        "rollback does not undo what it has pushed: never run it inside a transaction. With Sidekiq Pro, --batch "
+        "tells you when all of the jobs are done."
     )
     avoid = "Not for millions of tiny updates: --kind backfill does a thousand in one job."
     cost = "One job in Redis for each record, about 300 bytes."
@@ -115,10 +115,10 @@ class FanOut(Kind[FanOutSettings]):
             yield Notice(
                 "fan-out-starts-over",
                 "A run that is stopped by a deploy starts over, and enqueues some records twice.",
-                "Sidekiq's iteration and its batches call back by the same name, on_complete: leave out --batch, and "
-                "it goes on where it was."
+                "Sidekiq's iteration and its batches use the same callback, on_complete: leave out --batch, and a "
+                "stopped run resumes where it stopped."
                 if settings.batch and request.context.release.capabilities.iterable_rows
-                else "Let each be done once: --check-then-act. From Sidekiq 7.3.2 on it goes on where it was.",
+                else "Do each only once: --check-then-act. From Sidekiq 7.3.2 on it resumes where it stopped.",
             )
         if settings.batch:
             yield Notice(

@@ -17,7 +17,7 @@ class Plain(Kind[None]):
 
     name = "plain"
     about = "nothing"
-    summary = "about its arguments, or nothing"
+    summary = "works on its arguments, if any"
     paragraph = (
         "For work that belongs to no single record: calling a service, cleaning up, a report for a date. Arguments are "
         "what JSON can carry; dates, times and decimals travel as text and are parsed inside the job."

@@ -51,13 +51,13 @@ class Record(Kind[RecordSettings]):
     about = "record"
     shapes = ("find_by", "find")
     flags = (ON_MISSING,)
-    summary = "about one row of a model, which is handed over by its id"
+    summary = "works on one record, which is passed by its id"
     paragraph = (
         "The usual job. The argument is the id and never the record, which would be stale by the time the job runs, "
-        "and too large for Redis. A record that is not there was deleted meanwhile, or is not committed yet, as the "
-        "job was pushed inside the transaction. --on-missing log says so in the log and is done; retry lets Sidekiq "
-        "try again until it is there; discard is --discard-on ActiveRecord::RecordNotFound. One that is deleted while "
-        "a run takes its lock raises that error in any case."
+        "and too large for Redis. A record that does not exist was deleted in the meantime, or is not committed yet "
+        "because the job was pushed inside the transaction. --on-missing log logs it and ends the run; retry lets "
+        "Sidekiq retry until the record exists; discard is --discard-on ActiveRecord::RecordNotFound. One that is "
+        "deleted while a run takes its lock raises that error in any case."
     )
     avoid = "Not for many rows at once: that is --kind fan-out, backfill or claim."
     cost = "One query for each run."
@@ -77,7 +77,7 @@ class Record(Kind[RecordSettings]):
         wanted = answer(answers, ON_MISSING.parameter)
         if wanted == "retry" and never_retried:
             raise Refused(
-                f"--on-missing retry tries again what --discard-on {NOT_FOUND} never does.",
+                f"--on-missing retry retries what --discard-on {NOT_FOUND} never does.",
                 hint="Use --on-missing discard, or leave out one of the two.",
                 code="contradictory-patterns",
             )

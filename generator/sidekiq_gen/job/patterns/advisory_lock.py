@@ -99,18 +99,18 @@ class AdvisoryLock(Pattern[AdvisoryLockSettings]):
         ),
     )
     names = frozenset({COUNTER})
-    summary = "let only one run at a time do the work; a second one is dropped or comes again later"
+    summary = "let only one run at a time do the work; a second run is skipped or re-enqueues itself"
     paragraph = (
-        "For work that must not run next to itself, on PostgreSQL and MySQL. The lock is for the job with all of its "
-        "arguments; with --check-then-act it is for the record that is marked. Whoever comes second does not wait: it "
-        "is dropped with a line in the log, or, with --on-locked retry, enqueued again after a delay that doubles each "
-        "time. That is no failure: it uses up no retry and is reported nowhere. After "
-        f"{LIMIT} times, an hour and a half or more, it gives up with a warning in the log. The transaction scope is "
-        "freed by itself, whatever happens, and works behind PgBouncer, but keeps a transaction open while the work "
-        "runs; the session scope does not, needs a connection of its own to the server, and is lost with that "
-        "connection while the work goes on."
+        "For work that must not run concurrently with itself, on PostgreSQL and MySQL. The lock covers the job with "
+        "all of its arguments; with --check-then-act it covers the record that is marked. A second run does not wait: "
+        "it is skipped with a line in the log or, with --on-locked retry, re-enqueues itself after a delay that "
+        f"doubles each time. That is not a failure: it counts as no retry and is not reported. After {LIMIT} times, an "
+        "hour and a half or more, it gives up with a warning in the log. A transaction lock is released automatically "
+        "in any case and works behind PgBouncer, but keeps a transaction open while the work runs; a session lock "
+        "does not, but needs a connection of its own to the server, and is lost with that connection while the work "
+        "goes on."
     )
-    avoid = "Not on SQLite; not for work on several records at once that others lock in another order."
+    avoid = "Not on SQLite; not for work on several records that others lock in a different order."
     cost = (
         "One query for each run; in the transaction scope a transaction that stays open as long as the work, "
         "else a connection."
@@ -169,7 +169,7 @@ class AdvisoryLock(Pattern[AdvisoryLockSettings]):
             yield Notice(
                 "session-lock",
                 f"A session lock is lost when its connection dies, while the work goes on{also}.",
-                "Let the work bear a second run"
+                "Make the work idempotent"
                 + ("; behind PgBouncer use --lock-scope transaction." if pooled else ", or use --row-lock."),
             )
         record = request.context.record
@@ -194,7 +194,7 @@ def _taken(settings: AdvisoryLockSettings) -> Notice:
     return Notice(
         "locked-is-dropped",
         "A run that finds the lock taken is dropped: it logs one line, and its work is not done.",
-        "Use --on-locked retry where it has to be done as well.",
+        "Use --on-locked retry if its work has to be done, too.",
     )
 
 

@@ -37,11 +37,11 @@ class CheckThenAct(Pattern[Mark]):
     )
     summary = "skip the work when a column of the record says it is done; set it after success"
     paragraph = (
-        "For work that must happen once per record: sending a mail, charging a card. The column is set only after the "
-        "work has succeeded, so a crash means one more run, never a lost one; add an idempotency key when the work "
-        "calls another service. A column of states does as well: status=pending:paid works on a record only while it "
-        "is pending, and leaves it paid; one in any other state is left alone. Alone it does not stop two runs at the "
-        "very same moment: add a lock for that."
+        "For work that must happen once per record: sending an email, charging a card. The column is set only after "
+        "the work has succeeded, so a crash means one more run, never a lost one; add an idempotency key when the "
+        "work calls another service. A column of states works as well: status=pending:paid works on a record only "
+        "while it is pending, and leaves it paid; one in any other state is left alone. By itself it does not stop "
+        "two concurrent runs: add a lock for that."
     )
     avoid = (
         "Not for work that may run as often as it likes, such as refreshing a cache: there it would stop the "

@@ -110,12 +110,12 @@ class DiscardOn(Pattern[DiscardOnSettings]):
     )
     summary = "give up at once on permanent errors: to the Dead set, or nowhere"
     paragraph = (
-        "Sidekiq retries every error, also those that will be the same tomorrow: a declined card, a record that is "
-        "invalid. Those named here end the job at the first failure. In the Dead set (dead) somebody can look at it "
-        "and retry it by hand; nowhere is for jobs that have lost their purpose."
+        "Sidekiq retries every error, including permanent ones: a declined card, an invalid record. Those named here "
+        "end the job at the first failure. In the Dead set (dead) it can be inspected and retried by hand; nowhere is "
+        "for jobs that have lost their purpose."
     )
-    avoid = "Not for errors that pass: a timeout, a deadlock, a service that is down."
-    cost = "Nothing; with --discard-to nowhere nobody hears of it."
+    avoid = "Not for transient errors: a timeout, a deadlock, a service that is down."
+    cost = "Nothing; with --discard-to nowhere nobody is told."
     example = ("ActiveRecord::RecordInvalid",)
     adds = MappingProxyType({"discard_reason": "Why the job ends at once, as a comment beside the verdict."})
 

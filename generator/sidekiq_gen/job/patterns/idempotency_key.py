@@ -25,13 +25,13 @@ class IdempotencyKey(Pattern[Key]):
     layer = "work"
     kinds = frozenset({"record", "plain", "claim"})
     flags = (Flag("--idempotency-key", "Pass the work a key that stays the same across retries.", "switch"),)
-    summary = "hand the work a key that is the same in every retry, for the other side to deduplicate by"
+    summary = "pass the work a key that is the same in every retry, so that the other side can deduplicate"
     paragraph = (
         "For calls to services that accept an idempotency key: payments, mail providers. A job can be killed after "
         "the call and before its mark is saved; the next run then repeats the call with the same key, and the other "
-        "side acts once. It is made of the id of the one record, or of a digest of all arguments, so that jobs whose "
-        "arguments differ never share one; a hash counts with the order of its keys. It costs nothing here, and does "
-        "nothing for a service that ignores the key."
+        "side acts only once. It is derived from the id of the one record, or of a digest of all arguments, so that "
+        "jobs with different arguments never share one; the order of the keys of a hash counts. It costs nothing "
+        "here, and does nothing for a service that ignores the key."
     )
     avoid = "Not for a service that ignores such a key: there only --check-then-act helps, with a gap of one crash."
     cost = "Nothing here."
@@ -54,6 +54,6 @@ class IdempotencyKey(Pattern[Key]):
         if settings.parts == (JID,):
             yield Notice(
                 "key-per-enqueue",
-                "The key is made of the job's id: retries share it, a second enqueue has its own.",
+                "The key is derived from the job's id: retries share it, a second enqueue gets its own.",
                 "Give the job an argument that says what it is about, to have one key for all of them.",
             )

@@ -149,18 +149,17 @@ class RetryAfter(Pattern[RetryAfterSettings]):
             question="How many times is a job rescheduled like that at most?",
         ),
     )
-    summary = "enqueue the job again after the delay that an error carries, as a rate limit does"
+    summary = "re-enqueue the job after the delay given by an error, such as a rate limit"
     paragraph = (
-        "For services that answer with a Retry-After: the delay they name beats a guess, and their limit says nothing "
-        "about the job. A class of the repo shows whether it has a retry_after; of any other, and of one without, say "
-        "what gives its delay: --retry-after 'Api::Busy=error.response.headers[\"retry-after\"]', the same without "
-        "error in front, or 'Net::ReadTimeout=30'. A delay is a number, a time, or the text of either; none is waited "
-        "for longer than an hour. Some chance is added, so that jobs that were turned away together do not come back "
-        "together. After so many times the error counts as an ordinary failure, which Sidekiq retries and at last "
-        "gives up on."
+        "For services that answer with a Retry-After header: the delay they give beats a guess, and hitting their "
+        "limit is no fault of the job. A class of the repo shows whether it has a retry_after; of any other, and of "
+        "one without, say what gives its delay: --retry-after 'Api::Busy=error.response.headers[\"retry-after\"]', "
+        "the same without error in front, or 'Net::ReadTimeout=30'. A delay is a number, a time, or either as text; "
+        "it is capped at one hour. Jitter is added, so that throttled jobs do not all return at once. After that many "
+        "times the error counts as an ordinary failure, which Sidekiq retries and finally gives up on."
     )
-    avoid = "Not for errors without a delay of their own: Sidekiq's retries wait longer each time by themselves."
-    cost = "One more argument, which counts."
+    avoid = "Not for errors without a delay of their own: the delay of Sidekiq's own retries grows by itself."
+    cost = "One more argument, a counter."
     example = ("PaymentGateway::RateLimited=error.retry_after",)
     names = frozenset({COUNTER})
 
@@ -210,7 +209,7 @@ def _read(answers: Answers) -> dict[str, str | None]:
         (error,) = parse_errors(
             "--retry-after",
             [name],
-            "and hardly any carries a delay",
+            "and hardly any of them gives a delay",
             "Name the error of the service that does: --retry-after PaymentGateway::RateLimited.",
         )
         if read.setdefault(error, expression if given else None) != (expression if given else None):

@@ -38,12 +38,12 @@ class RowLock(Pattern[RowLockSettings]):
     summary = "lock the record's row while the work runs; a second run waits, then sees what the first one did"
     paragraph = (
         "For short work on one record. Other runs for the same record wait instead of being dropped, whatever their "
-        "other arguments are, and so does everything else that updates the row. The record is read again when the lock "
-        "is taken. It keeps a transaction open. PostgreSQL lets them wait for ever, each with a thread and a "
-        "connection, unless lock_timeout is set; MySQL for 50 seconds, unless innodb_lock_wait_timeout is. A wait that "
-        "ends like that is a failure, which Sidekiq retries."
+        "other arguments are, and so does everything else that updates the row. The record is read again when the "
+        "lock is taken. It keeps a transaction open. On PostgreSQL they wait forever, each holding a thread and a "
+        "connection, unless lock_timeout is set; on MySQL for 50 seconds, unless innodb_lock_wait_timeout is set. A "
+        "wait that times out is a failure, which Sidekiq retries."
     )
-    avoid = "Not around calls to other services: everybody who updates the row waits with it."
+    avoid = "Not around calls to other services: everything that updates the row waits, too."
     cost = "A transaction and a locked row as long as the work runs."
     example = True
 
@@ -71,7 +71,7 @@ class RowLock(Pattern[RowLockSettings]):
         if request.context.database == "postgresql" and not app.configured(_LOCK_TIMEOUT, ".yml"):
             yield Notice(
                 "row-lock-waits",
-                "Whoever waits for a locked row on PostgreSQL waits without an end, with a thread and a connection.",
+                "On PostgreSQL a run waits for a locked row forever, holding a thread and a connection.",
                 "Set lock_timeout under variables: in config/database.yml, so that a long wait fails and is retried.",
             )
 

@@ -64,14 +64,14 @@ class Throttle(Pattern[ThrottleSettings]):
         ),
     )
     closed = "Sidekiq Enterprise"
-    summary = "let at most so many runs begin in so many seconds, over all processes"
+    summary = "run at most COUNT times per period, across all processes"
     paragraph = (
-        "For a service that allows so many calls a minute, known beforehand. sidekiq-throttled leaves the surplus in "
-        "the queue, Enterprise's limiter makes it wait and then puts it off; both count in Redis, over all processes. "
-        "For a limit that only the answer tells, use --retry-after. A throttled queue holds back its other jobs as "
-        "well: give this job one of its own."
+        "For a service that allows a known number of calls a minute. sidekiq-throttled leaves the excess in the "
+        "queue, Enterprise's limiter makes it wait and then reschedules it; both count in Redis, across all "
+        "processes. For a limit that only the response reveals, use --retry-after. A throttled queue holds back its "
+        "other jobs as well: give this job one of its own."
     )
-    avoid = "Not to keep two runs apart: for that use a lock. Not for a limit that only the answer tells."
+    avoid = "Not to keep runs from overlapping: use a lock. Not for a limit that only the response reveals."
     cost = "A call to Redis for each run; jobs that wait behind it in the same queue."
     example = "10/60"
 

@@ -135,12 +135,12 @@ class Unique(Pattern[AnyUnique]):
     paragraph = (
         "For jobs that are enqueued more often than they need to run: rebuilding an index, refreshing a cache. The "
         "lock is kept in Redis from the enqueue on and has an end in time, so that a killed process cannot keep it "
-        "for ever. With the strategy log, or Enterprise, a duplicate is dropped: not enqueued where the lock begins "
+        "forever. With the strategy log, or Enterprise, a duplicate is dropped: not enqueued where the lock begins "
         "with until, not run where it is while_executing, for which --on-conflict reschedule is the alternative. With "
-        "Sidekiq.transactional_push! a push answers an id also for a duplicate that is then refused. It saves work; it "
-        "is no safeguard of data: for that use a lock in the database."
+        "Sidekiq.transactional_push! a push returns an id even for a duplicate that is then refused. It saves work; "
+        "it does not protect data: for that, use a lock in the database."
     )
-    avoid = "Not as a safeguard of data: the lock is gone when Redis is, or when its time is up."
+    avoid = "Not to protect data: the lock is gone when Redis is, or when its time is up."
     cost = "A few calls to Redis for each enqueue and each run."
     example = "until_executed"
     unseen = MappingProxyType(dict.fromkeys(shapes, "the lock is the gem's, and a spec calls perform without it"))
