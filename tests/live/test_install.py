@@ -255,7 +255,7 @@ def test_tasks_for_dead_jobs(
     assert len(pushed) == 44
     assert {job["retry_count"] for job in pushed} == {24}  # a manual retry does not use one up
     run_ruby(processes, variant, app, DEAD, json.dumps([active]))
-    with pytest.raises(RubyError, match="nobody said yes"):
+    with pytest.raises(RubyError, match="not confirmed"):
         rake(processes, variant, app, "sidekiq:dead:clear")
     assert len(dead_jobs(redis, app)) == 1
     rake(processes, variant, app, "sidekiq:dead:clear", CONFIRM="yes")

@@ -493,8 +493,8 @@ def test_each_lock_comes_with_a_line_that_is_true_for_the_locked_gem(tmp_path: P
 
     terminal = Terminal(root, "Foo", "--kind", "plain", "--queue", "low", "--retry", "1", "--unique-ttl", "1h")
     terminal.answer(ARGUMENTS, ENTER).answer(OPTIONS, ENTER).answer(SAFEGUARDS, ENTER).see(UNTIL)
-    terminal.see("» until_executed: one waiting or running at a time; freed after every run, failed ones too")
-    terminal.see("until_executing: one waiting at a time; freed when a run starts")
+    terminal.see("» until_executed: one waiting or running at a time; released after every run, failed ones too")
+    terminal.see("until_executing: one waiting at a time; released when a run starts")
     terminal.see("while_executing: one running at a time, any number waiting").type("q")
 
     assert terminal.end() == 1

@@ -50,9 +50,9 @@ TYPED = {
     "Which column says until when": ("", "rests_until"),
     "Which column marks the work as done?": ("charged_at", "settled_at"),
     "Which errors are permanent?": ("KeyError", "IOError, KeyError"),
-    "After how long is the lock freed": ("", "2h"),
+    "After how long is the lock released": ("", "2h"),
     "Which errors carry their own delay?": ("SearchIndex::Busy", "SearchIndex::Late=wait"),
-    "How often at most": ("", "3"),
+    "How many times is a job rescheduled": ("", "3"),
     "Which column says that the record has failed?": ("", "settled_at"),
     "How many runs in how long?": ("10/60", "5/1h"),
 }

@@ -37,7 +37,7 @@ def test_every_choice_says_what_it_does(known: Component[Any], flag: Flag) -> No
 @pytest.mark.parametrize(
     ("repo", "held"),
     [
-        (Repo(unique_jobs="8.0.10"), "freed after every run, failed ones too"),
+        (Repo(unique_jobs="8.0.10"), "released after every run, failed ones too"),
         (Repo(sidekiq="8.1.7", unique_jobs="8.1.0"), "kept through retries"),
     ],
 )

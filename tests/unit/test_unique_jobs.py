@@ -185,10 +185,10 @@ def test_an_alias_is_spoken_of_like_its_lock() -> None:
             assert unique_jobs.default_ttl(alias) == unique_jobs.default_ttl(lock.name)
 
 
-HELD = "kept through retries, freed on success, on death, or after lock_ttl"
-RELEASED = "freed after every run, failed ones too: a duplicate can enter between retries"
+HELD = "kept through retries, released on success, on death, or after lock_ttl"
+RELEASED = "released after every run, failed ones too: a duplicate can enter between retries"
 NIL = "held while a run lasts; a run that returns nil or false counts as a conflict"
-RUN = "taken when a run starts, freed when it ends, failed or not"
+RUN = "taken when a run starts, released when it ends, failed or not"
 
 
 @pytest.mark.parametrize(
@@ -203,11 +203,11 @@ RUN = "taken when a run starts, freed when it ends, failed or not"
         ("until_executed", "8.0.3", RELEASED),
         ("until_executed", "8.0.13", RELEASED),
         ("until_executed", "8.1.0", HELD),
-        ("until_executing", "7.1.21", "freed when a run starts, not held while a failed job waits for its retry"),
-        ("until_executing", "7.1.22", "freed when a run starts; this version swallows errors: nothing is retried"),
-        ("until_executing", "7.1.23", "freed when a run starts, taken again when it fails, until the retry"),
-        ("until_expired", "7.1.25", "freed by lock_ttl, or by the reaper within minutes after the job is done"),
-        ("until_expired", "7.1.26", "freed by lock_ttl alone, or on death: never by a run"),
+        ("until_executing", "7.1.21", "released when a run starts, not held while a failed job waits for its retry"),
+        ("until_executing", "7.1.22", "released when a run starts; this version swallows errors: nothing is retried"),
+        ("until_executing", "7.1.23", "released when a run starts, taken again when it fails, until the retry"),
+        ("until_expired", "7.1.25", "released by lock_ttl, or by the reaper within minutes after the job is done"),
+        ("until_expired", "7.1.26", "released by lock_ttl alone, or on death: never by a run"),
         ("while_executing", "7.1.29", RUN),
         ("while_executing", "7.1.30", NIL),
         ("while_executing", "7.1.31", RUN),

@@ -32,7 +32,7 @@ def command(
     lockfile: options.Lockfile = None,
     sidekiq_version: options.SidekiqVersion = None,
 ) -> int:
-    """List the kinds of job and the safeguards: what each is for, and whether it can be had here."""
+    """List the kinds of job and the safeguards: what each is for, and whether it is available here."""
     console = Console(sys.stdout, sys.stderr, quiet=False, json=json)
     project = detect_project(Where(root, lockfile, sidekiq_version), options.here())
     known = entries(project)

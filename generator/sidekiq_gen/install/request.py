@@ -193,7 +193,7 @@ def notices(request: InstallRequest, project: Project) -> Iterator[Notice]:
     if request.unique and not can.unique_server_configure:
         yield Notice(
             "unique-server",
-            "This sidekiq-unique-jobs has no SidekiqUniqueJobs::Server.configure: locks of dead jobs are not freed.",
+            "This sidekiq-unique-jobs has no SidekiqUniqueJobs::Server.configure: locks of dead jobs are not released.",
             "Upgrade to 7.0.1 or later.",
         )
     yield from _closed(request, app)

@@ -21,8 +21,8 @@ Source: sidekiq wiki, Ent-Unique-Jobs, "Unlock Policy".
 
 UNTIL = MappingProxyType(
     {
-        "until_executed": "one waiting or running at a time; freed on success, or after unique_for",
-        "until_executing": "one waiting at a time; freed when a run starts, or after unique_for",
+        "until_executed": "one waiting or running at a time; released on success, or after unique_for",
+        "until_executing": "one waiting at a time; released when a run starts, or after unique_for",
     }
 )
 """The same locks with what each allows. Source: the same page."""

@@ -29,42 +29,42 @@ class _Words:
         return next((words for row, words in self.lacking if not row.holds_for(version)), self.usual)
 
 
-# When the lock is freed. Source: lib/sidekiq_unique_jobs/lock/*.rb, lua/unlock.lua and server.rb (on death).
+# When the lock is released. Source: lib/sidekiq_unique_jobs/lock/*.rb, lua/unlock.lua and server.rb (on death).
 _FREED = {
     "until_executed": _Words(
-        "kept through retries, freed on success, on death, or after lock_ttl",
+        "kept through retries, released on success, on death, or after lock_ttl",
         (
             (
                 UniqueJobsTable.unique_lock_held_through_retries,
-                "freed after every run, failed ones too: a duplicate can enter between retries",
+                "released after every run, failed ones too: a duplicate can enter between retries",
             ),
         ),
     ),
     "until_executing": _Words(
-        "freed when a run starts, taken again when it fails, until the retry",
+        "released when a run starts, taken again when it fails, until the retry",
         (
             (
                 UniqueJobsTable.unique_until_executing_relocks,
-                "freed when a run starts, not held while a failed job waits for its retry",
+                "released when a run starts, not held while a failed job waits for its retry",
             ),
             (
                 UniqueJobsTable.unique_until_executing_raises,
-                "freed when a run starts; this version swallows errors: nothing is retried",
+                "released when a run starts; this version swallows errors: nothing is retried",
             ),
         ),
     ),
-    "until_and_while_executing": _Words("freed when a run starts, taken again if it fails; runs exclude each other"),
+    "until_and_while_executing": _Words("released when a run starts, taken again if it fails; runs exclude each other"),
     "until_expired": _Words(
-        "freed by lock_ttl alone, or on death: never by a run",
+        "released by lock_ttl alone, or on death: never by a run",
         (
             (
                 UniqueJobsTable.unique_until_expired_outlives_reaper,
-                "freed by lock_ttl, or by the reaper within minutes after the job is done",
+                "released by lock_ttl, or by the reaper within minutes after the job is done",
             ),
         ),
     ),
     "while_executing": _Words(
-        "taken when a run starts, freed when it ends, failed or not",
+        "taken when a run starts, released when it ends, failed or not",
         (
             (
                 UniqueJobsTable.unique_while_executing_ignores_result,
