@@ -35,14 +35,12 @@ class UniqueSettings:
     ttl: seconds, or None for a lock without an end.
     on_conflict: one strategy, or one for each of ``client`` and ``server``.
     version: of the gem, for example ``8.0.10``.
-    retries: whether the job is ever retried; its comments speak of retries only then.
     """
 
     lock: str
     ttl: int | None
     on_conflict: str | dict[str, str]
     version: str
-    retries: bool = True
 
     @property
     def gem_version(self) -> Version:
@@ -69,12 +67,12 @@ class UniqueSettings:
     @property
     def lock_comment(self) -> str:
         """What the lock does, for a comment beside it; empty where its name says it."""
-        return unique_jobs.lock_comment(self.lock, self.gem_version, retries=self.retries)
+        return unique_jobs.lock_comment(self.lock, self.gem_version)
 
     @property
     def ttl_comment(self) -> str:
         """What the TTL is for, for a comment beside it; empty where that is plain."""
-        return unique_jobs.ttl_comment(self.lock, self.gem_version, retries=self.retries)
+        return unique_jobs.ttl_comment(self.lock, self.gem_version)
 
 
 @dataclass(frozen=True)
@@ -196,7 +194,6 @@ class Unique(Pattern[AnyUnique]):
             ttl,
             strategy,
             str(_version(app)),
-            retries=bool(context.retry),
         )
 
     def shape(self, settings: AnyUnique) -> str:
