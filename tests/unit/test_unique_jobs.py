@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from typing import TYPE_CHECKING
+
 import pytest
 from packaging.version import Version
 
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.sidekiq import unique_jobs
 from sidekiq_gen.sidekiq.unique_locks import LOCKS, STRATEGIES, on_conflict
+from support.command import sidekiq_gen
+from support.repos import Repo
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 VERSIONS = (
     *(f"7.1.{patch}" for patch in range(34)),
@@ -280,3 +288,23 @@ def test_from_8_1_an_expired_lock_only_gives_way_to_a_duplicate() -> None:
 )
 def test_what_a_discard_leaves_behind(lock: str, gem: str, sidekiq: str, leaks: bool) -> None:  # noqa: FBT001 - an expectation
     assert unique_jobs.leaks_on_discard(lock, Version(gem), Version(sidekiq)) is leaks
+
+
+@pytest.mark.parametrize("version", ["7.1.22", "7.1.33", "8.0.13", "8.1.0"])
+@pytest.mark.parametrize("lock", LOCKS)
+def test_no_comment_speaks_of_retries_where_there_are_none(lock: str, version: str) -> None:
+    for comment in (unique_jobs.lock_comment, unique_jobs.ttl_comment):
+        words = comment(lock, Version(version), retries=False)
+
+        assert not re.search("retr|last failure|next run", words)
+        assert len(words) <= 80
+
+
+@pytest.mark.parametrize("retry", ["0", "false"])
+def test_a_job_without_retries_has_no_comment_about_them(tmp_path: Path, retry: str) -> None:
+    root = Repo(unique_jobs="8.0.13").write(tmp_path)
+    finished = sidekiq_gen(root, "job", "Foo", "order:record", "--unique", "until_executed", "--retry", retry)
+
+    assert finished.status == 0
+    job = (root / "app/jobs/foo_job.rb").read_text(encoding="utf-8")
+    assert "lock: :until_executed, # freed after every run, failed ones too\n" in job

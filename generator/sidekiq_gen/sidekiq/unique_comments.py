@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.sidekiq.tables.unique_jobs import UniqueJobsTable
 from sidekiq_gen.sidekiq.unique_locks import lock_type
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from packaging.version import Version
 
     from sidekiq_gen.sidekiq.capability import Capability
@@ -20,10 +23,16 @@ class _Words:
 
     usual: for a version that has every capability in `lacking`.
     lacking: capability and wording without it; the first that is missing counts.
+    unretried: for a job without retries, by wording; one that is not in it says nothing of retries.
     """
 
     usual: str
     lacking: tuple[tuple[Capability, str], ...] = ()
+    unretried: Mapping[str, str] = field(default_factory=dict)
+
+    def for_job(self, version: Version, *, retries: bool) -> str:
+        words = self.for_version(version)
+        return words if retries else self.unretried.get(words, words)
 
     def for_version(self, version: Version) -> str:
         return next((words for row, words in self.lacking if not row.holds_for(version)), self.usual)
@@ -39,6 +48,16 @@ _FREED = {
                 "released after every run, failed ones too: a duplicate can enter between retries",
             ),
         ),
+        MappingProxyType(
+            {
+                "kept through retries, freed on success, on death, or after lock_ttl": (
+                    "freed on success, on death, or after lock_ttl"
+                ),
+                "freed after every run, failed ones too: a duplicate can enter between retries": (
+                    "freed after every run, failed ones too"
+                ),
+            }
+        ),
     ),
     "until_executing": _Words(
         "released when a run starts, taken again when it fails, until the retry",
@@ -51,6 +70,15 @@ _FREED = {
                 UniqueJobsTable.unique_until_executing_raises,
                 "released when a run starts; this version swallows errors: nothing is retried",
             ),
+        ),
+        MappingProxyType(
+            {
+                "freed when a run starts, taken again when it fails, until the retry": "freed when a run starts",
+                "freed when a run starts, not held while a failed job waits for its retry": "freed when a run starts",
+                "freed when a run starts; this version swallows errors: nothing is retried": (
+                    "freed when a run starts; this version swallows errors"
+                ),
+            }
         ),
     ),
     "until_and_while_executing": _Words("released when a run starts, taken again if it fails; runs exclude each other"),
@@ -115,6 +143,16 @@ _COUNTED = {
                 "counted from each enqueue, a retry's too: cover the wait and one run",
             ),
         ),
+        MappingProxyType(
+            {
+                "counted from the enqueue, never renewed: cover the wait and all retries": (
+                    "counted from the enqueue, never renewed: cover the wait and the run"
+                ),
+                "counted from each enqueue, a retry's too: cover the wait and one run": (
+                    "counted from the enqueue: cover the wait and the run"
+                ),
+            }
+        ),
     ),
     "until_executing": _Words(
         "counted from the enqueue or the last failure: cover the wait for the next run",
@@ -123,6 +161,15 @@ _COUNTED = {
                 UniqueJobsTable.unique_until_executing_relocks,
                 "counted from each enqueue, a retry's too: cover the wait in the queue",
             ),
+        ),
+        MappingProxyType(
+            dict.fromkeys(
+                (
+                    "counted from the enqueue or the last failure: cover the wait for the next run",
+                    "counted from each enqueue, a retry's too: cover the wait in the queue",
+                ),
+                "counted from the enqueue: cover the wait in the queue",
+            )
         ),
     ),
     "until_and_while_executing": _Words(
@@ -140,9 +187,9 @@ _COUNTED = {
 }
 
 
-def lock_comment(lock: str, version: Version) -> str:
-    """Say in 80 characters at most when that version of the gem frees the lock."""
-    return _FREED[lock_type(lock).name].for_version(version)
+def lock_comment(lock: str, version: Version, *, retries: bool = True) -> str:
+    """Say in 80 characters at most when that version of the gem frees the lock of a job with or without retries."""
+    return _FREED[lock_type(lock).name].for_job(version, retries=retries)
 
 
 def lock_line(lock: str, version: Version | None) -> str:
@@ -151,9 +198,9 @@ def lock_line(lock: str, version: Version | None) -> str:
     return f"{_ALLOWS[name]}; {_FREED[name].for_version(version) if version else _FREED[name].usual}"
 
 
-def ttl_comment(lock: str, version: Version) -> str:
+def ttl_comment(lock: str, version: Version, *, retries: bool = True) -> str:
     """Say in 80 characters at most what lock_ttl is counted from, and what it must allow for."""
-    return _COUNTED[lock_type(lock).name].for_version(version)
+    return _COUNTED[lock_type(lock).name].for_job(version, retries=retries)
 
 
 def ttl_hazard(lock: str, version: Version) -> str | None:

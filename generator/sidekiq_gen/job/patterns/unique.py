@@ -35,12 +35,14 @@ class UniqueSettings:
     ttl: seconds, or None for a lock without an end.
     on_conflict: one strategy, or one for each of ``client`` and ``server``.
     version: of the gem, for example ``8.0.10``.
+    retries: whether the job is ever retried; its comments speak of retries only then.
     """
 
     lock: str
     ttl: int | None
     on_conflict: str | dict[str, str]
     version: str
+    retries: bool = True
 
     @property
     def gem_version(self) -> Version:
@@ -67,12 +69,12 @@ class UniqueSettings:
     @property
     def lock_comment(self) -> str:
         """What the lock does, for a comment beside it; empty where its name says it."""
-        return unique_jobs.lock_comment(self.lock, self.gem_version)
+        return unique_jobs.lock_comment(self.lock, self.gem_version, retries=self.retries)
 
     @property
     def ttl_comment(self) -> str:
         """What the TTL is for, for a comment beside it; empty where that is plain."""
-        return unique_jobs.ttl_comment(self.lock, self.gem_version)
+        return unique_jobs.ttl_comment(self.lock, self.gem_version, retries=self.retries)
 
 
 @dataclass(frozen=True)
@@ -194,6 +196,7 @@ class Unique(Pattern[AnyUnique]):
             ttl,
             strategy,
             str(_version(app)),
+            retries=bool(context.retry),
         )
 
     def shape(self, settings: AnyUnique) -> str:
