@@ -44,6 +44,8 @@ BASE = {
 end
 """,
     "app/models/user.rb": "class User < ApplicationRecord\n  def notify\n  end\nend\n",
+    "app/mailers/mailer.rb": "class Mailer < ActionMailer::Base\n  def receipt(order)\n  end\nend\n",
+    "lib/chain.rb": "class Chain\n  include Sidekiq::Job\n\n  def perform\n  end\nend\n",
     "app/services/pay.rb": """module Pay
   def self.charge(customer_token, amount_cents:, idempotency_key:)
   end
@@ -111,6 +113,8 @@ def call_of(root: Path, line: str = "order:record --calls Work.call") -> str:
         ("call(account)", "account_id:integer --kind plain", "Work.call(account_id)"),
         ("call(at:, tags:)", "at:time tags:array --kind plain", "Work.call(at: Time.zone.iso8601(at), tags: tags)"),
         ("call", "--kind plain", "Work.call"),
+        ("call(text = nil)", "serial:string --kind plain", "Work.call(serial)"),
+        ("call(note = nil)", "order:record", "Work.call"),
         ("call(order)", "--kind claim --model Order", "Work.call(order)"),
         ("call(orders)", "--kind backfill --model Order", "Work.call(orders)"),
         ("call(batch)", "--kind backfill --model Order", "Work.call(orders)"),
@@ -263,6 +267,8 @@ def test_a_gem_is_taken_at_its_word(tmp_path: Path) -> None:
         ("Order#hidden", "private-method", "Order#hidden is private"),
         ("Order#charg!", "no-such-method", "Did you mean Order#charge!?"),
         ("User#notify", "needs-record", "user:record"),
+        ("Mailer.receipt", "makes-a-mail", "deliver_now"),
+        ("Chain.perform_async", "no-such-method", "no method perform_async of its own"),
         ("ChargeCustomerJob.call", "no-such-method", "the job itself"),
         ("Work.call --idempotency-key", "contradictory-patterns", "takes none"),
     ],

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
+from sidekiq_gen.job.mark import Mark
 from sidekiq_gen.job.patterns.catalogue import BY_NAME
 from sidekiq_gen.job.patterns.check_then_act import CheckThenAct
 
@@ -23,11 +24,11 @@ _PARSERS = {"date": "Date.iso8601({})", "time": "Time.zone.iso8601({})", "decima
 
 def call_of_work(request: JobRequest) -> str:
     """The call: of a private method of the job, or of the collaborator that does the work."""
-    return (
-        _call_of(request, request.calls)
-        if request.calls
-        else request.context.name.method + in_parentheses([*_subject(request), *_work_arguments(request)])
-    )
+    mark = request.get(CheckThenAct) or getattr(request.kind_settings, "mark", None)
+    result = mark.result if isinstance(mark, Mark) else ""
+    if request.calls:
+        return _call_of(request, request.calls, result)
+    return result + request.context.name.method + in_parentheses([*_subject(request), *_work_arguments(request)])
 
 
 def spelled(handed: Iterable[Handed], value: Callable[[Handed], str]) -> list[str]:
@@ -93,7 +94,7 @@ def _work_arguments(request: JobRequest) -> list[str]:
     return handed + [f"{keyword}: {name_in_job(key, context)}" for keyword, key in keywords_of(request).items()]
 
 
-def _call_of(request: JobRequest, calls: Collaborator) -> str:
+def _call_of(request: JobRequest, calls: Collaborator, result: str) -> str:
     """The call of a collaborator; above it what is left to hand over, and the record read again where it must be."""
     context = request.context
     stale = context.record is not None and _may_be_stale(request) and not request.has(CheckThenAct)
@@ -118,7 +119,7 @@ def _call_of(request: JobRequest, calls: Collaborator) -> str:
         receiver += ".new" + in_parentheses(spelled(calls.made_with, value))
     elif calls.through == "record":
         receiver = row if calls.receiver == context.row else calls.receiver
-    call = f"{receiver}.{calls.method}" + in_parentheses(spelled(calls.arguments, value))
+    call = f"{result}{receiver}.{calls.method}" + in_parentheses(spelled(calls.arguments, value))
     if context.kind == "backfill" and calls.for_each_row:
         call = f"{context.rows}.each {{ |{context.row}| {call} }}"
     todo = [f"# TODO: hand over {' and '.join(calls.missing)}"] if calls.missing else []

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import inflection
 
 from sidekiq_gen.errors import InvalidInput, Refused
-from sidekiq_gen.flags import Flag, answer
-from sidekiq_gen.job.collaborator import Collaborator
+from sidekiq_gen.flags import answer
+from sidekiq_gen.job.collaborator import CALLS, Collaborator
 from sidekiq_gen.job.handover import Fit, Offer, hand_over, hand_over_unread, is_key
 from sidekiq_gen.job.patterns.idempotency_key import IdempotencyKey
 from sidekiq_gen.naming import CORE_CONSTANTS, KEYWORDS, MAXIMUM_LENGTH, Model
@@ -28,17 +28,10 @@ if TYPE_CHECKING:
     from sidekiq_gen.rails.app import RailsApp
     from sidekiq_gen.rails.signatures import Callable, Parameters
 
-CALLS = Flag(
-    "--calls",
-    "The method that does the work; without it a private method of the job is left to be written.",
-    "text",
-    metavar="CONSTANT.METHOD",
-    question="What does the work?",
-)
-
 _CALL = re.compile(rf"(?:::)?({CONSTANT})(\.new\.|\.|#)([a-z_]\w*[?!]?)", re.ASCII)
 # Methods that every record has from ActiveRecord. Source: rails v7.2.0 activerecord/lib/active_record/persistence.rb.
 _OF_RECORDS = frozenset("destroy destroy! delete touch save save! reload".split())
+MAILERS = frozenset({"ActionMailer::Base"})
 _RECORD_BASES = frozenset({"ActiveRecord::Base"})
 
 
@@ -67,6 +60,12 @@ def find_collaborator(
     record = _record(constant, context) if sign == "#" else None
     if sign == "#" and record is None and app.model_file(constant):
         raise _not_its_record(constant, method, context)
+    if own and sign == "." and MAILERS & set(own.gems):
+        raise Refused(
+            f"{constant}.{method} makes a mail and does not deliver it.",
+            hint=f"Deliver it in a method of a class, or leave out --calls and write {constant}.{method}(...).deliver_now.",
+            code="makes-a-mail",
+        )
     if own:
         _look(own, method, on_class=sign == ".")
     key = any(chosen.name == IdempotencyKey.name for chosen in patterns)

@@ -5,6 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from sidekiq_gen.flags import Flag
+
+CALLS = Flag(
+    "--calls",
+    "The method that does the work; without it a private method of the job is left to be written.",
+    "text",
+    metavar="CONSTANT.METHOD",
+    question="What does the work?",
+)
+
 # What an argument of the call is made of: one row of the model (the record of the job), the rows of a batch, an
 # argument of the job, or the idempotency key.
 Source = Literal["row", "rows", "argument", "key"]

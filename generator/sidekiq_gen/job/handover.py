@@ -138,21 +138,27 @@ def _with_the_only_one(
     named: list[Handed | None], parameters: Parameters, offer: Offer, before: Sequence[Handed]
 ) -> list[Handed | None]:
     """Hand the record, or the only argument, to the one parameter by position that no name fits."""
-    open_ = [
+    subject = _subject([handed for handed in (*before, *named) if handed], offer)
+    positions = [
         index
         for index, parameter in enumerate(parameters)
-        if named[index] is None and parameter.required and not parameter.keyword and not parameter.rest
+        if named[index] is None and not parameter.keyword and not parameter.rest
     ]
-    used = [handed for handed in (*before, *named) if handed]
-    subject = None
+    needed = [index for index in positions if parameters[index].required]
+    if subject is None or len(needed) > 1:
+        return named
+    if subject.source != "argument":
+        positions = [index for index in needed if not _SCALAR.fullmatch(parameters[index].name)]
+    only = (needed or positions)[:1] if positions else []
+    return [subject if index in only else handed for index, handed in enumerate(named)]
+
+
+def _subject(used: Sequence[Handed], offer: Offer) -> Handed | None:
+    """What the work is about, where nothing that is handed over is made of it; else None."""
     if (offer.row or offer.many) and not offer.called:
-        if not any(handed.source in {"row", "rows"} for handed in used):
-            subject = Handed("rows" if offer.many else "row")
-    elif len(offer.arguments) == 1 and not any(handed.source == "argument" for handed in used):
-        subject = Handed("argument", argument=offer.arguments[0].name)
-    if subject is None or len(open_) != 1:
-        return named
-    only = open_[0]
-    if subject.source != "argument" and _SCALAR.fullmatch(parameters[only].name):
-        return named
-    return [*named[:only], subject, *named[only + 1 :]]
+        about = any(handed.source in {"row", "rows"} for handed in used)
+        return None if about else Handed("rows" if offer.many else "row")
+    one = offer.arguments[0] if len(offer.arguments) == 1 else None
+    if one is None or any(handed.source == "argument" for handed in used):
+        return None
+    return Handed("argument", argument=one.name)

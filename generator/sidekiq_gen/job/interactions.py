@@ -213,6 +213,13 @@ EXCLUDES: tuple[Excludes[Any, Any], ...] = (
     ),
     Excludes(
         CheckThenAct,
+        Throttle,
+        "--save-result needs the result of the work, which Enterprise's limiter keeps inside its block.",
+        "Leave out one of the two.",
+        lambda mark, throttle: mark.saved is not None and throttle.means == "limiter",
+    ),
+    Excludes(
+        CheckThenAct,
         OnExhausted,
         "--mark-failed writes one of the two states of --check-then-act: failed work would count as waiting or done.",
         "Name a third state, or another column: --mark-failed failed_at.",

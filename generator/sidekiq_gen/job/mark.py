@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.errors import Refused
+from sidekiq_gen.flags import answer
 from sidekiq_gen.job.needs import Column, written
+from sidekiq_gen.job.saved import Saved, read_saved
 from sidekiq_gen.job.transition import STATES, flag_with_states, read_transition, transition_notices
 from sidekiq_gen.job.values import NUMBERS, TOLD_BY_TYPE, WORDS, columns_of, kind_of, refuse_unwritable
 from sidekiq_gen.naming import parse_column
@@ -14,6 +16,7 @@ from sidekiq_gen.naming import parse_column
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sidekiq_gen.flags import Answers
     from sidekiq_gen.job.request import JobContext
     from sidekiq_gen.notices import Notice
     from sidekiq_gen.rails.app import RailsApp
@@ -28,6 +31,7 @@ class Mark:
     from_: the only state in which there is work; empty where the column has no states.
     other: a state in which there is none and that the work does not lead to, where one is known; else the value.
     stored: what the database holds for ``from_``, as SQL; empty where nothing proves it.
+    saved: what is saved of the result of the work in the same write; None for nothing.
     """
 
     column: str
@@ -35,6 +39,30 @@ class Mark:
     from_: str = ""
     other: str = ""
     stored: str = ""
+    saved: Saved | None = None
+
+    @property
+    def writer(self) -> str:
+        """The method that sets it."""
+        return "update_columns" if self.saved else "update_column"
+
+    @property
+    def written(self) -> str:
+        """What that method is handed."""
+        pair = f", {self.saved.pair}" if self.saved else ""
+        return f"{self.column}: {self.value}{pair}" if self.saved else f":{self.column}, {self.value}"
+
+    @property
+    def written_in_specs(self) -> str:
+        """What it is handed in a spec of RSpec, where a time is not known beforehand."""
+        if self.saved:
+            return f"{self.column}: {self.expected}, {self.saved.column}: {self.saved.value}"
+        return f":{self.column}, {self.expected}"
+
+    @property
+    def result(self) -> str:
+        """What stands before the work, whose result is saved: ``charge = ``; else empty."""
+        return f"{self.saved.variable} = " if self.saved else ""
 
     def not_open(self, record: str) -> str:
         """The condition under which there is nothing to do on a record."""
@@ -116,7 +144,17 @@ class Mark:
         return f"assert_not_predicate {record}, :{self.column}?"
 
 
-def read_mark(text: str, context: JobContext, app: RailsApp) -> Mark:
+def read_mark(answers: Answers, context: JobContext, app: RailsApp, default: str = "") -> Mark:
+    """The mark that ``--check-then-act`` asks for, else the default, with what is saved in its write.
+
+    Raises:
+        InvalidInput, Refused: it cannot be written, or what is saved cannot.
+    """
+    mark = _read(answer(answers, "check_then_act", default), context, app)
+    return replace(mark, saved=read_saved(answers, mark.column, context, app))
+
+
+def _read(text: str, context: JobContext, app: RailsApp) -> Mark:
     """The mark that ``COLUMN`` or ``COLUMN=FROM:TO`` makes of a column of the job's model.
 
     Raises:

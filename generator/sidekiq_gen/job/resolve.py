@@ -9,7 +9,8 @@ from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.flags import Answers, Flag, answer
 from sidekiq_gen.job.answers import answer_notices
 from sidekiq_gen.job.arguments import argument_notices
-from sidekiq_gen.job.calls import CALLS, call_notices, find_collaborator
+from sidekiq_gen.job.calls import call_notices, find_collaborator
+from sidekiq_gen.job.collaborator import CALLS
 from sidekiq_gen.job.interactions import LOCKS, clash, settle, warnings
 from sidekiq_gen.job.keys import with_keys
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME, KINDS

@@ -35,6 +35,18 @@ _VALUES = {
     "binary": '"text"',
     "inet": '"127.0.0.1"',
 }
+# Those of them that a row gives back, where what it has by itself may be the same.
+_GIVEN_BACK = {
+    "integer": "7",
+    "bigint": "7",
+    "decimal": "7",
+    "float": "1.5",
+    "boolean": "true",
+    "uuid": '"b8f3c6de-4f0a-4c9b-9d52-0f6a7c1e2d3b"',
+    "json": '{ "id" => 7 }',
+    "jsonb": '{ "id" => 7 }',
+    "hstore": '{ "id" => "7" }',
+}
 _NUMBERS = frozenset({"integer", "bigint"})
 _TEXTS = frozenset({"string", "text", "citext"})
 # By type, a primary key that a row may have, and one that none has; a number where nothing says the type.
@@ -86,6 +98,22 @@ def insisted_on(app: RailsApp, model: str) -> Sample:
         else:
             missing.append(name)
     return Sample(tuple(pairs), tuple(missing))
+
+
+def known_value(app: RailsApp, model: str, name: str) -> str | None:
+    """A Ruby value that a column takes and gives back as it is; None where none is sure to be, or it changes."""
+    table = app.table(model)
+    if table is None or name not in table.columns:
+        return None
+    column = table.columns[name]
+    value = _GIVEN_BACK.get(column.type.partition("(")[0], _VALUES.get(column.type.partition("(")[0]))
+    listed = app.values_of(model, name)
+    if name in table.references or (listed and listed.values):
+        return _value(app, model, name, table)
+    if column.array or value is None or value.endswith(".current"):
+        return None
+    short = column.limit is not None and column.limit < TEXT and column.type in _TEXTS
+    return f'"{"text"[: column.limit]}"' if short else value
 
 
 def distinct(app: RailsApp, model: str) -> Sample:

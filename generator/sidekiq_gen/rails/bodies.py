@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sidekiq_gen.rails.code import CONSTANT, without_comment
+from sidekiq_gen.rails.code import CONSTANT, code_lines, without_comment
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -20,6 +20,8 @@ _CLASS = re.compile(
     rf"|({CONSTANT})[ \t]*=[ \t]*Class\.new(?:[ \t]*\([ \t]*(?:::)?({CONSTANT})[ \t]*\))?)(.*)"
 )
 _SINGLETON = re.compile(r"[ \t]*(?:class[ \t]*<<|class_methods[ \t]+do\b)(?!.*\bend$)")
+# What begins a statement, whatever brackets a literal before it has left open.
+_BEGINS = re.compile(r"(?:def|end|class|module|private|protected|public|include|extend)\b(?!:)")
 _TAKEN_OVER = re.compile(r"(include|prepend|extend)[ (]+(.*)")
 _MODULES = re.compile(rf"(?<![\w:])(?:::)?({CONSTANT}|self\b)(\.\w+)?")
 
@@ -28,11 +30,12 @@ _MODULES = re.compile(rf"(?<![\w:])(?:::)?({CONSTANT}|self\b)(\.\w+)?")
 class Body:
     """What one class or module says in one file.
 
-    superclass: as written, without a leading ``::``; empty where there is none.
+    keyword: ``class``, or ``module``. superclass: as written, without a leading ``::``; empty where there is none.
     lines: its own, stripped, each statement with its continuation.
     singleton: likewise those inside ``class << self`` and ``class_methods do``.
     """
 
+    keyword: str
     superclass: str
     lines: list[str] = field(default_factory=list)
     singleton: list[str] = field(default_factory=list)
@@ -120,8 +123,12 @@ def nearest(constants: Constants, inside: str, name: str) -> tuple[str, Body] | 
 
 def find_body(constants: Constants, name: str) -> Body | None:
     """What a class or module says, in the first file that defines it: its own, or any other of the repo."""
-    paths = (*constants.named(name), *(path for path, _ in constants.repo.app_files), *constants.elsewhere)
-    return next((body for lines in constants.mentioning(name, paths) if (body := _bodies(lines).get(name))), None)
+    last = name.rpartition("::")[2]
+    for path in dict.fromkeys((*constants.named(name), *constants.definers.get(last, ()))):
+        body = _bodies(code_lines(constants.repo.read_found(path) or "")).get(name)
+        if body:
+            return body
+    return None
 
 
 def _bodies(lines: Iterable[str]) -> dict[str, Body]:
@@ -149,13 +156,16 @@ def _bodies(lines: Iterable[str]) -> dict[str, Body]:
         name = "::".join([*(outer for _, outer in around[-1:]), opened[2] or opened[4]])
         around.append((depth, name))
         rest = [part.strip() for part in opened[6].split(";")]
-        found.setdefault(name, Body(opened[3] or opened[5] or "", [part for part in rest if part not in {"", "end"}]))
+        keyword = "module" if line.lstrip().startswith("module") else "class"
+        own = [part for part in rest if part not in {"", "end"}]
+        found.setdefault(name, Body(keyword, opened[3] or opened[5] or "", own))
     return found
 
 
 def _append(lines: list[str], line: str) -> None:
     """Add a line, to the one before where that goes on."""
-    if lines and (lines[-1].endswith(",") or lines[-1].count("(") > lines[-1].count(")")):
+    open_ = lines and (lines[-1].endswith(",") or lines[-1].count("(") > lines[-1].count(")"))
+    if open_ and not _BEGINS.match(line):
         lines[-1] += f" {line}"
     else:
         lines.append(line)

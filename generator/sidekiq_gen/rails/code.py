@@ -16,6 +16,8 @@ _DEFINITION = re.compile(rf"([ \t]*)(class|module)[ \t]+(?:::)?({CONSTANT})(?:[ 
 _HEREDOC = re.compile(r"<<[~-][\"'`]?([A-Za-z_]\w*)")
 # A literal, or a comment, which is matched so that quotes in it are not.
 _LITERAL = re.compile(r"\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'|#[^\n]*")
+# Likewise, but a comment has a space before it: not so in a regular expression.
+_COMMENT = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|(?:^|(?<=\s))#(?!\{)[^\n]*")
 _SINGLE = 2
 _NEEDS_ITS_QUOTES = re.compile(r"[\\\"'\n]|#[{@$]")
 
@@ -60,7 +62,7 @@ def numbered_code_lines(text: str) -> Iterator[tuple[int, str]]:
 
 def without_comment(line: str) -> str:
     """A line of code without the comment behind it."""
-    return _LITERAL.sub(lambda found: "" if found[0].startswith("#") else found[0], line).rstrip()
+    return _COMMENT.sub(lambda found: "" if found[0].startswith("#") else found[0], line).rstrip()
 
 
 def definitions(lines: Iterable[str]) -> tuple[Definition, ...]:

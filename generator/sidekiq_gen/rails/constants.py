@@ -34,6 +34,7 @@ RUBYS_AND_RAILS = frozenset(
 )
 
 _ACRONYM = re.compile(r"^[^#\n]*\.acronym[ \t(]+[\"']([A-Za-z]\w*)[\"']")
+_OPENED = re.compile(rb"^[ \t]*(?:(?:class|module)[ \t]+([A-Z][\w:]*)|([A-Z]\w*)[ \t]*=[ \t]*Class\.new)", re.MULTILINE)
 _PLAIN_PATH = re.compile(r"[a-z]\w*(?:/[a-z]\w*)*", re.ASCII)
 
 
@@ -137,6 +138,17 @@ class Constants:
             data = self.repo.bytes_found(path)
             if data and last in data:
                 yield tuple(code_lines(data.decode("utf-8", "replace")))
+
+    @cached_property
+    def definers(self) -> dict[str, list[str]]:
+        """By the last part of a constant's name, the files that open or make a class or module of such a name."""
+        found: dict[str, list[str]] = {}
+        for path in (*(path for path, _ in self.repo.app_files), *self.elsewhere):
+            data = self.repo.bytes_found(path) or b""
+            names = {one[1] or one[2] for one in _OPENED.finditer(data)}
+            for name in sorted(names):
+                found.setdefault(name.rpartition(b":")[2].decode(), []).append(path)
+        return found
 
     @property
     def elsewhere(self) -> Iterator[str]:

@@ -19,6 +19,7 @@ NEW = "new"
 RUBYS_TOP = frozenset({"Object", "BasicObject"})
 # Modules of Ruby and Rails that bring an object no method that a job would call.
 _HARMLESS = frozenset(
+    "Sidekiq::Job Sidekiq::Worker Sidekiq::IterableJob "
     "Comparable Enumerable Kernel Singleton Forwardable SingleForwardable ActiveSupport::Concern "
     "ActionView::Helpers::NumberHelper ActionView::Helpers::TextHelper Rails.application.routes.url_helpers".split()
 )
@@ -133,12 +134,11 @@ def _extended(
     found: dict[str, Method] = {}
     missing: list[str] = []
     for module in ancestor.body.taken_over("extend"):
-        if module == "self":
-            found = {**own, **found}
-            continue
-        near = nearest(constants, ancestor.name, module)
+        near = None if module == "self" else nearest(constants, ancestor.name, module)
+        if module == "self" or (near is None and ancestor.body.keyword == "module" and module not in _HARMLESS):
+            found = {**own, **found}  # a module that a gem extends offers what it defines: that is what the gem is for
         if near is None:
-            missing.append(module)
+            missing += [] if module == "self" else [module]
         else:
             found = {**found, **_methods_of(near[1])[0]}
     of_concern = nearest(constants, ancestor.name, "ClassMethods") if ancestor is not lineage.ancestors[0] else None

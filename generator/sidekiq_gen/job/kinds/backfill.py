@@ -12,6 +12,7 @@ from sidekiq_gen.job.kinds.rows import BATCH, BATCH_SIZE, breaks_the_chain, drop
 from sidekiq_gen.job.mark import Mark, mark_notices, read_mark
 from sidekiq_gen.job.patterns.check_then_act import CheckThenAct
 from sidekiq_gen.job.patterns.discard_on import DiscardOnSettings
+from sidekiq_gen.job.saved import SAVE_RESULT
 from sidekiq_gen.job.slots import BESIDE_THE_WORK
 from sidekiq_gen.notices import Notice
 
@@ -132,7 +133,13 @@ class Backfill(Kind[BackfillSettings]):
         return done
 
     def decide(self, answers: Answers, context: JobContext, app: RailsApp) -> BackfillSettings:
-        mark = read_mark(answers["check_then_act"].value, context, app) if "check_then_act" in answers else None
+        if SAVE_RESULT.parameter in answers:
+            raise Refused(
+                f"{SAVE_RESULT.option} saves the result of the work on one record, and a backfill marks many at once.",
+                hint="Use --kind fan-out or claim, or save it in the work.",
+                code="contradictory-patterns",
+            )
+        mark = read_mark(answers, context, app) if "check_then_act" in answers else None
         if mark is None and context.arguments:
             raise Refused(
                 "A backfill with arguments cannot keep its progress in Redis, where each class has one.",

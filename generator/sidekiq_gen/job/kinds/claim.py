@@ -15,6 +15,7 @@ from sidekiq_gen.job.mappers import or_another_database
 from sidekiq_gen.job.mark import Mark, mark_notices, read_mark
 from sidekiq_gen.job.needs import Column, Index
 from sidekiq_gen.job.patterns.check_then_act import CheckThenAct
+from sidekiq_gen.job.saved import need
 from sidekiq_gen.job.transition import STATES, flag_with_states
 from sidekiq_gen.job.values import columns_of
 from sidekiq_gen.notices import Notice
@@ -148,7 +149,7 @@ class Claim(Kind[ClaimSettings]):
         }
 
     def decide(self, answers: Answers, context: JobContext, app: RailsApp) -> ClaimSettings:
-        mark = read_mark(answer(answers, "check_then_act", COLUMN), context, app)
+        mark = read_mark(answers, context, app, COLUMN)
         tries = read_attempts(answers, context, app)
         return ClaimSettings(
             mark,
@@ -162,6 +163,8 @@ class Claim(Kind[ClaimSettings]):
 
     def needs(self, settings: ClaimSettings) -> Iterator[Need]:
         yield settings.mark.need
+        if settings.mark.saved:
+            yield need(settings.mark.saved)
         if settings.tries:
             yield Column(settings.tries.count, "integer", "0")
         if settings.next_attempt:

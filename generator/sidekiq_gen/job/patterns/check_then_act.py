@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sidekiq_gen.flags import Answers, Flag, answer
+from sidekiq_gen.flags import Answers, Flag
 from sidekiq_gen.job.mark import Mark, mark_notices, read_mark
 from sidekiq_gen.job.patterns.base import Pattern, only_for_records
+from sidekiq_gen.job.saved import SAVE_RESULT, need
 from sidekiq_gen.job.transition import known_states
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class CheckThenAct(Pattern[Mark]):
             metavar="COLUMN[=FROM:TO]",
             question="Which column marks the work as done?",
         ),
+        SAVE_RESULT,
     )
     summary = "skip the work when a column of the record says it is done; set it after success"
     paragraph = (
@@ -61,16 +63,21 @@ class CheckThenAct(Pattern[Mark]):
         return known_states(context, app)
 
     def decide(self, answers: Answers, context: JobContext, app: RailsApp) -> Mark:
-        return read_mark(answer(answers, "check_then_act"), context, app)
+        return read_mark(answers, context, app)
+
+    def suggestion(self, flag: Flag, answers: Answers, context: JobContext, app: RailsApp) -> str | None:
+        return None
 
     def needs(self, settings: Mark) -> Iterator[Need]:
         yield settings.need
+        if settings.saved:
+            yield need(settings.saved)
 
     def notices(self, settings: Mark, request: JobRequest, app: RailsApp) -> Iterator[Notice]:
         yield from mark_notices(settings, request.context, app)
 
     def stubs(self, settings: Mark, request: JobRequest) -> tuple[str, ...]:
-        return (f"{settings.reader}: {settings.asked_open}", "update_column: true")
+        return (f"{settings.reader}: {settings.asked_open}", f"{settings.writer}: true")
 
     def satisfies(self, settings: Mark) -> Mapping[str, str]:
         return {"idempotent": "completed work is skipped"}
