@@ -30,6 +30,7 @@ ARGUMENTS = "Which arguments does perform take"
 QUEUE, RETRIES, SAFEGUARDS, WRITE = "Which queue?", "How many retries?", "Which safeguards?", "Write this?"
 OPTIONS, LINES, TAGS = "Which options?", "How many lines of the backtrace are saved?", "Which tags?"
 MISSING = "What should a run do when the record does not exist?"
+WORK = "What does the work?"
 COLUMN = "Which column marks the work as done?"
 SCOPE = "Hold the advisory lock for a transaction, or for the session?"
 TAKEN = "What should a run do when another run holds the lock?"
@@ -50,6 +51,7 @@ CONVERSATION = (
     (LINES, f"5{ENTER}"),
     (TAGS, f"billing, nightly{ENTER}"),
     (MISSING, f"{DOWN}{ENTER}"),
+    (WORK, ENTER),
     # All but the row lock.
     (SAFEGUARDS, f"{SPACE}{DOWN}{SPACE}{DOWN}{SPACE}{DOWN}{DOWN}{SPACE}{DOWN}{SPACE}{ENTER}"),
     (COLUMN, f"charged_at{ENTER}"),
@@ -179,12 +181,49 @@ def test_states_that_a_column_is_known_to_have_are_offered(tmp_path: Path) -> No
         (RETRIES, ENTER),
         (OPTIONS, ENTER),
         (MISSING, ENTER),
+        (WORK, ENTER),
         (SAFEGUARDS, f"{SPACE}{ENTER}"),
         (COLUMN, ENTER),
         (WRITE, "y"),
     ]
     assert terminal.talk(talk).end() == 0
     assert "--check-then-act state=pending:paid" in terminal.shown.rpartition(LINE)[2]
+
+
+def test_what_may_do_the_work_is_offered(tmp_path: Path) -> None:
+    services = {
+        "app/services/charge_customer.rb": "class ChargeCustomer\n  def self.call(order)\n  end\nend\n",
+        "app/services/customer_charger.rb": "class CustomerCharger\n  def initialize(order)\n  end\n\n"
+        "  def call\n  end\nend\n",
+        "app/models/order.rb": "class Order < ApplicationRecord\n  def charge!\n  end\nend\n",
+        "app/mailers/mailer.rb": "class Mailer < ActionMailer::Base\n  def charge\n  end\nend\n",
+    }
+    root = Repo(files=services).write(tmp_path)
+
+    terminal = Terminal(root, "ChargeCustomer", "order:record").talk(
+        [(QUEUE, ENTER), (RETRIES, ENTER), (OPTIONS, ENTER), (MISSING, ENTER)]
+    )
+    terminal.see(WORK).see("» a method of this job").see("  ChargeCustomer.call").see("  CustomerCharger#call")
+    terminal.see("  PaymentGateway.charge").see("  Order#charge!").see("  another one").type(f"{DOWN}{DOWN}{ENTER}")
+    terminal.see(SAFEGUARDS).see("idempotency-key (CustomerCharger#call takes no key)").type(ENTER)
+
+    assert terminal.answer(WRITE, "y").end() == 0
+    assert "Mailer" not in terminal.shown
+    assert "--calls CustomerCharger#call" in terminal.shown.rpartition(LINE)[2].replace("'", "")
+    job = (root / "app/jobs/charge_customer_job.rb").read_text(encoding="utf-8")
+    assert "    CustomerCharger.new(order).call\n" in job
+
+
+def test_another_method_can_be_typed(tmp_path: Path) -> None:
+    root = Repo(files={"app/services/pay.rb": "class Pay\n  def self.it(order)\n  end\nend\n"}).write(tmp_path)
+
+    terminal = Terminal(root, "ChargeCustomer", "order:record", "--queue", "low", "--retry", "3")
+    terminal.answer(OPTIONS, ENTER).answer(MISSING, ENTER).answer(WORK, f"{UP}{ENTER}")
+    terminal.answer(WORK, f"Pay.its{ENTER}").see("Did you mean Pay.it?").type(f"{CLEAR}Pay.it{ENTER}")
+    terminal.answer(SAFEGUARDS, ENTER).answer(WRITE, "y")
+
+    assert terminal.end() == 0
+    assert "--calls Pay.it" in terminal.shown.rpartition(LINE)[2]
 
 
 @pytest.mark.parametrize(

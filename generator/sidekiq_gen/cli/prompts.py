@@ -9,7 +9,13 @@ import questionary
 
 from sidekiq_gen import naming
 from sidekiq_gen.cli import widgets
-from sidekiq_gen.cli.questions import ask_about, ask_about_the_kind, ask_for_options, ask_for_patterns
+from sidekiq_gen.cli.questions import (
+    ask_about,
+    ask_about_the_kind,
+    ask_for_options,
+    ask_for_patterns,
+    ask_for_the_work,
+)
 from sidekiq_gen.flags import answer
 from sidekiq_gen.job import resolve
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME, KINDS
@@ -62,6 +68,7 @@ def ask_for_job(answers: Answers, project: Project, console: Console, *, force: 
         context = resolve.context_of(asked, project)
         ask_about_the_kind(KIND_BY_NAME[context.kind], asked, context, trial)
         context = resolve.context_of_the_work(asked, project)
+        ask_for_the_work(asked, context, trial)
         for pattern in ask_for_patterns(implied(asked), context, app, console):
             ask_about(pattern, asked, context, app)
     return asked

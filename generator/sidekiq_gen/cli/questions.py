@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Any
 import questionary
 
 from sidekiq_gen.cli import widgets
+from sidekiq_gen.flags import answer
+from sidekiq_gen.job.calls import takes_key
+from sidekiq_gen.job.collaborator import CALLS
 from sidekiq_gen.job.interactions import clash
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
 from sidekiq_gen.job.kinds.record import implied
 from sidekiq_gen.job.options import OPTION_FLAGS, USUAL_LINES
 from sidekiq_gen.job.patterns.catalogue import BY_NAME, PATTERNS
+from sidekiq_gen.job.patterns.idempotency_key import IdempotencyKey
 from sidekiq_gen.job.trial import completed, judge, named, refused, said, value_of
 
 if TYPE_CHECKING:
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.rails.app import RailsApp
     from sidekiq_gen.sourced import Sourced
 
+_OWN_METHOD = "a method of this job"
 _SAMPLES = {"backtrace": USUAL_LINES, "tags": "tag"}  # answers that are fine if any is
 
 
@@ -82,6 +87,21 @@ def _or_nothing(parse: Parse) -> Parse:
     return lambda text: parse(text) if text else None
 
 
+def ask_for_the_work(asked: dict[str, Sourced[Any]], context: JobContext, trial: Trial) -> None:
+    """Ask what does the work, where something in the repo may be meant."""
+    from sidekiq_gen.job.candidates import candidates
+
+    found = () if CALLS.parameter in asked else candidates(context, trial.project.app)
+    parse = trial.judge(CALLS, asked)
+    choices = [widgets.choice(one) for one in found if widgets.reason(parse, one) is None]
+    if not choices:
+        return
+    choices = [widgets.choice(_OWN_METHOD), *choices, widgets.choice(widgets.ANOTHER)]
+    picked = widgets.select(CALLS.question, choices, _OWN_METHOD)
+    if picked != _OWN_METHOD:
+        asked[CALLS.parameter] = said(widgets.text(CALLS.question, parse) if picked == widgets.ANOTHER else picked)
+
+
 def ask_for_patterns(asked: Answers, context: JobContext, app: RailsApp, console: Console) -> list[Pattern[Any]]:
     """Ask which patterns are wanted.
 
@@ -90,7 +110,12 @@ def ask_for_patterns(asked: Answers, context: JobContext, app: RailsApp, console
     given = dict.fromkeys((pattern.name for pattern in named(asked)), "asked for on the command line")
     needed = {one.name for one in KIND_BY_NAME[context.kind].insists_on(context)} - given.keys()
     given |= dict.fromkeys(needed, f"needed for a {context.kind} with arguments")
-    choices = [_offer(pattern, given, context, app) for pattern in PATTERNS]
+    choices = [
+        widgets.choice(pattern.name, f"{answer(asked, CALLS.parameter)} takes no key")
+        if pattern.name == IdempotencyKey.name and not takes_key(asked, context, app)
+        else _offer(pattern, given, context, app)
+        for pattern in PATTERNS
+    ]
     wanted = _several("Which safeguards?", choices, _clash, console)
     return [BY_NAME[name] for name in BY_NAME if name in {*given, *wanted}]
 

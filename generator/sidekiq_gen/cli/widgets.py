@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 MOST_IN_A_LIST = 12  # more than that are completed while somebody types
 STYLE = questionary.Style([("disabled", "fg:ansibrightblack"), ("placeholder", "fg:ansibrightblack")])
 
-_ANOTHER = "another one"
+ANOTHER = "another one"
 _MARGIN = 5  # what questionary puts before each line of a list
 _NARROWEST = 40
 
@@ -57,8 +57,8 @@ def one_of(question: str, known: Sequence[str], offered: str, parse: Parse) -> s
     """Pick from what the repo has, or type something else."""
     if not 0 < len(known) <= MOST_IN_A_LIST:
         return text(question, parse, offered, known)
-    picked = select(question, [*(choice(one, reason(parse, one)) for one in known), choice(_ANOTHER)], offered)
-    return text(question, parse) if picked == _ANOTHER else picked
+    picked = select(question, [*(choice(one, reason(parse, one)) for one in known), choice(ANOTHER)], offered)
+    return text(question, parse) if picked == ANOTHER else picked
 
 
 def select(question: str, choices: Sequence[questionary.Choice], offered: str) -> str:

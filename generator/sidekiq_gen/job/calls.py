@@ -63,7 +63,7 @@ def find_collaborator(
     if own and sign == "." and MAILERS & set(own.gems):
         raise Refused(
             f"{constant}.{method} makes a mail and does not deliver it.",
-            hint=f"Deliver it in a method of a class, or leave out --calls and write {constant}.{method}(...).deliver_now.",
+            hint=f"Leave out --calls, and write {constant}.{method}(...).deliver_now into the job.",
             code="makes-a-mail",
         )
     if own:
@@ -78,6 +78,15 @@ def find_collaborator(
             code="contradictory-patterns",
         )
     return found
+
+
+def takes_key(answers: Answers, context: JobContext, app: RailsApp) -> bool:
+    """Whether what does the work can be handed an idempotency key, as far as its parameters are known."""
+    called = find_collaborator(answers, context, (), app)
+    if called is None or not called.known:
+        return True
+    own = read_callable(app.constants, called.constant)
+    return own is None or any(is_key(name) for name in own.parameter_names(called.method))
 
 
 def call_notices(request: JobRequest) -> Iterator[Notice]:

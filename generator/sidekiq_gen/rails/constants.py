@@ -114,6 +114,10 @@ class Constants:
         names = {self._camelize(segment) for segment in below}
         return tuple(sorted(name for name in names if name in RUBYS_AND_RAILS or fold(name) in top))
 
+    def name_of(self, path: str) -> str:
+        """The constant that a path below an app folder stands for: ``billing/invoice`` -> ``Billing::Invoice``."""
+        return self._camelize(path)
+
     def names(self, constant: str) -> bool:
         """Whether a file below an app folder is the one that Zeitwerk expects to define a constant."""
         return next(self.named(constant.removeprefix("::")), None) is not None

@@ -92,6 +92,12 @@ class Callable:
             return None
         return self.initializer if found.makes else found.parameters
 
+    def parameter_names(self, method: str) -> frozenset[str]:
+        """The names of all parameters of a method of the class or of an instance, with those of its ``new``."""
+        of_instance = self.of_instance.get(method)
+        lists = (self.signature(method), of_instance.parameters if of_instance else None, self.initializer)
+        return frozenset(parameter.name for parameters in lists for parameter in parameters or ())
+
     @property
     def initializer(self) -> Parameters | None:
         """The parameters of ``new``; none where nothing defines an initializer, None where a gem may."""
