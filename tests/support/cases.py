@@ -88,6 +88,13 @@ TRACKERS = {
     "appsignal": "4.3.2",
     "airbrake": "13.0.5",
 }
+# What does the work: a method of a module, of an instance that is made for the run, of the record.
+WORKERS = {
+    "none": "",
+    "calls": "--calls PaymentGateway.charge",
+    "calls-instance": "--calls SettleOrder#call",
+    "calls-record": "--calls Order#settle!",
+}
 THROTTLES = {"none": "", "throttle": "--throttle 10/60"}
 OPTIONS = {
     "none": "",
@@ -133,6 +140,21 @@ NAMED = {
     "postponed-twice": "order:record --advisory-lock --on-locked retry --retry 0 --on-exhausted "
     "--retry-after PaymentGateway::RateLimited --retry-after-limit 3",
 }
+# What does the work, among several safeguards, and what becomes of its result.
+CALLED = {
+    "calls-key": "order:record --calls PaymentGateway.charge --idempotency-key --check-then-act charged_at "
+    "--advisory-lock --discard-on PaymentGateway::CardDeclined",
+    "calls-saved": "order:record --calls PaymentGateway.charge --check-then-act charged_at --row-lock --log-context "
+    "--save-result charge_id=id",
+    "calls-saved-key": "order:record --calls SettleOrder#call --check-then-act state=pending:paid --idempotency-key "
+    '--save-result charge_id=["id"]',
+    "calls-list-key": "order:record tags:array --calls SettleOrder#call --idempotency-key --advisory-lock",
+    "calls-fresh": "order:record --calls PaymentGateway.charge --advisory-lock --on-locked retry --on-missing retry",
+    "calls-marked": "order:record --calls Order#settle! --check-then-act processed --row-lock --on-missing retry "
+    "--retry-after PaymentGateway::RateLimited",
+    "calls-plain": "account_id:integer --kind plain --calls RebuildIndex.call",
+    "saved": "order:record --check-then-act state=pending:paid --save-result charge_id",
+}
 # What can be laid over a job, by the name of its factor in the covering pairs; a new pattern is one more entry.
 PATTERN_FACTORS = {
     "lock": LOCKS,
@@ -145,6 +167,7 @@ PATTERN_FACTORS = {
     "throttle": THROTTLES,
     "context": CONTEXTS,
     "missing": MISSING,
+    "work": WORKERS,
     "options": OPTIONS,
 }
 FACTORS: dict[str, tuple[str, ...]] = {
@@ -174,9 +197,12 @@ ROWS = {
     "backfill-arguments": "since:date limit:integer --kind backfill --check-then-act processed",
     "backfill-unique": "--kind backfill --unique until_executing",
     "backfill-discard": "--kind backfill --discard-on PaymentGateway::CardDeclined",
+    "backfill-calls": "--kind backfill --calls ImportOrders.call",
+    "backfill-calls-each": "--kind backfill --check-then-act charged_at --calls SettleOrder#call",
     "fan-out": "--kind fan-out",
     "fan-out-child": "--kind fan-out --child SettleOrder --row-lock --check-then-act charged_at",
     "fan-out-missing": "--kind fan-out --child FindOrder --on-missing discard --on-exhausted --mark-failed failed_at",
+    "fan-out-calls": "--kind fan-out --child SettleOneOrder --calls Order#settle! --idempotency-key",
     "fan-out-arguments": "since:date text --kind fan-out --batch-size 20000 --idempotency-key",
 }
 
@@ -213,7 +239,7 @@ def alone() -> Iterator[Case]:
             for values in PATTERN_FACTORS.values():
                 for name, flags in list(values.items())[1:]:
                     yield Case(f"{tree}-{framework}-{name}", place, f"order:record {flags}")
-            for name, arguments in (PLACED | NAMED).items():
+            for name, arguments in (PLACED | NAMED | CALLED).items():
                 yield Case(f"{tree}-{framework}-{name}", place, arguments)
             yield Case(f"{tree}-{framework}-plain-advisory", place, f"{ARGUMENTS['plain']} {LOCKS['advisory']}")
             yield Case(f"{tree}-{framework}-plain-log", place, f"{ARGUMENTS['plain-arguments']} {CONTEXTS['log']}")
@@ -299,6 +325,8 @@ def allowed(value: Mapping[str, str]) -> bool:
         return False
     if plain and (value.get("exhaustion") == "exhausted-mark" or _log_of_nothing(value)):
         return False
+    if plain and value.get("work", "none") != "none":
+        return False  # they are about an order
     postponed = value.get("postponement", "none") != "none" or value.get("lock", "").endswith("-retry")
     if value.get("key") == "key" and value.get("shape") == "plain" and postponed:
         return False  # the key is made of the job's id, and a postponed job has another

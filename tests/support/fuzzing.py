@@ -51,6 +51,10 @@ VALUES: Mapping[str, Values] = {
         ("PaymentGateway.charge", "SettleOrder#call", "ImportOrders.call", "Order#settle!", "Rails::Engine.call"),
         ("PaymentGateway", "Order.", "Nothing.here", "order.charge", "PaymentGateway.chrage", "A#b", "", "\n"),
     ),
+    "--save-result": Values(
+        ("charge_id", "charge_id=id", 'charge_id=["id"]', "customer_token=[:token]", "state"),
+        ("charged_at", "charge_idd", "id", "a b", "charge_id=", "charge_id=1", 'charge_id=["#{x}"]', ""),
+    ),
     "--dir": Values(
         ("app/jobs", "app/workers", "packs/shop/app/jobs", "lib/x"),
         ("app", ".", "..", "../out", "/absolute", "app/models/order.rb", "app/out"),

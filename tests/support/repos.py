@@ -12,6 +12,7 @@ SCHEMA = """ActiveRecord::Schema[7.1].define(version: 2026_01_01_000000) do
   create_table "orders", force: :cascade do |t|
     t.integer "total_cents"
     t.string "customer_token"
+    t.string "charge_id"
     t.string "state"
     t.boolean "processed", default: false
     t.date "settled_on"
@@ -32,6 +33,11 @@ SERVICES = {
   end
 
   def call
+  end
+end
+""",
+    "app/services/rebuild_index.rb": """module RebuildIndex
+  def self.call(account_id:)
   end
 end
 """,
@@ -133,7 +139,7 @@ class Repo:
         files = {
             "Gemfile.lock": self.lockfile(),
             "app/models/application_record.rb": "class ApplicationRecord < ActiveRecord::Base\nend\n",
-            "app/models/order.rb": "class Order < ApplicationRecord\n  def settle!\n  end\nend\n",
+            "app/models/order.rb": "class Order < ApplicationRecord\n  def settle!(idempotency_key: nil)\n  end\nend\n",
             "app/models/restaurant.rb": "class Restaurant < ApplicationRecord\nend\n",
             "db/schema.rb": SCHEMA,
             **SERVICES,

@@ -14,6 +14,7 @@ from sidekiq_gen.flags import answer
 from sidekiq_gen.job.collaborator import CALLS, Collaborator
 from sidekiq_gen.job.handover import Fit, Offer, hand_over, hand_over_unread, is_key
 from sidekiq_gen.job.patterns.idempotency_key import IdempotencyKey
+from sidekiq_gen.job.samples import known_value
 from sidekiq_gen.naming import CORE_CONSTANTS, KEYWORDS, MAXIMUM_LENGTH, Model
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.rails.code import CONSTANT, fold
@@ -180,13 +181,15 @@ def _names(fit: Fit) -> tuple[str, ...]:
 
 def _offer(context: JobContext, app: RailsApp, *, key: bool, receiver: Argument | None) -> Offer:
     model, record = context.model, context.record
+    columns = (app.columns(model.name) if model else None) or {}
     row = {context.row, model.variable, *([record.parameter_stem] if record else [])} if model else set()
     return Offer(
         tuple(sorted(row - {""})),
         tuple(sorted({context.rows, inflection.pluralize(model.variable)})) if model else (),
         tuple(argument for argument in context.arguments if argument not in {record, receiver}),
-        frozenset({*(app.columns(model.name) or {}), *app.belongings(model.name)} if model else ()),
+        frozenset({*columns, *app.belongings(model.name)} if model else ()),
         key,
+        {name: value for name in columns if (value := known_value(app, model.name, name))} if model else {},
         many=context.kind == "backfill",
         called=receiver is not None and receiver == record,
     )

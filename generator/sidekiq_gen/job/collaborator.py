@@ -27,12 +27,14 @@ class Handed:
     keyword: by which it is handed over; empty for one that goes by its position.
     argument: the name of the argument of the job that it is made of; empty for any other source.
     reader: the method of it that is handed over: ``amount_cents``; empty for itself.
+    sample: Ruby for what that method gives, where a double stands in for the record.
     """
 
     source: Source
     keyword: str = ""
     argument: str = ""
     reader: str = ""
+    sample: str = ""
 
 
 @dataclass(frozen=True)

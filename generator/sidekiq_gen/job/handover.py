@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.job.collaborator import Handed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sidekiq_gen.naming import Argument
     from sidekiq_gen.rails.signatures import Parameter, Parameters
@@ -29,7 +29,7 @@ class Offer:
 
     row, rows: the names of its record or row, and of the rows of a batch; a method may call it by any of them.
     arguments: those of perform but for the record itself. key: whether there is an idempotency key.
-    columns: what can be read from the row: columns and the records it belongs to.
+    columns: what can be read from the row: columns and the records it belongs to; samples: Ruby for what some give.
     many: whether the job has the rows of a batch in hand.
     called: whether the method is one of the record itself.
     """
@@ -39,6 +39,7 @@ class Offer:
     arguments: tuple[Argument, ...]
     columns: frozenset[str]
     key: bool
+    samples: Mapping[str, str] = field(default_factory=dict)
     many: bool = False
     called: bool = False
 
@@ -117,7 +118,9 @@ def _row(name: str, offer: Offer) -> Handed | None:
         return Handed("row")
     if offer.row and name in {"id", *(f"{row}_id" for row in offer.row)}:
         return Handed("row", reader="id")
-    return Handed("row", reader=name) if offer.row and name in offer.columns else None
+    if not offer.row or name not in offer.columns:
+        return None
+    return Handed("row", reader=name, sample=offer.samples.get(name, "nil"))
 
 
 def _rows(name: str, offer: Offer) -> Handed | None:

@@ -53,11 +53,9 @@ class Mark:
         return f"{self.column}: {self.value}{pair}" if self.saved else f":{self.column}, {self.value}"
 
     @property
-    def written_in_specs(self) -> str:
-        """What it is handed in a spec of RSpec, where a time is not known beforehand."""
-        if self.saved:
-            return f"{self.column}: {self.expected}, {self.saved.column}: {self.saved.value}"
-        return f":{self.column}, {self.expected}"
+    def expected_write(self) -> str:
+        """What RSpec expects that method to be handed, whatever is saved besides."""
+        return f"hash_including({self.column}: {self.expected})" if self.saved else f":{self.column}, {self.expected}"
 
     @property
     def result(self) -> str:

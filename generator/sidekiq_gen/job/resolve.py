@@ -173,7 +173,8 @@ def choose(answers: Answers, context: JobContext, app: RailsApp) -> tuple[Chosen
     asked_for = wanted(answers)
     for pattern in PATTERNS:
         stray = next((flag for flag in pattern.flags[1:] if flag.parameter in answers), None)
-        if stray and pattern not in asked_for:
+        built_in = type(pattern) in KIND_BY_NAME[context.kind].built_in  # which then has a default of its own
+        if stray and pattern not in asked_for and not built_in:
             raise InvalidInput(
                 f"{stray.option} needs {pattern.flags[0].option}.",
                 hint=f"Add {pattern.flags[0].option}, or leave out {stray.option}.",

@@ -35,8 +35,9 @@ _VALUES = {
     "binary": '"text"',
     "inet": '"127.0.0.1"',
 }
-# Those of them that a row gives back, where what it has by itself may be the same.
+# Those that a row gives back as they are, none of which it has by itself.
 _GIVEN_BACK = {
+    **dict.fromkeys(("string", "text", "citext"), '"text"'),
     "integer": "7",
     "bigint": "7",
     "decimal": "7",
@@ -45,7 +46,6 @@ _GIVEN_BACK = {
     "uuid": '"b8f3c6de-4f0a-4c9b-9d52-0f6a7c1e2d3b"',
     "json": '{ "id" => 7 }',
     "jsonb": '{ "id" => 7 }',
-    "hstore": '{ "id" => "7" }',
 }
 _NUMBERS = frozenset({"integer", "bigint"})
 _TEXTS = frozenset({"string", "text", "citext"})
@@ -106,11 +106,11 @@ def known_value(app: RailsApp, model: str, name: str) -> str | None:
     if table is None or name not in table.columns:
         return None
     column = table.columns[name]
-    value = _GIVEN_BACK.get(column.type.partition("(")[0], _VALUES.get(column.type.partition("(")[0]))
+    value = _GIVEN_BACK.get(column.type.partition("(")[0])
     listed = app.values_of(model, name)
-    if name in table.references or (listed and listed.values):
-        return _value(app, model, name, table)
-    if column.array or value is None or value.endswith(".current"):
+    if listed and listed.values:
+        return f'"{listed.values[0]}"'
+    if column.array or value is None or name in table.references:
         return None
     short = column.limit is not None and column.limit < TEXT and column.type in _TEXTS
     return f'"{"text"[: column.limit]}"' if short else value

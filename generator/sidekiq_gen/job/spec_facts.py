@@ -19,6 +19,7 @@ from sidekiq_gen.job.facts import (
 from sidekiq_gen.job.key_text import JID
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
 from sidekiq_gen.job.kinds.record import NOT_FOUND, Record
+from sidekiq_gen.job.mark import Mark
 from sidekiq_gen.job.patterns.catalogue import BY_NAME, listed
 from sidekiq_gen.job.patterns.check_then_act import CheckThenAct
 from sidekiq_gen.job.patterns.discard_on import DiscardOn
@@ -171,6 +172,8 @@ class SpecFacts(JobFacts):
     """The parameters of a block that stands in for the work and takes the key: `*, idempotency_key:`."""
     key_taken: str
     """What is the key in that block: `idempotency_key`."""
+    returned: str
+    """Ruby for what the work returns where that is saved; else empty."""
     expected_name: Callable[[Key], str]
     """A text that names what the job is about, as a literal with the values of the spec."""
     look_alikes: Callable[[Key], list[LookAlike]]
@@ -312,6 +315,7 @@ def spec_facts_of(request: JobRequest) -> SpecFacts:
         key_goes_to=_key_goes_to(request),
         key_in_block=key_in_block,
         key_taken=key_taken,
+        returned=_returned(request),
         expected_name=values.named,
         look_alikes=values.look_alikes,
         needs_jid=any(key.parts == (JID,) for key in keywords_of(request).values()),
@@ -366,6 +370,11 @@ def _key_in_block(request: JobRequest) -> tuple[str, str]:
     return (f"*, {one.keyword}:, **", one.keyword) if one.keyword else ("*arguments", f"arguments[{position}]")
 
 
+def _returned(request: JobRequest) -> str:
+    mark = request.get(CheckThenAct) or getattr(request.kind_settings, "mark", None)
+    return mark.saved.returned if isinstance(mark, Mark) and mark.saved else ""
+
+
 def _by_position(positions: list[str], keywords: list[str]) -> str:
     """Arguments as a block receives them: keywords as one hash."""
     return ", ".join([*positions, *([f"{{ {', '.join(keywords)} }}"] if keywords else [])])
@@ -386,18 +395,18 @@ def _stubs(request: JobRequest, argument: Argument) -> str:
     if argument == request.context.record:
         for chosen in listed(request.patterns):
             stubs += BY_NAME[chosen.name].stubs(chosen.settings, request)
-    stubs += [f'{reader}: "{reader}"' for reader in _read(request, argument)]
+    stubs += _read(request, argument)
     first = {stub.partition(":")[0]: stub for stub in reversed(stubs)}
     return ", ".join(dict.fromkeys(first[stub.partition(":")[0]] for stub in stubs))
 
 
 def _read(request: JobRequest, argument: Argument) -> Iterator[str]:
-    """What the call of a collaborator reads from a record."""
+    """What the call of a collaborator reads from a record, as a double answers it."""
     record = request.context.record
     for one in request.calls.handed if request.calls else ():
         source = record.name if one.source == "row" and record else one.argument
         if one.reader and source == argument.name:
-            yield one.reader
+            yield f"{one.reader}: {one.sample or 'nil'}"
 
 
 def _logged(request: JobRequest, values: _Values) -> str:

@@ -1,4 +1,7 @@
 # frozen_string_literal: true
 
 class Order < ApplicationRecord
+  def settle!(idempotency_key: nil)
+    Effect.create!(name: "settled #{idempotency_key}", subject: id)
+  end
 end

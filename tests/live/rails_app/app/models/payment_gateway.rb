@@ -13,5 +13,12 @@ module PaymentGateway
     end
   end
 
+  Charge = Struct.new(:id)
+
+  def self.charge(customer_token, total_cents:, idempotency_key: nil)
+    Effect.create!(name: "charged #{customer_token} #{total_cents} #{idempotency_key}")
+    Charge.new("ch_1")
+  end
+
   class Timeout < Error; end
 end

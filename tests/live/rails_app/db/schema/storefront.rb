@@ -6,6 +6,9 @@ marks = lambda do |table|
   table.string :name
   table.string :status
   table.string :state
+  table.string :customer_token
+  table.string :charge_id
+  table.integer :total_cents
   table.integer :attempts, null: false, default: 0
   table.integer :retry_count
   table.datetime :next_attempt_at
