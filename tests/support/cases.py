@@ -49,6 +49,7 @@ CHECKS = {
     "check": "--check-then-act charged_at",
     "check-boolean": "--check-then-act processed",
     "check-state": "--check-then-act state=pending:paid",
+    "check-saved": "--check-then-act charged_at --save-result charge_id",
 }
 KEYS = {"none": "", "key": "--idempotency-key"}
 DISCARDS = {
@@ -147,7 +148,7 @@ CALLED = {
     "calls-saved": "order:record --calls PaymentGateway.charge --check-then-act charged_at --row-lock --log-context "
     "--save-result charge_id=id",
     "calls-saved-key": "order:record --calls SettleOrder#call --check-then-act state=pending:paid --idempotency-key "
-    '--save-result charge_id=["id"]',
+    "--save-result charge_id=[:id]",
     "calls-list-key": "order:record tags:array --calls SettleOrder#call --idempotency-key --advisory-lock",
     "calls-fresh": "order:record --calls PaymentGateway.charge --advisory-lock --on-locked retry --on-missing retry",
     "calls-marked": "order:record --calls Order#settle! --check-then-act processed --row-lock --on-missing retry "
