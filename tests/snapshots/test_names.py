@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, TypeAlias
 import inflection
 import pytest
 
+from sidekiq_gen.job.mark import Mark
 from sidekiq_gen.job.names import Taken, taken_names
 from sidekiq_gen.job.patterns.catalogue import PATTERNS
+from sidekiq_gen.job.patterns.check_then_act import CheckThenAct
 from sidekiq_gen.job.rendering import render_job, render_test
 from sidekiq_gen.naming import KEYWORDS
 from sidekiq_gen.ruby.templates import NAMES, declared_names, environment
@@ -61,6 +63,8 @@ def own_names(request: JobRequest) -> set[str]:
     names |= {context.row, context.rows} if context.row else set()
     names |= {record.model.key for record in context.records if record.model}  # a parameter of a stand-in for find_by
     names |= {inflection.pluralize(record.name) for record in context.records}  # the method of a fixture
+    mark = request.get(CheckThenAct) or getattr(request.kind_settings, "mark", None)
+    names |= {mark.saved.variable} if isinstance(mark, Mark) and mark.saved else set()  # chosen so that it is free
     return names | {context.name.method, context.name.bare_class, f"{context.name.bare_class}Test"}
 
 
@@ -85,7 +89,8 @@ def names_in_the_test(scopes: list[Scope], request: JobRequest) -> set[str]:
 
 def taken_by(request: JobRequest) -> Taken:
     patterns = [pattern for pattern in PATTERNS if pattern.name in {chosen.name for chosen in request.patterns}]
-    return taken_names(request.context.release.tree, request.context.kind, patterns, request.test)
+    tree, kind, calls = request.context.release.tree, request.context.kind, request.calls is not None
+    return taken_names(tree, kind, patterns, request.test, calls=calls)
 
 
 def test_every_name_that_meets_an_argument_or_a_record_is_declared(

@@ -166,7 +166,7 @@ def test_the_checks_of_a_limiter_stay_whole_around_several_lines(tmp_path: Path)
     assert done.status == 0
     job = (root / "app/jobs/charge_customer_job.rb").read_text(encoding="utf-8")
     assert "      # TODO: hand over note\n      Pay.charge(order)\n    end\n" in job
-    assert "LIMITER.within_limit do # over the limit" in job
+    assert "LIMITER.within_limit do # raises over the limit" in job
 
 
 def test_it_is_a_value(tmp_path: Path) -> None:

@@ -57,6 +57,11 @@ class Saved:
     returned: str
 
     @property
+    def literal(self) -> str:
+        """The value as an argument that stands first: a hash would be taken for a block."""
+        return f"({self.value})" if self.value.startswith("{") else self.value
+
+    @property
     def pair(self) -> str:
         """What is written: ``charge_id: charge.id``."""
         return f"{self.column}: {self.variable}{self.reader}"

@@ -174,6 +174,8 @@ class SpecFacts(JobFacts):
     """What is the key in that block: `idempotency_key`."""
     returned: str
     """Ruby for what the work returns where that is saved; else empty."""
+    returned_or_nil: str
+    """The same; `nil` where nothing is saved."""
     expected_name: Callable[[Key], str]
     """A text that names what the job is about, as a literal with the values of the spec."""
     look_alikes: Callable[[Key], list[LookAlike]]
@@ -316,6 +318,7 @@ def spec_facts_of(request: JobRequest) -> SpecFacts:
         key_in_block=key_in_block,
         key_taken=key_taken,
         returned=_returned(request),
+        returned_or_nil=_returned(request) or "nil",
         expected_name=values.named,
         look_alikes=values.look_alikes,
         needs_jid=any(key.parts == (JID,) for key in keywords_of(request).values()),
