@@ -78,6 +78,8 @@ CALLS = {
     "own_name_of": (Key("ChargeCustomerJob", ("order",), ":"),),
     "expected_name": (Key("ChargeCustomerJob", ("order",), ":"),),
     "look_alikes": (Key("ChargeCustomerJob", ("order", "amount"), ":", "json"),),
+    "observed": ("calls << arguments",),
+    "fails_if": ("calls.one?",),
     "number": (20_000,),
     "seconds": (3600,),
     "comment": ("why",),

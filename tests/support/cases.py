@@ -192,6 +192,8 @@ ROWS = {
     "claim-counted": "--kind claim --attempts attempts",
     "claim-rests": "since:date --kind claim --attempts attempts --next-attempt next_attempt_at --on-exhausted "
     "--mark-failed failed_at --idempotency-key",
+    "claim-calls": "--kind claim --calls PaymentGateway.charge --idempotency-key",
+    "claim-saved": "--kind claim --calls SettleOrder#call --save-result charge_id=id",
     "backfill": "--kind backfill --batch-size 20000",
     "backfill-column": "--kind backfill --check-then-act charged_at",
     "backfill-state": "--kind backfill --check-then-act state=pending:paid",

@@ -369,7 +369,9 @@ def test_what_flags_say_is_not_asked(tmp_path: Path) -> None:
     )
 
     terminal = Terminal(root, "ChargeCustomer", "order:record", *flags.split(), "--unique", "until_executed")
-    terminal.answer(OPTIONS, ENTER).see(SAFEGUARDS).see("idempotency-key (asked for on the command line)")
+    terminal.answer(OPTIONS, ENTER).answer(WORK, ENTER).see(SAFEGUARDS).see(
+        "idempotency-key (asked for on the command line)"
+    )
     terminal.see("row-lock (advisory-lock and row-lock are two locks for the same thing: choose one.)")
     terminal.type(ENTER).answer(SECONDS, ENTER).answer(DUPLICATE, ENTER).answer(WRITE, ENTER)
 

@@ -172,10 +172,16 @@ class SpecFacts(JobFacts):
     """The parameters of a block that stands in for the work and takes the key: `*, idempotency_key:`."""
     key_taken: str
     """What is the key in that block: `idempotency_key`."""
+    stub_of_work: str
+    """What RSpec is told to see of the work: the job's own method still runs, a collaborator does nothing."""
     returned: str
     """Ruby for what the work returns where that is saved; else empty."""
     returned_or_nil: str
     """The same; `nil` where nothing is saved."""
+    observed: Callable[[str], str]
+    """Ruby that stands in for the work and notes something, and returns what the job saves of it."""
+    fails_if: Callable[[str], str]
+    """Ruby that stands in for the work and fails under a condition: `raise "connection lost" if calls.one?`."""
     expected_name: Callable[[Key], str]
     """A text that names what the job is about, as a literal with the values of the spec."""
     look_alikes: Callable[[Key], list[LookAlike]]
@@ -317,8 +323,15 @@ def spec_facts_of(request: JobRequest) -> SpecFacts:
         key_goes_to=_key_goes_to(request),
         key_in_block=key_in_block,
         key_taken=key_taken,
+        stub_of_work=_stub_of_work(request),
         returned=_returned(request),
         returned_or_nil=_returned(request) or "nil",
+        observed=lambda text: f"({text}) && {_returned(request)}" if _returned(request) else text,
+        fails_if=lambda condition: (
+            f'{condition} ? raise("connection lost") : {_returned(request)}'
+            if _returned(request)
+            else f'raise "connection lost" if {condition}'
+        ),
         expected_name=values.named,
         look_alikes=values.look_alikes,
         needs_jid=any(key.parts == (JID,) for key in keywords_of(request).values()),
@@ -371,6 +384,13 @@ def _key_in_block(request: JobRequest) -> tuple[str, str]:
     if one is None:
         return "*, idempotency_key:", "idempotency_key"
     return (f"*, {one.keyword}:, **", one.keyword) if one.keyword else ("*arguments", f"arguments[{position}]")
+
+
+def _stub_of_work(request: JobRequest) -> str:
+    if request.calls is None:
+        return f"receive(:{request.context.name.method}).and_call_original"
+    returned = _returned(request)
+    return f"receive(:{request.calls.method})" + (f".and_return({returned})" if returned else "")
 
 
 def _returned(request: JobRequest) -> str:
