@@ -9,7 +9,6 @@ import pytest
 
 from live import rendered
 from live.specs import run_specs
-from support.repos import SERVICES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,21 +18,6 @@ if TYPE_CHECKING:
     from live.report import Note
     from live.roots import Variant
 
-CHARGE = "  def self.charge(customer_token, total_cents:, idempotency_key: nil); end\n"
-WORK = {
-    **SERVICES,
-    "app/models/order.rb": "class Order < ApplicationRecord\n  def settle!; end\nend\n",
-    "app/services/payment_gateway_charge.rb": f"module PaymentGateway\n{CHARGE}end\n",
-    "config/initializers/payment_gateway.rb": (
-        'Rails.application.config.to_prepare { load Rails.root.join("app/services/payment_gateway_charge.rb") }\n'
-    ),
-    "db/schema/with_tokens.rb": (
-        "ActiveRecord::Schema.define do\n"
-        "  add_column :orders, :customer_token, :string\n"
-        "  add_column :orders, :total_cents, :integer\n"
-        "end\n"
-    ),
-}
 CALLED = ("PaymentGateway.charge", "SettleOrder#call", "Order#settle!")
 JOBS = (
     "order:record",
@@ -71,7 +55,6 @@ def test_specs_of_jobs_that_call_a_collaborator(
     processes: Processes, variant: Variant, app: App, tmp_path: Path, promise: Note
 ) -> None:
     made = made_for(variant, tmp_path)
-    app.write(WORK)
     app.write({path: text for one in made for path, text in one.files.items()})
 
     report = run_specs(processes, variant, app)
@@ -95,7 +78,6 @@ def test_a_wrong_call_fails_the_spec(
 ) -> None:
     right, wrong = WRONG[what]
     mutants = {}
-    app.write(WORK)
     for one in made_for(variant, tmp_path):
         for path in one.files:
             text = one.files[path]
