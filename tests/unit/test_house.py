@@ -123,7 +123,7 @@ def test_a_test_of_a_compact_class_names_it_in_full(tmp_path: Path) -> None:
     _, test, _ = job(root, "Iffy::SyncUser", "user:record", "--test", "minitest")
 
     assert "\nclass Iffy::SyncUserJobTest < ActiveSupport::TestCase\n" in test
-    assert "    Iffy::SyncUserJob.new.tap do |job|\n" in test
+    assert "    @job = Iffy::SyncUserJob.new\n" in test
 
 
 HIDING = {"app/services/iffy/user/ban_service.rb": "class Iffy::User::BanService\nend\n"}

@@ -320,7 +320,7 @@ def test_a_key_that_is_called_as_the_record_is(tmp_path: Path) -> None:
     texts = in_repo(tmp_path, "account:record", "--test", "minitest", options=', primary_key: "account"')
 
     assert "account = Account.new(account: 1)" in texts[TEST]
-    assert "{ |**key| account if key == { account: account.id } }" in texts[TEST]
+    assert "{ @account if key == { account: @account.id } }" in texts[TEST]
 
 
 def test_a_uuid_that_no_row_has(tmp_path: Path) -> None:

@@ -92,7 +92,7 @@ def test_a_backfill_goes_by_states_too(tmp_path: Path, release: str) -> None:
     ("records", "path", "flags", "expected"),
     [
         ("factory", SPEC, "", 'let(:order) { create(:order, status: "pending") }'),
-        ("factory", SPEC, "--kind claim", 'let!(:order) { create(:order, status: "pending") }'),
+        ("factory", SPEC, "--kind claim", 'let(:order) { create(:order, status: "pending") }'),
         ("double", SPEC, "", 'instance_double(Order, id: 1, status: "pending", update_column: true)'),
         ("double", SPEC, "--kind claim", 'Order.new(status: "pending").tap { |order| order.save!(validate: false) }'),
         ("double", TEST, "", '    @order.status = "pending"\n'),

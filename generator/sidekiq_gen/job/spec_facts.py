@@ -104,7 +104,7 @@ class SpecRecord:
     def answer(self) -> str:
         """The lambda that stands in for `find_by`, or for `find`, in Minitest."""
         parameters, _, body = self.finder.removeprefix("{ |").removesuffix(" }").partition("| ")
-        body = re.sub(rf"\b{self.variable}\b", f"@{self.variable}", body)
+        body = re.sub(rf"\b{self.variable}\b(?!: )", f"@{self.variable}", body)
         return f"->({parameters}) {{ {body} }}"
 
     @property
