@@ -9,7 +9,7 @@ READY := $(VENV)/ready
 WORKERS ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
 PYTEST := $(BIN)/pytest --quiet --numprocesses $(WORKERS) --dist worksteal
 JOB := job ChargeCustomer --model Order --advisory-lock --check-then-act charged_at --idempotency-key \
-       --discard-on PaymentGateway::CardDeclined --queue payments --retry 5 --no-input
+       --calls PaymentGateway.charge --discard-on PaymentGateway::CardDeclined --queue payments --retry 5 --no-input
 
 .DEFAULT_GOAL := help
 .PHONY: help install try test lint pairs snapshots docs facts mutants bench live-setup live-report clean
