@@ -506,7 +506,7 @@ def test_what_gives_a_delay_is_asked_where_nothing_proves_it(tmp_path: Path, fla
     if flags:
         terminal.see("retry-after (asked for on the command line)").type(ENTER)
     else:
-        terminal.see("retry-after: enqueue").type(f"{DOWN * 3}{SPACE}{ENTER}")
+        terminal.see("retry-after: re-enqueue").type(f"{DOWN * 3}{SPACE}{ENTER}")
         terminal.answer(POSTPONED, f"SearchIndex::Gone{ENTER}").see("SearchIndex::Gone has no retry_after")
         terminal.type(f"{CLEAR}SearchIndex::Busy, Net::ReadTimeout{ENTER}")
     terminal.answer(OFTEN, ENTER).see("What gives the delay of Net::ReadTimeout in seconds?")
