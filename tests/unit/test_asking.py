@@ -80,7 +80,8 @@ class Person:
         return answered
 
     def select(self, question: str, choices: list[questionary.Choice], offered: str) -> str:
-        possible = [str(choice.value) for choice in choices if not choice.disabled]
+        # What is typed freely is asked for once more, as a text.
+        possible = [str(choice.value) for choice in choices if not choice.disabled and choice.value != widgets.ANOTHER]
         assert len(possible) > 1, f"{question} has one answer only"
         first = offered if offered in possible else possible[0]
         self.seen[question] = [value for value in possible if value != first]

@@ -27,9 +27,9 @@ def test_a_run_that_needs_no_stubs_has_no_method() -> None:
 def test_each_run_is_inside_of_the_stubs() -> None:
     assert performing("# Why.\nOne.stub(:a, 1)\nOther.stub(:b, 2)", "perform(1)") == (
         "# Why.\n"
-        "def perform(*arguments)\n"
+        "def perform(*handed)\n"
         "  One.stub(:a, 1) do\n"
-        "    Other.stub(:b, 2) { @job.perform(*arguments) }\n"
+        "    Other.stub(:b, 2) { @job.perform(*handed) }\n"
         "  end\n"
         "end"
     )
@@ -44,7 +44,7 @@ def test_each_run_is_inside_of_the_stubs() -> None:
 )
 def test_what_is_no_run_can_be_inside_of_them_too(stubs: str, body: str) -> None:
     stubbed = f"# Why.\ndef stubbed(&block)\n{body}end"
-    run = "def perform(*arguments)\n  stubbed { @job.perform(*arguments) }\nend"
+    run = "def perform(*handed)\n  stubbed { @job.perform(*handed) }\nend"
 
     assert performing(f"# Why.\n{stubs}", "stubbed { hook.call }\nperform(1)") == f"{stubbed}\n\n{run}"
     assert performing(f"# Why.\n{stubs}", "stubbed { @job.each_iteration([@order]) }") == stubbed
@@ -77,7 +77,7 @@ PLAIN = ("job", "ChargeCustomer", "--kind", "plain")
     ],
 )
 def test_a_minitest_without_stubs_is_told(tmp_path: Path, arguments: tuple[str, ...], told: set[str]) -> None:
-    found = codes(Repo(rspec=False, gems={"minitest": "6.0.1"}), tmp_path, *arguments)
+    found = codes(Repo(rspec=False, gems={"minitest": "6.0.1"}), tmp_path, *handed)
 
     assert found & {"no-minitest-mock"} == told
 

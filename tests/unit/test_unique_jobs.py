@@ -307,4 +307,4 @@ def test_a_job_without_retries_has_no_comment_about_them(tmp_path: Path, retry: 
 
     assert finished.status == 0
     job = (root / "app/jobs/foo_job.rb").read_text(encoding="utf-8")
-    assert "lock: :until_executed, # freed after every run, failed ones too\n" in job
+    assert "lock: :until_executed, # released after every run, failed ones too\n" in job

@@ -45,15 +45,15 @@ def performing(stubs: str, examples: str) -> str:
     calls = [line for line in lines if not line.startswith("#")]
     if not calls:
         return ""
-    run = "@job.perform(*arguments)"
+    run = "@job.perform(*handed)"
     if not _STUBBED.search(examples):
-        return f"{reasons}\n{_method('perform(*arguments)', _around(calls, run))}"
+        return f"{reasons}\n{_method('perform(*handed)', _around(calls, run))}"
     *outer, last = calls
     passed = f"{last.removesuffix(')')}, &block)"
     stubbed = f"{reasons}\n{_method('stubbed(&block)', _around(outer, passed) if outer else passed)}"
     if not _PERFORM.search(examples):
         return stubbed
-    return f"{stubbed}\n\n{_method('perform(*arguments)', f'stubbed {{ {run} }}')}"
+    return f"{stubbed}\n\n{_method('perform(*handed)', f'stubbed {{ {run} }}')}"
 
 
 def _around(calls: list[str], inner: str) -> str:

@@ -50,11 +50,11 @@ _FREED = {
         ),
         MappingProxyType(
             {
-                "kept through retries, freed on success, on death, or after lock_ttl": (
-                    "freed on success, on death, or after lock_ttl"
+                "kept through retries, released on success, on death, or after lock_ttl": (
+                    "released on success, on death, or after lock_ttl"
                 ),
-                "freed after every run, failed ones too: a duplicate can enter between retries": (
-                    "freed after every run, failed ones too"
+                "released after every run, failed ones too: a duplicate can enter between retries": (
+                    "released after every run, failed ones too"
                 ),
             }
         ),
@@ -73,10 +73,10 @@ _FREED = {
         ),
         MappingProxyType(
             {
-                "freed when a run starts, taken again when it fails, until the retry": "freed when a run starts",
-                "freed when a run starts, not held while a failed job waits for its retry": "freed when a run starts",
-                "freed when a run starts; this version swallows errors: nothing is retried": (
-                    "freed when a run starts; this version swallows errors"
+                "released when a run starts, taken again when it fails, until the retry": "released when a run starts",
+                "released when a run starts, not held while a failed job waits for its retry": "released when a run starts",
+                "released when a run starts; this version swallows errors: nothing is retried": (
+                    "released when a run starts; this version swallows errors"
                 ),
             }
         ),
