@@ -77,7 +77,7 @@ PLAIN = ("job", "ChargeCustomer", "--kind", "plain")
     ],
 )
 def test_a_minitest_without_stubs_is_told(tmp_path: Path, arguments: tuple[str, ...], told: set[str]) -> None:
-    found = codes(Repo(rspec=False, gems={"minitest": "6.0.1"}), tmp_path, *handed)
+    found = codes(Repo(rspec=False, gems={"minitest": "6.0.1"}), tmp_path, *arguments)
 
     assert found & {"no-minitest-mock"} == told
 

@@ -74,7 +74,9 @@ _FREED = {
         MappingProxyType(
             {
                 "released when a run starts, taken again when it fails, until the retry": "released when a run starts",
-                "released when a run starts, not held while a failed job waits for its retry": "released when a run starts",
+                "released when a run starts, not held while a failed job waits for its retry": (
+                    "released when a run starts"
+                ),
                 "released when a run starts; this version swallows errors: nothing is retried": (
                     "released when a run starts; this version swallows errors"
                 ),
