@@ -359,7 +359,8 @@ def test_every_rendered_job_runs_through_the_real_thing(
     tmp_path: Path,
     promise: Note,
 ) -> None:
-    cases = [case for case in rendered.cases(variant) if case.repo.adapter == "pg" and case.repo.rspec]
+    every = [case for case in rendered.cases(variant) if case.repo.adapter == "pg" and case.repo.rspec]
+    cases = [case for case in every if "--calls" not in case.arguments]  # a collaborator is no work to be filled in
     names, shapes = [], []
     for number, case in enumerate(cases):
         one = rendered.render(case, tmp_path / str(number))

@@ -35,7 +35,7 @@ _KEPT = 2  # letters at the end of a word, which decide on its plural
 def identifiers() -> tuple[str, ...]:
     """Every lower-case word in the templates, each once: what their Ruby calls things is among them."""
     words = {word for path in TEMPLATES.rglob("*.j2") for word in _WORD.findall(path.read_text(encoding="utf-8"))}
-    assert {"deadline", "failure", "backlog", "slice"} <= words
+    assert {"backlog", "ids", "slice", "pushed"} <= words
     return tuple(sorted(word for word in words - _MODELS if not word.endswith("_")))
 
 
