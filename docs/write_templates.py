@@ -18,8 +18,9 @@ from sidekiq_gen.job.mark import Mark
 from sidekiq_gen.job.patterns.catalogue import PATTERNS
 from sidekiq_gen.job.resolve import resolve_job
 from sidekiq_gen.job.slots import BESIDE_THE_WORK, EVERYWHERE, JOB, MINITEST, RSPEC, Slot
-from sidekiq_gen.job.spec_facts import SpecFacts, SpecRecord, spec_facts_of
+from sidekiq_gen.job.spec_facts import SpecFacts, spec_facts_of
 from sidekiq_gen.job.spec_keys import LookAlike
+from sidekiq_gen.job.spec_records import SpecRecord
 from sidekiq_gen.rails.project import Where, detect_project
 from sidekiq_gen.ruby.templates import STAND_INS
 from sidekiq_gen.ruby.trackers import Reporter

@@ -919,7 +919,7 @@ REPO = (
     ),
     Mutation(
         "a double answers to any key",
-        "job/spec_facts.py",
+        "job/spec_records.py",
         "if key == {{ {self.key}: {self.variable}.id }} }}",
         "}}",
         KEYS,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from sidekiq_gen.job.call_text import handed_over, in_parentheses, keywords_of, spelled
+from sidekiq_gen.job.call_text import keywords_of
 from sidekiq_gen.job.facts import (
     JobFacts,
     by_name,
@@ -14,7 +13,6 @@ from sidekiq_gen.job.facts import (
     further,
     leading,
     mark_directive,
-    of_patterns,
 )
 from sidekiq_gen.job.key_text import JID
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
@@ -26,96 +24,19 @@ from sidekiq_gen.job.patterns.discard_on import DiscardOn
 from sidekiq_gen.job.patterns.idempotency_key import IdempotencyKey
 from sidekiq_gen.job.patterns.log_context import LogContext
 from sidekiq_gen.job.samples import key_sample
-from sidekiq_gen.job.spec_keys import LookAlike, alike, expected
-from sidekiq_gen.job.spec_records import copied, from_a_fixture, made
-from sidekiq_gen.naming import KEYWORDS
+from sidekiq_gen.job.spec_records import SpecRecord, copied, from_a_fixture, made
+from sidekiq_gen.job.spec_values import SpecValues
 from sidekiq_gen.ruby.wording import what_it_does
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator
 
-    from sidekiq_gen.job.collaborator import Handed
     from sidekiq_gen.job.key_text import Key
     from sidekiq_gen.job.request import JobRequest
+    from sidekiq_gen.job.spec_keys import LookAlike
     from sidekiq_gen.naming import Argument
 
-# By type, a value as it travels.
-_SAMPLES = {
-    "integer": "7",
-    "string": '"text"',
-    "float": "1.5",
-    "boolean": "true",
-    "array": "[1, 2]",
-    "hash": '{ "key" => 1 }',
-    "date": '"2026-01-31"',
-    "time": '"2026-01-31T12:00:00Z"',
-    "decimal": '"19.99"',
-}
-
-
 SERVICE = "service"  # the instance that does the work, in a spec
-
-_PARAMETER = re.compile(r"[a-z][a-z0-9_]*")
-
-
-@dataclass(frozen=True)
-class SpecRecord:
-    """A record in a spec.
-
-    variable: what it is called.
-    model: its class.
-    source: the Ruby that makes it persisted, from a factory or a fixture; empty where a double stands in for it.
-    stubs: what a double of it answers.
-    missing: the call of perform when just this record is gone.
-    key: its primary key, as Ruby spells it beside a colon. id: what a double has there.
-    strict: whether the job looks it up with `find`, which raises where it is missing.
-    """
-
-    variable: str
-    model: str
-    source: str
-    stubs: str
-    missing: str
-    key: str = "id"
-    id: str = "1"
-    strict: bool = False
-
-    @property
-    def made(self) -> str:
-        """The Ruby that makes it in RSpec: persisted, or a double."""
-        return self.source or f"instance_double({self.model}, {self.stubs})"
-
-    @property
-    def lookup(self) -> str:
-        """What the job looks it up with: ``id: order.id``, or just the id for `find`."""
-        return f"{self.variable}.id" if self.strict else f"{self.key}: {self.variable}.id"
-
-    @property
-    def words(self) -> str:
-        """How a description calls it: ``purchase order``."""
-        return self.variable.replace("_", " ")
-
-    @property
-    def made_or_new(self) -> str:
-        """The Ruby that makes it in Minitest: persisted, or not saved."""
-        return self.source or f"{self.model}.new({self.key}: {self.id})"
-
-    @property
-    def answer(self) -> str:
-        """The lambda that stands in for `find_by`, or for `find`, in Minitest."""
-        parameters, _, body = self.finder.removeprefix("{ |").removesuffix(" }").partition("| ")
-        body = re.sub(rf"\b{self.variable}\b(?!: )", f"@{self.variable}", body)
-        return f"->({parameters}) {{ {body} }}"
-
-    @property
-    def finder(self) -> str:
-        """The block that stands in for `find_by`, or for `find`, where a double does for the record."""
-        if self.strict:
-            missing = "raise(ActiveRecord::RecordNotFound)"
-            return f"{{ |key| key == {self.variable}.id ? {self.variable} : {missing} }}"
-        if _PARAMETER.fullmatch(self.key) and self.key not in KEYWORDS | {self.variable}:
-            return f"{{ |{self.key}:| {self.variable} if {self.key} == {self.variable}.id }}"
-        return f"{{ |**key| {self.variable} if key == {{ {self.key}: {self.variable}.id }} }}"
 
 
 @dataclass(frozen=True)
@@ -198,72 +119,9 @@ class SpecFacts(JobFacts):
     """Whether an error of the work leaves perform."""
 
 
-class _Values:
-    """The values that a spec hands to the job."""
-
-    def __init__(self, request: JobRequest) -> None:
-        self.request = request
-        self.sigil = "@" if request.test == "minitest" else ""
-        self.arguments = request.context.arguments
-        self.samples = {argument.name: _SAMPLES[argument.type] for argument in self.arguments if not argument.model}
-
-    def of(self, argument: Argument) -> str:
-        """What perform is handed for an argument."""
-        return self.samples.get(argument.name) or f"{self.sigil}{argument.name}.id"
-
-    def handed(self, gone: Argument | None = None, instead: Mapping[str, str] | None = None) -> list[str]:
-        """Everything that perform is handed, with a record that is gone or other samples."""
-        given = dict(instead or {})
-        if gone and gone.model:
-            given[gone.name] = key_sample(gone.model.key_type)[1]
-        return [given.get(argument.name) or self.of(argument) for argument in self.arguments]
-
-    def perform(self, gone: Argument | None = None, instead: Mapping[str, str] | None = None) -> str:
-        """The call of perform."""
-        return "perform" + in_parentheses(self.handed(gone, instead))
-
-    def received(self) -> list[str]:
-        """What the work receives, without keywords."""
-        return [
-            handed_over(argument, self.samples.get(argument.name) or f"{self.sigil}{argument.name}")
-            for argument in self.arguments
-        ]
-
-    def of_call(self, handed: Sequence[Handed]) -> tuple[list[str], list[str]]:
-        """What a collaborator is handed by position, and what by keyword."""
-        positions, keywords = ([one for one in handed if bool(one.keyword) == named] for named in (False, True))
-        return spelled(positions, self.of_handed), spelled(keywords, self.of_handed)
-
-    def of_handed(self, handed: Handed) -> str:
-        """What a collaborator is handed."""
-        if handed.source == "key":
-            return self.named(keywords_of(self.request)["idempotency_key"])
-        row = f"{self.sigil}{self.request.context.row}"
-        if handed.source == "argument":
-            argument = next(one for one in self.arguments if one.name == handed.argument)
-            row = handed_over(argument, self.samples.get(argument.name) or f"{self.sigil}{argument.name}")
-        text = f"{row}.{handed.reader}" if handed.reader else row
-        return f"[{text}]" if handed.source == "rows" else text
-
-    def named(self, key: Key, instead: Mapping[str, str] | None = None) -> str:
-        """The literal of a text that names what the job is about, with other samples for some arguments."""
-        samples = {JID: f"{self.sigil}job.jid", **self.samples, **(instead or {})}
-        return expected([samples.get(part) or f"{self.sigil}{part}.id" for part in key.parts], key)
-
-    def look_alikes(self, key: Key) -> list[LookAlike]:
-        """Two lists of arguments that only look the same, where there are such; at most one."""
-        call, pairs = self.perform, alike(self.arguments, key)
-        return [LookAlike(call(None, one), call(None, two), self.named(key, one)) for one, two in pairs]
-
-
-def spec_facts(request: JobRequest) -> dict[str, object]:
-    """The facts of a request by name, for its spec or test, with those of its patterns and their settings."""
-    return by_name(spec_facts_of(request)) | of_patterns(request)
-
-
 def spec_facts_of(request: JobRequest) -> SpecFacts:
     """The facts of a request, for its spec or test."""
-    context, values, discard = request.context, _Values(request), request.get(DiscardOn)
+    context, values, discard = request.context, SpecValues(request), request.get(DiscardOn)
     records = tuple(
         SpecRecord(
             argument.name,
@@ -346,7 +204,7 @@ def spec_facts_of(request: JobRequest) -> SpecFacts:
     )
 
 
-def _trial(request: JobRequest, values: _Values, row: str) -> str:
+def _trial(request: JobRequest, values: SpecValues, row: str) -> str:
     """A run of the job in Minitest; of one batch where Sidekiq iterates a backfill."""
     context = request.context
     if context.kind == "backfill" and KIND_BY_NAME["backfill"].shape(request.kind_settings).startswith("iterable"):
@@ -354,7 +212,7 @@ def _trial(request: JobRequest, values: _Values, row: str) -> str:
     return f"@job.{values.perform()}"
 
 
-def _worker(request: JobRequest, values: _Values) -> str:
+def _worker(request: JobRequest, values: SpecValues) -> str:
     """What does the work in the spec."""
     calls = request.calls
     if calls is None:
@@ -432,7 +290,7 @@ def _read(request: JobRequest, argument: Argument) -> Iterator[str]:
             yield f"{one.reader}: {one.sample or 'nil'}"
 
 
-def _logged(request: JobRequest, values: _Values) -> str:
+def _logged(request: JobRequest, values: SpecValues) -> str:
     log_context = request.get(LogContext)
     arguments = {argument.parameter: argument for argument in request.context.arguments}
     pairs = log_context.pairs if log_context else ()

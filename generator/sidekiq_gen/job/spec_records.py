@@ -2,15 +2,79 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.job.facts import mark_directive
 from sidekiq_gen.job.mark import Mark
 from sidekiq_gen.job.patterns.check_then_act import CheckThenAct
+from sidekiq_gen.naming import KEYWORDS
 
 if TYPE_CHECKING:
     from sidekiq_gen.job.request import JobRequest, RecordCall
+
+_PARAMETER = re.compile(r"[a-z][a-z0-9_]*")
+
+
+@dataclass(frozen=True)
+class SpecRecord:
+    """A record in a spec.
+
+    variable: what it is called.
+    model: its class.
+    source: the Ruby that makes it persisted, from a factory or a fixture; empty where a double stands in for it.
+    stubs: what a double of it answers.
+    missing: the call of perform when just this record is gone.
+    key: its primary key, as Ruby spells it beside a colon. id: what a double has there.
+    strict: whether the job looks it up with `find`, which raises where it is missing.
+    """
+
+    variable: str
+    model: str
+    source: str
+    stubs: str
+    missing: str
+    key: str = "id"
+    id: str = "1"
+    strict: bool = False
+
+    @property
+    def made(self) -> str:
+        """The Ruby that makes it in RSpec: persisted, or a double."""
+        return self.source or f"instance_double({self.model}, {self.stubs})"
+
+    @property
+    def lookup(self) -> str:
+        """What the job looks it up with: ``id: order.id``, or just the id for `find`."""
+        return f"{self.variable}.id" if self.strict else f"{self.key}: {self.variable}.id"
+
+    @property
+    def words(self) -> str:
+        """How a description calls it: ``purchase order``."""
+        return self.variable.replace("_", " ")
+
+    @property
+    def made_or_new(self) -> str:
+        """The Ruby that makes it in Minitest: persisted, or not saved."""
+        return self.source or f"{self.model}.new({self.key}: {self.id})"
+
+    @property
+    def answer(self) -> str:
+        """The lambda that stands in for `find_by`, or for `find`, in Minitest."""
+        parameters, _, body = self.finder.removeprefix("{ |").removesuffix(" }").partition("| ")
+        body = re.sub(rf"\b{self.variable}\b(?!: )", f"@{self.variable}", body)
+        return f"->({parameters}) {{ {body} }}"
+
+    @property
+    def finder(self) -> str:
+        """The block that stands in for `find_by`, or for `find`, where a double does for the record."""
+        if self.strict:
+            missing = "raise(ActiveRecord::RecordNotFound)"
+            return f"{{ |key| key == {self.variable}.id ? {self.variable} : {missing} }}"
+        if _PARAMETER.fullmatch(self.key) and self.key not in KEYWORDS | {self.variable}:
+            return f"{{ |{self.key}:| {self.variable} if {self.key} == {self.variable}.id }}"
+        return f"{{ |**key| {self.variable} if key == {{ {self.key}: {self.variable}.id }} }}"
 
 
 def made(request: JobRequest, model: str) -> str:
