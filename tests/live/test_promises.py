@@ -364,7 +364,7 @@ def test_every_rendered_job_runs_through_the_real_thing(
     names, shapes = [], []
     for number, case in enumerate(cases):
         one = rendered.render(case, tmp_path / str(number))
-        app.write(rendered.with_work(one.files, 'Effect.note("worked", self.class.name)'))
+        app.write(rendered.with_work(one.files, 'Effect.note("worked", self.class.name)\nself.class.name'))
         names.append(f"{case.job}Job")
         words = (ARGUMENT.fullmatch(word) for word in case.arguments.split())
         shapes.append([found.groups() for found in words if found and found[2] in {"record", *SAMPLES}])

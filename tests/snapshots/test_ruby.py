@@ -48,7 +48,7 @@ def lay_out(folder: Path, files: dict[str, str]) -> None:
 
 
 def run(arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(arguments, capture_output=True, text=True, timeout=300, check=False)
+    return subprocess.run(arguments, capture_output=True, text=True, timeout=900, check=False)
 
 
 @pytest.mark.parametrize("quotes", ["double", "single"])
