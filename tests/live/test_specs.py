@@ -119,7 +119,9 @@ def test_a_job_whose_work_fails_fails_its_spec(
 def test_the_mark_is_read_again_inside_the_lock(
     processes: Processes, variant: Variant, app: App, tmp_path: Path
 ) -> None:
-    made = [one for one in of_framework(variant, "rspec", tmp_path) if ".reload.charged_at?" in one.files[one.job]]
+    again = [one for one in of_framework(variant, "rspec", tmp_path) if ".reload.charged_at?" in one.files[one.job]]
+    # A record that does the work itself is watched, and a stale copy of it is not: such a spec has no such example.
+    made = [one for one in again if "--calls Order#" not in one.case.arguments]
     files = {
         path: text.replace(".reload.charged_at?", ".charged_at?") for one in made for path, text in one.files.items()
     }
