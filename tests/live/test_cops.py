@@ -21,7 +21,7 @@ def specs(files: dict[str, str]) -> dict[str, str]:
     return {path: text for path, text in files.items() if path.startswith("spec/")}
 
 
-def tests(files: dict[str, str]) -> dict[str, str]:
+def of_minitest(files: dict[str, str]) -> dict[str, str]:
     return {path: text for path, text in files.items() if path.startswith("test/")}
 
 
@@ -75,10 +75,10 @@ def test_rubocop_minitest_finds_nothing(processes: Processes, forky: Variant, tm
         if not case.repo.rspec:
             gems = {**case.repo.gems, "rubocop-rails": "2.34.2"}
             house = replace(case, repo=replace(case.repo, quotes="double", comment=True, gems=gems, rails_cops=True))
-            lay_out(folder / case.name, [tests(house.render(tmp_path / case.name))])
+            lay_out(folder / case.name, [of_minitest(house.render(tmp_path / case.name))])
     for install in install_cases():
         styled = install.styled("double", comment=True)
-        lay_out(folder / install.name, [tests(styled.render(tmp_path / install.name))])
+        lay_out(folder / install.name, [of_minitest(styled.render(tmp_path / install.name))])
 
     offenses = rubocop(processes, forky, folder, OF_TESTS)
 
