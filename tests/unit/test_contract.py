@@ -1029,7 +1029,7 @@ def test_where_a_minitest_takes_its_record_from(tmp_path: Path) -> None:
         "fixture": [job, "@order = orders(:one)"],
         "double": [job, "@order = Order.new(id: 1)"],
     }
-    assert "Order.stub(:find_by, ->(id:) { @order if id == @order.id }) { @job.perform(*arguments) }" in text
+    assert "Order.stub(:find_by, ->(id:) { @order if id == @order.id }) { @job.perform(*handed) }" in text
 
 
 @pytest.mark.parametrize(
