@@ -10,30 +10,33 @@ from support.cases import all_cases
 from support.install_cases import install_cases
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from live.processes import Processes
     from live.report import Note
     from live.roots import Variant
+    from support.cases import Case
 
 
-def specs(files: dict[str, str]) -> dict[str, str]:
-    return {path: text for path, text in files.items() if path.startswith("spec/")}
+def laid_out(folder: Path, scratch: Path, cases: Iterable[Case], place: str) -> Path:
+    """The specs or tests, by their place in a repo, of some cases and of install, below a folder."""
 
+    def own(files: dict[str, str]) -> dict[str, str]:
+        return {path: text for path, text in files.items() if path.startswith(place)}
 
-def of_minitest(files: dict[str, str]) -> dict[str, str]:
-    return {path: text for path, text in files.items() if path.startswith("test/")}
+    for case in cases:
+        house = replace(case, repo=replace(case.repo, quotes="double", comment=True))
+        lay_out(folder / case.name, [own(house.render(scratch / case.name))])
+    for install in install_cases():
+        styled = install.styled("double", comment=True)
+        lay_out(folder / install.name, [own(styled.render(scratch / install.name))])
+    return folder
 
 
 def test_rubocop_rspec_finds_nothing(processes: Processes, forky: Variant, tmp_path: Path, promise: Note) -> None:
-    folder = tmp_path / "rendered"
-    for case in all_cases():
-        if case.repo.rspec:
-            house = replace(case, repo=replace(case.repo, quotes="double", comment=True))
-            lay_out(folder / case.name, [specs(house.render(tmp_path / case.name))])
-    for install in install_cases():
-        styled = install.styled("double", comment=True)
-        lay_out(folder / install.name, [specs(styled.render(tmp_path / install.name))])
+    cases = [case for case in all_cases() if case.repo.rspec]
+    folder = laid_out(tmp_path / "rendered", tmp_path, cases, "spec/")
 
     offenses = rubocop(processes, forky, folder, OF_SPECS)
 
@@ -70,15 +73,12 @@ end
 
 
 def test_rubocop_minitest_finds_nothing(processes: Processes, forky: Variant, tmp_path: Path, promise: Note) -> None:
-    folder = tmp_path / "rendered"
-    for case in all_cases():
-        if not case.repo.rspec:
-            gems = {**case.repo.gems, "rubocop-rails": "2.34.2"}
-            house = replace(case, repo=replace(case.repo, quotes="double", comment=True, gems=gems, rails_cops=True))
-            lay_out(folder / case.name, [of_minitest(house.render(tmp_path / case.name))])
-    for install in install_cases():
-        styled = install.styled("double", comment=True)
-        lay_out(folder / install.name, [of_minitest(styled.render(tmp_path / install.name))])
+    cases = [
+        replace(case, repo=replace(case.repo, gems={**case.repo.gems, "rubocop-rails": "2.34.2"}, rails_cops=True))
+        for case in all_cases()
+        if not case.repo.rspec
+    ]
+    folder = laid_out(tmp_path / "rendered", tmp_path, cases, "test/")
 
     offenses = rubocop(processes, forky, folder, OF_TESTS)
 

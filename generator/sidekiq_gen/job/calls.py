@@ -241,9 +241,7 @@ def _may_be_there(own: Callable, method: str, *, complete: bool) -> bool:
     """Whether a method that nothing defines in the repo can come from elsewhere."""
     if complete:
         return False
-    if own.gems and set(own.gems) <= _RECORD_BASES:
-        return method in _OF_RECORDS
-    return bool(own.gems) or not complete
+    return method in _OF_RECORDS if own.gems and set(own.gems) <= _RECORD_BASES else True
 
 
 def _is_of_a_gem(constant: str, app: RailsApp) -> bool:

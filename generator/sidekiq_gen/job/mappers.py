@@ -10,8 +10,6 @@ if TYPE_CHECKING:
     from sidekiq_gen.job.request import JobContext
     from sidekiq_gen.rails.app import RailsApp
 
-INSTEAD_OF_A_LOCK = "Use --unique while_executing with sidekiq-unique-jobs, or mark the work with --check-then-act."
-
 
 def other_mapper(context: JobContext, app: RailsApp) -> Refused | None:
     """The refusal of a job about a model that is none of ActiveRecord's, with the way out; else None.

@@ -58,13 +58,6 @@ class BackfillSettings:
         return "locked by others or new" if self.locked else "new by now"
 
     @property
-    def promise(self) -> str:
-        """How it works where a column marks the rows, in the words of an example."""
-        return "works and marks in one transaction" + (
-            ", and skips rows locked by other workers" if self.locked else ""
-        )
-
-    @property
     def lock(self) -> str:
         """Ruby that locks the rows of a query; empty where nothing does."""
         return '.lock("FOR UPDATE SKIP LOCKED")' if self.locked else ""

@@ -79,13 +79,8 @@ class RetryAfterSettings:
         return next(open_ones, next((delay for delay in self.delays if delay.answers), None))
 
     @property
-    def odd(self) -> str:
-        """What such an error may name, as the pairs of a hash: the shortest and the longest delay that follows."""
-        return ",\n".join([self.odd_values, *(f"{moment} => [{self.soon}]" for _, moment in self.moments)])
-
-    @property
     def odd_values(self) -> str:
-        """The same without points in time."""
+        """What it may name but points in time, as pairs of a hash: the shortest and the longest delay that follows."""
         names = {"-5": limits_of(-5), "10**9": limits_of(10**9)}
         if self.telling and not self.telling.number:
             names |= dict.fromkeys(("nil", '"soon"'), limits_of(USUAL)) | {'"120"': limits_of(120)}
