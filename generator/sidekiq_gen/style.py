@@ -11,6 +11,16 @@ TestFramework = Literal["rspec", "minitest", "none"]
 
 
 @dataclass(frozen=True)
+class Layout:
+    """Where the repo puts what Ruby leaves free. Templates are written in the default; the dialect is the last step."""
+
+
+@dataclass(frozen=True)
+class SpecStyle:
+    """How the repo writes its specs, likewise."""
+
+
+@dataclass(frozen=True)
 class Style:
     """How the repo writes Ruby: what rendering takes instead of spelling it out in each template.
 
@@ -23,6 +33,8 @@ class Style:
     job_module: Literal["Sidekiq::Job", "Sidekiq::Worker"] | None
     width: int = 120
     compact: bool = False
+    layout: Layout = Layout()
+    spec: SpecStyle = SpecStyle()
 
 
 def test_path(test: TestFramework, directory: str, file_stem: str) -> str | None:

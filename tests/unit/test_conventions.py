@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sidekiq_gen.rails.app import RailsApp
-from sidekiq_gen.rails.conventions import Conventions
+from sidekiq_gen.rails.house.conventions import Conventions
 from sidekiq_gen.rails.lockfile import Lockfile, parse_lockfile
 from sidekiq_gen.sourced import Sourced
 
 if TYPE_CHECKING:
-    from sidekiq_gen.rails.jobs import JobFile
+    from sidekiq_gen.rails.house.jobs import JobFile
 
 
 def put(root: Path, path: str, text: str) -> None:

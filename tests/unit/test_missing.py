@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sidekiq_gen.rails.lookups import missing_habit
+from sidekiq_gen.rails.house.lookups import missing_habit
 from support.command import sidekiq_gen
 from support.repos import Repo
 

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Literal
 
 from sidekiq_gen.rails import gems
 from sidekiq_gen.rails.constants import Constants, find_acronyms
-from sidekiq_gen.rails.conventions import Conventions, read_conventions
-from sidekiq_gen.rails.cops import SkipsValidations
 from sidekiq_gen.rails.databases import Database, find_databases
 from sidekiq_gen.rails.defaults import default_options, default_retry
 from sidekiq_gen.rails.factories import (
@@ -22,8 +20,10 @@ from sidekiq_gen.rails.factories import (
     fixture_sets,
 )
 from sidekiq_gen.rails.files import Repo
-from sidekiq_gen.rails.jobs import JobFile, find_jobs
-from sidekiq_gen.rails.linter import Linter, find_linter, read_rules
+from sidekiq_gen.rails.house.conventions import Conventions, read_conventions
+from sidekiq_gen.rails.house.cops import SkipsValidations
+from sidekiq_gen.rails.house.jobs import JobFile, find_jobs
+from sidekiq_gen.rails.house.linter import Linter, find_linter, read_rules
 from sidekiq_gen.rails.models import fixture_names, generations, read_model, single_associations, tables
 from sidekiq_gen.rails.primary_key import PrimaryKey, find_primary_key
 from sidekiq_gen.rails.processes import Process, find_processes

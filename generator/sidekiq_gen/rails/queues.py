@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sidekiq_gen.rails.files import Repo
-    from sidekiq_gen.rails.jobs import JobFile
+    from sidekiq_gen.rails.house.jobs import JobFile
     from sidekiq_gen.rails.processes import Process
 
 CONFIGURATION = "config/sidekiq.yml"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sidekiq_gen.rails.constants import Constants
-    from sidekiq_gen.rails.jobs import JobFile
+    from sidekiq_gen.rails.house.jobs import JobFile
     from sidekiq_gen.rails.lockfile import Lockfile
 
 # A statement of its own: what is done with the result of any other call is not to report.

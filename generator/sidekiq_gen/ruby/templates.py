@@ -16,7 +16,7 @@ from jinja2.ext import Extension
 from jinja2.runtime import Macro
 
 from sidekiq_gen.errors import BrokenTemplate
-from sidekiq_gen.ruby import layout
+from sidekiq_gen.ruby import dialect, layout
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -181,9 +181,9 @@ class Partial:
 
 
 def ruby_file(style: Style, requires: str, text: str) -> str:
-    """A whole Ruby file: the magic comment where the house has it, what is required, the text in the house's quotes."""
+    """A whole Ruby file: the magic comment where the house has it, what is required, the text in the house's form."""
     comment = "# frozen_string_literal: true" if style.frozen_string_literal else ""
-    return layout.in_quotes(layout.sections(comment, requires, text), style.quotes) + "\n"
+    return dialect.spoken(layout.sections(comment, requires, text), style) + "\n"
 
 
 def _in_all_trees(tree: Tree, name: str) -> list[Template]:

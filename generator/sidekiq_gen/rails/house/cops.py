@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from sidekiq_gen.rails import yaml
-from sidekiq_gen.rails.linter import CONFIGURATION, MAXIMUM_DEPTH, find_linter, inherited_files
+from sidekiq_gen.rails.house.linter import CONFIGURATION, MAXIMUM_DEPTH, find_linter, inherited_files
 
 if TYPE_CHECKING:
     from sidekiq_gen.rails.files import Repo

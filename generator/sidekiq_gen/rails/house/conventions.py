@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 
 from sidekiq_gen.rails.code import count_quotes, definitions
-from sidekiq_gen.rails.lookups import MissingHabit, missing_habit
+from sidekiq_gen.rails.house.lookups import MissingHabit, missing_habit
 from sidekiq_gen.sourced import Sourced
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from sidekiq_gen.naming import Suffix
-    from sidekiq_gen.rails.jobs import JobFile
-    from sidekiq_gen.rails.linter import LinterRules
+    from sidekiq_gen.rails.house.jobs import JobFile
+    from sidekiq_gen.rails.house.linter import LinterRules
     from sidekiq_gen.style import JobModule, Quotes
 
 V = TypeVar("V")
