@@ -523,6 +523,20 @@ def test_the_health_check_follows_the_house(tmp_path: Path) -> None:
     assert (root / "spec/workers/sidekiq_health_check_worker_spec.rb").is_file()
 
 
+def test_the_health_check_inherits_the_base_class_and_runs_on_a_queue_that_is_served(tmp_path: Path) -> None:
+    heir = "class {}Job < BaseJob\n  def perform(id)\n  end\nend\n"
+    files = {f"app/jobs/{name}_job.rb": heir.format(name.title()) for name in ("a", "b", "c")} | {
+        "app/jobs/base_job.rb": 'class BaseJob\n  include Sidekiq::Job\n\n  sidekiq_options queue: "low"\nend\n',
+        "config/sidekiq.yml": ":queues:\n  - high\n  - low\n",
+    }
+    root = replace(Repo(), files=files).write(tmp_path)
+    install(root, "--health-check")
+
+    text = (root / HEALTH).read_text()
+    assert "class SidekiqHealthCheckJob < BaseJob\n  DEAD_SET_ALERT_THRESHOLD = 100\n" in text
+    assert 'sidekiq_options queue: "low", retry: false' in text
+
+
 @pytest.mark.parametrize(
     ("flags", "status", "code"),
     [

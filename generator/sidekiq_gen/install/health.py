@@ -35,11 +35,15 @@ class HealthCheck:
     """The job that alerts when too many jobs are dead.
 
     threshold: that many are not yet too many.
+    queue: one that is served, as far as the repo tells.
+    base: the class of the repo that it inherits Sidekiq from; empty where it includes it itself.
     path, test_path: relative to the root; the second is None when no spec is wanted.
     """
 
     name: JobName
     threshold: int
+    queue: str
+    base: str
     test: TestFramework
     path: str
     test_path: str | None
@@ -79,4 +83,5 @@ def resolve_health_check(answers: Answers, app: RailsApp) -> HealthCheck | None:
             code="class-exists",
         )
     test = answer(answers, "test", app.test_framework or "none")
-    return HealthCheck(name, threshold, test, path, test_path(test, conventions.job_dir.value, name.file_stem))
+    spec = test_path(test, conventions.job_dir.value, name.file_stem)
+    return HealthCheck(name, threshold, app.usual_queue.value, conventions.base.value, test, path, spec)

@@ -127,8 +127,9 @@ def _facts(request: InstallRequest) -> dict[str, object]:
         "cron": CRON,
         "queues": [queue_entry(name) for name in request.queues],
         "health": health,
+        "superclass": f" < {health.base}" if health and health.base else "",
         "threshold": layout.integer(health.threshold) if health else None,
-        "queue": ":default" if request.style.queue_literal == "symbol" else '"default"',
+        "queue": layout.queue(health.queue, request.style) if health else None,
         "indent": layout.indent,
     }
 

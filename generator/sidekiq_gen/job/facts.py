@@ -200,8 +200,7 @@ def options_of(request: JobRequest, lines: list[str]) -> str:
     Empty where the base class says it all. lines: the pairs of the patterns, each with its comment.
     """
     context, style, base = request.context, request.style, request.repo.base
-    symbol = style.queue_literal == "symbol" and request.queue.isidentifier()
-    queues = [f"queue: :{request.queue}" if symbol else f'queue: "{request.queue}"']
+    queues = [f"queue: {layout.queue(request.queue, style)}"]
     if base and base.queue == request.queue:
         queues = []
     retries = [f"retry: {str(context.retry).lower()}"] if context.retry_written else []

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-    from sidekiq_gen.style import Quotes
+    from sidekiq_gen.style import Quotes, Style
 
 
 def quote(text: str, quotes: Quotes) -> str:
@@ -48,6 +48,12 @@ _TOKEN = re.compile(
     """,
     _FLAGS,
 )
+
+
+def queue(name: str, style: Style) -> str:
+    """A queue as the repo writes it, a symbol where it can be one."""
+    return f":{name}" if style.queue_literal == "symbol" and name.isidentifier() else f'"{name}"'
+
 
 DIGITS_WITHOUT_GROUPS = 4
 
