@@ -17,7 +17,23 @@ class Layout:
 
 @dataclass(frozen=True)
 class SpecStyle:
-    """How the repo writes its specs, likewise."""
+    """How the repo writes its specs, likewise.
+
+    place: the folder that stands for a folder of jobs: ``{tests}`` is ``spec`` or ``test``, ``{unit}`` what stands
+    before ``app/`` (``packs/billing/``), ``{folder}`` what comes after it.
+    helper: the file that a spec requires; empty where RSpec is told so elsewhere.
+    bare: whether it says ``describe`` without its receiver.
+    type: what its group says that it is: ``job`` for ``type: :job``; empty where it says nothing.
+    negation: what an expectation is turned round with.
+    instance: what it calls the job that it runs.
+    """
+
+    place: str = "{unit}{tests}/{folder}"
+    helper: str = "rails_helper"
+    bare: bool = False
+    type: str = ""
+    negation: Literal["not_to", "to_not"] = "not_to"
+    instance: str = "job"
 
 
 @dataclass(frozen=True)
@@ -37,11 +53,14 @@ class Style:
     spec: SpecStyle = SpecStyle()
 
 
-def test_path(test: TestFramework, directory: str, file_stem: str) -> str | None:
-    """Where the spec of a job class goes: the same place under ``spec`` or ``test``; None when there is none."""
+def test_path(test: TestFramework, directory: str, file_stem: str, style: SpecStyle) -> str | None:
+    """Where the spec of a job class goes; None when there is none."""
     if test == "none":
         return None
-    folder, ending = ("spec", "_spec.rb") if test == "rspec" else ("test", "_test.rb")
+    tests, ending = ("spec", "_spec.rb") if test == "rspec" else ("test", "_test.rb")
     before, _, after = f"/{directory}/".rpartition("/app/")
-    parts = (before.strip("/"), folder, after.strip("/"), file_stem)
-    return "/".join(part for part in parts if part) + ending
+    unit = before.strip("/")
+    folder = style.place
+    for name, part in (("{tests}", tests), ("{unit}", f"{unit}/" if unit else ""), ("{folder}", after.strip("/"))):
+        folder = folder.replace(name, part)
+    return f"{folder.rstrip('/')}/{file_stem}{ending}"

@@ -33,7 +33,7 @@ def test_nothing_is_known_of_an_empty_folder(tmp_path: Path) -> None:
         assert empty.rails is None
         assert empty.databases == ()
         assert empty.test_framework is None
-        assert empty.rspec_helper == "rails_helper"
+        assert empty.spec_habits is None
         assert not empty.factories
         assert empty.tracker.name == "logger"
         assert empty.linter is None
@@ -109,13 +109,6 @@ def test_the_test_framework_without_a_lockfile(tmp_path: Path) -> None:
     assert RailsApp(tmp_path, None).test_framework == "minitest"
     put(tmp_path, "spec/spec_helper.rb")
     assert RailsApp(tmp_path, None).test_framework == "rspec"
-
-
-def test_the_helper_of_a_spec(tmp_path: Path) -> None:
-    put(tmp_path, "spec/spec_helper.rb")
-    assert app(tmp_path).rspec_helper == "spec_helper"
-    put(tmp_path, "spec/rails_helper.rb")
-    assert app(tmp_path).rspec_helper == "rails_helper"
 
 
 @pytest.mark.parametrize(

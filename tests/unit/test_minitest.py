@@ -7,17 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sidekiq_gen.job.minitest import inside_of_stubs, performing, required
+from sidekiq_gen.job.minitest import inside_of_stubs, performing
 from support.command import sidekiq_gen
 from support.repos import Repo
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-def test_stubs_are_required_where_they_are_used() -> None:
-    assert required("@job.perform") == 'require "test_helper"'
-    assert required("@job.stub(:charge, nil) { }") == 'require "test_helper"\nrequire "minitest/mock"'
 
 
 def test_a_run_that_needs_no_stubs_has_no_method() -> None:

@@ -55,7 +55,6 @@ REQUEST = JobRequest(
     Style("double", frozen_string_literal=True, queue_literal="string", job_module=None),
     RepoFacts(
         (),
-        "rails_helper",
         (RecordCall("Order", "create(:order)", "factory"),),
         "ApplicationRecord",
         rails_cops=False,

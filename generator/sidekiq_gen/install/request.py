@@ -22,7 +22,6 @@ from sidekiq_gen.sidekiq.unique_jobs import pairing_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Literal
 
     from sidekiq_gen.flags import Answers
     from sidekiq_gen.install.settings import SettingName
@@ -60,7 +59,6 @@ class InstallRequest:
     release: Release
     style: Style
     tracker: Tracker
-    rspec_helper: Literal["rails_helper", "spec_helper"]
     queues: tuple[str, ...]
     used_queues: tuple[str, ...]
     settings: tuple[SettingName, ...]
@@ -103,9 +101,8 @@ def resolve_install(answers: Answers, project: Project) -> InstallRequest:
     found = {setting.name: setting.found_in(others) for setting in wanted}
     return InstallRequest(
         release,
-        app.style,
+        app.style_for(health.test, health.path) if health else app.style,
         app.tracker,
-        app.rspec_helper,
         app.queues,
         tuple(name for name in used if name not in dict(mentions)),
         tuple(setting.name for setting in wanted if not found[setting.name]),

@@ -10,18 +10,8 @@ from sidekiq_gen.ruby import layout
 if TYPE_CHECKING:
     from sidekiq_gen.job.request import JobRequest
 
-_STUB = re.compile(r"\.stub\(")
 _PERFORM = re.compile(r"(?<![.\w])perform\b")
 _STUBBED = re.compile(r"\bstubbed (?:do|\{)")
-
-
-def required(test: str) -> str:
-    """What a test requires.
-
-    Neither Rails nor rails/test_help loads the stubs of Minitest: rails v8.1.0 has them in method_call_assertions.rb
-    alone, which is for Rails' own tests.
-    """
-    return 'require "test_helper"' + ('\nrequire "minitest/mock"' if _STUB.search(test) else "")
 
 
 def stubs(request: JobRequest) -> bool:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from sidekiq_gen.errors import BrokenTemplate
 from sidekiq_gen.job.facts import by_name, job_facts, of_patterns, options_of
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
-from sidekiq_gen.job.minitest import inside_of_stubs, performing, required
+from sidekiq_gen.job.minitest import inside_of_stubs, performing
 from sidekiq_gen.job.patterns.catalogue import BY_NAME, listed
 from sidekiq_gen.job.slots import SLOTS
 from sidekiq_gen.job.spec_facts import spec_facts_of
 from sidekiq_gen.ruby import layout
-from sidekiq_gen.ruby.templates import Partial, find_template, has_template, ruby_file
+from sidekiq_gen.ruby.templates import Partial, find_template, has_template, ruby_file, test_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -169,9 +169,7 @@ def render_test(request: JobRequest) -> str:
         named=[one for one in facts.records if _names(f"{setup}\n{examples}", one.variable)],
         methods=filling.methods(request.test_path or ""),
     )
-    if request.test == "minitest":
-        return ruby_file(request.style, required(text), _nested(request, text))
-    return ruby_file(request.style, f'require "{request.repo.rspec_helper}"', layout.fit(text, request.style.width))
+    return test_file(request.style, request.test, _nested(request, text) if request.test == "minitest" else text)
 
 
 def _names(text: str, variable: str) -> bool:

@@ -13,16 +13,15 @@ if TYPE_CHECKING:
 
     from sidekiq_gen.job.request import JobContext
     from sidekiq_gen.rails.app import RailsApp
-    from sidekiq_gen.style import TestFramework
+    from sidekiq_gen.style import SpecStyle, TestFramework
 
 
-def gather(app: RailsApp, context: JobContext, directory: str, test: TestFramework) -> RepoFacts:
-    """Read everything that the job, in its directory, and its spec depend on."""
+def gather(app: RailsApp, context: JobContext, directory: str, test: TestFramework, written: SpecStyle) -> RepoFacts:
+    """Read everything that the job, in its directory, and its spec depend on; written: how the spec is."""
     namespaces, stem = context.name.namespaces, context.name.file_stem
-    spec = test_path(test, directory, stem)
+    spec = test_path(test, directory, stem, written)
     return RepoFacts(
         tuple(app.namespace_keyword("::".join(namespaces[: depth + 1])) for depth in range(len(namespaces))),
-        app.rspec_helper,
         tuple(_records(app, context, test)),
         "ApplicationRecord" if app.model_file("ApplicationRecord") else "ActiveRecord::Base",
         app.minds_skipped_validations(f"{directory}/{stem}.rb"),

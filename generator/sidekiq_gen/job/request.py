@@ -136,7 +136,6 @@ class RepoFacts:
     """
 
     namespaces: tuple[Literal["module", "class"], ...]
-    rspec_helper: Literal["rails_helper", "spec_helper"]
     records: tuple[RecordCall, ...]
     base_record: Literal["ApplicationRecord", "ActiveRecord::Base"]
     rails_cops: bool
@@ -210,5 +209,5 @@ class JobRequest:
 
     @property
     def test_path(self) -> str | None:
-        """Where its spec goes: the same place under ``spec`` or ``test``; None when there is none."""
-        return test_path(self.test, self.directory, self.context.name.file_stem)
+        """Where its spec goes; None when there is none."""
+        return test_path(self.test, self.directory, self.context.name.file_stem, self.style.spec)

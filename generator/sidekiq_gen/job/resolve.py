@@ -87,6 +87,7 @@ def resolve_job(answers: Answers, project: Project) -> JobRequest:
     settings = KIND_BY_NAME[context.kind].decide(answers, context, app)
     child = resolve_job(_of_the_child(answers, context, app), project) if context.kind == "fan-out" else None
     test = _test(answers, app)
+    style = app.style_for(test, f"{directory}/{context.name.file_stem}.rb")
     patterns = () if child else choose(answers, context, app)
     return JobRequest(
         context,
@@ -94,8 +95,8 @@ def resolve_job(answers: Answers, project: Project) -> JobRequest:
         parse_queue(answer(answers, "queue", app.usual_queue.value)),
         directory,
         test,
-        app.style,
-        gather(app, context, directory, test),
+        style,
+        gather(app, context, directory, test, style.spec),
         patterns,
         child,
         None if child else find_collaborator(answers, context, patterns, app),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -24,6 +24,7 @@ from sidekiq_gen.rails.house.conventions import Conventions, read_conventions
 from sidekiq_gen.rails.house.cops import SkipsValidations
 from sidekiq_gen.rails.house.jobs import JobFile, find_jobs
 from sidekiq_gen.rails.house.linter import Linter, find_linter, read_rules
+from sidekiq_gen.rails.house.specs import SpecHabits, Specs
 from sidekiq_gen.rails.models import fixture_names, generations, read_model, single_associations, tables
 from sidekiq_gen.rails.primary_key import PrimaryKey, find_primary_key
 from sidekiq_gen.rails.processes import Process, find_processes
@@ -100,12 +101,6 @@ class RailsApp:
         return "minitest" if self.gem("minitest") else None
 
     @cached_property
-    def rspec_helper(self) -> Literal["rails_helper", "spec_helper"]:
-        """What a spec requires."""
-        lonely = self.repo.is_file("spec/spec_helper.rb") and not self.repo.is_file("spec/rails_helper.rb")
-        return "spec_helper" if lonely else "rails_helper"
-
-    @cached_property
     def factories(self) -> bool:
         """Whether a gem that makes test records is locked."""
         return gems.has_factories(self.lockfile)
@@ -164,6 +159,24 @@ class RailsApp:
             conventions.job_module.value,
             compact=conventions.compact.value,
         )
+
+    def style_for(self, test: TestFramework | Literal["none"], job_path: str) -> Style:
+        """The same, with how the spec of a job is written; job_path: where the class goes."""
+        if test == "none":
+            return self.style
+        return replace(self.style, spec=self._specs[test].habits(job_path.rpartition("/")[0]).style)
+
+    @cached_property
+    def spec_habits(self) -> SpecHabits | None:
+        """How the specs of jobs are written; None without a framework."""
+        return self._specs[self.test_framework].habits() if self.test_framework else None
+
+    @cached_property
+    def _specs(self) -> Mapping[TestFramework, Specs]:
+        return {
+            "rspec": Specs(self.repo, self.job_files, "rspec"),
+            "minitest": Specs(self.repo, self.job_files, "minitest"),
+        }
 
     @cached_property
     def base_job(self) -> JobFile | None:

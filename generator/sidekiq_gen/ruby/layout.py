@@ -26,6 +26,12 @@ def in_quotes(source: str, quotes: Quotes) -> str:
     return _TOKEN.sub(lambda found: quote(found[1], quotes) if found[1] is not None else found[0], source)
 
 
+def outside_literals(source: str, pattern: str, new: str) -> str:
+    """Ruby in which what a pattern without groups means is replaced, but for literals and comments."""
+    token = re.compile(rf"(?:{_TOKEN.pattern}) | ({pattern})", _FLAGS)
+    return token.sub(lambda found: new if found[2] else found[0], source)
+
+
 def from_the_top(source: str, names: Collection[str]) -> str:
     """Ruby that names these constants from the top: ``::Order``; literals, comments and its own constants stay."""
     hidden = set(names) - {one[1] or one[2] for one in _OWN_CONSTANT.finditer(source)}

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
     from sidekiq_gen.sidekiq.release import Tree
-    from sidekiq_gen.style import Style
+    from sidekiq_gen.style import Style, TestFramework
 
 TREES: tuple[Tree, ...] = ("6.5", "7", "8")  # from the oldest line to the newest
 
@@ -65,6 +65,7 @@ STAND_INS: Mapping[str, str] = MappingProxyType(
 )
 _STAND_IN = re.compile(r"(\{?)\b(the_[a-z_]+|The[A-Z]\w*)\b")
 _TAG = re.compile(r"(\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\})", re.DOTALL)
+_STUB = re.compile(r"\.stub\(")
 _REFERENCE = re.compile(r'"((?:common|[0-9.]+)/[^"]+\.j2)"')
 
 
@@ -184,6 +185,20 @@ def ruby_file(style: Style, requires: str, text: str) -> str:
     """A whole Ruby file: the magic comment where the house has it, what is required, the text in the house's form."""
     comment = "# frozen_string_literal: true" if style.frozen_string_literal else ""
     return dialect.spoken(layout.sections(comment, requires, text), style) + "\n"
+
+
+def test_file(style: Style, test: TestFramework, text: str) -> str:
+    """A whole spec or test, likewise, with what it requires.
+
+    Neither Rails nor rails/test_help loads the stubs of Minitest: rails v8.1.0 has them in method_call_assertions.rb
+    alone, which is for Rails' own tests.
+    """
+    needed = [style.spec.helper] if style.spec.helper else []
+    if test == "rspec":
+        text = layout.fit(dialect.in_rspec(text, style.spec), style.width)
+    elif _STUB.search(text):
+        needed.append("minitest/mock")
+    return ruby_file(style, "\n".join(f'require "{name}"' for name in needed), text)
 
 
 def _in_all_trees(tree: Tree, name: str) -> list[Template]:

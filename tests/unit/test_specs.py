@@ -1,0 +1,175 @@
+"""Specs as the house writes them: their folder, their first lines, and what they call things."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from support.command import sidekiq_gen
+from support.repos import Repo
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+JOB = "class {}Job\n  include Sidekiq::Job\n\n  def perform(id)\n  end\nend\n"
+HEAD = 'require "rails_helper"\n\n'
+
+
+def house(*specs: str, place: str = "spec/jobs", folder: str = "app/jobs") -> dict[str, str]:
+    """Jobs in a folder, each with one of these specs; {} in a spec stands for the name of the job."""
+    files = {}
+    for letter, spec in zip("abcdefgh", specs, strict=False):
+        ending = "test" if "test" in place.split("/") else "spec"
+        files[f"{folder}/{letter}_job.rb"] = JOB.format(letter.upper())
+        files[f"{place}/{letter}_job_{ending}.rb"] = spec.replace("{}", f"{letter.upper()}Job")
+    return files
+
+
+def written(repo: Repo, root: Path, *words: str) -> tuple[str, str]:
+    """The path and the text of the spec of a job that is generated in a repo."""
+    done = sidekiq_gen(repo.write(root), "job", *words, "--no-input", "--json")
+    assert done.status == 0, done.out + done.err
+    path = json.loads(done.out)["files"][1]["path"]
+    return path, (root / path).read_text(encoding="utf-8")
+
+
+def spec(root: Path, files: dict[str, str], *words: str) -> str:
+    return written(Repo(comment=False, files=files), root, *(words or ("SyncOrder",)))[1]
+
+
+@pytest.mark.parametrize(
+    ("specs", "options", "beginning"),
+    [
+        ([HEAD + "RSpec.describe {} do\nend\n"] * 3, "", HEAD + "RSpec.describe SyncOrderJob do\n"),
+        ([HEAD + "describe {} do\nend\n"] * 3, "", HEAD + "describe SyncOrderJob do\n"),
+        ([HEAD + "describe({}) do\nend\n"] * 3, "", HEAD + "describe SyncOrderJob do\n"),
+        # too few, and too close
+        ([HEAD + "describe {} do\nend\n"] * 2, "", HEAD + "RSpec.describe SyncOrderJob do\n"),
+        (
+            [HEAD + "describe {} do\nend\n"] * 2 + [HEAD + "RSpec.describe {} do\nend\n"] * 2,
+            "",
+            HEAD + "RSpec.describe SyncOrderJob do\n",
+        ),
+        (
+            [HEAD + "RSpec.describe {}, type: :job do\nend\n"] * 3,
+            "",
+            HEAD + "RSpec.describe SyncOrderJob, type: :job do\n",
+        ),
+        (
+            [HEAD + "describe {},\n         :slow, :type => :worker do\nend\n"] * 3,
+            "",
+            HEAD + "describe SyncOrderJob, type: :worker do\n",
+        ),
+        (["RSpec.describe {} do\nend\n"] * 3, "--require spec_helper\n", "RSpec.describe SyncOrderJob do\n"),
+        # nothing requires it for them
+        (["RSpec.describe {} do\nend\n"] * 3, "--color\n", HEAD + "RSpec.describe SyncOrderJob do\n"),
+        (["require 'spec_helper'\n\nRSpec.describe {} do\nend\n"] * 3, "", 'require "spec_helper"\n\nRSpec'),
+    ],
+)
+def test_a_spec_begins_as_those_of_other_jobs(tmp_path: Path, specs: list[str], options: str, beginning: str) -> None:
+    assert spec(tmp_path, house(*specs) | {".rspec": options}).startswith(beginning)
+
+
+def test_specs_of_other_classes_say_how_one_begins_where_no_job_has_any(tmp_path: Path) -> None:
+    models = {f"spec/models/{name}_spec.rb": f"describe {name.upper()}, type: :model do\nend\n" for name in "abc"}
+
+    text = spec(tmp_path, models | {".rspec": "--require rails_helper\n"})
+
+    assert text.startswith("describe SyncOrderJob do\n")
+
+
+def test_the_specs_beside_it_come_first(tmp_path: Path) -> None:
+    near = house(
+        *[HEAD + "describe {}, type: :job do\nend\n"] * 3, place="spec/jobs/billing", folder="app/jobs/billing"
+    )
+    far = house(*[HEAD + "RSpec.describe {} do\nend\n"] * 6)
+
+    assert "\ndescribe Billing::SyncOrderJob, type: :job do\n" in spec(
+        tmp_path / "near", near | far, "Billing::SyncOrder"
+    )
+    assert "\nRSpec.describe SyncOrderJob do\n" in spec(tmp_path / "far", near | far)
+
+
+@pytest.mark.parametrize(
+    ("body", "used", "unused"),
+    [
+        ("  it { expect(1).to_not eq(2) }\n", "expect(job).to_not have_received(:sync_order)", "not_to"),
+        ("  it { expect(1).not_to eq(2) }\n", "expect(job).not_to have_received(:sync_order)", "to_not"),
+        (
+            "  let(:worker) { described_class.new }\n",
+            "  before { allow(worker).to receive(:sync_order).and_call_original }\n",
+            "job.",
+        ),
+        ("  subject(:worker) { {}.new }\n", "let(:worker) { described_class.new }\n", "job."),
+        (
+            "  subject(:instance) do\n    described_class.new\n  end\n",
+            "let(:instance) { described_class.new }\n",
+            "job.",
+        ),
+        # not the job, and a name that a record may have
+        ("  let(:worker) { described_class.new(1) }\n", "let(:job) { described_class.new }\n", "worker"),
+        ("  let(:order) { described_class.new }\n", "let(:job) { described_class.new }\n", "worker"),
+    ],
+)
+def test_a_spec_uses_the_words_of_the_house(tmp_path: Path, body: str, used: str, unused: str) -> None:
+    text = spec(tmp_path, house(*[f"{HEAD}RSpec.describe {{}} do\n{body}end\n"] * 3))
+
+    assert used in text
+    assert unused not in text
+
+
+def test_the_job_keeps_its_name_where_a_record_has_that_of_the_house(tmp_path: Path) -> None:
+    files = house(*[f"{HEAD}RSpec.describe {{}} do\n  let(:worker) {{ described_class.new }}\nend\n"] * 3)
+
+    text = spec(
+        tmp_path,
+        files | {"app/models/worker.rb": "class Worker < ApplicationRecord\nend\n"},
+        "PayWorker",
+        "worker:record",
+    )
+
+    assert "let(:job) { described_class.new }\n  let(:worker) { instance_double(Worker" in text
+
+
+@pytest.mark.parametrize(
+    ("place", "folder", "words", "path"),
+    [
+        ("test/unit/app/jobs", "app/jobs", [], "test/unit/app/jobs/sync_order_job_test.rb"),
+        ("spec/workers", "app/jobs", [], "spec/workers/sync_order_job_spec.rb"),
+        ("spec/workers", "app/jobs", ["--dir", "packs/pay/app/jobs"], "packs/pay/spec/workers/sync_order_job_spec.rb"),
+        ("spec/packs/pay/jobs", "packs/pay/app/jobs", [], "spec/packs/pay/jobs/sync_order_job_spec.rb"),
+        (
+            "spec/packs/pay/jobs",
+            "packs/pay/app/jobs",
+            ["--dir", "packs/{tax}/app/workers"],
+            "spec/packs/{tax}/workers/sync_order_job_spec.rb",
+        ),
+    ],
+)
+def test_a_spec_goes_where_those_of_other_jobs_are(
+    tmp_path: Path, place: str, folder: str, words: list[str], path: str
+) -> None:
+    repo = Repo(rspec="spec" in place, files=house(*[HEAD] * 3, place=place, folder=folder))
+
+    assert written(repo, tmp_path, "SyncOrder", *words)[0] == path
+
+
+def test_another_framework_has_its_own_habits(tmp_path: Path) -> None:
+    files = house(*[HEAD + "describe {} do\nend\n"] * 3, place="spec/workers")
+
+    path, text = written(Repo(files=files), tmp_path, "SyncOrder", "--test", "minitest")
+
+    assert path == "test/jobs/sync_order_job_test.rb"
+    assert 'require "test_helper"\n' in text
+
+
+def test_the_health_check_follows_the_house_as_well(tmp_path: Path) -> None:
+    files = house(*[HEAD + "describe {}, type: :job do\nend\n"] * 3, place="spec/workers")
+
+    done = sidekiq_gen(Repo(files=files).write(tmp_path), "install", "--health-check", "--no-input")
+
+    assert done.status == 0, done.err
+    text = (tmp_path / "spec/workers/sidekiq_health_check_job_spec.rb").read_text(encoding="utf-8")
+    assert "\ndescribe SidekiqHealthCheckJob, type: :job do\n" in text
