@@ -115,7 +115,7 @@ def known(folder: Path, name: str) -> ErrorClass | None:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
     (folder / "app/services/gateway.rb").write_text(GATEWAY)
     (folder / "lib/api/errors.rb").write_text("class Api::Late < Gateway::Busy\nend\n")
-    return find_error(Constants(Files(folder), ()), name)
+    return find_error(Constants(Files(folder)), name)
 
 
 NEW = '{}.new("busy", retry_after: {{}})'
@@ -334,7 +334,7 @@ def test_the_storefront_shows_it(tmp_path: Path) -> None:
     (tmp_path / "app/services").mkdir(parents=True)
     (tmp_path / "app/services/payment_gateway.rb").write_text(service.read_text())
 
-    found = find_error(Constants(Files(tmp_path), ()), "PaymentGateway::RateLimited")
+    found = find_error(Constants(Files(tmp_path)), "PaymentGateway::RateLimited")
 
     assert found
     assert found.made_with("retry_after") == 'PaymentGateway::RateLimited.new("busy", retry_after: {})'

@@ -29,7 +29,7 @@ def read(folder: Path, text: str, name: str = "Pay", others: dict[str, str] | No
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(content, encoding="utf-8")
-    found = read_callable(Constants(Repo(folder), ()), name)
+    found = read_callable(Constants(Repo(folder)), name)
     assert found
     return found
 
@@ -222,4 +222,4 @@ def test_a_class_inside_a_module_of_the_same_file(tmp_path: Path) -> None:
 
 
 def test_nothing_is_read_where_nothing_is(tmp_path: Path) -> None:
-    assert read_callable(Constants(Repo(tmp_path), ()), "Pay") is None
+    assert read_callable(Constants(Repo(tmp_path)), "Pay") is None

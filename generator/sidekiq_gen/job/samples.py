@@ -153,7 +153,7 @@ def _value(app: RailsApp, model: str, name: str, table: Table) -> str | None:
     """The Ruby value of one column; None where none is sure to be taken."""
     column = table.columns[name]
     if name in table.references:
-        parent = app.factory(inflection.camelize(inflection.singularize(table.references[name])))
+        parent = app.factory(inflection.camelize(app.inflections.singularize(table.references[name])))
         return f"{parent}.id" if parent else None
     if column.array:
         return "[]"

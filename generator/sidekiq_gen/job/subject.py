@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import inflection
-
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.flags import answer
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
@@ -19,6 +17,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.job.request import KindName
     from sidekiq_gen.naming import JobName
     from sidekiq_gen.rails.app import RailsApp
+    from sidekiq_gen.rails.inflections import Inflections
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ def guess_model(name: JobName, app: RailsApp, *, rows: bool = False) -> Model | 
     rows: whether the words may be a plural: ``ExportOrders`` -> ``Order``.
     """
     namespace = "::".join(name.namespaces)
-    for words in _endings(name, rows=rows):
+    for words in _endings(name, app.inflections if rows else None):
         try:
             model = parse_model(words, app.acronyms).name
         except InvalidInput:  # check_in ends in a reserved word, process_2fa in no constant
@@ -74,12 +73,12 @@ def guess_model(name: JobName, app: RailsApp, *, rows: bool = False) -> Model | 
     return None
 
 
-def _endings(name: JobName, *, rows: bool) -> Iterator[str]:
+def _endings(name: JobName, plurals: Inflections | None) -> Iterator[str]:
     for start in range(len(name.words)):
         words = "_".join(name.words[start:])
         yield words
-        if rows:
-            yield inflection.singularize(words)
+        if plurals:
+            yield plurals.singularize(words)
 
 
 def _about_nothing(kind: KindName, arguments: tuple[Argument, ...], *, given: bool) -> Subject:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from sidekiq_gen.rails import gems
-from sidekiq_gen.rails.constants import Constants, find_acronyms
+from sidekiq_gen.rails.constants import Constants
 from sidekiq_gen.rails.databases import Database, find_databases
 from sidekiq_gen.rails.defaults import default_options, default_retry
 from sidekiq_gen.rails.factories import (
@@ -25,6 +25,7 @@ from sidekiq_gen.rails.house.cops import SkipsValidations
 from sidekiq_gen.rails.house.jobs import JobFile, find_jobs
 from sidekiq_gen.rails.house.linter import Linter, find_linter, read_rules
 from sidekiq_gen.rails.house.specs import SpecHabits, Specs
+from sidekiq_gen.rails.inflections import Inflections, find_inflections
 from sidekiq_gen.rails.models import fixture_names, generations, read_model, single_associations, tables
 from sidekiq_gen.rails.primary_key import PrimaryKey, find_primary_key
 from sidekiq_gen.rails.processes import Process, find_processes
@@ -207,10 +208,15 @@ class RailsApp:
         of_base = self.base_job.queue if self.base_job else None
         return usual_queue(self.served, self.job_files, of_base.name if of_base else usual)
 
-    @cached_property
+    @property
     def acronyms(self) -> tuple[str, ...]:
         """The acronyms that the repo teaches Rails' inflector."""
-        return find_acronyms(self.repo)
+        return self.inflections.acronyms
+
+    @cached_property
+    def inflections(self) -> Inflections:
+        """How words change in this repo."""
+        return find_inflections(self.repo)
 
     @cached_property
     def unique_jobs_wired(self) -> bool:
@@ -322,7 +328,7 @@ class RailsApp:
     @cached_property
     def constants(self) -> Constants:
         """Which file defines which constant."""
-        return Constants(self.repo, self.acronyms)
+        return Constants(self.repo, self.inflections)
 
     @cached_property
     def _factories(self) -> tuple[Factory, ...]:

@@ -8,7 +8,7 @@ activesupport/lib/active_support/inflector/methods.rb:70 with inflections.rb:158
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -16,13 +16,14 @@ import inflection
 
 from sidekiq_gen.naming import camelize
 from sidekiq_gen.rails.code import code_lines, definitions, fold
+from sidekiq_gen.rails.inflections import Inflections
+from sidekiq_gen.rails.table_names import TableNames, find_table_names
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
     from sidekiq_gen.rails.files import Repo
 
-INFLECTIONS = "config/initializers/inflections.rb"
 # Every app has them, and none is a table. Source: rails v8.1.0
 # railties/lib/rails/generators/rails/app/templates/app/models/application_record.rb.tt:1.
 BASES = frozenset({"ApplicationRecord"})
@@ -33,15 +34,8 @@ RUBYS_AND_RAILS = frozenset(
     "Process Rails Rollbar RuntimeError SecureRandom Sentry Sidekiq SidekiqUniqueJobs StandardError Time".split()
 )
 
-_ACRONYM = re.compile(r"^[^#\n]*\.acronym[ \t(]+[\"']([A-Za-z]\w*)[\"']")
 _OPENED = re.compile(rb"^[ \t]*(?:(?:class|module)[ \t]+([A-Z][\w:]*)|([A-Z]\w*)[ \t]*=[ \t]*Class\.new)", re.MULTILINE)
 _PLAIN_PATH = re.compile(r"[a-z]\w*(?:/[a-z]\w*)*", re.ASCII)
-
-
-def find_acronyms(repo: Repo) -> tuple[str, ...]:
-    """The acronyms that the repo teaches Rails' inflector."""
-    found = map(_ACRONYM.search, code_lines(repo.read(INFLECTIONS) or ""))
-    return tuple(dict.fromkeys(acronym[1] for acronym in found if acronym))
 
 
 @dataclass(frozen=True)
@@ -49,7 +43,7 @@ class Constants:
     """The constants below every app folder of the repo."""
 
     repo: Repo
-    acronyms: tuple[str, ...]
+    inflections: Inflections = field(default_factory=Inflections)
 
     @cached_property
     def models(self) -> tuple[str, ...]:
@@ -173,8 +167,13 @@ class Constants:
             if path.startswith(folders) and not path.startswith(concerns)
         )
 
+    @cached_property
+    def table_names(self) -> TableNames:
+        """How tables are named."""
+        return find_table_names(self.repo)
+
     def _camelize(self, path: str) -> str:
-        return camelize(path, self.acronyms)
+        return camelize(path, self.inflections.acronyms)
 
     def _defines(self, path: str, class_name: str) -> bool:
         """Whether a file says that it defines a class."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import inflection
 
@@ -11,7 +11,7 @@ from sidekiq_gen.rails.code import CONSTANT, code_lines, definitions
 from sidekiq_gen.rails.states import ModelText
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from sidekiq_gen.rails.constants import Constants
 
@@ -19,9 +19,14 @@ if TYPE_CHECKING:
 MAXIMUM_GENERATIONS = 5
 
 _TABLE_NAME = re.compile(r"^[ \t]*self\.table_name\s*=\s*[:\"'](\w+(?:\.\w+)?)", re.MULTILINE)
-_TABLE_PREFIX = re.compile(
-    r"^[ \t]*(?:self\.table_name_prefix\s*=|def self\.table_name_prefix\b[^\n\"']*\n?)\s*[\"'](\w+)[\"']", re.MULTILINE
-)
+_AFFIXES = {
+    affix: re.compile(
+        rf"^[ \t]*(?:self\.table_name_{affix}\s*=|def self\.table_name_{affix}\b[^\n\"']*\n?)\s*[\"'](\w+)[\"']",
+        re.MULTILINE,
+    )
+    for affix in ("prefix", "suffix")
+}
+_PLURAL = re.compile(r"^[ \t]*self\.pluralize_table_names\s*=\s*(true|false)\b", re.MULTILINE)
 _SINGLE = re.compile(r"^[ \t]*(?:belongs_to|has_one)[ (]+:(\w+)", re.MULTILINE)
 _INCLUDE = re.compile(rf"^[ \t]*(?:include|prepend)[ (]+((?:::)?{CONSTANT}(?:\s*,\s*(?:::)?{CONSTANT})*)", re.MULTILINE)
 
@@ -89,8 +94,8 @@ def single_associations(constants: Constants, model: str) -> tuple[str, ...]:
 def fixture_names(constants: Constants, model: str) -> tuple[str, ...]:
     """What the fixtures of a model may be called: by its path, flat, or by the table that it declares."""
     folder, _, last = model_path(constants, model).rpartition("/")
-    plural = f"{folder}/{inflection.pluralize(last)}".lstrip("/")
-    return tuple(dict.fromkeys((plural, plural.replace("/", "_"), *declared_table(constants, model))))
+    named = f"{folder}/{_number(constants, model)(last)}".lstrip("/")
+    return tuple(dict.fromkeys((named, named.replace("/", "_"), *declared_table(constants, model))))
 
 
 def tables(constants: Constants, model: str) -> Iterator[str]:
@@ -99,22 +104,34 @@ def tables(constants: Constants, model: str) -> Iterator[str]:
     if declared:
         yield from declared
         return
-    path = model_path(constants, model)
-    prefix = _table_prefix(constants, model)
-    if prefix:
-        yield prefix + inflection.pluralize(path.rpartition("/")[2])
-    yield inflection.pluralize(path.replace("/", "_"))
-    yield inflection.pluralize(path.rpartition("/")[2])
+    path, number, names = model_path(constants, model), _number(constants, model), constants.table_names
+    prefix = _affix(constants, model, "prefix")
+    suffix = _affix(constants, model, "suffix") or names.suffix
+    last = number(path.rpartition("/")[2])
+    if prefix is not None:
+        yield f"{prefix}{last}{suffix}"
+    yield f"{names.prefix}{number(path.replace('/', '_'))}{suffix}"
+    yield f"{names.prefix}{last}{suffix}"
 
 
-def _table_prefix(constants: Constants, model: str) -> str | None:
-    """What the module around a model, or else the model or an abstract class above it, puts before its table's name.
+def _number(constants: Constants, model: str) -> Callable[[str], str]:
+    """What makes the name of a table of that of a model: its plural, or nothing at all.
+
+    Source: rails v8.1.0 activerecord/lib/active_record/model_schema.rb:621; a model can say it for its heirs too.
+    """
+    said = (_PLURAL.search(text) for text in read_model(constants, model).texts)
+    plural = next((found[1] == "true" for found in said if found), constants.table_names.plural)
+    return constants.inflections.pluralize if plural else str
+
+
+def _affix(constants: Constants, model: str, affix: Literal["prefix", "suffix"]) -> str | None:
+    """What the module around a model, or else the model or an abstract class above it, puts around its table's name.
 
     Source: rails v8.1.0 activerecord/lib/active_record/model_schema.rb:305 (full_table_name_prefix).
     """
     scopes = model.split("::")[:-1]
     texts = [constants.code_of("::".join(scopes[:length])) for length in range(len(scopes), 0, -1)]
-    found = (_TABLE_PREFIX.search(text) for text in (*texts, *read_model(constants, model).texts))
+    found = (_AFFIXES[affix].search(text) for text in (*texts, *read_model(constants, model).texts))
     return next((one[1] for one in found if one), None)
 
 

@@ -1,0 +1,145 @@
+"""Plurals, singulars and acronyms as the repo has them: Rails' rules, and those that it teaches the inflector.
+
+Source: rails v8.1.0 activesupport/lib/active_support/inflector/inflections.rb:140 to :225 (what a rule that is taught
+does), inflector/methods.rb:376 (the last one that was taught comes first, and only the first that fits is applied), and
+inflections.rb:14 to :69 beside it (Rails' own, which the library follows but for those named here).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Literal
+
+import inflection
+
+from sidekiq_gen.rails.code import code_lines, without_comment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sidekiq_gen.rails.files import Repo
+
+INFLECTIONS = "config/initializers/inflections.rb"
+UNCOUNTABLE = ("equipment", "information", "rice", "money", "species", "series", "fish", "sheep", "jeans", "police")
+
+_STRING = r"(?:\"([^\"\n]*)\"|'([^'\n]*)')"
+_PATTERN = r"(?:/((?:[^/\\\n]|\\.)+)/([imx]*)|%r\{([^\n]*?)\}([imx]*)(?=\s*,)|\"([^\"\n]*)\"|'([^'\n]*)')"
+_ACRONYM = re.compile(r"\.acronym[ \t(]+[\"']([A-Za-z]\w*)[\"']")
+_RULE = re.compile(rf"\.(plural|singular)[ \t(]+{_PATTERN}\s*,\s*{_STRING}")
+_IRREGULAR = re.compile(rf"\.irregular[ \t(]+{_STRING}\s*,\s*{_STRING}")
+_UNCOUNTABLE = re.compile(r"\.uncountable[ \t(]+(.*)")
+_WORD = re.compile(r"\"([^\"\n]*)\"|'([^'\n]*)'|%w[\[({]([^\])}]*)[\])}]")
+_LOCALE = re.compile(r"\binflections[ (]+:(\w+)")
+# Rules of the library that Rails does not have (human, cow, passerby, potato), and those it has for a whole word only.
+_NOT_OF_RAILS = re.compile(r"passer|\(h\)uman|^\w\[")
+_POTATO = "potat|"
+_WHOLE_WORD = re.compile(r"(\(m\|l\)(?:ice|ouse)\$)")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a word becomes that has a part like that; the replacement may refer to groups of the pattern."""
+
+    pattern: str
+    replacement: str
+
+
+@dataclass(frozen=True)
+class Inflections:
+    """How words change.
+
+    plurals, singulars: the rules that the repo teaches, that which comes first in front.
+    """
+
+    acronyms: tuple[str, ...] = ()
+    plurals: tuple[Rule, ...] = ()
+    singulars: tuple[Rule, ...] = ()
+    uncountable: tuple[str, ...] = UNCOUNTABLE
+
+    def pluralize(self, word: str) -> str:
+        """``course_list`` -> ``course_lists``."""
+        return self._apply(word, (*self.plurals, *_of_rails("plural")))
+
+    def singularize(self, word: str) -> str:
+        """``course_lists`` -> ``course_list``."""
+        return self._apply(word, (*self.singulars, *_of_rails("singular")))
+
+    def _apply(self, word: str, rules: Iterable[Rule]) -> str:
+        if any(re.search(rf"\b{re.escape(one)}\Z", word, re.IGNORECASE) for one in self.uncountable):
+            return word
+        fitting = next((rule for rule in rules if re.search(rule.pattern, word)), None)
+        return re.sub(fitting.pattern, fitting.replacement, word, count=1) if fitting else word
+
+
+def find_inflections(repo: Repo) -> Inflections:
+    """What the repo teaches Rails' inflector; a rule that cannot be read is left out."""
+    acronyms: dict[str, None] = {}
+    plurals: list[Rule] = []
+    singulars: list[Rule] = []
+    uncountable = list(UNCOUNTABLE)
+    english = True
+    for line in map(without_comment, code_lines(repo.read(INFLECTIONS) or "")):
+        locale = _LOCALE.search(line)
+        english = locale[1] == "en" if locale else english or "inflections do" in line
+        if not english:
+            continue
+        if found := _ACRONYM.search(line):
+            acronyms[found[1]] = None
+        if found := _RULE.search(line):
+            (plurals if found[1] == "plural" else singulars)[:0] = _taught(*found.groups()[1:])
+        if found := _IRREGULAR.search(line):
+            one, many = (found[1] or found[2] or "", found[3] or found[4] or "")
+            plurals[:0] = [*_irregular(many, many), *_irregular(one, many)]
+            singulars[:0] = [*_irregular(many, one), *_irregular(one, one)]
+            uncountable = [word for word in uncountable if word not in {one, many}]
+        if found := _UNCOUNTABLE.search(line):
+            words = (word[1] or word[2] or word[3] or "" for word in _WORD.finditer(found[1]))
+            uncountable += " ".join(words).lower().split()
+    return Inflections(tuple(acronyms), tuple(plurals), tuple(singulars), tuple(uncountable))
+
+
+def _taught(*groups: str | None) -> list[Rule]:
+    """The rule of one call, by the groups behind its name; a text, unlike a pattern, is meant as it stands."""
+    pattern, flags, other, other_flags, double, single, *replacement = groups
+    source = pattern or other
+    text = re.escape(double or single or "") if source is None else _in_python(source)
+    if "i" in (flags or other_flags or ""):
+        text = f"(?i){text}"
+    given = next((one for one in replacement if one is not None), "").replace("\\\\", "\\")
+    return _rules([(text, re.sub(r"\\(\d)", r"\\g<\1>", given))])
+
+
+def _in_python(pattern: str) -> str:
+    """A regular expression of Ruby's as Python has it."""
+    return pattern.replace(r"\z", r"\Z").replace("(?<", "(?P<").replace("(?P<=", "(?<=").replace("(?P<!", "(?<!")
+
+
+def _irregular(word: str, becomes: str) -> list[Rule]:
+    """The rule for a word that is like no other; it keeps its first letter where both begin with the same."""
+    if not word or not becomes:
+        return []
+    if word[0].upper() == becomes[0].upper():
+        return _rules([(rf"(?i)({re.escape(word[0])}){re.escape(word[1:])}$", rf"\g<1>{becomes[1:]}")])
+    return _rules([(rf"(?i){re.escape(word)}$", becomes)])
+
+
+def _rules(pairs: Iterable[tuple[str, str]]) -> list[Rule]:
+    """The rules that Python can read, and whose replacement fits."""
+    found = []
+    for pattern, replacement in pairs:
+        try:
+            re.sub(pattern, replacement, "")
+        except (re.error, IndexError):
+            continue
+        found.append(Rule(pattern, replacement))
+    return found
+
+
+@cache
+def _of_rails(number: Literal["plural", "singular"]) -> tuple[Rule, ...]:
+    """The rules of the library as Rails has them."""
+    pairs = inflection.PLURALS if number == "plural" else inflection.SINGULARS
+    own = ((pattern.replace(_POTATO, ""), becomes) for pattern, becomes in pairs if not _NOT_OF_RAILS.search(pattern))
+    return tuple(Rule(_WHOLE_WORD.sub(r"^\1", pattern), becomes) for pattern, becomes in own)
