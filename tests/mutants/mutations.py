@@ -13,6 +13,7 @@ CONTRACT = (f"{UNIT}/test_contract.py",)
 INSERTION = (f"{UNIT}/test_insertion.py",)
 INSTALL = (f"{UNIT}/test_install.py",)
 APP = (f"{UNIT}/test_app.py",)
+RULES = (f"{UNIT}/test_rules.py",)
 CONVENTIONS = (f"{UNIT}/test_conventions.py",)
 NAMING = (f"{UNIT}/test_naming.py",)
 KEY_TEXTS = (f"{UNIT}/test_keys.py",)
@@ -779,16 +780,23 @@ REPO = (
     ),
     Mutation(
         "RuboCop's defaults are taken for rules that stand elsewhere",
-        "rails/house/linter.py",
-        'if document.get("inherit_gem") or elsewhere or (',
-        'if document.get("inherit_gem") or (',
-        CONVENTIONS,
+        "rails/house/rules.py",
+        "    if not (configuration.complete or named) or default is None:",
+        "    if default is None:",
+        RULES,
     ),
     Mutation(
-        "a cop that is switched off decides on quotes",
-        "rails/house/linter.py",
-        "    if enabled and enabled.value is False:\n        return None\n    if style and",
-        "    if style and",
+        "what a cop of a department that is switched off is told goes unheard",
+        "rails/house/configuration.py",
+        "        if slash and department in off and _enabled(values) is True:",
+        "        if False:",
+        RULES,
+    ),
+    Mutation(
+        "a cop that hardly any job keeps has the last word",
+        "rails/house/votes.py",
+        "if said and (len(seen) < ENOUGH or TENTH * seen.count(said.value) >= len(seen)):",
+        "if said:",
         CONVENTIONS,
     ),
     Mutation(

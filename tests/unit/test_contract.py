@@ -889,8 +889,7 @@ def test_existing_jobs_decide_everything(tmp_path: Path) -> None:
         "app/workers/second_worker.rb": job_text("SecondWorker", **single),  # type: ignore[arg-type]
         "app/jobs/third_job.rb": job_text("ThirdJob"),
     }
-    # The linter says otherwise and is outvoted.
-    repo = Repo(sidekiq="8.1.7", rails="7.2.3", quotes="double", comment=True, files=files)
+    repo = Repo(sidekiq="8.1.7", rails="7.2.3", files=files)
 
     made = generate(tmp_path, "ProcessOrder --discard-on Gone --queue mailers", repo)
 

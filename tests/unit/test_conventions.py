@@ -68,9 +68,9 @@ def test_the_majority_of_the_jobs_decides(tmp_path: Path) -> None:
         "app/jobs/fourth_job.rb",
         job("FourthJob", '  sidekiq_options queue: "high", retry: 1\n  NAME = "high"\n  OTHER = "x"'),
     )
-    put(tmp_path, ".rubocop.yml", "Style/StringLiterals:\n  EnforcedStyle: double_quotes\n")
+    put(tmp_path, ".rubocop.yml", "Style: {Enabled: false}\n")
 
-    assert conventions(tmp_path, "standard!") == Conventions(
+    assert conventions(tmp_path, "rubocop!") == Conventions(
         quotes=Sourced("single", "repo", "3 of 4 existing jobs"),
         frozen_string_literal=Sourced(value=True, origin="repo", reason="3 of 4 existing jobs"),
         job_dir=Sourced("app/workers", "repo", "3 of 4 existing jobs"),
@@ -264,6 +264,9 @@ def test_a_magic_comment_must_stand_at_the_top_and_say_true(tmp_path: Path) -> N
     )
 
 
+DEFAULT = "RuboCop's default"
+
+
 def rules(root: Path, *gems: str) -> tuple[object, object]:
     found = conventions(root, *gems)
     return (
@@ -285,39 +288,39 @@ def test_a_shared_configuration(tmp_path: Path, gem: str, comment: bool) -> None
     assert rules(tmp_path, f"{gem}!", "rubocop") == (("double", gem), (comment, gem))
     assert rules(tmp_path, "rubocop!") == (("double", ""), (True, ""))
     put(tmp_path, ".rubocop.yml", f"inherit_gem:\n  {gem}: rubocop.yml\n")
-    assert rules(tmp_path, "rubocop!") == (("double", gem), (comment, gem))
+    assert rules(tmp_path, "rubocop!", gem) == (("double", gem), (comment, gem))
 
 
 @pytest.mark.parametrize(
     ("settings", "quotes", "comment"),
     [
-        ("Style/StringLiterals: {EnforcedStyle: single_quotes}", ("single", ".rubocop.yml"), (True, "")),
-        ("Style/StringLiterals: {EnforcedStyle: double_quotes}", ("double", ".rubocop.yml"), (True, "")),
-        ("Style/StringLiterals: {Enabled: true}", ("single", "RuboCop's default"), (True, "")),
-        ("Style/StringLiterals: {Enabled: false, EnforcedStyle: single_quotes}", ("double", ""), (True, "")),
-        ("Style/StringLiterals: {Exclude: [db/**/*]}", ("single", "RuboCop's default"), (True, "")),
+        ("Style/StringLiterals: {EnforcedStyle: single_quotes}", ("single", ".rubocop.yml"), (True, DEFAULT)),
+        ("Style/StringLiterals: {EnforcedStyle: double_quotes}", ("double", ".rubocop.yml"), (True, DEFAULT)),
+        ("Style/StringLiterals: {Enabled: true}", ("single", ".rubocop.yml"), (True, DEFAULT)),
+        ("Style/StringLiterals: {Enabled: false, EnforcedStyle: single_quotes}", ("double", ""), (True, DEFAULT)),
+        ("Style/StringLiterals: {Exclude: [db/**/*]}", ("single", DEFAULT), (True, DEFAULT)),
         (
             "Style/FrozenStringLiteralComment: {Enabled: false}",
-            ("single", "RuboCop's default"),
+            ("single", DEFAULT),
             (False, ".rubocop.yml"),
         ),
         (
             "Style/FrozenStringLiteralComment: {EnforcedStyle: never}",
-            ("single", "RuboCop's default"),
+            ("single", DEFAULT),
             (False, ".rubocop.yml"),
         ),
         (
             "Style/FrozenStringLiteralComment: {EnforcedStyle: always}",
-            ("single", "RuboCop's default"),
+            ("single", DEFAULT),
             (True, ".rubocop.yml"),
         ),
-        ("Style/FrozenStringLiteralComment: {Enabled: true}", ("single", "RuboCop's default"), (True, ".rubocop.yml")),
+        ("Style/FrozenStringLiteralComment: {Enabled: true}", ("single", DEFAULT), (True, ".rubocop.yml")),
         (
             "AllCops: {Exclude: [!ruby/regexp /x/]}\nStyle/StringLiterals: {EnforcedStyle: single_quotes}",
             ("single", ".rubocop.yml"),
-            (True, ""),
+            (True, DEFAULT),
         ),
-        ("AllCops: {NewCops: enable}", ("single", "RuboCop's default"), (True, "")),
+        ("AllCops: {NewCops: enable}", ("single", DEFAULT), (True, DEFAULT)),
         ("AllCops: {DisabledByDefault: true}", ("double", ""), (True, "")),
         ("Style/StringLiterals: [", ("double", ""), (True, "")),
         ("- nonsense", ("double", ""), (True, "")),
@@ -329,11 +332,22 @@ def test_rubocop_yml(tmp_path: Path, settings: str, quotes: object, comment: obj
     assert rules(tmp_path, "rubocop!") == (quotes, comment)
 
 
+def test_a_cop_that_is_kept_by_some_outvotes_the_jobs_and_one_that_hardly_any_keeps_does_not(tmp_path: Path) -> None:
+    put(tmp_path, ".rubocop.yml", "")
+    for number in range(9):
+        put(tmp_path, f"app/jobs/a{number}_job.rb", job(f"A{number}Job", '  NAME = "x"'))
+    put(tmp_path, "app/jobs/b_job.rb", job("BJob", "  NAME = 'x'"))
+    assert rules(tmp_path, "rubocop!") == (("single", DEFAULT), (False, "10 of 10 existing jobs"))
+
+    put(tmp_path, "app/jobs/c_job.rb", job("CJob", '  NAME = "x"'))
+    assert rules(tmp_path, "rubocop!") == (("double", "10 of 11 existing jobs"), (False, "11 of 11 existing jobs"))
+
+
 def test_standard_has_the_last_word(tmp_path: Path) -> None:
     put(tmp_path, ".rubocop.yml", "Style/StringLiterals:\n  EnforcedStyle: single_quotes\n")
 
     assert rules(tmp_path, "standard!", "rubocop!") == (("double", "standard"), (False, "standard"))
-    assert rules(tmp_path, "standard", "rubocop!") == (("single", ".rubocop.yml"), (True, ""))
+    assert rules(tmp_path, "standard", "rubocop!") == (("single", ".rubocop.yml"), (True, DEFAULT))
 
 
 def test_rubocop_yml_inherits_local_files(tmp_path: Path) -> None:

@@ -24,10 +24,10 @@ def gather(app: RailsApp, context: JobContext, directory: str, test: TestFramewo
         tuple(app.namespace_keyword("::".join(namespaces[: depth + 1])) for depth in range(len(namespaces))),
         tuple(_records(app, context, test)),
         "ApplicationRecord" if app.model_file("ApplicationRecord") else "ActiveRecord::Base",
-        app.minds_skipped_validations(f"{directory}/{stem}.rb"),
+        app.rules.minds("update_column", f"{directory}/{stem}.rb"),
         app.tracker,
         app.error_wrapper,
-        rails_cops_in_spec=spec is not None and app.minds_skipped_validations(spec),
+        rails_cops_in_spec=spec is not None and app.rules.minds("update_column", spec),
         base=_base(app),
         hidden=_hidden(app, context),
     )

@@ -21,9 +21,9 @@ from sidekiq_gen.rails.factories import (
 )
 from sidekiq_gen.rails.files import Repo
 from sidekiq_gen.rails.house.conventions import Conventions, read_conventions
-from sidekiq_gen.rails.house.cops import SkipsValidations
 from sidekiq_gen.rails.house.jobs import JobFile, find_jobs
-from sidekiq_gen.rails.house.linter import Linter, find_linter, read_rules
+from sidekiq_gen.rails.house.linter import Linter, find_linter
+from sidekiq_gen.rails.house.rules import Rules
 from sidekiq_gen.rails.house.specs import SpecHabits, Specs
 from sidekiq_gen.rails.inflections import Inflections, find_inflections
 from sidekiq_gen.rails.models import fixture_names, generations, read_model, single_associations, tables
@@ -121,13 +121,10 @@ class RailsApp:
         """The linter whose word counts."""
         return find_linter(self.lockfile)
 
-    def minds_skipped_validations(self, path: str) -> bool:
-        """Whether RuboCop's Rails/SkipsModelValidations has something to say about a file."""
-        return self._skips_validations.look_at(path)
-
     @cached_property
-    def _skips_validations(self) -> SkipsValidations:
-        return SkipsValidations(self.repo, self.lockfile)
+    def rules(self) -> Rules:
+        """What the linter asks for, cop by cop."""
+        return Rules(self.repo, self.lockfile)
 
     @cached_property
     def job_files(self) -> tuple[JobFile, ...]:
@@ -137,7 +134,7 @@ class RailsApp:
     @cached_property
     def conventions(self) -> Conventions:
         """How the house writes jobs."""
-        return read_conventions(self.job_files, read_rules(self.repo, self.lockfile))
+        return read_conventions(self.job_files, self.rules)
 
     @cached_property
     def default_retry(self) -> int | Literal[False]:

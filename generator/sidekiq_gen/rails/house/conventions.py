@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 
 from sidekiq_gen.rails.code import count_quotes, definitions
 from sidekiq_gen.rails.house.lookups import MissingHabit, missing_habit
+from sidekiq_gen.rails.house.votes import decide, vote
 from sidekiq_gen.sourced import Sourced
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from sidekiq_gen.naming import Suffix
     from sidekiq_gen.rails.house.jobs import JobFile
-    from sidekiq_gen.rails.house.linter import LinterRules
+    from sidekiq_gen.rails.house.rules import Rules
     from sidekiq_gen.style import JobModule, Quotes
 
 V = TypeVar("V")
+_COMMENT = "Style/FrozenStringLiteralComment"
 QueueLiteral = Literal["string", "symbol"]
 # A number, or nothing said, which leaves it to Sidekiq.
 RetryHabit: TypeAlias = "int | Literal['default']"
@@ -50,30 +51,51 @@ class Conventions:
     on_missing: Sourced[MissingHabit | None]
 
 
-def read_conventions(job_files: Sequence[JobFile], rules: LinterRules) -> Conventions:
-    """Let the existing jobs vote; base classes only count where they alone include Sidekiq."""
+def read_conventions(job_files: Sequence[JobFile], rules: Rules) -> Conventions:
+    """Let the existing jobs vote; base classes only count where they alone include Sidekiq.
+
+    Where a cop is switched on for the jobs and kept, it has the last word.
+    """
     jobs = [job for job in job_files if not job.base]
-    frozen = _vote(job.frozen_string_literal for job in jobs)
-    module: Sourced[JobModule] | None = _vote([job.module for job in job_files if job.module])
+    folder = vote(job.folder for job in jobs or job_files) or Sourced("app/jobs", "default")
+    module: Sourced[JobModule] | None = vote([job.module for job in job_files if job.module])
     return Conventions(
-        quotes=_vote(map(_quotes, jobs)) or rules.quotes or Sourced("double", "default"),
-        frozen_string_literal=frozen or rules.frozen_string_literal or Sourced(value=True, origin="default"),
-        job_dir=_vote(job.folder for job in jobs or job_files) or Sourced("app/jobs", "default"),
-        suffix=_vote(map(_suffix, jobs)) or Sourced("Job", "default"),
+        quotes=decide(_wanted_quotes(rules, folder.value), map(_quotes, jobs)) or Sourced("double", "default"),
+        frozen_string_literal=_frozen(jobs, rules, folder.value),
+        job_dir=folder,
+        suffix=vote(map(_suffix, jobs)) or Sourced("Job", "default"),
         job_module=_or_none(module),
-        queue_literal=_vote(map(_queue_literal, jobs)) or Sourced("string", "default"),
+        queue_literal=vote(map(_queue_literal, jobs)) or Sourced("string", "default"),
         retry=_retry(jobs, job_files),
         base=_base(jobs, job_files),
-        compact=_vote(job.compact for job in jobs if job.compact is not None) or Sourced(value=False, origin="default"),
+        compact=vote(job.compact for job in jobs if job.compact is not None) or Sourced(value=False, origin="default"),
         on_missing=_on_missing(jobs),
     )
+
+
+def _wanted_quotes(rules: Rules, folder: str) -> Sourced[Quotes] | None:
+    """The quotes that a cop asks for in the jobs."""
+    said = rules.style("Style/StringLiterals", f"{folder}/any_job.rb")
+    if said is None or said.value not in {"double_quotes", "single_quotes"}:
+        return None
+    return Sourced("double" if said.value == "double_quotes" else "single", said.origin, said.reason)
+
+
+def _frozen(jobs: Sequence[JobFile], rules: Rules, folder: str) -> Sourced[bool]:
+    """Whether the magic comment is written; a cop that the repo switches off says no where no job says anything."""
+    said = rules.style(_COMMENT, f"{folder}/any_job.rb")
+    wanted = Sourced(said.value != "never", said.origin, said.reason) if said else None
+    off = rules.setting(_COMMENT, "Enabled") or rules.setting("Style", "Enabled")
+    none = Sourced(value=False, origin="repo", reason=off.reason) if off and off.value is False else None
+    votes = (job.frozen_string_literal for job in jobs)
+    return decide(wanted, votes) or none or Sourced(value=True, origin="default")
 
 
 def _base(jobs: Sequence[JobFile], job_files: Sequence[JobFile]) -> Sourced[str]:
     """The base class of most jobs that have a ``perform`` of their own; one that is itself a job does not count."""
     bases = {job.name for job in job_files if job.base}
     own = (job.parent if job.parent in bases else "" for job in jobs if job.performs)
-    outcome = _vote(own)
+    outcome = vote(own)
     return outcome if outcome and outcome.value else Sourced("", "default")
 
 
@@ -91,7 +113,7 @@ def _retry(jobs: Sequence[JobFile], job_files: Sequence[JobFile]) -> Sourced[Ret
         for job in jobs
         if job.takes_arguments
     ]
-    outcome: Sourced[RetryHabit | Literal["never"]] | None = _vote(votes)
+    outcome: Sourced[RetryHabit | Literal["never"]] | None = vote(votes)
     if outcome is None or outcome.value == "never":
         return Sourced(None, "default")
     return Sourced(outcome.value, outcome.origin, outcome.reason)
@@ -99,7 +121,7 @@ def _retry(jobs: Sequence[JobFile], job_files: Sequence[JobFile]) -> Sourced[Ret
 
 def _on_missing(jobs: Sequence[JobFile]) -> Sourced[MissingHabit | None]:
     """What becomes of most jobs whose record is missing; those that are handed an id and look nothing up count."""
-    outcome: Sourced[MissingHabit | Literal["silent"]] | None = _vote(
+    outcome: Sourced[MissingHabit | Literal["silent"]] | None = vote(
         habit for job in jobs if (habit := missing_habit("\n".join(job.lines)))
     )
     if outcome is None or outcome.value == "silent":
@@ -110,16 +132,6 @@ def _on_missing(jobs: Sequence[JobFile]) -> Sourced[MissingHabit | None]:
 def _or_none(vote: Sourced[V] | None) -> Sourced[V | None]:
     """A vote that may have no outcome."""
     return Sourced(vote.value, vote.origin, vote.reason) if vote else Sourced(None, "default")
-
-
-def _vote(votes: Iterable[V | None]) -> Sourced[V] | None:
-    """What most of the jobs do; None for a tie, or when none has an opinion. None is no vote."""
-    cast = list(votes)
-    ranking = Counter(vote for vote in cast if vote is not None).most_common(2)
-    if not ranking or (ranking[1:] and ranking[0][1] == ranking[1][1]):
-        return None
-    winner, count = ranking[0]
-    return Sourced(winner, "repo", f"{count} of {len(cast)} existing jobs")
 
 
 def _quotes(job: JobFile) -> Quotes | None:

@@ -1,99 +1,115 @@
-"""Whether one cop of rubocop-rails looks at a file: the one that minds writes without validations.
+"""What RuboCop and its extensions ask for where a repo says nothing, of the cops that jobs and specs meet.
 
-Source: rubocop-rails v2.36 config/default.yml (Rails/SkipsModelValidations is enabled, and forbids update_column).
+Sources (config/default.yml of each): rubocop v1.89, rubocop-rails v2.38, rubocop-rspec v3.10.2, rubocop-performance
+v1.26, rubocop-factory_bot v2.28.
 """
 
 from __future__ import annotations
 
-import fnmatch
-import re
-from typing import TYPE_CHECKING, Any
-
-from sidekiq_gen.rails import yaml
-from sidekiq_gen.rails.house.linter import CONFIGURATION, MAXIMUM_DEPTH, find_linter, inherited_files
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from sidekiq_gen.rails.files import Repo
-    from sidekiq_gen.rails.lockfile import Lockfile
+    from collections.abc import Mapping
 
-GEM = "rubocop-rails"
-COP = "Rails/SkipsModelValidations"
-METHOD = "update_column"
+STYLE = "EnforcedStyle"
+MULTILINE = "EnforcedStyleForMultiline"
+MAXIMUM = "Max"
 
 
-class SkipsValidations:
-    """What the repo's configuration of RuboCop says about the cop; all of it is on unless something says otherwise.
+@dataclass(frozen=True)
+class Cop:
+    """One cop by its defaults.
 
-    What a configuration out of a gem says is not known: the cop is on then only where the repo itself enables it.
+    enabled: ``pending`` where only ``NewCops: enable`` switches it on.
+    key, value: the setting that says what it asks for, and what that is by default; None where there is none.
+    since: the version of its gem that brought it; empty where each that is still in use has it.
     """
 
-    def __init__(self, repo: Repo, lockfile: Lockfile | None) -> None:
-        self._loaded = self._from_a_gem = False
-        self._settings: dict[str, dict[str, Any]] = {}
-        locked = lockfile is not None and lockfile.get(GEM) is not None
-        if locked and find_linter(lockfile) == "rubocop":
-            self._read(repo, CONFIGURATION, MAXIMUM_DEPTH)
-
-    def look_at(self, path: str) -> bool:
-        """Whether the cop has something to say about ``update_column`` in a file."""
-        cop, department, general = (self._settings.get(name, {}) for name in (COP, "Rails", "AllCops"))
-        forbidden, allowed = _list(cop, "ForbiddenMethods", "Blacklist"), _list(cop, "AllowedMethods", "Whitelist")
-        if not self._loaded or METHOD in allowed or (forbidden and METHOD not in forbidden):
-            return False
-        patterns = _list(cop, "Include")
-        if any(_matches(path, one) for part in (cop, department, general) for one in _list(part, "Exclude")):
-            return False
-        return self._enabled(cop, department, general) and (
-            not patterns or any(_matches(path, one) for one in patterns)
-        )
-
-    def _enabled(self, cop: dict[str, Any], department: dict[str, Any], general: dict[str, Any]) -> bool:
-        if "Enabled" in cop:
-            return cop["Enabled"] is True
-        if self._from_a_gem or department.get("Enabled") is False:
-            return False
-        return not general.get("DisabledByDefault") or bool(cop) or department.get("Enabled") is True
-
-    def _read(self, repo: Repo, path: str, depth: int) -> None:
-        """Take over one file, on top of those that it inherits."""
-        text = repo.read(path) if depth else None
-        document = yaml.load(text) if text else None
-        if not isinstance(document, dict):
-            return
-        for inherited in inherited_files(repo, path, document.get("inherit_from")):
-            self._read(repo, inherited, depth - 1)
-        elsewhere = document.get("inherit_from")
-        remote = any("://" in str(name) for name in (elsewhere if isinstance(elsewhere, list) else [elsewhere]))
-        self._from_a_gem |= bool(document.get("inherit_gem")) or remote
-        for key in ("plugins", "require"):
-            named = document.get(key)
-            self._loaded |= GEM in (named if isinstance(named, list) else [named])
-        for name in (COP, "Rails", "AllCops"):
-            if isinstance(document.get(name), dict):
-                self._settings[name] = self._settings.get(name, {}) | document[name]
+    enabled: bool | Literal["pending"] = True
+    key: str = STYLE
+    value: Any = None
+    since: str = ""
 
 
-def _list(settings: dict[str, Any], *keys: str) -> list[str]:
-    """The first of these settings that is there, as texts."""
-    value: object = next((settings[key] for key in keys if settings.get(key)), [])
-    return [str(one) for one in value if one is not None] if isinstance(value, list) else [str(value)]
+# The gem that brings the cops of a department; all others are RuboCop's own.
+GEMS: Mapping[str, str] = {
+    "Capybara": "rubocop-capybara",
+    "FactoryBot": "rubocop-factory_bot",
+    "Minitest": "rubocop-minitest",
+    "Performance": "rubocop-performance",
+    "RSpec": "rubocop-rspec",
+    "RSpecRails": "rubocop-rspec_rails",
+    "Rails": "rubocop-rails",
+}
+# The files that the cops of a department look at; all files for any other.
+INCLUDED: Mapping[str, tuple[str, ...]] = {
+    "FactoryBot": ("**/*_spec.rb", "**/spec/**/*", "**/test/**/*"),
+    "Minitest": ("**/test/**/*", "**/*_test.rb"),
+    "RSpec": ("**/*_spec.rb", "**/spec/**/*"),
+    "RSpecRails": ("**/*_spec.rb", "**/spec/**/*"),
+}
 
+_WRITES = ("touch", "update_all", "update_attribute", "update_column", "update_columns")
 
-def _matches(path: str, pattern: str) -> bool:
-    """Whether a pattern of RuboCop's means a file, as Ruby's File.fnmatch? with ``**`` over folders does."""
-    if not any(mark in pattern for mark in "*?[{"):
-        return path == pattern
-    for one in _braces(pattern):
-        expression = re.escape(one).replace(r"\*\*/", "(?:.*/)?").replace(r"\*\*", ".*").replace(r"\*", "[^/]*")
-        if re.fullmatch(expression.replace(r"\?", "[^/]"), path) or fnmatch.fnmatchcase(path, one):
-            return True
-    return False
-
-
-def _braces(pattern: str) -> list[str]:
-    """The patterns that one with ``{a,b}`` stands for."""
-    found = re.search(r"\{([^{}]*)\}", pattern)
-    if not found:
-        return [pattern]
-    choices = (f"{pattern[: found.start()]}{one}{pattern[found.end() :]}" for one in found[1].split(","))
-    return [each for choice in choices for each in _braces(choice)]
+COPS: Mapping[str, Cop] = {
+    "FactoryBot/SyntaxMethods": Cop("pending", since="2.22"),
+    "Layout/AccessModifierIndentation": Cop(value="indent"),
+    "Layout/ArgumentAlignment": Cop(value="with_first_argument"),
+    "Layout/EmptyLineAfterGuardClause": Cop(),
+    "Layout/EmptyLinesAfterModuleInclusion": Cop("pending", since="1.79"),
+    "Layout/EmptyLinesAroundAccessModifier": Cop(value="around"),
+    "Layout/FirstHashElementIndentation": Cop(value="special_inside_parentheses"),
+    "Layout/HashAlignment": Cop(key="EnforcedColonStyle", value="key"),
+    "Layout/IndentationConsistency": Cop(value="normal"),
+    "Layout/LineLength": Cop(key=MAXIMUM, value=120),
+    "Layout/MultilineMethodCallIndentation": Cop(value="aligned"),
+    "Layout/SpaceAroundEqualsInParameterDefault": Cop(value="space"),
+    "Layout/SpaceInsideArrayLiteralBrackets": Cop(value="no_space"),
+    "Layout/SpaceInsideHashLiteralBraces": Cop(value="space"),
+    "Lint/RedundantCopDisableDirective": Cop(),
+    "Lint/SuppressedException": Cop(),
+    "Lint/UnusedBlockArgument": Cop(),
+    "Metrics/AbcSize": Cop(key=MAXIMUM, value=17),
+    "Metrics/BlockLength": Cop(key=MAXIMUM, value=25),
+    "Metrics/ClassLength": Cop(key=MAXIMUM, value=100),
+    "Metrics/MethodLength": Cop(key=MAXIMUM, value=10),
+    "Minitest/MultipleAssertions": Cop("pending", MAXIMUM, 3),
+    "Naming/PredicateMethod": Cop("pending", since="1.76"),
+    "Naming/RescuedExceptionsVariableName": Cop(key="PreferredName", value="e"),
+    "Performance/ZipWithoutBlock": Cop("pending", since="1.24"),
+    "RSpec/AnyInstance": Cop(),
+    "RSpec/ContextWording": Cop(key="Prefixes", value=("when", "with", "without")),
+    "RSpec/DescribeClass": Cop(),
+    "RSpec/DescribedClass": Cop(value="described_class"),
+    "RSpec/ExampleLength": Cop(key=MAXIMUM, value=5),
+    "RSpec/ImplicitExpect": Cop(value="is_expected"),
+    "RSpec/InstanceVariable": Cop(),
+    "RSpec/LetSetup": Cop(),
+    "RSpec/MessageSpies": Cop(value="have_received"),
+    "RSpec/MultipleExpectations": Cop(key=MAXIMUM, value=1),
+    "RSpec/MultipleMemoizedHelpers": Cop(key=MAXIMUM, value=5),
+    "RSpec/NamedSubject": Cop(value="always"),
+    "RSpec/NestedGroups": Cop(key=MAXIMUM, value=3),
+    "RSpec/NotToNot": Cop(value="not_to"),
+    "RSpec/StubbedMock": Cop(),
+    "RSpec/SubjectStub": Cop(),
+    "RSpec/VerifiedDoubles": Cop(),
+    "Rails/ApplicationJob": Cop(),
+    "Rails/SaveBang": Cop(enabled=False),
+    "Rails/SkipsModelValidations": Cop(key="ForbiddenMethods", value=_WRITES),
+    "Rails/TimeZone": Cop(value="flexible"),
+    "Style/AccessModifierDeclarations": Cop(value="group"),
+    "Style/ClassAndModuleChildren": Cop(value="nested"),
+    "Style/Documentation": Cop(),
+    "Style/FrozenStringLiteralComment": Cop(value="always"),
+    "Style/HashSyntax": Cop(value="ruby19"),
+    "Style/MethodCallWithArgsParentheses": Cop(enabled=False, value="require_parentheses"),
+    "Style/RescueStandardError": Cop(value="explicit"),
+    "Style/StringLiterals": Cop(value="single_quotes"),
+    "Style/SymbolArray": Cop(value="percent"),
+    "Style/TrailingCommaInArguments": Cop(key=MULTILINE, value="no_comma"),
+    "Style/TrailingCommaInArrayLiteral": Cop(key=MULTILINE, value="no_comma"),
+    "Style/TrailingCommaInHashLiteral": Cop(key=MULTILINE, value="no_comma"),
+    "Style/WordArray": Cop(value="percent"),
+}
