@@ -18,6 +18,7 @@ from sidekiq_gen.rails.factories import (
     fitting_factory,
     fixture_call,
     fixture_sets,
+    mixed_in,
 )
 from sidekiq_gen.rails.files import Repo
 from sidekiq_gen.rails.house.conventions import Conventions, read_conventions
@@ -259,11 +260,12 @@ class RailsApp:
 
     def factory(self, model: str) -> str | None:
         """A Ruby expression that makes a persisted record with the repo's factories; None when none fits."""
-        return factory_call(self.repo, self._factories, model)
+        best = self.fitting_factory(model)
+        return factory_call(best, model, mixed_in=self._calls_bare(best.library)) if best else None
 
     def fitting_factory(self, model: str) -> Factory | None:
         """That factory itself."""
-        return fitting_factory(self._factories, model)
+        return fitting_factory(self._factories, model, self.constants)
 
     def fixture(self, model: str) -> str | None:
         """A Ruby expression that gives a record from the repo's fixtures; None when there is none."""
@@ -326,6 +328,11 @@ class RailsApp:
     def constants(self) -> Constants:
         """Which file defines which constant."""
         return Constants(self.repo, self.inflections)
+
+    def _calls_bare(self, library: str) -> bool:
+        """Whether specs call the methods of a library without naming it: as those of jobs do, else as they can."""
+        habit = self.spec_habits.bare_factories if self.spec_habits else None
+        return habit.value if habit and habit.origin == "repo" else library in mixed_in(self.repo)
 
     @cached_property
     def _factories(self) -> tuple[Factory, ...]:

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Literal
 from sidekiq_gen.naming import camelize
 from sidekiq_gen.rails import yaml
 from sidekiq_gen.rails.code import code_lines, fold
+from sidekiq_gen.rails.factory_paths import find_files, support_files
+from sidekiq_gen.rails.heirs import heirs_among
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from sidekiq_gen.rails.constants import Constants
     from sidekiq_gen.rails.files import Repo
     from sidekiq_gen.rails.lockfile import Lockfile
 
@@ -64,36 +67,38 @@ class Factory:
 def find_factories(repo: Repo, lockfile: Lockfile | None) -> tuple[Factory, ...]:
     """The factories and fabricators that the specs can use: those of locked gems, or all when there is no lock file."""
     libraries = _libraries(lockfile)
-    folders = tuple(f"{unit}{tests}" for unit in repo.units for tests in ("spec", "test"))
     found: list[Factory] = []
-    for stem in ("factories", "fabricators"):
-        for path in (path for folder in folders for path in _files(repo, folder, stem)):
-            text = repo.read_found(path) or ""
-            found += _factories(text, "FactoryGirl" if "FactoryGirl.define" in text else "FactoryBot")
+    for path in find_files(repo):
+        text = repo.read_found(path) or ""
+        found += _factories(text, "FactoryGirl" if "FactoryGirl.define" in text else "FactoryBot")
     return tuple(factory for factory in found if factory.library in libraries)
 
 
-def fitting_factory(factories: Iterable[Factory], model: str) -> Factory | None:
-    """The factory that makes a record of a model: the one that bears its name, else one that is no variant."""
-    folded = fold(model)
-    own = _own_names(model)
+def fitting_factory(factories: Sequence[Factory], model: str, constants: Constants) -> Factory | None:
+    """The factory that makes a record of a model: the one that bears its name, else one that is no variant.
+
+    Where none is of its class, one of a class that inherits from it makes such a record as well.
+    """
+    own, folded = _own_names(model), fold(model)
     fitting = [factory for factory in factories if factory.model == folded]
+    if not fitting:
+        heirs = heirs_among(constants, model, (factory.model for factory in factories))
+        fitting = [factory for factory in factories if factory.model in heirs]
     fitting.sort(key=lambda factory: (not any(fold(name) in own for name in factory.names), factory.nested))
     return fitting[0] if fitting else None
 
 
-def factory_call(repo: Repo, factories: Iterable[Factory], model: str) -> str | None:
-    """The Ruby expression that makes a persisted record; None when no factory does."""
-    best = fitting_factory(factories, model)
-    if best is None:
-        return None
+def factory_call(factory: Factory, model: str, *, mixed_in: bool) -> str:
+    """The Ruby expression that makes a persisted record.
+
+    mixed_in: whether the specs call the methods of the library without naming it.
+    """
     own = _own_names(model)
-    name = next((name for name in best.names if fold(name) in own), best.names[0])
+    name = next((name for name in factory.names if fold(name) in own), factory.names[0])
     symbol = f":{name}" if _SYMBOL.fullmatch(name) else f':"{name}"'
-    if best.library == "Fabrication":
+    if factory.library == "Fabrication":
         return f"Fabricate({symbol})"
-    receiver = "" if best.library in _mixed_in(repo) else f"{best.library}."
-    return f"{receiver}create({symbol})"
+    return f"{'' if mixed_in else f'{factory.library}.'}create({symbol})"
 
 
 def _own_names(model: str) -> set[str]:
@@ -124,16 +129,6 @@ def _libraries(lockfile: Lockfile | None) -> frozenset[Library]:
         for gem, library in gems.items()
         if lockfile is None or lockfile.get(gem) or lockfile.get(f"{gem}_rails")
     )
-
-
-def _files(repo: Repo, folder: str, stem: str) -> Iterator[str]:
-    """The Ruby files directly in a folder, or below a folder in it, whose first name begins so."""
-    for name in repo.names(folder):
-        if name.startswith(stem):
-            path = f"{folder}/{name}"
-            if name.endswith(".rb") and repo.read(path) is not None:
-                yield path
-            yield from repo.files(path)
 
 
 def _factories(text: str, library: Library) -> Iterator[Factory]:
@@ -228,12 +223,10 @@ def _options(first: str, following: Iterable[str]) -> str:
     return options
 
 
-def _mixed_in(repo: Repo) -> frozenset[str]:
+def mixed_in(repo: Repo) -> frozenset[str]:
     """The libraries whose methods the specs can call without naming them."""
-    helpers = ("spec/rails_helper.rb", "spec/spec_helper.rb", "test/test_helper.rb")
-    texts = [repo.read(path) for path in helpers]
-    texts += [repo.read_found(path) for folder in ("spec/support", "test/support") for path in repo.files(folder)]
-    return frozenset(found[1] for text in texts for found in _SYNTAX.finditer(text or ""))
+    texts = (repo.read_found(path) or "" for path in support_files(repo))
+    return frozenset(found[1] for text in texts for found in _SYNTAX.finditer(text))
 
 
 def fixture_sets(repo: Repo, sets: Iterable[str]) -> tuple[str, ...]:

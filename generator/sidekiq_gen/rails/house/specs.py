@@ -34,7 +34,7 @@ _NEGATION = re.compile(r"\.(not_to|to_not)\b")
 _INSTANCE = re.compile(
     rf"\b(?:let!?|subject!?)\(:(\w+)\)[ \t]*(?:\{{|do\s)\s*(?:described_class|{CONSTANT})\.new\s*(?:\}}|end\b)"
 )
-_EXPLICIT = re.compile(r"\b(?:FactoryBot|FactoryGirl)\.(?:create|build)\b")
+_CREATED = re.compile(r"(?<![\w.])(FactoryBot\.|FactoryGirl\.|)(?:create|build)(?:_stubbed|_list)?[ (]:\w")
 _REQUIRED = re.compile(r"(?:--require|-r)[ =]*(\S+)")
 # What a spec may call the job without meeting what RSpec, Ruby or the templates call so.
 _INSTANCES = frozenset({"job", "worker", "instance", "sidekiq_job", "the_job", "this_job", "my_job", "test_job"})
@@ -89,10 +89,20 @@ class SpecFile:
         found = _INSTANCE.search(self.text)
         return found[1] if found and found[1] in _INSTANCES else None
 
+    @property
+    def bare_factories(self) -> bool | None:
+        """Whether it mostly says ``create(:order)`` without naming the library; None where it says neither."""
+        receivers = _CREATED.findall(self.text)
+        explicit = sum(map(bool, receivers))
+        return None if explicit * 2 == len(receivers) else explicit * 2 < len(receivers)
+
 
 @dataclass(frozen=True)
 class SpecHabits:
-    """The habits of the house, each with where it was seen; see `SpecStyle`."""
+    """The habits of the house, each with where it was seen; see `SpecStyle`.
+
+    bare_factories: whether a record is made without naming the library: ``create(:order)``.
+    """
 
     place: Sourced[str]
     helper: Sourced[str]
@@ -100,6 +110,7 @@ class SpecHabits:
     type: Sourced[str]
     negation: Sourced[Negation]
     instance: Sourced[str]
+    bare_factories: Sourced[bool]
 
     @property
     def style(self) -> SpecStyle:
@@ -152,6 +163,7 @@ class Specs:
             most(lambda one: one.type, usual.type),
             most(lambda one: one.negation, usual.negation, further=True),
             most(lambda one: one.instance, usual.instance),
+            most(lambda one: one.bare_factories, usual=False, further=True),
         )
 
     @cached_property
