@@ -12,7 +12,7 @@ JOB := job ChargeCustomer --model Order --advisory-lock --check-then-act charged
        --calls PaymentGateway.charge --discard-on PaymentGateway::CardDeclined --queue payments --retry 5 --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help install try test lint pairs snapshots docs facts mutants bench live-setup live-report clean
+.PHONY: help install try test lint pairs snapshots docs facts houses mutants bench live-setup live-report clean
 .SILENT:
 
 help: ## say what there is
@@ -61,6 +61,9 @@ docs: $(READY) ## write docs/patterns.md and docs/templates.md from the code
 
 facts: $(READY) ## hold the sources of the tables against git tags; FACTS="--repo sidekiq=DIR ..." says where they are
 	PYTHONPATH=tests $(BIN)/python -m facts $(FACTS)
+
+houses: $(READY) ## measure generated jobs in public repos; HOUSES="--at DIR --gems DIR ..." says where these are
+	PYTHONPATH=tests $(BIN)/python -m houses $(HOUSES)
 
 mutants: $(READY) ## change the package in small wrong ways, and see that tests notice; MUTANTS="WORD ..." chooses some
 	PYTHONPATH=tests $(BIN)/python -m mutants $(MUTANTS)

@@ -1,0 +1,65 @@
+"""What the house's own files show for each trait, and where a generated file departs from it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from houses.files import RubyFile
+    from houses.traits import Trait
+
+CLEAR = 0.6  # of the files that show the trait; below, or with fewer than FEW of them, a house has no convention
+FEW = 3
+
+
+@dataclass(frozen=True)
+class Departure:
+    """A trait in which a generated file is not like the house's own: `14 of 15 have X, this has Y`."""
+
+    trait: Trait
+    house: str
+    votes: int
+    voters: int
+    value: str
+    lines: frozenset[int]
+
+    def __str__(self) -> str:
+        return f"{self.trait.name}: {self.value}, but {self.votes} of {self.voters} have {self.house}"
+
+
+def departures(
+    generated: RubyFile, own: Sequence[RubyFile], traits: Sequence[Trait], overruled: frozenset[str] = frozenset()
+) -> list[Departure]:
+    """Where a file departs from a clear majority: of its own namespace where that is one, else of the whole house.
+
+    overruled: the cops that the house's own files offend, so that a majority of them does not count.
+    """
+    near = [file for file in own if file.namespace and file.namespace == generated.namespace]
+    found = []
+    for trait in traits:
+        seen = trait.read(generated)
+        if seen is None or overruled.intersection(trait.cops):
+            continue
+        winner = _clear(near, trait) or _clear(own, trait)
+        if winner and winner[0] != seen.value:
+            found.append(Departure(trait, *winner, seen.value, seen.lines))
+    return found
+
+
+def has_majority(own: Sequence[RubyFile], trait: Trait) -> bool:
+    """Whether a house has this convention at all."""
+    return _clear(own, trait) is not None
+
+
+def _clear(files: Sequence[RubyFile], trait: Trait) -> tuple[str, int, int] | None:
+    """The value of a clear majority, its votes, and how many voted."""
+    votes = Counter(seen.value for file in files if (seen := trait.read(file)))
+    voters = sum(votes.values())
+    if voters < FEW:
+        return None
+    value, count = votes.most_common(1)[0]
+    return (value, count, voters) if count >= CLEAR * voters else None
