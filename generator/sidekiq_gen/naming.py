@@ -13,7 +13,6 @@ from sidekiq_gen.errors import InvalidInput
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-Suffix = Literal["Job", "Worker", ""]
 ArgumentType = Literal["integer", "string", "float", "boolean", "array", "hash", "record", "date", "time", "decimal"]
 
 KEYWORDS = frozenset(
@@ -55,7 +54,6 @@ _LOCAL = re.compile(r"[a-z][a-z0-9_]*")  # an underscore in front would say that
 _LABEL = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _COLUMN = re.compile(r"[a-z_][a-z0-9_]*")
 _CONSTANT = re.compile(r"[A-Z][A-Za-z0-9_]*(?:::[A-Z][A-Za-z0-9_]*)*")
-_SUFFIX = re.compile(r"_?(?:job|worker)$")
 MAXIMUM_LENGTH = 120
 
 
@@ -129,8 +127,10 @@ class JobName:
         return self.path.replace("/", "--").replace("_", "-")
 
 
-def parse_job_name(text: str, *, suffix: Suffix, acronyms: Sequence[str] = ()) -> JobName:
+def parse_job_name(text: str, *, suffix: str, acronyms: Sequence[str] = ()) -> JobName:
     """Read NAME in any of its forms.
+
+    suffix: that the class gets, and that is taken off what was typed: ``Job``; empty for none.
 
     Raises:
         InvalidInput: the result would be no Ruby constant, or one that Ruby or Rails already owns.
@@ -143,7 +143,7 @@ def parse_job_name(text: str, *, suffix: Suffix, acronyms: Sequence[str] = ()) -
             code="invalid-name",
         )
     paths = [underscore(segment, acronyms) for segment in segments]
-    paths[-1] = _SUFFIX.sub("", paths[-1])
+    paths[-1] = re.sub(rf"_?(?:job|worker|{re.escape(suffix.lower()) or 'job'})$", "", paths[-1])
     reserved = next((path for path in paths if path in KEYWORDS or path.upper() in {"BEGIN", "END"}), None)
     if not paths[-1] or reserved:
         what = f"{_shown(text)} is a reserved word of Ruby" if reserved else f"{_shown(text)} is only a suffix"

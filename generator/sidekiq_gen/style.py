@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Quotes = Literal["double", "single"]
+QueueLiteral = Literal["string", "symbol"]
 JobModule = Literal["Sidekiq::Job", "Sidekiq::Worker"]
 TestFramework = Literal["rspec", "minitest", "none"]
 
@@ -41,6 +42,7 @@ class Style:
     """How the repo writes Ruby: what rendering takes instead of spelling it out in each template.
 
     compact: whether a class has its namespaces before its own name instead of around it.
+    first_option: which of the two stands first in ``sidekiq_options``.
     """
 
     quotes: Literal["double", "single"]
@@ -49,6 +51,7 @@ class Style:
     job_module: Literal["Sidekiq::Job", "Sidekiq::Worker"] | None
     width: int = 120
     compact: bool = False
+    first_option: Literal["queue", "retry"] = "queue"
     layout: Layout = Layout()
     spec: SpecStyle = SpecStyle()
 

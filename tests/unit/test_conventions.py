@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,8 +41,10 @@ DEFAULTS = Conventions(
     job_dir=Sourced("app/jobs", "default"),
     suffix=Sourced("Job", "default"),
     job_module=Sourced(None, "default"),
+    queue=Sourced(None, "default"),
     queue_literal=Sourced("string", "default"),
     retry=Sourced(None, "default"),
+    first_option=Sourced("queue", "default"),
     base=Sourced("", "default"),
     compact=Sourced(value=False, origin="default"),
     on_missing=Sourced(None, "default"),
@@ -76,9 +79,11 @@ def test_the_majority_of_the_jobs_decides(tmp_path: Path) -> None:
         job_dir=Sourced("app/workers", "repo", "3 of 4 existing jobs"),
         suffix=Sourced("Worker", "repo", "3 of 4 existing jobs"),
         job_module=Sourced("Sidekiq::Worker", "repo", "3 of 4 existing jobs"),
+        queue=Sourced("low", "repo", "3 of 4 existing jobs"),
         queue_literal=Sourced("symbol", "repo", "3 of 4 existing jobs"),
-        retry=Sourced(5, "repo", "3 of 4 existing jobs"),
-        base=Sourced("", "default"),
+        retry=Sourced("5", "repo", "3 of 4 existing jobs"),
+        first_option=Sourced("queue", "repo", "4 of 4 existing jobs"),
+        base=Sourced("", "repo", "4 of 4 existing jobs"),
         compact=Sourced(value=False, origin="default"),
         on_missing=Sourced(None, "default"),
     )
@@ -96,7 +101,7 @@ def test_a_tie_decides_nothing(tmp_path: Path) -> None:
         job("BWorker", "  sidekiq_options queue: :b\n  X = 'x'", module="Sidekiq::Worker"),
     )
 
-    assert conventions(tmp_path) == DEFAULTS
+    assert conventions(tmp_path) == replace(DEFAULTS, base=Sourced("", "repo", "2 of 2 existing jobs"))
 
 
 def test_no_suffix_is_a_habit_too(tmp_path: Path) -> None:
@@ -211,18 +216,18 @@ def read_job(tmp_path: Path, body: str) -> JobFile:
 @pytest.mark.parametrize(
     ("options", "queue", "retries"),
     [
-        ("sidekiq_options queue: :low, retry: 3", ("low", "symbol"), 3),
-        ("sidekiq_options(queue: 'low', retry: false)", ("low", "string"), None),
-        ('sidekiq_options :queue => "low", :retry => 0', ("low", "string"), 0),
-        ('sidekiq_options "queue" => :low', ("low", "symbol"), None),
-        ('sidekiq_options queue: :"very-low"', ("very-low", "symbol"), None),
-        ("sidekiq_options retry: 25,\n                  queue: :low", ("low", "symbol"), 25),
-        ("sidekiq_options queue: LOW, retry: 5.minutes", None, None),
-        ("sidekiq_options no_queue: :low", None, None),
-        ("# sidekiq_options queue: :low", None, None),
+        ("sidekiq_options queue: :low, retry: 3", ("low", "symbol"), "3"),
+        ("sidekiq_options(queue: 'low', retry: false)", ("low", "string"), "false"),
+        ('sidekiq_options :queue => "low", :retry => 0', ("low", "string"), "0"),
+        ('sidekiq_options "queue" => :low', ("low", "symbol"), ""),
+        ('sidekiq_options queue: :"very-low"', ("very-low", "symbol"), ""),
+        ("sidekiq_options retry: 25,\n                  queue: :low", ("low", "symbol"), "25"),
+        ("sidekiq_options queue: LOW, retry: 5.minutes", None, ""),
+        ("sidekiq_options no_queue: :low", None, ""),
+        ("# sidekiq_options queue: :low", None, ""),
     ],
 )
-def test_the_options_of_a_job(tmp_path: Path, options: str, queue: tuple[str, str] | None, retries: int | None) -> None:
+def test_the_options_of_a_job(tmp_path: Path, options: str, queue: tuple[str, str] | None, retries: str) -> None:
     file = read_job(tmp_path, f"  {options}")
 
     assert (file.queue and (file.queue.name, file.queue.literal), file.retry) == (queue, retries)
@@ -234,7 +239,7 @@ def test_the_usual_number_of_retries_is_that_of_most_jobs_and_a_tie_has_none(tmp
     assert conventions(tmp_path).retry == Sourced(None, "default")
 
     put(tmp_path, "app/jobs/c_job.rb", job("C", "  sidekiq_options retry: 7"))
-    assert conventions(tmp_path).retry == Sourced(7, "repo", "2 of 3 existing jobs")
+    assert conventions(tmp_path).retry == Sourced("7", "repo", "2 of 3 existing jobs")
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,7 @@ def _document(project: Project) -> dict[str, object]:
             "quotes": app.conventions.quotes.value,
             "frozen_string_literal": app.conventions.frozen_string_literal.value,
             "queue_literal": app.conventions.queue_literal.value,
-            "retry": app.conventions.retry.value,
+            "retry": int(retry) if (retry := app.conventions.retry.value) and retry.isdigit() else retry,
         },
         "documentation": documentation(release),
         "capabilities": release.capabilities.as_dict(),
@@ -163,7 +163,7 @@ def _origin(project: Project) -> str:
 
 def _retries(app: RailsApp) -> str:
     """How often a new job will be retried, and why."""
-    usual = usual_retries(app)
+    usual = usual_retries(app, app.conventions)
     told = f"left to Sidekiq: {str(app.default_retry).lower()}" if usual == DEFAULT else usual
     return _reasoned(told, app.conventions.retry.reason)
 

@@ -60,9 +60,8 @@ def ask_for_job(answers: Answers, project: Project, console: Console, *, force: 
         _ask_for_model(asked, trial)
         _ask_for_arguments(asked, trial)
         if "queue" not in asked:
-            asked["queue"] = said(
-                widgets.one_of(_QUESTIONS["queue"], app.queues, app.usual_queue.value, naming.parse_queue)
-            )
+            usual = app.queue_for(resolve.context_of(asked, project).house).name.value
+            asked["queue"] = said(widgets.one_of(_QUESTIONS["queue"], app.queues, usual, naming.parse_queue))
         _ask_for_retries(asked, trial)
         ask_for_options(asked, trial, console)
         context = resolve.context_of(asked, project)
@@ -166,5 +165,5 @@ def _ask_for_retries(asked: dict[str, Sourced[Any]], trial: Trial) -> None:
 
     can = trial.project.release.capabilities.retry_for
     question = _QUESTIONS["retry"] + (" (or for how long: 30m, 2h, 1d)" if can else "")
-    offered = usual_retries(trial.project.app)
+    offered = usual_retries(trial.project.app, resolve.context_of(asked, trial.project).house)
     asked |= read(widgets.text(question, lambda text: trial.run({**asked, **read(text)}), offered))

@@ -83,5 +83,5 @@ def resolve_health_check(answers: Answers, app: RailsApp) -> HealthCheck | None:
             code="class-exists",
         )
     test = answer(answers, "test", app.test_framework or "none")
-    spec = test_path(test, conventions.job_dir.value, name.file_stem, app.style_for(test, path).spec)
+    spec = test_path(test, conventions.job_dir.value, name.file_stem, app.style_for(app.conventions, test, path).spec)
     return HealthCheck(name, threshold, app.usual_queue.value, conventions.base.value, test, path, spec)

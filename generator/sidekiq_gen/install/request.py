@@ -101,7 +101,7 @@ def resolve_install(answers: Answers, project: Project) -> InstallRequest:
     found = {setting.name: setting.found_in(others) for setting in wanted}
     return InstallRequest(
         release,
-        app.style_for(health.test, health.path) if health else app.style,
+        app.style_for(app.conventions, health.test, health.path) if health else app.style,
         app.tracker,
         app.queues,
         tuple(name for name in used if name not in dict(mentions)),

@@ -47,3 +47,14 @@ def answer_notices(request: JobRequest, app: RailsApp) -> Iterator[Notice]:
         yield ID_OF_NO_JOB if refused else ID_BEFORE_COMMIT
     elif refused and isinstance(unique, UniqueSettings):  # Enterprise is closed source
         yield NIL_FOR_A_DUPLICATE
+
+
+def queue_notices(request: JobRequest, app: RailsApp) -> Iterator[Notice]:
+    """That nobody works on the queue of the job, as far as the repo says."""
+    if app.served.lacks(request.queue):
+        served = ", ".join(app.served.names)
+        yield Notice(
+            "queue-not-served",
+            f"No process that the repo starts works on the queue {request.queue}: the repo serves {served}.",
+            f"Add it to config/sidekiq.yml, or pass --queue {app.queue_for(request.context.house).name.value}.",
+        )

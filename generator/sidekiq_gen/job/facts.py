@@ -197,16 +197,15 @@ def _record_in_payload(context: JobContext) -> str:
 def options_of(request: JobRequest, lines: list[str]) -> str:
     """The call of ``sidekiq_options``: on one line where it fits and needs no comments, else one pair a line.
 
-    Empty where the base class says it all. lines: the pairs of the patterns, each with its comment.
+    Empty where nothing is left to say. lines: the pairs of the patterns, each with its comment.
     """
-    context, style, base = request.context, request.style, request.repo.base
-    queues = [f"queue: {layout.queue(request.queue, style)}"]
-    if base and base.queue == request.queue:
-        queues = []
+    context, style = request.context, request.style
+    queues = [f"queue: {layout.queue(request.queue, style)}"] if request.queue_written else []
     retries = [f"retry: {str(context.retry).lower()}"] if context.retry_written else []
     if context.retry_for:
         retries = [f"retry_for: {layout.whole_seconds(context.retry_for)}"]
-    pairs = (*queues, *retries, *option_pairs(context.options), *lines)
+    both = (*queues, *retries) if style.first_option == "queue" else (*retries, *queues)
+    pairs = (*both, *option_pairs(context.options), *lines)
     options = [line.partition(" # ") for line in pairs]
     if not options:
         return ""

@@ -119,7 +119,7 @@ def _refuse_a_second_class(request: JobRequest, app: RailsApp) -> None:
 def _name(request: JobRequest, app: RailsApp) -> str:
     """NAME in the first form that is read as the same name: ``Worker`` is not for ``WorkerJob``."""
     name = request.context.name
-    suffix = app.conventions.suffix.value
+    suffix = request.context.house.suffix.value
 
     def read(form: str) -> JobName | None:
         try:

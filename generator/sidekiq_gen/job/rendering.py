@@ -128,7 +128,7 @@ def render_job(request: JobRequest) -> str:
     includes = [f"include {module}"] if module else []
     text = find_template(context.release.tree, "job.rb.j2").render(
         facts,
-        superclass=f" < {base.name}" if base else "",
+        superclass=f" < {base}" if base else "",
         options=options_of(request, [line for text in filling.all("options") for line in text.split("\n")]),
         perform=layout.sections(*filling.all("start"), filling.kind("lookup"), _wrapped(request, filling)),
         includes="\n".join([*includes, *filling.all("includes")]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sidekiq_gen.job.request import BaseJob, RecordCall, RepoFacts
+from sidekiq_gen.job.request import RecordCall, RepoFacts
 from sidekiq_gen.job.samples import distinct, insisted_on
 from sidekiq_gen.style import test_path
 
@@ -28,19 +28,14 @@ def gather(app: RailsApp, context: JobContext, directory: str, test: TestFramewo
         app.tracker,
         app.error_wrapper,
         rails_cops_in_spec=spec is not None and app.rules.minds("update_column", spec),
-        base=_base(app),
+        base=context.house.base.value,
         hidden=_hidden(app, context),
     )
 
 
-def _base(app: RailsApp) -> BaseJob | None:
-    base = app.base_job
-    return BaseJob(base.name, base.queue.name if base.queue else "") if base else None
-
-
 def _hidden(app: RailsApp, context: JobContext) -> tuple[str, ...]:
     """None where the namespaces stand before the name of the class: then Ruby does not look into them."""
-    namespaces = () if app.style.compact else context.name.namespaces
+    namespaces = () if context.house.compact.value else context.name.namespaces
     within = ("::".join(namespaces[: depth + 1]) for depth in range(len(namespaces)))
     return tuple(sorted({name for namespace in within for name in app.hides(namespace)}))
 

@@ -11,6 +11,7 @@ from sidekiq_gen.job.collaborator import Collaborator
 from sidekiq_gen.naming import Argument, JobName, Model
 from sidekiq_gen.rails.databases import Database
 from sidekiq_gen.rails.gems import Tracker
+from sidekiq_gen.rails.house.conventions import DEFAULTS, Conventions
 from sidekiq_gen.rails.wrappers import ErrorWrapper
 from sidekiq_gen.sidekiq.release import Release
 from sidekiq_gen.style import Style, TestFramework, test_path
@@ -49,6 +50,7 @@ class JobContext:
     retry_for: seconds, None where the number of retries ends them; Sidekiq's default number goes with it.
     retry_written: whether the job itself says how often it is retried.
     options: what else it says to Sidekiq.
+    house: how the repo writes a job like this one.
     """
 
     release: Release
@@ -63,6 +65,7 @@ class JobContext:
     retry_for: int | None = None
     retry_written: bool = True
     options: JobOptions = JobOptions()
+    house: Conventions = DEFAULTS
 
     @property
     def rows(self) -> str:
@@ -112,17 +115,6 @@ class RecordCall:
 
 
 @dataclass(frozen=True)
-class BaseJob:
-    """The class of the repo that its jobs inherit Sidekiq from.
-
-    name: the full one. queue: that it names itself; empty where it leaves it to its heirs.
-    """
-
-    name: str
-    queue: str = ""
-
-
-@dataclass(frozen=True)
 class RepoFacts:
     """What rendering has to know of the repo.
 
@@ -131,7 +123,7 @@ class RepoFacts:
     base_record: the class that a further connection is made from.
     rails_cops, rails_cops_in_spec: whether rubocop-rails minds a write without validations in the job, in its spec.
     wrapper: what existing jobs report errors with, where that is the repo's own.
-    base: the class that jobs inherit Sidekiq from; None where they include it themselves.
+    base: the class that jobs inherit Sidekiq from; empty where they include it themselves.
     hidden: the constants at the top that the namespaces of the job hide by some of their own.
     """
 
@@ -142,7 +134,7 @@ class RepoFacts:
     tracker: Tracker
     wrapper: ErrorWrapper | None
     rails_cops_in_spec: bool = False
-    base: BaseJob | None = None
+    base: str = ""
     hidden: tuple[str, ...] = ()
 
     def record(self, model: str) -> RecordCall | None:
@@ -176,6 +168,7 @@ class JobRequest:
     patterns: in the order in which they wrap the work, outermost first.
     child: the job for one record that a fan-out enqueues; None for any other kind.
     calls: what does the work; None where a private method of the job does.
+    queue_written: whether the job itself names its queue.
     """
 
     context: JobContext
@@ -188,6 +181,7 @@ class JobRequest:
     patterns: tuple[Chosen, ...]
     child: JobRequest | None = None
     calls: Collaborator | None = None
+    queue_written: bool = True
 
     def get(self, pattern: type[Component[S]]) -> S | None:
         """The settings of a pattern, or None where it was not asked for."""

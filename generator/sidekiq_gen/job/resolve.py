@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.flags import Answers, Flag, answer
-from sidekiq_gen.job.answers import answer_notices
+from sidekiq_gen.job.answers import answer_notices, queue_notices
 from sidekiq_gen.job.arguments import argument_notices
 from sidekiq_gen.job.calls import call_notices, find_collaborator
 from sidekiq_gen.job.collaborator import CALLS
@@ -25,7 +25,7 @@ from sidekiq_gen.job.patterns.catalogue import BY_NAME, PATTERNS, from_the_outsi
 from sidekiq_gen.job.repo import gather
 from sidekiq_gen.job.request import Chosen, JobContext, JobRequest
 from sidekiq_gen.job.retries import RETRY, RETRY_FOR, find_retries, retry_notices
-from sidekiq_gen.job.subject import find_subject
+from sidekiq_gen.job.subject import find_subject, new_job
 from sidekiq_gen.naming import parse_job_name, parse_queue
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.rails.stubs import stub_notices
@@ -81,18 +81,21 @@ def resolve_job(answers: Answers, project: Project) -> JobRequest:
     """
     answers = implied(answers)
     context = context_of(answers, project)
-    app = project.app
-    directory = _directory(answer(answers, "dir", app.conventions.job_dir.value))
+    app, house = project.app, context.house
+    directory = _directory(answer(answers, "dir", house.job_dir.value))
     _refuse_stray_flags(answers, context)
     settings = KIND_BY_NAME[context.kind].decide(answers, context, app)
     child = resolve_job(_of_the_child(answers, context, app), project) if context.kind == "fan-out" else None
     test = _test(answers, app)
-    style = app.style_for(test, f"{directory}/{context.name.file_stem}.rb")
+    style = app.style_for(house, test, f"{directory}/{context.name.file_stem}.rb")
     patterns = () if child else choose(answers, context, app)
+    usual, base = app.queue_for(house), app.base_of(house)
+    queue = parse_queue(answer(answers, "queue", usual.name.value))
+    unsaid = base.queue if base and base.queue else "" if usual.written else usual.name.value
     return JobRequest(
         context,
         settings,
-        parse_queue(answer(answers, "queue", app.usual_queue.value)),
+        queue,
         directory,
         test,
         style,
@@ -100,6 +103,7 @@ def resolve_job(answers: Answers, project: Project) -> JobRequest:
         patterns,
         child,
         None if child else find_collaborator(answers, context, patterns, app),
+        queue_written=queue != unsaid,
     )
 
 
@@ -110,14 +114,18 @@ def context_of(answers: Answers, project: Project) -> JobContext:
     record is called otherwise inside, an argument is refused.
     """
     app, answers = project.app, implied(answers)
-    name = parse_job_name(answer(answers, "name", ""), suffix=app.conventions.suffix.value, acronyms=app.acronyms)
+    typed = answer(answers, "name", "")
+    name = parse_job_name(typed, suffix=app.conventions.suffix.value, acronyms=app.acronyms)
     subject = with_keys(find_subject(answers, name, app), app)
+    guarded = bool(wanted(answers)) or any(flag.parameter in answers for flag in OPTION_FLAGS)
+    house = app.conventions_for(new_job(answers, name, subject, guarded=guarded))
+    name = parse_job_name(typed, suffix=house.suffix.value, acronyms=app.acronyms)
     taken = taken_names(
         project.release.tree, subject.kind, wanted(answers), _test(answers, app), calls=CALLS.parameter in answers
     )
     subject, row = give_names(subject, taken)
     database = answer(answers, "database", app.databases[0] if app.databases else None)
-    retries = find_retries(answers, project)
+    retries = find_retries(answers, project, house)
     context = JobContext(
         project.release,
         (name.for_one if KIND_BY_NAME[subject.kind].hands == "row" else name).beside(taken.in_the_job),
@@ -131,6 +139,7 @@ def context_of(answers: Answers, project: Project) -> JobContext:
         retries.seconds,
         retries.written,
         find_options(answers, project.release, retries.count),
+        house,
     )
     refusal = other_mapper(context, app) or KIND_BY_NAME[subject.kind].refusal(context, app)
     if refusal:
@@ -228,13 +237,7 @@ def notices(request: JobRequest, project: Project, *, migrated: bool = False) ->
     yield from option_notices(context)
     yield from argument_notices(context, app)
     yield from answer_notices(request, app)
-    served = ", ".join(app.served.names)
-    if app.served.lacks(request.queue):
-        yield Notice(
-            "queue-not-served",
-            f"No process that the repo starts works on the queue {request.queue}: the repo serves {served}.",
-            f"Add it to config/sidekiq.yml, or pass --queue {app.usual_queue.value}.",
-        )
+    yield from queue_notices(request, app)
     if request.test == "none" and app.test_framework is None:
         yield Notice(
             "no-test-framework",

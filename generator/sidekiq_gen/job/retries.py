@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.flags import Answers
     from sidekiq_gen.job.request import JobContext, Retry
     from sidekiq_gen.rails.app import RailsApp
+    from sidekiq_gen.rails.house.conventions import Conventions
     from sidekiq_gen.rails.project import Project
 
 RETRIES = 5
@@ -52,7 +53,7 @@ class Retries:
     written: bool = True
 
 
-def find_retries(answers: Answers, project: Project) -> Retries:
+def find_retries(answers: Answers, project: Project, house: Conventions) -> Retries:
     """How often, or for how long, the job is retried: as asked for, else as most jobs are.
 
     Raises:
@@ -61,19 +62,20 @@ def find_retries(answers: Answers, project: Project) -> Retries:
     """
     if "retry_for" in answers:
         return Retries(SIDEKIQS_OWN, _retry_for(answers, project))
-    app = project.app
-    typed = answer(answers, "retry") if "retry" in answers else usual_retries(app)
-    if "retry" not in answers and app.base_job and app.base_job.retry is not None and typed == str(app.base_job.retry):
-        return Retries(app.base_job.retry, written=False)
-    return Retries(project.app.default_retry, written=False) if typed == DEFAULT else Retries(parse_retry(typed))
+    base = project.app.base_of(house)
+    of_base = base.retry if base else None
+    typed = answer(answers, "retry", usual_retries(project.app, house))
+    if typed == DEFAULT or ("retry" not in answers and typed == of_base):
+        known = of_base and of_base != "true"
+        return Retries(parse_retry(of_base) if of_base and known else project.app.default_retry, written=False)
+    return Retries(parse_retry(typed))
 
 
-def usual_retries(app: RailsApp) -> str:
+def usual_retries(app: RailsApp, house: Conventions) -> str:
     """What is taken where nobody says anything, as it would be typed."""
-    usual = app.conventions.retry.value
-    if usual is None:
-        return DEFAULT if app.own_default_retry else str(RETRIES)
-    return str(usual)
+    base = app.base_of(house)
+    said = app.own_default_retry or (base is not None and base.retry is not None)
+    return house.retry.value or (DEFAULT if said else str(RETRIES))
 
 
 def retry_notices(context: JobContext) -> Iterator[Notice]:

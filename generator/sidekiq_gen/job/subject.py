@@ -9,6 +9,7 @@ from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.flags import answer
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
 from sidekiq_gen.naming import Argument, Model, parse_argument, parse_model
+from sidekiq_gen.rails.house.neighbours import NewJob
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,6 +55,13 @@ def find_subject(answers: Answers, name: JobName, app: RailsApp) -> Subject:
     if model is None or (named is None and any(argument.name == model.variable for argument in arguments)):
         return Subject("plain", arguments)
     return _about_a_record(arguments, Argument(model.variable, "record", model))
+
+
+def new_job(answers: Answers, name: JobName, subject: Subject, *, guarded: bool) -> NewJob:
+    """What the nearest neighbours of the job are near to. guarded: whether safeguards or options were asked for."""
+    bare = subject.kind == "plain" and not subject.arguments and not guarded
+    takes_arguments = bool(subject.arguments)
+    return NewJob(name.namespaces, name.words, takes_arguments, answer(answers, "queue", ""), bare)
 
 
 def guess_model(name: JobName, app: RailsApp, *, rows: bool = False) -> Model | None:

@@ -21,6 +21,7 @@ from sidekiq_gen.rails.factories import (
     mixed_in,
 )
 from sidekiq_gen.rails.files import Repo
+from sidekiq_gen.rails.house.bases import find_bases
 from sidekiq_gen.rails.house.conventions import Conventions, read_conventions
 from sidekiq_gen.rails.house.jobs import JobFile, find_jobs
 from sidekiq_gen.rails.house.linter import Linter, find_linter
@@ -30,11 +31,12 @@ from sidekiq_gen.rails.inflections import Inflections, find_inflections
 from sidekiq_gen.rails.models import fixture_names, generations, read_model, single_associations, tables
 from sidekiq_gen.rails.primary_key import PrimaryKey, find_primary_key
 from sidekiq_gen.rails.processes import Process, find_processes
-from sidekiq_gen.rails.queues import Served, find_queues, find_served, usual_queue
+from sidekiq_gen.rails.queues import Served, UsualQueue, find_queues, find_served, usual_queue
 from sidekiq_gen.rails.schema import read_table
 from sidekiq_gen.rails.states import ColumnValues, values_of_column
 from sidekiq_gen.rails.stored import Stored, find_stored
 from sidekiq_gen.rails.wrappers import ErrorWrapper, find_wrapper
+from sidekiq_gen.sourced import Sourced
 from sidekiq_gen.style import Style
 
 if TYPE_CHECKING:
@@ -42,9 +44,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sidekiq_gen.rails.gems import Tracker
+    from sidekiq_gen.rails.house.bases import BaseClass
+    from sidekiq_gen.rails.house.neighbours import NewJob
     from sidekiq_gen.rails.lockfile import LockedGem, Lockfile
     from sidekiq_gen.rails.table import Table
-    from sidekiq_gen.sourced import Sourced
 
 __all__ = ["Database", "Linter", "RailsApp", "TestFramework"]
 
@@ -133,9 +136,20 @@ class RailsApp:
         return find_jobs(self.repo)
 
     @cached_property
+    def bases(self) -> Mapping[str, BaseClass]:
+        """The classes that jobs inherit Sidekiq from, by name."""
+        return find_bases(self.job_files, self.constants)
+
+    @property
     def conventions(self) -> Conventions:
         """How the house writes jobs."""
-        return read_conventions(self.job_files, self.rules)
+        return self.conventions_for(None)
+
+    def conventions_for(self, new: NewJob | None) -> Conventions:
+        """How the house writes a job: the most similar ones decide; None for the house as a whole."""
+        if new not in self._conventions:
+            self._conventions[new] = read_conventions(self.job_files, self.bases, self.rules, new)
+        return self._conventions[new]
 
     @cached_property
     def default_retry(self) -> int | Literal[False]:
@@ -147,23 +161,28 @@ class RailsApp:
         """Whether an initializer says how often such a job is retried."""
         return "retry" in default_options(self.repo)
 
-    @cached_property
+    @property
     def style(self) -> Style:
         """How this repo writes Ruby."""
-        conventions = self.conventions
-        return Style(
-            conventions.quotes.value,
-            conventions.frozen_string_literal.value,
-            conventions.queue_literal.value,
-            conventions.job_module.value,
-            compact=conventions.compact.value,
-        )
+        return self.style_for(self.conventions)
 
-    def style_for(self, test: TestFramework | Literal["none"], job_path: str) -> Style:
-        """The same, with how the spec of a job is written; job_path: where the class goes."""
-        if test == "none":
-            return self.style
-        return replace(self.style, spec=self._specs[test].habits(job_path.rpartition("/")[0]).style)
+    def style_for(
+        self, house: Conventions, test: TestFramework | Literal["none"] = "none", job_path: str = ""
+    ) -> Style:
+        """How a job with these conventions is written, and its spec; job_path: where the class goes."""
+        style = Style(
+            house.quotes.value,
+            house.frozen_string_literal.value,
+            house.queue_literal.value,
+            house.job_module.value,
+            compact=house.compact.value,
+            first_option=house.first_option.value,
+        )
+        return (
+            replace(style, spec=self._specs[test].habits(job_path.rpartition("/")[0]).style)
+            if test != "none"
+            else style
+        )
 
     @cached_property
     def spec_habits(self) -> SpecHabits | None:
@@ -177,11 +196,9 @@ class RailsApp:
             "minitest": Specs(self.repo, self.job_files, "minitest"),
         }
 
-    @cached_property
-    def base_job(self) -> JobFile | None:
-        """The class of the repo that jobs inherit Sidekiq from; None where they include it themselves."""
-        name = self.conventions.base.value
-        return next((job for job in self.job_files if job.base and job.name == name), None) if name else None
+    def base_of(self, conventions: Conventions) -> BaseClass | None:
+        """The class that jobs inherit Sidekiq from; None where they include it themselves."""
+        return self.bases.get(conventions.base.value)
 
     @cached_property
     def processes(self) -> tuple[Process, ...]:
@@ -198,13 +215,18 @@ class RailsApp:
         """The queues that are served or used, and ``default`` unless nobody serves it."""
         return find_queues(self.served, self.job_files)
 
-    @cached_property
+    @property
     def usual_queue(self) -> Sourced[str]:
-        """The queue of a new job."""
-        said = default_options(self.repo).get("queue")
-        usual = said.text if said and said.kind == "word" else "default"
-        of_base = self.base_job.queue if self.base_job else None
-        return usual_queue(self.served, self.job_files, of_base.name if of_base else usual)
+        """The queue of a new job, whatever it is about."""
+        return self.queue_for(self.conventions).name
+
+    def queue_for(self, conventions: Conventions) -> UsualQueue:
+        """The queue of a job with these conventions."""
+        base, said = self.base_of(conventions), default_options(self.repo).get("queue")
+        silent = Sourced(said.text if said and said.kind == "word" else "default", "default")
+        if base and base.queue:
+            silent = Sourced(base.queue, "repo", base.name)
+        return usual_queue(self.served, self.job_files, conventions.queue, silent)
 
     @property
     def acronyms(self) -> tuple[str, ...]:
@@ -333,6 +355,10 @@ class RailsApp:
         """Whether specs call the methods of a library without naming it: as those of jobs do, else as they can."""
         habit = self.spec_habits.bare_factories if self.spec_habits else None
         return habit.value if habit and habit.origin == "repo" else library in mixed_in(self.repo)
+
+    @cached_property
+    def _conventions(self) -> dict[NewJob | None, Conventions]:
+        return {}
 
     @cached_property
     def _factories(self) -> tuple[Factory, ...]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.rails import yaml
-from sidekiq_gen.rails.code import definitions
 from sidekiq_gen.rails.literals import read_value
 from sidekiq_gen.sourced import Sourced
 
@@ -81,25 +80,33 @@ def find_queues(served: Served, job_files: Sequence[JobFile]) -> tuple[str, ...]
     return tuple(names)
 
 
-def usual_queue(served: Served, job_files: Sequence[JobFile], preferred: str) -> Sourced[str]:
-    """The queue of a new job: the preferred one where it is served or nothing is known, else the most used that is.
+@dataclass(frozen=True)
+class UsualQueue:
+    """The queue of a new job. written: whether the job says so itself; else it is what silence comes to."""
 
-    preferred: ``default``, or what the base class or Sidekiq.default_job_options says.
+    name: Sourced[str]
+    written: bool = True
+
+
+def usual_queue(
+    served: Served, job_files: Sequence[JobFile], habit: Sourced[str | None], silent: Sourced[str]
+) -> UsualQueue:
+    """What most jobs do where that is served or nothing is known; else what silence comes to, or the most used queue.
+
+    habit: the queue that most jobs name; empty for silence, None without such a habit.
+    silent: what a job is put on that names none.
     """
-    if not served.lacks(preferred):
-        return Sourced(preferred, "default")
-    bases = {one.name: job.queue.name for job in job_files if job.base and job.queue for one in definitions(job.lines)}
-    used = Counter(
-        name
-        for job in job_files
-        if not job.base
-        and (name := job.queue.name if job.queue else bases.get(job.superclass or ""))
-        and name in served.names
-    )
+    if habit.value and not served.lacks(habit.value):
+        return UsualQueue(Sourced(habit.value, habit.origin, habit.reason))
+    if not served.lacks(silent.value):
+        if habit.value == "":
+            return UsualQueue(Sourced(silent.value, habit.origin, habit.reason), written=False)
+        return UsualQueue(silent)
+    used = Counter(job.queue.name for job in job_files if not job.base and job.queue and job.queue.name in served.names)
     if not used:
-        return Sourced(served.names[0], "repo", f"nobody serves {preferred}")
+        return UsualQueue(Sourced(served.names[0], "repo", f"nobody serves {silent.value}"))
     name, count = used.most_common(1)[0]
-    return Sourced(name, "repo", f"{count} of {len(job_files)} existing jobs; nobody serves {preferred}")
+    return UsualQueue(Sourced(name, "repo", f"{count} of {len(job_files)} existing jobs; nobody serves {silent.value}"))
 
 
 def queues_of(document: object) -> list[str]:

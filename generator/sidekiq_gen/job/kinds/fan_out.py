@@ -83,10 +83,10 @@ class FanOut(Kind[FanOutSettings]):
 
     def suggestion(self, flag: Flag, answers: Answers, context: JobContext, app: RailsApp) -> str | None:
         if flag is _CHILD:
-            return child_name(None, context, app).class_name.removesuffix(app.conventions.suffix.value)
+            return child_name(None, context, app).class_name.removesuffix(context.house.suffix.value)
         if flag is _BATCH:
             return "" if app.gem(PRO) else None
-        return str(BATCH) if flag is BATCH_SIZE else usual(context, app)
+        return str(BATCH) if flag is BATCH_SIZE else usual(context)
 
     def decide(self, answers: Answers, context: JobContext, app: RailsApp) -> FanOutSettings:
         batch = bool(answer(answers, "batch", default=False))
@@ -138,7 +138,7 @@ def child_name(typed: str | None, context: JobContext, app: RailsApp) -> JobName
     name = context.name
     *folders, _ = name.path.split("/")
     path = typed or "/".join([*folders, _singular(name.words, context)])
-    child = parse_job_name(path, suffix=app.conventions.suffix.value, acronyms=app.acronyms)
+    child = parse_job_name(path, suffix=context.house.suffix.value, acronyms=app.acronyms)
     if child.class_name == name.class_name:
         raise InvalidInput(
             f"--child {typed!a} is the fan-out itself.", hint="Give the job for one record another name.", code="usage"

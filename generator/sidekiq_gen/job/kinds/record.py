@@ -70,7 +70,7 @@ class Record(Kind[RecordSettings]):
         return "find_by" if settings.on_missing == "log" else "find"
 
     def suggestion(self, flag: Flag, answers: Answers, context: JobContext, app: RailsApp) -> str | None:
-        return usual(context, app)
+        return usual(context)
 
     def decide(self, answers: Answers, context: JobContext, app: RailsApp) -> RecordSettings:
         never_retried = NOT_FOUND in {error.removeprefix("::") for error in answer(answers, "discard_on", ())}
@@ -87,7 +87,7 @@ class Record(Kind[RecordSettings]):
                 hint="Allow retries (--retry 5), or use --on-missing log.",
                 code="contradictory-patterns",
             )
-        chosen = wanted or usual(context, app)
+        chosen = wanted or usual(context)
         return RecordSettings("discard" if chosen == "retry" and never_retried else chosen)
 
     def notices(self, settings: RecordSettings, request: JobRequest, app: RailsApp) -> Iterator[Notice]:
@@ -104,9 +104,9 @@ class Record(Kind[RecordSettings]):
         )
 
 
-def usual(context: JobContext, app: RailsApp) -> Literal["log", "retry"]:
+def usual(context: JobContext) -> Literal["log", "retry"]:
     """What is done where nobody says anything: as most jobs do, if that can be had."""
-    return "retry" if app.conventions.on_missing.value == "retry" and context.retry else "log"
+    return "retry" if context.house.on_missing.value == "retry" and context.retry else "log"
 
 
 def implied(answers: Answers) -> Answers:

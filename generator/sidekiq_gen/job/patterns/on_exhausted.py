@@ -100,10 +100,11 @@ class OnExhausted(Pattern[OnExhaustedSettings]):
             yield settings.mark.need
 
     def notices(self, settings: OnExhaustedSettings, request: JobRequest, app: RailsApp) -> Iterator[Notice]:
-        if app.base_job and app.base_job.has_exhausted:
+        base = app.base_of(request.context.house)
+        if base and base.has_exhausted:
             yield Notice(
                 "replaces-exhausted",
-                f"{app.base_job.name} has a sidekiq_retries_exhausted of its own, which that of this job replaces.",
+                f"{base.name} has a sidekiq_retries_exhausted of its own, which that of this job replaces.",
                 "Leave out --on-exhausted to keep it.",
             )
         if not request.context.record:

@@ -1,28 +1,33 @@
-"""How this repo writes jobs: the majority of its jobs decides, then its linter, then a default."""
+"""How this repo writes jobs: the linter where it is kept, then the jobs most like the new one, then all of them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
-from sidekiq_gen.rails.code import count_quotes, definitions
+import inflection
+
+from sidekiq_gen.naming import underscore
+from sidekiq_gen.rails.code import count_quotes
 from sidekiq_gen.rails.house.lookups import MissingHabit, missing_habit
-from sidekiq_gen.rails.house.votes import decide, vote
+from sidekiq_gen.rails.house.neighbours import Electorate
+from sidekiq_gen.rails.house.said import Option
+from sidekiq_gen.rails.house.votes import clear
 from sidekiq_gen.sourced import Sourced
+from sidekiq_gen.style import JobModule, QueueLiteral, Quotes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from sidekiq_gen.naming import Suffix
+    from sidekiq_gen.rails.house.bases import BaseClass
     from sidekiq_gen.rails.house.jobs import JobFile
+    from sidekiq_gen.rails.house.neighbours import NewJob
     from sidekiq_gen.rails.house.rules import Rules
-    from sidekiq_gen.style import JobModule, Quotes
 
 V = TypeVar("V")
+SILENT = "default"
+NEVER = frozenset({"0", "false"})
 _COMMENT = "Style/FrozenStringLiteralComment"
-QueueLiteral = Literal["string", "symbol"]
-# A number, or nothing said, which leaves it to Sidekiq.
-RetryHabit: TypeAlias = "int | Literal['default']"
 
 
 @dataclass(frozen=True)
@@ -30,10 +35,12 @@ class Conventions:
     """The habits of the house, each with where it was seen.
 
     job_dir: relative to the root: ``app/jobs``.
-    suffix: what the names of job classes end in.
+    suffix: what the names of job classes end in: ``Job``, ``Worker``, or nothing.
     job_module: None when no job includes either; the release decides then.
+    queue: that most jobs name; empty where they say nothing about it, None without such a habit.
     queue_literal: how ``sidekiq_options`` names the queue.
-    retry: the usual number of retries, or ``default`` where most jobs leave it to Sidekiq; None without such a habit.
+    retry: what most jobs say about their retries: ``5``, ``false``; ``default`` for nothing, None without such a habit.
+    first_option: which of the two stands first in ``sidekiq_options``.
     base: the class of the repo that jobs inherit Sidekiq from; empty where they include it themselves.
     compact: whether a class has its namespaces before its own name: ``class Billing::ChargeJob``.
     on_missing: what becomes of most jobs whose record is missing; None without such a habit.
@@ -42,38 +49,53 @@ class Conventions:
     quotes: Sourced[Quotes]
     frozen_string_literal: Sourced[bool]
     job_dir: Sourced[str]
-    suffix: Sourced[Suffix]
+    suffix: Sourced[str]
     job_module: Sourced[JobModule | None]
+    queue: Sourced[str | None]
     queue_literal: Sourced[QueueLiteral]
-    retry: Sourced[RetryHabit | None]
+    retry: Sourced[str | None]
+    first_option: Sourced[Option]
     base: Sourced[str]
     compact: Sourced[bool]
     on_missing: Sourced[MissingHabit | None]
 
 
-def read_conventions(job_files: Sequence[JobFile], rules: Rules) -> Conventions:
+def read_conventions(
+    job_files: Sequence[JobFile], bases: Mapping[str, BaseClass], rules: Rules | None, new: NewJob | None = None
+) -> Conventions:
     """Let the existing jobs vote; base classes only count where they alone include Sidekiq.
 
     Where a cop is switched on for the jobs and kept, it has the last word.
+    rules: None for no linter at all.
+    new: the job that is to be written, whose nearest neighbours are heard first; None for the repo as a whole.
     """
-    jobs = [job for job in job_files if not job.base]
-    folder = vote(job.folder for job in jobs or job_files) or Sourced("app/jobs", "default")
-    module: Sourced[JobModule] | None = vote([job.module for job in job_files if job.module])
+    jobs = [job for job in job_files if not job.base and not (new and new.is_in(job))]
+    house = Electorate(jobs, new)
+    folders = house if jobs else Electorate(job_files)
+    folder = folders.elect(lambda job: job.folder) or Sourced("app/jobs", "default")
+    module: Sourced[JobModule] | None = Electorate(job_files).vote(lambda job: job.module)
+    wanted, frozen, off = (
+        (_quotes_wanted(rules, folder.value), *_comment(rules, folder.value)) if rules else (None,) * 3
+    )
     return Conventions(
-        quotes=decide(_wanted_quotes(rules, folder.value), map(_quotes, jobs)) or Sourced("double", "default"),
-        frozen_string_literal=_frozen(jobs, rules, folder.value),
+        quotes=house.vote(_quotes, wanted) or Sourced("double", "default"),
+        frozen_string_literal=house.vote(lambda job: job.frozen_string_literal, frozen)
+        or off
+        or Sourced(value=True, origin="default"),
         job_dir=folder,
-        suffix=vote(map(_suffix, jobs)) or Sourced("Job", "default"),
+        suffix=_of_namespace(house) or house.vote(_suffix) or Sourced("Job", "default"),
         job_module=_or_none(module),
-        queue_literal=vote(map(_queue_literal, jobs)) or Sourced("string", "default"),
-        retry=_retry(jobs, job_files),
-        base=_base(jobs, job_files),
-        compact=vote(job.compact for job in jobs if job.compact is not None) or Sourced(value=False, origin="default"),
-        on_missing=_on_missing(jobs),
+        queue=_or_none(house.vote(_queue, few=False)),
+        queue_literal=house.vote(lambda job: job.queue.literal if job.queue else None) or Sourced("string", "default"),
+        retry=_retry(house),
+        first_option=house.vote(_first_option, few=False) or Sourced("queue", "default"),
+        base=house.vote(_base(bases)) or Sourced("", "default"),
+        compact=house.vote(lambda job: job.compact) or Sourced(value=False, origin="default"),
+        on_missing=_on_missing(house),
     )
 
 
-def _wanted_quotes(rules: Rules, folder: str) -> Sourced[Quotes] | None:
+def _quotes_wanted(rules: Rules, folder: str) -> Sourced[Quotes] | None:
     """The quotes that a cop asks for in the jobs."""
     said = rules.style("Style/StringLiterals", f"{folder}/any_job.rb")
     if said is None or said.value not in {"double_quotes", "single_quotes"}:
@@ -81,52 +103,58 @@ def _wanted_quotes(rules: Rules, folder: str) -> Sourced[Quotes] | None:
     return Sourced("double" if said.value == "double_quotes" else "single", said.origin, said.reason)
 
 
-def _frozen(jobs: Sequence[JobFile], rules: Rules, folder: str) -> Sourced[bool]:
-    """Whether the magic comment is written; a cop that the repo switches off says no where no job says anything."""
+def _comment(rules: Rules, folder: str) -> tuple[Sourced[bool] | None, Sourced[bool] | None]:
+    """Whether a cop asks for the magic comment; and that there is none, where the repo switches it off."""
     said = rules.style(_COMMENT, f"{folder}/any_job.rb")
-    wanted = Sourced(said.value != "never", said.origin, said.reason) if said else None
     off = rules.setting(_COMMENT, "Enabled") or rules.setting("Style", "Enabled")
-    none = Sourced(value=False, origin="repo", reason=off.reason) if off and off.value is False else None
-    votes = (job.frozen_string_literal for job in jobs)
-    return decide(wanted, votes) or none or Sourced(value=True, origin="default")
+    return (
+        Sourced(said.value != "never", said.origin, said.reason) if said else None,
+        Sourced(value=False, origin="repo", reason=off.reason) if off and off.value is False else None,
+    )
 
 
-def _base(jobs: Sequence[JobFile], job_files: Sequence[JobFile]) -> Sourced[str]:
-    """The base class of most jobs that have a ``perform`` of their own; one that is itself a job does not count."""
-    bases = {job.name for job in job_files if job.base}
-    own = (job.parent if job.parent in bases else "" for job in jobs if job.performs)
-    outcome = vote(own)
-    return outcome if outcome and outcome.value else Sourced("", "default")
+def _base(bases: Mapping[str, BaseClass]) -> Callable[[JobFile], str | None]:
+    """What a job with a ``perform`` of its own inherits; one that inherits from another job includes nothing itself."""
+    return lambda job: (job.parent if job.parent in bases else "") if job.performs else None
 
 
-def _retry(jobs: Sequence[JobFile], job_files: Sequence[JobFile]) -> Sourced[RetryHabit | None]:
-    """How often most jobs are retried: silence is a vote for what Sidekiq does, or the base class says.
+def _retry(house: Electorate) -> Sourced[str | None]:
+    """How often most jobs are retried: silence is a vote for what their base class says, or Sidekiq does.
 
-    Jobs without arguments have no vote, as their schedule starts them again; and never to retry is not taken over,
-    as no job shows that the next one can afford it.
+    Jobs without arguments have no vote on one that has some, as their schedule starts them again, nor these on them.
+    Never to retry is only taken over where nothing shows that the next job cannot afford it.
     """
-    bases: dict[str, RetryHabit] = {
-        one.name: job.retry for job in job_files if job.base and job.retry for one in definitions(job.lines)
-    }
-    votes: list[RetryHabit | Literal["never"]] = [
-        "never" if job.never_retries else job.retry or bases.get(job.superclass or "", "default")
-        for job in jobs
-        if job.takes_arguments
-    ]
-    outcome: Sourced[RetryHabit | Literal["never"]] | None = vote(votes)
-    if outcome is None or outcome.value == "never":
+    scheduled = house.new is not None and not house.new.takes_arguments
+
+    def ballot(job: JobFile) -> str | None:
+        if job.takes_arguments == scheduled:
+            return None
+        return SILENT if "retry" not in job.named or job.retry == "true" else job.retry or None
+
+    outcome = house.vote(ballot, few=False)
+    if outcome and outcome.value in NEVER and not (house.new and house.new.bare):
         return Sourced(None, "default")
-    return Sourced(outcome.value, outcome.origin, outcome.reason)
+    return _or_none(outcome)
 
 
-def _on_missing(jobs: Sequence[JobFile]) -> Sourced[MissingHabit | None]:
+def _on_missing(house: Electorate) -> Sourced[MissingHabit | None]:
     """What becomes of most jobs whose record is missing; those that are handed an id and look nothing up count."""
-    outcome: Sourced[MissingHabit | Literal["silent"]] | None = vote(
-        habit for job in jobs if (habit := missing_habit("\n".join(job.lines)))
+    outcome: Sourced[MissingHabit | Literal["silent"]] | None = house.vote(
+        lambda job: missing_habit(job.code), few=False
     )
     if outcome is None or outcome.value == "silent":
         return Sourced(None, "default")
     return Sourced(outcome.value, outcome.origin, outcome.reason)
+
+
+def _of_namespace(house: Electorate) -> Sourced[str] | None:
+    """The suffix that a namespace gives most of its jobs: ``Scheduler::PruneImportsScheduler``."""
+    if house.new is None or not house.new.namespaces:
+        return None
+    own = [job for job in house.jobs if job.namespaces == house.new.namespaces]
+    word = inflection.singularize(underscore(house.new.namespaces[-1]).rpartition("_")[2]).capitalize()
+    outcome = clear([word if job.stem.endswith(f"_{word.lower()}") else "" for job in own], f"jobs of {word}")
+    return outcome if outcome and outcome.value else None
 
 
 def _or_none(vote: Sourced[V] | None) -> Sourced[V | None]:
@@ -140,11 +168,19 @@ def _quotes(job: JobFile) -> Quotes | None:
     return None if single == double else "single" if single > double else "double"
 
 
-def _suffix(job: JobFile) -> Suffix:
+def _suffix(job: JobFile) -> str:
     """The suffix of a job, by the name of its file."""
     return "Job" if job.stem.endswith("_job") else "Worker" if job.stem.endswith("_worker") else ""
 
 
-def _queue_literal(job: JobFile) -> QueueLiteral | None:
-    """How a job writes its queue."""
-    return job.queue.literal if job.queue else None
+def _queue(job: JobFile) -> str | None:
+    """The queue that a job names; empty where it says nothing about it."""
+    return job.queue.name if job.queue else None if "queue" in job.named else ""
+
+
+def _first_option(job: JobFile) -> Option | None:
+    """Which of the queue and the retries a job names first; None where it does not name both."""
+    return job.named[0] if len(job.named) > 1 else None
+
+
+DEFAULTS = read_conventions((), {}, None)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from sidekiq_gen.rails.code import calls, code_lines, definitions
+from sidekiq_gen.rails.code import code_lines, definitions
+from sidekiq_gen.rails.house.said import Said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,31 +27,16 @@ _INCLUDE = re.compile(r"^[ \t]*include[ \t(][^#\n]*?\bSidekiq::(Job|Worker|Itera
 _FROZEN = re.compile(r"#.*\bfrozen[_-]string[_-]literal:\s*true\b", re.IGNORECASE)
 _PERFORM = re.compile(r"^[ \t]*def perform\b", re.MULTILINE)
 _COMPACT = re.compile(r"class[ \t]+(?:::)?[A-Z]\w*::[A-Z]")
-_EXHAUSTED = re.compile(r"[ \t]*sidekiq_retries_exhausted\b")
 _BASE_NAME = re.compile(r"(?:application|base)(?:_job|_worker)?|base_\w+|\w+_base")
-_VALUE = r"(:)?(?:\"([^\"\n]*)\"|'([^'\n]*)'|(?<=:)(\w+))"
-_QUEUE = re.compile(rf"(?<!\w)(?:queue:|[\"']queue[\"']:|:queue\s*=>|[\"']queue[\"']\s*=>)\s*{_VALUE}")
-_RETRY = re.compile(
-    r"(?<!\w)(?:retry:|[\"']retry[\"']:|:retry\s*=>|[\"']retry[\"']\s*=>)\s*([0-9]{1,4}|false|true)(?![\w.])"
-)
 _WITHOUT_ARGUMENTS = re.compile(r"^[ \t]*def perform(?:\(\s*\))?[ \t]*(?:;|#|=|$)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
-class Queue:
-    """A queue that a job names, and how it writes it."""
-
-    name: str
-    literal: Literal["string", "symbol"]
-
-
-@dataclass(frozen=True)
-class JobFile:
+class JobFile(Said):
     """A file that defines a Sidekiq job, or the base class of some.
 
     path: relative to the root: ``app/jobs/process_order_job.rb``.
     folder: the one under ``app`` that it is in: ``app/jobs``.
-    lines: its lines of code, comments left out.
     frozen_string_literal: whether it starts with the magic comment.
     module: what the file itself includes; None when it inherits it.
     base: whether it is there to be inherited from.
@@ -59,7 +45,6 @@ class JobFile:
 
     path: str
     folder: str
-    lines: tuple[str, ...]
     frozen_string_literal: bool
     module: JobModule | None
     base: bool
@@ -70,39 +55,25 @@ class JobFile:
         """The name of the file without its folder and ending."""
         return self.path.rpartition("/")[2].removesuffix(".rb")
 
-    @cached_property
-    def options(self) -> tuple[str, ...]:
-        """Its calls of ``sidekiq_options``."""
-        return tuple(calls(self.lines, "sidekiq_options"))
-
-    @cached_property
-    def queue(self) -> Queue | None:
-        """The queue that it names literally, if any."""
-        for options in self.options:
-            if found := _QUEUE.search(options):
-                name = found[2] or found[3] or found[4]
-                return Queue(name, "symbol" if found[1] else "string") if name else None
-        return None
-
-    @property
-    def retry(self) -> int | None:
-        """The number of retries that it names literally, if any."""
-        return int(self._retry) if self._retry.isdigit() else None
-
-    @property
-    def never_retries(self) -> bool:
-        """Whether it says that a failure ends it."""
-        return self._retry == "false" or self.retry == 0
-
     @property
     def superclass(self) -> str | None:
         """What its class inherits from, as it is written."""
         return next((one.superclass for one in definitions(self.lines) if one.superclass), None)
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The full name of its class; empty when no class can be read."""
         return next((one.name for one in definitions(self.lines) if one.keyword == "class"), "")
+
+    @cached_property
+    def namespaces(self) -> tuple[str, ...]:
+        """The modules around its class, outermost first: ``("Billing",)``."""
+        return tuple(self.name.split("::")[:-1])
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The words of its name: ``charge``, ``customer``, ``job``."""
+        return frozenset(self.stem.split("_"))
 
     @property
     def compact(self) -> bool | None:
@@ -111,24 +82,15 @@ class JobFile:
             return None
         return any(_COMPACT.match(line) for line in self.lines)
 
-    @property
+    @cached_property
     def performs(self) -> bool:
         """Whether it has the work itself, and not in hooks of its base class."""
         return any(_PERFORM.match(line) for line in self.lines)
 
-    @property
-    def has_exhausted(self) -> bool:
-        """Whether it says what happens when every retry has failed."""
-        return any(_EXHAUSTED.match(line) for line in self.lines)
-
-    @property
+    @cached_property
     def takes_arguments(self) -> bool:
         """Whether it is handed something; a job that is not is started by a schedule, and again by the next one."""
-        return not _WITHOUT_ARGUMENTS.search("\n".join(self.lines))
-
-    @cached_property
-    def _retry(self) -> str:
-        return next((found[1] for options in self.options if (found := _RETRY.search(options))), "")
+        return not _WITHOUT_ARGUMENTS.search(self.code)
 
 
 @dataclass(frozen=True)
@@ -154,9 +116,9 @@ def find_jobs(repo: Repo) -> tuple[JobFile, ...]:
     classes, parents = _sidekiq_classes(candidates, known)
     return tuple(
         JobFile(
+            candidate.lines,
             candidate.path,
             candidate.folder,
-            candidate.lines,
             _has_frozen_comment(candidate.text),
             _module(candidate.included),
             base=_is_base(candidate, parents),
