@@ -795,8 +795,8 @@ REPO = (
     Mutation(
         "a cop that hardly any job keeps has the last word",
         "rails/house/votes.py",
-        "if said and (len(seen) < ENOUGH or TENTH * seen.count(said.value) >= len(seen)):",
-        "if said:",
+        "return len(seen) < ENOUGH or TENTH * seen.count(said.value) >= len(seen)",
+        "return True",
         CONVENTIONS,
     ),
     Mutation(
@@ -815,10 +815,31 @@ REPO = (
     ),
     Mutation(
         "a close vote of the house is taken for a habit",
-        "rails/house/neighbours.py",
-        "if count >= CLEAR * votes else None",
+        "rails/house/votes.py",
+        "if count >= CLEAR * len(cast) else None",
         "",
         CONVENTIONS,
+    ),
+    Mutation(
+        "a small sample of the house is a habit",
+        "rails/house/votes.py",
+        "if len(cast) < SAMPLE:",
+        "if not cast:",
+        CONVENTIONS,
+    ),
+    Mutation(
+        "the nearest jobs are not heard first",
+        "rails/house/neighbours.py",
+        'clear([ballot(job) for job in self.nearest], "jobs most like it") or clear(cast)',
+        "clear(cast)",
+        ("tests/unit/test_neighbours.py",),
+    ),
+    Mutation(
+        "a job votes on itself",
+        "rails/house/conventions.py",
+        "and not (new and new.is_in(job))",
+        "",
+        ("tests/unit/test_neighbours.py",),
     ),
     Mutation(
         "base classes vote on style",

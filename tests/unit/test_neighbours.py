@@ -1,0 +1,156 @@
+"""The jobs that are most like a new one decide how it is written; where they do not agree, all of them do."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from support.command import sidekiq_gen
+from support.repos import Repo
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MODELS = {"app/models/user.rb": "class User < ApplicationRecord\nend\n"}
+JOB = "class {name}\n  include Sidekiq::Job\n{options}\n  def perform{arguments}\n  end\nend\n"
+
+
+def jobs(*names: str, options: str = "", arguments: str = "(id)", text: str = JOB) -> dict[str, str]:
+    """Jobs of these names: ``billing/charge_job``."""
+    said = f"  sidekiq_options {options}\n" if options else ""
+    return {
+        f"app/jobs/{name}.rb": text.format(name=constant(name), options=said, arguments=arguments) for name in names
+    }
+
+
+def constant(name: str) -> str:
+    return "::".join("".join(map(str.capitalize, part.split("_"))) for part in name.split("/"))
+
+
+def job(root: Path, *words: str) -> str:
+    """The text of a job that is generated in a repo."""
+    done = sidekiq_gen(root, "job", *words, "--no-input", "--json")
+    assert done.status == 0, done.out + done.err
+    return (root / json.loads(done.out)["files"][0]["path"]).read_text(encoding="utf-8")
+
+
+def options(text: str) -> str:
+    """What a job says to Sidekiq; empty for nothing."""
+    return next((line.strip() for line in text.split("\n") if "sidekiq_options" in line), "")
+
+
+CHARGES = jobs("billing/a_job", "billing/b_job", "billing/c_job", options="queue: :money, retry: 9")
+MAILS = jobs(*(f"{letter}_job" for letter in "defghi"), options="retry: 3, queue: :mails")
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Billing::Charge", "queue: :money, retry: 9"),
+        ("Charge", "retry: 3, queue: :mails"),
+        ("Other::Charge", "retry: 3, queue: :mails"),
+    ],
+)
+def test_the_jobs_of_the_namespace_come_first(tmp_path: Path, name: str, expected: str) -> None:
+    root = Repo(files=CHARGES | MAILS).write(tmp_path)
+
+    assert options(job(root, name, "amount:integer")) == f"sidekiq_options {expected}"
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "expected"),
+    [
+        ("SyncUsers", ["id:integer"], "retry: 7"),  # words of the name
+        ("ImportAll", ["id:integer"], "retry: 3"),
+        ("ImportAll", ["id:integer", "--queue", "slow"], "retry: 8"),  # the queue
+        ("ImportAll", [], "retry: 2"),  # no arguments
+    ],
+)
+def test_names_queues_and_arguments_tell_what_is_near(
+    tmp_path: Path, name: str, words: list[str], expected: str
+) -> None:
+    files = (
+        jobs("sync_a_job", "sync_b_job", "sync_c_job", options='queue: "x", retry: 7')
+        | jobs(*(f"{letter}_job" for letter in "defghijkl"), options='queue: "x", retry: 3')
+        | jobs("m_job", "n_job", "o_job", options='queue: "slow", retry: 8')
+        | jobs("p_job", "q_job", "r_job", options='queue: "x", retry: 2', arguments="")
+    )
+    root = Repo(files=files).write(tmp_path)
+
+    assert options(job(root, name, *words)).endswith(expected)
+
+
+def test_where_the_nearest_do_not_agree_all_jobs_decide(tmp_path: Path) -> None:
+    near = jobs("billing/a_job", options="retry: 1, queue: :a") | jobs("billing/b_job", options="queue: :b, retry: 2")
+    near |= jobs("billing/c_job", options="retry: 4, queue: :c")
+    root = Repo(files=near | MAILS).write(tmp_path)
+
+    assert options(job(root, "Billing::Charge", "amount:integer")) == "sidekiq_options retry: 3, queue: :mails"
+
+
+def test_a_job_has_no_vote_on_itself(tmp_path: Path) -> None:
+    root = Repo(files=jobs("a_job", "b_job")).write(tmp_path)
+    first = job(root, "SyncUser", "id:integer")
+
+    assert options(first) == 'sidekiq_options queue: "default", retry: 5'
+    assert job(root, "SyncUser", "id:integer") == first
+
+
+@pytest.mark.parametrize(
+    ("existing", "words", "expected"),
+    [
+        (jobs("a_job", "b_job", "c_job"), [], ""),
+        (jobs("a_job", "b_job"), [], 'queue: "default", retry: 5'),  # a small sample
+        (jobs("a_job", "b_job", "c_job"), ["--queue", "low"], 'queue: "low"'),
+        (jobs("a_job", "b_job", "c_job"), ["--queue", "default", "--retry", "5"], "retry: 5"),
+        (jobs("a_job", "b_job", "c_job", options='queue: "low"'), [], 'queue: "low"'),
+        (jobs("a_job", "b_job", "c_job", options="queue: LOW"), [], 'queue: "default"'),  # computed: no vote
+        (jobs("a_job", "b_job", "c_job", options="retry: 4"), [], "retry: 4"),
+        (jobs("a_job", "b_job", "c_job", options="retry: 0"), [], "retry: 5"),
+        (jobs("a_job", "b_job", "c_job"), ["--retry-for", "2h"], "retry_for: 2.hours.to_i"),
+    ],
+)
+def test_a_job_is_silent_where_the_house_is(
+    tmp_path: Path, existing: dict[str, str], words: list[str], expected: str
+) -> None:
+    text = job(Repo(files=existing).write(tmp_path), "SyncUser", "id:integer", *words)
+
+    assert options(text) == (f"sidekiq_options {expected}" if expected else "")
+
+
+def test_silence_needs_a_queue_that_is_served(tmp_path: Path) -> None:
+    files = jobs("a_job", "b_job", "c_job") | {"config/sidekiq.yml": ":queues:\n  - low\n"}
+
+    assert 'queue: "low"' in options(job(Repo(files=files).write(tmp_path), "SyncUser", "id:integer"))
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ([], "retry: 0"),
+        (["id:integer"], "retry: 5"),
+        (["--backtrace", "20"], "retry: 5, backtrace: 20"),
+        (["--discard-on", "Stripe::CardError"], "retry: 5"),
+        (["--kind", "backfill", "--model", "User"], "retry: 5"),
+    ],
+)
+def test_never_to_retry_is_taken_over_for_what_a_schedule_starts_again(
+    tmp_path: Path, words: list[str], expected: str
+) -> None:
+    scheduled = jobs("a_job", "b_job", "c_job", options="retry: 0", arguments="")
+    text = job(Repo(files=MODELS | scheduled).write(tmp_path), "PruneUsers", *words)
+
+    assert expected in text
+
+
+def test_a_namespace_gives_its_jobs_their_suffix(tmp_path: Path) -> None:
+    scheduled = jobs(*(f"scheduler/{letter}_scheduler" for letter in "abc"))
+    root = Repo(files=scheduled | jobs(*(f"{letter}_worker" for letter in "abcde"))).write(tmp_path)
+    given = {"Scheduler::PruneUsers", "Scheduler::PruneUsersScheduler", "scheduler/prune_users_worker"}
+    texts = {job(root, name) for name in given}
+
+    assert len(texts) == 1
+    assert "  class PruneUsersScheduler\n" in texts.pop()
+    assert "class PruneUsersWorker\n" in job(root, "PruneUsers")
