@@ -102,7 +102,7 @@ def test_job_names(typed: str, name: JobName | None) -> None:
     ],
 )
 def test_suffixes(typed: str, suffix: str, class_name: str, stem: str) -> None:
-    assert parse_job_name(typed, suffix=suffix) == JobName("process_order", class_name, stem)  # type: ignore[arg-type]
+    assert parse_job_name(typed, suffix=suffix) == JobName("process_order", class_name, stem)
 
 
 IMPOSSIBLE = (
@@ -173,7 +173,7 @@ def test_what_ruby_and_rails_own_is_not_reopened(constant: str) -> None:
     alone = [] if constant == "ActiveJob" else [(constant, "")]  # that is Active, with a suffix
     for typed, suffix in [(f"{constant}::Fix", "Job"), *alone]:
         with pytest.raises(InvalidInput) as caught:
-            parse_job_name(typed, suffix=suffix, acronyms=acronyms)  # type: ignore[arg-type]
+            parse_job_name(typed, suffix=suffix, acronyms=acronyms)
         assert caught.value.code == "invalid-name"
     if constant.lower() not in KEYWORDS:
         assert parse_job_name(f"Billing::{constant}", suffix="Job", acronyms=acronyms).namespaces == ("Billing",)

@@ -33,7 +33,8 @@ def job(root: Path, *words: str) -> str:
     """The text of a job that is generated in a repo."""
     done = sidekiq_gen(root, "job", *words, "--no-input", "--json")
     assert done.status == 0, done.out + done.err
-    return (root / json.loads(done.out)["files"][0]["path"]).read_text(encoding="utf-8")
+    path: str = json.loads(done.out)["files"][0]["path"]
+    return (root / path).read_text(encoding="utf-8")
 
 
 def options(text: str) -> str:
@@ -152,5 +153,5 @@ def test_a_namespace_gives_its_jobs_their_suffix(tmp_path: Path) -> None:
     texts = {job(root, name) for name in given}
 
     assert len(texts) == 1
-    assert "  class PruneUsersScheduler\n" in texts.pop()
+    assert "class Scheduler::PruneUsersScheduler\n" in texts.pop()
     assert "class PruneUsersWorker\n" in job(root, "PruneUsers")
