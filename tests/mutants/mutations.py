@@ -942,7 +942,7 @@ REPO = (
     Mutation(
         "the prefix of a table's name is not seen",
         "rails/models.py",
-        "    if prefix:\n        yield",
+        "    if prefix is not None:\n        yield",
         '    if prefix == "":\n        yield',
         KEYS,
     ),

@@ -53,7 +53,7 @@ def numbered_code_lines(text: str) -> Iterator[tuple[int, str]]:
             until = "=end"
         elif line == "__END__":
             return
-        elif stripped and not stripped.startswith("#"):
+        elif stripped and (stripped[0] != "#" or stripped.startswith("#{")):  # which a list of words may begin with
             yield number, line
             heredoc = _HEREDOC.search(line) if "<<" in line else None
             if heredoc and last.get(heredoc[1], -1) > number:

@@ -35,7 +35,9 @@ RUBYS_AND_RAILS = frozenset(
 )
 
 _OPENED = re.compile(rb"^[ \t]*(?:(?:class|module)[ \t]+([A-Z][\w:]*)|([A-Z]\w*)[ \t]*=[ \t]*Class\.new)", re.MULTILINE)
-_PLAIN_PATH = re.compile(r"[a-z]\w*(?:/[a-z]\w*)*", re.ASCII)
+_RECORD = re.compile(r"(?:\w+::)*\w*Record|ActiveRecord::Base")
+# What names a constant; a namespace or name that the configuration gives has capitals already.
+_PLAIN_PATH = re.compile(r"[A-Za-z]\w*(?:/[A-Za-z]\w*)*", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ class Constants:
         for path, constant in self._model_files:
             if fold(constant) == folded and (self._camelize(constant) == model or self._defines(path, model)):
                 return path
-        return None
+        return next((path for path in self.named(model) if self._is_record(path, model)), None)
 
     def defined_elsewhere(self, class_name: str, target: str) -> str | None:
         """A file other than target, relative to the root or absolute, that defines a class; relative to the root."""
@@ -151,7 +153,9 @@ class Constants:
     @property
     def elsewhere(self) -> Iterator[str]:
         """The files that may define constants beside those below app folders."""
-        return (path for folder in ("lib", "config/initializers") for path in self.repo.files(folder))
+        known = {path for path, _ in self.repo.app_files}
+        paths = (path for folder in ("lib", "config/initializers") for path in self.repo.files(folder))
+        return (path for path in paths if path not in known)
 
     @cached_property
     def _folded(self) -> tuple[tuple[str, str], ...]:
@@ -168,12 +172,22 @@ class Constants:
         )
 
     @cached_property
+    def model_texts(self) -> dict[str, tuple[str, ...]]:
+        """The code of the models that have been asked for, by name, and of what they include: read once for all."""
+        return {}
+
+    @cached_property
     def table_names(self) -> TableNames:
         """How tables are named."""
         return find_table_names(self.repo)
 
     def _camelize(self, path: str) -> str:
         return camelize(path, self.inflections.acronyms)
+
+    def _is_record(self, path: str, model: str) -> bool:
+        """Whether a file beside those for models says that it defines one."""
+        found = definitions(code_lines(self.repo.read_found(path) or ""))
+        return any(one.name == model and _RECORD.fullmatch(one.superclass or "") for one in found)
 
     def _defines(self, path: str, class_name: str) -> bool:
         """Whether a file says that it defines a class."""

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from pathlib import Path
+from sidekiq_gen.rails.autoload import Autoload, find_autoload
+from sidekiq_gen.rails.units import find_units
 
-# Where the parts of a modular monolith live, each with its own app, spec and test folders.
-UNIT_FOLDERS = ("packs", "modules", "engines")
-# Folders under app/ from which Rails loads no constants.
-NOT_AUTOLOADED = frozenset({"assets", "javascript", "views"})
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -69,10 +68,17 @@ class Repo:
         except OSError:
             return ()
 
-    def files(self, folder: str, ending: str = ".rb") -> tuple[str, ...]:
+    def subfolders(self, folder: str) -> tuple[str, ...]:
+        """The sorted names of the folders directly in a folder, without hidden ones and links."""
+        entries = self._entries(folder or ".")
+        names = (one.name for one in entries if not one.name.startswith(".") and one.is_dir(follow_symlinks=False))
+        return tuple(sorted(names))
+
+    def files(self, folder: str, ending: str = ".rb", without: Collection[str] = ()) -> tuple[str, ...]:
         """The sorted paths of the files below a folder whose names end so.
 
-        Links are followed where they stay inside the root and lead to what is not below the folder anyway.
+        without: the paths of folders that are left out. Links are followed where they stay inside the root and lead
+        to what is not below the folder anyway.
         """
         found: list[str] = []
         pending = [folder] if self._inside(self._real(folder)) else []
@@ -84,7 +90,7 @@ class Repo:
                 if entry.is_symlink() and not self._follow(path, seen):
                     continue
                 if entry.is_dir():
-                    pending.append(path)
+                    pending += () if path in without else (path,)
                 elif entry.name.endswith(ending) and entry.is_file():
                     found.append(path)
         return tuple(sorted(found))
@@ -92,28 +98,17 @@ class Repo:
     @cached_property
     def units(self) -> tuple[str, ...]:
         """What stands before ``app``, ``spec`` and ``test``: nothing, ``packs/billing/`` and the like."""
-        below = (f"{parent}/{name}/" for parent in UNIT_FOLDERS for name in self.names(parent))
-        return ("", *(unit for unit in below if self.is_folder(unit)))
+        return find_units(self)
 
     @cached_property
-    def app_folders(self) -> tuple[str, ...]:
-        """The folders from which Rails loads constants, such as ``app/models``; without their concerns."""
-        folders = (
-            f"{unit}app/{name}"
-            for unit in self.units
-            for name in self.names(f"{unit}app")
-            if name not in NOT_AUTOLOADED
-        )
-        return tuple(folder for folder in folders if self.is_folder(folder))
+    def autoload(self) -> Autoload:
+        """Where constants are loaded from."""
+        return find_autoload(self)
 
-    @cached_property
+    @property
     def app_files(self) -> tuple[tuple[str, str], ...]:
-        """Every Ruby file below the app folders: its path, and what in it names its constant (``billing/invoice``)."""
-        return tuple(
-            (path, path[len(folder) + 1 : -len(".rb")].removeprefix("concerns/"))
-            for folder in self.app_folders
-            for path in self.files(folder)
-        )
+        """Every Ruby file that Rails loads a constant from: its path, and what names its constant."""
+        return self.autoload.files
 
     def _entries(self, folder: str) -> list[os.DirEntry[str]]:
         try:

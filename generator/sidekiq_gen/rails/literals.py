@@ -24,7 +24,7 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _OPENING = {"[": "]", "{": "}", "(": ")"}
-_GOES_ON = frozenset({",", "=>", "[", "{", "(", "|", "+", ".", "&.", "=", "||", "&&"})
+_GOES_ON = frozenset({",", "=>", "[", "{", "(", "|", "+", "<<", ".", "&.", "=", "||", "&&"})
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal
 
-import inflection
-
+from sidekiq_gen.naming import underscore
 from sidekiq_gen.rails.code import CONSTANT, code_lines, definitions
 from sidekiq_gen.rails.states import ModelText
 
@@ -51,8 +50,11 @@ def generations(constants: Constants, model: str) -> Iterator[str]:
 
 def own_texts(constants: Constants, model: str) -> tuple[str, ...]:
     """The code of a model and of the modules that it includes, without that of the classes it inherits from."""
-    code = code_of_model(constants, model)
-    return tuple(text for text in (code, *_concerns(constants, model, code, MAXIMUM_GENERATIONS)) if text)
+    known = constants.model_texts
+    if model not in known:
+        code = code_of_model(constants, model)
+        known[model] = tuple(text for text in (code, *_concerns(constants, model, code, MAXIMUM_GENERATIONS)) if text)
+    return known[model]
 
 
 def code_of_model(constants: Constants, model: str) -> str:
@@ -72,11 +74,8 @@ def superclass(constants: Constants, model: str) -> str | None:
 
 
 def model_path(constants: Constants, model: str) -> str:
-    """``Billing::Invoice`` -> ``billing/invoice``: by its file, which knows the acronyms, else by its name."""
-    path = constants.model_file(model)
-    if path:
-        return path.partition("app/models/")[2].removesuffix(".rb")
-    return inflection.underscore(model.replace("::", "/"))
+    """``Billing::Invoice`` -> ``billing/invoice``, with the acronyms that the repo has."""
+    return underscore(model, constants.inflections.acronyms)
 
 
 def declared_table(constants: Constants, model: str) -> tuple[str, ...]:

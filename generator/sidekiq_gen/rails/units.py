@@ -1,0 +1,65 @@
+"""The parts of a modular monolith: packs, components, modules, engines, each with its own app, spec and test folders.
+
+Source: packs-specification lib/packs/specification/configuration.rb:9 (where packs are, and what packs.yml says of it),
+packs-rails lib/packs/rails/integrations/rails.rb:19 (their folders are the application's), packwerk
+lib/packwerk/configuration.rb:73 and package_set.rb:33 (what packwerk.yml says), and Bundler's lockfile, whose PATH
+sections name the gems that are kept in the repo.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from typing import TYPE_CHECKING, Any
+
+from sidekiq_gen.rails.globs import NEVER, folders
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sidekiq_gen.rails.files import Repo
+
+PARTS = ("app", "spec", "test")
+USUAL = ("packs/*", "packs/*/*", "components/*", "modules/*", "engines/*")
+PACKAGE = "package.yml"
+
+# By file and key, and what is meant where that is left out; packs.yml is then silent about the usual places.
+_CONFIGURATIONS = (("packs.yml", "pack_paths", ()), ("packwerk.yml", "package_paths", ("**",)))
+_LOCKFILES = ("Gemfile.lock", "gems.locked")
+_PATH_GEMS = re.compile(r"^PATH\n  remote: (\S+)$", re.MULTILINE)
+# A package that is looked for everywhere is in none of these.
+_ELSEWHERE = NEVER | {"app", "spec", "test", "config", "db"}
+
+
+def find_units(repo: Repo) -> tuple[str, ...]:
+    """What stands before ``app``, ``spec`` and ``test``: nothing, ``packs/billing/`` and the like, nothing first."""
+    candidates = dict.fromkeys(_candidates(repo))
+    found = [unit for unit in candidates if any(repo.is_folder(f"{unit}/{part}") for part in PARTS)]
+    return ("", *(f"{unit}/" for unit in found))
+
+
+def _candidates(repo: Repo) -> Iterator[str]:
+    for pattern in USUAL:
+        yield from folders(repo, pattern)
+    for file, key, default in _CONFIGURATIONS:
+        for pattern in _patterns(repo, file, key, default):
+            packages = folders(repo, pattern, _ELSEWHERE)
+            yield from (package for package in packages if repo.is_file(f"{package}/{PACKAGE}"))
+    lockfile = next((text for name in _LOCKFILES if (text := repo.read(name))), "")
+    for found in _PATH_GEMS.finditer(lockfile):
+        path = posixpath.normpath(found[1])
+        if not path.startswith(("/", "..")) and path != ".":
+            yield path
+
+
+def _patterns(repo: Repo, file: str, key: str, default: tuple[str, ...]) -> tuple[str, ...]:
+    """The places that a file of configuration names; none without that file."""
+    text = repo.read(file)
+    if text is None:
+        return ()
+    from sidekiq_gen.rails import yaml  # which most repos need for nothing here
+
+    document: Any = yaml.load(text)
+    said = document.get(key) if isinstance(document, dict) else None
+    named = said if isinstance(said, list) else [said]
+    return tuple(one for one in named if isinstance(one, str)) or default
