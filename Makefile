@@ -55,9 +55,10 @@ snapshots: $(READY) ## write the snapshots again, all of them
 	$(SNAPSHOTS) --snapshot-update >/dev/null || [ $$? = 1 ]
 	$(SNAPSHOTS)
 
-docs: $(READY) ## write docs/patterns.md and docs/templates.md from the code
+docs: $(READY) ## write docs/patterns.md, docs/templates.md and docs/settings.md from the code
 	$(BIN)/python docs/write.py
 	$(BIN)/python docs/write_templates.py
+	$(BIN)/python docs/write_settings.py
 
 facts: $(READY) ## hold the sources of the tables against git tags; FACTS="--repo sidekiq=DIR ..." says where they are
 	PYTHONPATH=tests $(BIN)/python -m facts $(FACTS)

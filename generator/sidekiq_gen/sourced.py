@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from typing import Generic, Literal, TypeVar
 
 T = TypeVar("T")
-Origin = Literal["flag", "answer", "repo", "default"]
+Origin = Literal["flag", "answer", "settings", "repo", "default"]
 
 
 @dataclass(frozen=True)
 class Sourced(Generic[T]):
     """One decided value.
 
-    origin: ``flag`` (command line), ``answer`` (asked for), ``repo`` (read in the repository) or ``default``.
+    origin: ``flag`` (command line), ``answer`` (asked for), ``settings`` (.sidekiq-gen.toml), ``repo`` (read in the
+        repository) or ``default``.
     reason: a few words for a person, for example ``14 of 16 existing jobs``; empty when the origin says it all.
     """
 

@@ -11,12 +11,19 @@ import pytest
 DOCS = Path(__file__).parents[2] / "docs"
 
 
-@pytest.mark.parametrize(("script", "name"), [("write.py", "patterns.md"), ("write_templates.py", "templates.md")])
-def test_the_page_is_up_to_date(script: str, name: str) -> None:
+@pytest.mark.parametrize(
+    ("script", "name", "heading"),
+    [
+        ("write.py", "patterns.md", "\n### "),
+        ("write_templates.py", "templates.md", "\n### "),
+        ("write_settings.py", "settings.md", "\n| `"),
+    ],
+)
+def test_the_page_is_up_to_date(script: str, name: str, heading: str) -> None:
     page = runpy.run_path(str(DOCS / script))["page"]()
 
     assert (DOCS / name).read_text(encoding="utf-8") == page
-    assert page.count("\n### ") > 10
+    assert page.count(heading) > 10
 
 
 def test_the_contract_says_of_everything_what_it_is() -> None:

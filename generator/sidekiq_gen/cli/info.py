@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sidekiq_gen.cli import options
 from sidekiq_gen.cli.console import Console
+from sidekiq_gen.cli.defaults import read_defaults, with_flags_of_the_file
 from sidekiq_gen.job.retries import DEFAULT, usual_retries
 from sidekiq_gen.rails.project import Where, detect_project
 from sidekiq_gen.sidekiq.capabilities import TABLE
@@ -55,6 +56,7 @@ def command(
     """Show what was detected, and what this Sidekiq can and cannot do."""
     console = Console(sys.stdout, sys.stderr, quiet=False, json=json)
     project = detect_project(Where(root, lockfile, sidekiq_version), options.here())
+    read_defaults(project)
     for notice in project.notices:
         console.notice(notice)
     if json:
@@ -97,6 +99,7 @@ def _document(project: Project) -> dict[str, object]:
             "queue_literal": app.conventions.queue_literal.value,
             "retry": int(retry) if (retry := app.conventions.retry.value) and retry.isdigit() else retry,
         },
+        "settings": {name: dict(table) for name, table in app.settings.tables.items()} or None,
         "documentation": documentation(release),
         "capabilities": release.capabilities.as_dict(),
     }
@@ -139,7 +142,7 @@ def _text(project: Project) -> str:
     ]
     shown = [row for row in TABLE if row in SHOWN and (row.gem == "sidekiq" or app.gem(row.gem))]
     answers = [("yes" if release.capabilities.as_dict()[row.name] else "no", row.summary) for row in shown]
-    lines = [f"{label:<{COLUMN}}{value}" for label, value in found]
+    lines = [f"{label:<{COLUMN}}{value}" for label, value in with_flags_of_the_file(found, project)]
     lines += ["", f"What this Sidekiq can do ({len(TABLE)} capabilities: --json):"]
     lines += [f"  {answer:<5}{summary}" for answer, summary in answers]
     lines += ["", "Documentation of this release:"]

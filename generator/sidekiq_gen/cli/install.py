@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from sidekiq_gen.cli import options
-from sidekiq_gen.cli.run import Runtime, document
-from sidekiq_gen.install.request import FLAGS
-from sidekiq_gen.rails.project import Where, detect_project
+from sidekiq_gen.cli.defaults import read_defaults
+from sidekiq_gen.cli.run import Planned, Runtime, document
+from sidekiq_gen.errors import InvalidInput
+from sidekiq_gen.flags import Answers
+from sidekiq_gen.install.request import CONFIG, FLAGS, with_defaults
+from sidekiq_gen.rails.project import Project, Where, detect_project
+from sidekiq_gen.settings import FILE
 
 EXAMPLES = """Examples:
 
@@ -15,6 +19,7 @@ EXAMPLES = """Examples:
   sidekiq-gen install
   sidekiq-gen install --health-check --dead-threshold 50
   sidekiq-gen install --skip
+  sidekiq-gen install --config
 """
 
 
@@ -26,6 +31,8 @@ def _command(
     pretend: options.Pretend = False,
     quiet: options.Quiet = False,
     no_input: options.NoInput = False,
+    lint: options.Lint = False,
+    lint_fix: options.LintFix = False,
     json: options.Json = False,
     root: options.Root = None,
     lockfile: options.Lockfile = None,
@@ -37,19 +44,48 @@ def _command(
     """
     from sidekiq_gen.install.pipeline import command_line, generate_install
 
-    runtime = Runtime.of(force=force, skip=skip, pretend=pretend, quiet=quiet, no_input=no_input, json=json)
+    runtime = Runtime.of(
+        force=force,
+        skip=skip,
+        pretend=pretend,
+        quiet=quiet,
+        no_input=no_input,
+        json=json,
+        lint=lint,
+        lint_fix=lint_fix,
+    )
     where = Where(root, lockfile, sidekiq_version)
-    asked = answers = options.given(flags)
+    typed = options.given(flags)
     project = detect_project(where, options.here())
-    generate_install(answers, project, force=force, skip=skip)  # what cannot be had is refused before any question
-    if runtime.terminal:
-        from sidekiq_gen.cli.prompts import ask_for_install
+    read_defaults(project)
+    asked = answers = with_defaults(typed, project.app.settings)
+    made: Planned
+    if CONFIG.parameter in typed:
+        made, asked = _config(typed, project, force=force, skip=skip), typed
+    else:
+        generate_install(answers, project, force=force, skip=skip)  # what cannot be had is refused before any question
+        if runtime.terminal:
+            from sidekiq_gen.cli.prompts import ask_for_install
 
-        asked = ask_for_install(answers, project, runtime.console)
-    installed = generate_install(asked, project, force=force, skip=skip)
+            asked = ask_for_install(answers, project, runtime.console)
+        made = generate_install(asked, project, force=force, skip=skip)
     told = document("install", project.release, command_line(asked, where))
-    runtime.execute(installed, told, asked=any(value.origin == "answer" for value in asked.values()))
+    runtime.execute(made, told, project.app, asked=any(value.origin == "answer" for value in asked.values()))
     return 0
+
+
+def _config(typed: Answers, project: Project, *, force: bool, skip: bool) -> Planned:
+    """The settings alone."""
+    further = next((flag for flag in FLAGS if flag.parameter in typed and flag is not CONFIG), None)
+    if further:
+        raise InvalidInput(
+            f"{CONFIG.option} writes {FILE} and nothing else, and {further.option} asks for more.",
+            hint=f"Run it once with {CONFIG.option} and once without.",
+            code="usage",
+        )
+    from sidekiq_gen.install.config import generate_config
+
+    return generate_config(project, force=force, skip=skip)
 
 
 command = options.with_flags(_command, FLAGS)

@@ -8,8 +8,10 @@ from typing import Annotated, Any
 import typer
 
 from sidekiq_gen.cli import options
+from sidekiq_gen.cli.defaults import read_defaults
 from sidekiq_gen.cli.run import Runtime, document
 from sidekiq_gen.errors import InvalidInput
+from sidekiq_gen.flags import Answers
 from sidekiq_gen.job.pipeline import Generated, command_line, generate_job
 from sidekiq_gen.job.resolve import all_flags
 from sidekiq_gen.rails.project import Where, detect_project
@@ -43,32 +45,50 @@ def _command(
     pretend: options.Pretend = False,
     quiet: options.Quiet = False,
     no_input: options.NoInput = False,
+    lint: options.Lint = False,
+    lint_fix: options.LintFix = False,
     json: options.Json = False,
     root: options.Root = None,
     lockfile: options.Lockfile = None,
     sidekiq_version: options.SidekiqVersion = None,
 ) -> int:
     """Write one job class and its spec."""
-    runtime = Runtime.of(force=force, skip=skip, pretend=pretend, quiet=quiet, no_input=no_input, json=json)
+    runtime = Runtime.of(
+        force=force,
+        skip=skip,
+        pretend=pretend,
+        quiet=quiet,
+        no_input=no_input,
+        json=json,
+        lint=lint,
+        lint_fix=lint_fix,
+    )
     where = Where(root, lockfile, sidekiq_version)
     answers = options.given({"name": name, "arguments": arguments, **flags})
     if name is None and not runtime.terminal:
         raise InvalidInput(
             "The NAME of the job is missing.", hint="Say what it does: sidekiq-gen job ProcessOrder.", code="usage"
         )
-    project = detect_project(where, options.here())
-    asked = answers
+    project, now = detect_project(where, options.here()), datetime.now(timezone.utc)
+    defaults = read_defaults(project)
+    asked = answers = defaults.complete(answers, project)
     if runtime.terminal:
         from sidekiq_gen.cli.prompts import ask_for_job
 
-        asked = ask_for_job(answers, project, runtime.console, force=force)
-    generated = generate_job(asked, project, datetime.now(timezone.utc), force=force, skip=skip)
+        asked = ask_for_job(answers, project, runtime.console, defaults, force=force)
+
+    def generate(wanted: Answers) -> Generated:
+        return generate_job(wanted, project, now, force=force, skip=skip)
+
+    generated = defaults.attempt(generate, asked)
     request = generated.request
     line, class_name = command_line(asked, where, request, project.app), request.context.name.class_name
     items = [{"name": item.name, "satisfied": item.satisfied, "text": item.text} for item in generated.checklist]
     told = document("job", project.release, line, class_name=class_name, checklist=items)
     answered = any(value.origin == "answer" for value in asked.values())
-    runtime.execute(generated, told, asked=answered, remarks=_remarks(generated) if generated.plan.changes else ())
+    runtime.execute(
+        generated, told, project.app, asked=answered, remarks=_remarks(generated) if generated.plan.changes else ()
+    )
     return 0
 
 

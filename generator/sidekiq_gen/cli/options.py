@@ -34,6 +34,15 @@ Skip = Annotated[bool, typer.Option("--skip", "-s", help="Keep what is there.")]
 Pretend = Annotated[bool, typer.Option("--pretend", "-p", help="Print what would happen, write nothing.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print no statuses, ask nothing.")]
 NoInput = Annotated[bool, typer.Option("--no-input", help="Ask nothing.")]
+Lint = Annotated[
+    bool,
+    typer.Option(
+        "--lint", help="Run the repo's own RuboCop or Standard over what was written: this executes its code."
+    ),
+]
+LintFix = Annotated[
+    bool, typer.Option("--lint-fix", help="Run it, and let it correct what is new and can safely be corrected.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
 

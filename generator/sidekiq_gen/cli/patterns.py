@@ -11,6 +11,7 @@ import typer
 
 from sidekiq_gen.cli import options
 from sidekiq_gen.cli.console import Console
+from sidekiq_gen.cli.defaults import read_defaults
 from sidekiq_gen.errors import InvalidInput
 from sidekiq_gen.job.catalogue import Entry, entries, example
 from sidekiq_gen.rails.project import Project, Where, detect_project
@@ -35,6 +36,7 @@ def command(
     """List the kinds of job and the safeguards: what each is for, and whether it is available here."""
     console = Console(sys.stdout, sys.stderr, quiet=False, json=json)
     project = detect_project(Where(root, lockfile, sidekiq_version), options.here())
+    read_defaults(project)
     known = entries(project)
     shown = [entry for entry in known if name in {None, entry.name}]
     if not shown:

@@ -16,8 +16,10 @@ from sidekiq_gen.cli.questions import (
     ask_for_patterns,
     ask_for_the_work,
 )
+from sidekiq_gen.durations import written
 from sidekiq_gen.flags import answer
 from sidekiq_gen.job import resolve
+from sidekiq_gen.job.defaults import NO_DEFAULTS, Defaults
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME, KINDS
 from sidekiq_gen.job.kinds.record import implied
 from sidekiq_gen.job.retries import RETRY_FOR, usual_retries
@@ -35,9 +37,12 @@ _CHANGES = frozenset({"create", "insert", "force", "conflict"})
 _QUESTIONS = {flag.parameter: flag.question for flag in resolve.JOB_FLAGS}
 
 
-def ask_for_job(answers: Answers, project: Project, console: Console, *, force: bool = False) -> Answers:
+def ask_for_job(
+    answers: Answers, project: Project, console: Console, defaults: Defaults = NO_DEFAULTS, *, force: bool = False
+) -> Answers:
     """Complete the answers; those that were given as flags are not asked for again.
 
+    defaults: what the settings say in place of flags; queue, retries and patterns are asked for all the same.
     force: whether a class of the same name elsewhere does not matter.
 
     Raises:
@@ -52,23 +57,26 @@ def ask_for_job(answers: Answers, project: Project, console: Console, *, force: 
         for pattern in named(answers)
         if pattern.flags[0].type == "switch" and pattern.flags[0].parameter not in answers
     }
-    trial.run(asked)
+    defaults.attempt(trial.run, asked)
     with widgets.on_the_terminal():
         console.aside(widgets.fitting(f"Sidekiq {version}. Enter accepts the default, q quits and changes nothing."))
         if "name" not in asked:
             asked["name"] = said(widgets.text("What is the job called?", trial.of("name", asked)))
         _ask_for_model(asked, trial)
         _ask_for_arguments(asked, trial)
-        if "queue" not in asked:
-            usual = app.queue_for(resolve.context_of(asked, project).house).name.value
+        if _open("queue", asked):
+            usual = answer(asked, "queue") or app.queue_for(resolve.context_of(asked, project).house).name.value
             asked["queue"] = said(widgets.one_of(_QUESTIONS["queue"], app.queues, usual, naming.parse_queue))
         _ask_for_retries(asked, trial)
         ask_for_options(asked, trial, console)
         context = resolve.context_of(asked, project)
+        asked = {**defaults.complete(asked, project)}
         ask_about_the_kind(KIND_BY_NAME[context.kind], asked, context, trial)
         context = resolve.context_of_the_work(asked, project)
         ask_for_the_work(asked, context, trial)
-        for pattern in ask_for_patterns(implied(asked), context, app, console):
+        patterns = ask_for_patterns(implied(asked), context, app, console)
+        asked = {**defaults.complete(defaults.but(patterns, asked), project)}
+        for pattern in patterns:
             ask_about(pattern, asked, context, app)
     return asked
 
@@ -116,6 +124,11 @@ def confirm(plan: Plan, console: Console) -> None:
             raise widgets.quitting()
 
 
+def _open(parameter: str, asked: Answers) -> bool:
+    """Whether something is to be asked although the settings may have a default for it."""
+    return parameter not in asked or asked[parameter].origin == "settings"
+
+
 def _ask_for_model(asked: dict[str, Sourced[Any]], trial: Trial) -> None:
     if not trial.asks_for_model(asked):
         return
@@ -155,7 +168,7 @@ def _ask_for_arguments(asked: dict[str, Sourced[Any]], trial: Trial) -> None:
 
 def _ask_for_retries(asked: dict[str, Sourced[Any]], trial: Trial) -> None:
     """Ask how often a failed job is tried again; a length of time says for how long."""
-    if "retry" in asked or "retry_for" in asked:
+    if not _open("retry", asked) or not _open("retry_for", asked):
         return
 
     def read(text: str) -> dict[str, Sourced[Any]]:
@@ -165,5 +178,9 @@ def _ask_for_retries(asked: dict[str, Sourced[Any]], trial: Trial) -> None:
 
     can = trial.project.release.capabilities.retry_for
     question = _QUESTIONS["retry"] + (" (or for how long: 30m, 2h, 1d)" if can else "")
-    offered = usual_retries(trial.project.app, resolve.context_of(asked, trial.project).house)
+    seconds = answer(asked, "retry_for")
+    usual = usual_retries(trial.project.app, resolve.context_of(asked, trial.project).house)
+    offered = written(seconds) if seconds else answer(asked, "retry", usual)
+    for parameter in ("retry", "retry_for"):
+        asked.pop(parameter, None)
     asked |= read(widgets.text(question, lambda text: trial.run({**asked, **read(text)}), offered))

@@ -105,9 +105,12 @@ def ask_for_the_work(asked: dict[str, Sourced[Any]], context: JobContext, trial:
 def ask_for_patterns(asked: Answers, context: JobContext, app: RailsApp, console: Console) -> list[Pattern[Any]]:
     """Ask which patterns are wanted.
 
-    Those that flags ask for stay, those that cannot be had are shown with the reason.
+    Those that flags ask for stay, those that the settings ask for are selected to begin with, and those that cannot be
+    had are shown with the reason.
     """
-    given = dict.fromkeys((pattern.name for pattern in named(asked)), "asked for on the command line")
+    by_settings = {parameter for parameter, value in asked.items() if value.origin == "settings"}
+    set_here = [one.name for one in named(asked) if one.flags[0].parameter in by_settings]
+    given = {one.name: "asked for on the command line" for one in named(asked) if one.name not in set_here}
     needed = {one.name for one in KIND_BY_NAME[context.kind].insists_on(context)} - given.keys()
     given |= dict.fromkeys(needed, f"needed for a {context.kind} with arguments")
     choices = [
@@ -116,6 +119,8 @@ def ask_for_patterns(asked: Answers, context: JobContext, app: RailsApp, console
         else _offer(pattern, given, context, app)
         for pattern in PATTERNS
     ]
+    for choice in choices:
+        choice.checked = choice.value in set_here and not choice.disabled
     wanted = _several("Which safeguards?", choices, _clash, console)
     return [BY_NAME[name] for name in BY_NAME if name in {*given, *wanted}]
 

@@ -14,8 +14,10 @@ from sidekiq_gen.errors import InvalidInput, Refused
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from sidekiq_gen.changes.lint import Lint
     from sidekiq_gen.changes.plan import Plan
     from sidekiq_gen.notices import Notice
+    from sidekiq_gen.rails.app import RailsApp
     from sidekiq_gen.sidekiq.release import Release
 
 
@@ -38,9 +40,21 @@ class Runtime:
     console: Console
     terminal: bool
     pretend: bool
+    lint: Lint | None = None
 
     @classmethod
-    def of(cls, *, force: bool, skip: bool, pretend: bool, quiet: bool, no_input: bool, json: bool) -> Runtime:
+    def of(
+        cls,
+        *,
+        force: bool,
+        skip: bool,
+        pretend: bool,
+        quiet: bool,
+        no_input: bool,
+        json: bool,
+        lint: bool = False,
+        lint_fix: bool = False,
+    ) -> Runtime:
         """Read the flags.
 
         Raises:
@@ -49,12 +63,14 @@ class Runtime:
         if force and skip:
             raise InvalidInput("--force and --skip contradict each other.", hint="Pass one of them.", code="usage")
         console = Console(sys.stdout, sys.stderr, quiet=quiet, json=json)
-        return cls(console, _somebody_is_there() and not (no_input or json or quiet or pretend), pretend)
+        somebody = _somebody_is_there() and not (no_input or json or quiet or pretend)
+        return cls(console, somebody, pretend, "fix" if lint_fix else "check" if lint else None)
 
     def execute(
         self,
         made: Planned,
         document: Mapping[str, object],
+        app: RailsApp,
         *,
         asked: bool,
         remarks: Sequence[tuple[str, str]] = (),
@@ -69,7 +85,8 @@ class Runtime:
         self._announce(made)
         plan = made.plan
         if self.pretend:
-            self._report(plan, made.notices, document)
+            self._statuses(plan)
+            self._document(plan, made.notices, document)
             self._remark(remarks)
             if not self.console.quiet:
                 self.console.plain("Nothing was written: this was --pretend.")
@@ -77,7 +94,9 @@ class Runtime:
         plan = conflicts.resolve(plan, self.console, terminal=self.terminal)  # prints their statuses
         apply(plan)
         try:
-            self._report(plan, made.notices, document, but=frozenset(file.path for file in made.plan.conflicts))
+            decided = frozenset(file.path for file in made.plan.conflicts)
+            self._statuses(plan, but=decided)
+            self._document(plan, made.notices + self._linted(plan, app), document)
             self._remark(remarks)
             if asked:
                 self.console.plain(f"\nEquivalent command:\n  {line}")
@@ -97,22 +116,31 @@ class Runtime:
             self.console.notice(notice)
         confirm(made.plan, self.console)
 
+    def _linted(self, plan: Plan, app: RailsApp) -> tuple[Notice, ...]:
+        """Run the linter where it was asked for, and print what it says."""
+        if self.lint is None:
+            return ()
+        from sidekiq_gen.changes.lint import RUBY, lint
+
+        found = lint(plan, app, self.lint)
+        for notice in found:
+            self.console.notice(notice)
+        if not found and any(file.path.endswith(RUBY) for file in plan.writes):
+            self.console.remark("lint", "no offenses")
+        return found
+
     def _remark(self, remarks: Sequence[tuple[str, str]]) -> None:
         for label, text in remarks:
             self.console.remark(label, text)
 
-    def _report(
-        self,
-        plan: Plan,
-        notices: tuple[Notice, ...],
-        document: Mapping[str, object],
-        but: frozenset[str] = frozenset(),
-    ) -> None:
+    def _statuses(self, plan: Plan, but: frozenset[str] = frozenset()) -> None:
         for file in plan.files:
             if file.path not in but:
                 self.console.status(file.status, file.path)
             if self.pretend and file.replaces:
                 self.console.change(file.diff)
+
+    def _document(self, plan: Plan, notices: tuple[Notice, ...], document: Mapping[str, object]) -> None:
         if self.console.json:
             told = dict(document)
             line = told.pop("command_line")

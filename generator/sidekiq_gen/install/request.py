@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sidekiq_gen.flags import Flag
 from sidekiq_gen.install.deployment import find_mention
 from sidekiq_gen.install.health import HEALTH_FLAGS, HealthCheck, resolve_health_check
 from sidekiq_gen.install.limits import LIMIT_FLAGS, DeadLimits, limit_notices, resolve_limits
@@ -15,6 +16,7 @@ from sidekiq_gen.notices import Notice
 from sidekiq_gen.rails.pushes import has_transactions, pushes_after_commit
 from sidekiq_gen.rails.stubs import stub_notices
 from sidekiq_gen.ruby import trackers
+from sidekiq_gen.settings import FILE, Setting
 from sidekiq_gen.sidekiq.gems import PRO
 from sidekiq_gen.sidekiq.gems import UNIQUE_JOBS as UNIQUE_JOBS_GEM
 from sidekiq_gen.sidekiq.unique_duplicates import AFTER_COMMIT, ID_OF_NO_JOB
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.rails.gems import Tracker
     from sidekiq_gen.rails.processes import Process
     from sidekiq_gen.rails.project import Project
+    from sidekiq_gen.settings import SettingsFile
     from sidekiq_gen.sidekiq.release import Release
     from sidekiq_gen.style import Style
 
@@ -38,7 +41,24 @@ UNIQUE_JOBS = "config/initializers/sidekiq_unique_jobs.rb"
 CONFIGURATION = "config/sidekiq.yml"
 TASKS = "lib/tasks/sidekiq_dead.rake"
 
-FLAGS = (*HEALTH_FLAGS, *LIMIT_FLAGS)
+CONFIG = Flag("--config", f"Write {FILE} instead, with what this repo shows of how it writes jobs.", "switch")
+# Those that the table [install] can set.
+SETTABLE = (*HEALTH_FLAGS, *LIMIT_FLAGS)
+FLAGS = (*SETTABLE, CONFIG)
+
+
+def with_defaults(answers: Answers, file: SettingsFile) -> Answers:
+    """The answers, with what the table ``[install]`` sets where nothing was given.
+
+    Raises:
+        InvalidInput: a key or a value of it makes no sense.
+    """
+    found = file.read("install", map(Setting.of, SETTABLE))
+    set_here = {name.replace("-", "_"): value for name, value in found.items() if value.value is not False}
+    completed = {**set_here, **answers}
+    health, *about_it = (flag.parameter for flag in HEALTH_FLAGS)
+    stray = about_it if health not in completed else []
+    return {name: value for name, value in completed.items() if name in answers or name not in stray}
 
 
 @dataclass(frozen=True)

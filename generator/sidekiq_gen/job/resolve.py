@@ -29,6 +29,7 @@ from sidekiq_gen.job.subject import find_subject, new_job
 from sidekiq_gen.naming import parse_job_name, parse_queue
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.rails.stubs import stub_notices
+from sidekiq_gen.settings import WITHOUT
 from sidekiq_gen.sourced import Sourced
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ JOB_FLAGS = (
         "Write the migrations for what the table lacks: columns of the job, the index that its query needs.",
         "switch",
     ),
+    WITHOUT,
 )
 
 

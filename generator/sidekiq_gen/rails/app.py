@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+from sidekiq_gen.errors import Refused
 from sidekiq_gen.rails import gems
 from sidekiq_gen.rails.constants import Constants
 from sidekiq_gen.rails.databases import Database, find_databases
@@ -26,6 +27,7 @@ from sidekiq_gen.rails.house.conventions import Conventions, read_conventions
 from sidekiq_gen.rails.house.jobs import JobFile, find_jobs
 from sidekiq_gen.rails.house.linter import Linter, find_linter
 from sidekiq_gen.rails.house.rules import Rules
+from sidekiq_gen.rails.house.settings import settled
 from sidekiq_gen.rails.house.specs import SpecHabits, Specs
 from sidekiq_gen.rails.inflections import Inflections, find_inflections
 from sidekiq_gen.rails.models import fixture_names, generations, read_model, single_associations, tables
@@ -36,6 +38,7 @@ from sidekiq_gen.rails.schema import read_table
 from sidekiq_gen.rails.states import ColumnValues, values_of_column
 from sidekiq_gen.rails.stored import Stored, find_stored
 from sidekiq_gen.rails.wrappers import ErrorWrapper, find_wrapper
+from sidekiq_gen.settings import SettingsFile, read_settings
 from sidekiq_gen.sourced import Sourced
 from sidekiq_gen.style import Style
 
@@ -136,19 +139,30 @@ class RailsApp:
         return find_jobs(self.repo)
 
     @cached_property
+    def settings(self) -> SettingsFile:
+        """What ``.sidekiq-gen.toml`` says."""
+        return read_settings(self.root)
+
+    @cached_property
     def bases(self) -> Mapping[str, BaseClass]:
         """The classes that jobs inherit Sidekiq from, by name."""
         return find_bases(self.job_files, self.constants)
 
+    @cached_property
+    def votes(self) -> Conventions:
+        """How the house writes jobs, as far as they and its linter show."""
+        return read_conventions(self.job_files, self.bases, self.rules)
+
     @property
     def conventions(self) -> Conventions:
-        """How the house writes jobs."""
+        """How the house writes jobs: as its settings say, else as it shows."""
         return self.conventions_for(None)
 
     def conventions_for(self, new: NewJob | None) -> Conventions:
         """How the house writes a job: the most similar ones decide; None for the house as a whole."""
         if new not in self._conventions:
-            self._conventions[new] = read_conventions(self.job_files, self.bases, self.rules, new)
+            shown = read_conventions(self.job_files, self.bases, self.rules, new) if new else self.votes
+            self._conventions[new] = settled(shown, self.settings)
         return self._conventions[new]
 
     @cached_property
@@ -178,16 +192,20 @@ class RailsApp:
             compact=house.compact.value,
             first_option=house.first_option.value,
         )
-        return (
-            replace(style, spec=self._specs[test].habits(job_path.rpartition("/")[0]).style)
-            if test != "none"
-            else style
-        )
+        if test == "none":
+            return style
+        specs = settled(self._specs[test].habits(job_path.rpartition("/")[0]), self.settings)
+        return replace(style, spec=specs.style)
+
+    @cached_property
+    def spec_votes(self) -> SpecHabits | None:
+        """How the specs of jobs are written, as far as they show; None without a framework."""
+        return self._specs[self.test_framework].habits() if self.test_framework else None
 
     @cached_property
     def spec_habits(self) -> SpecHabits | None:
-        """How the specs of jobs are written; None without a framework."""
-        return self._specs[self.test_framework].habits() if self.test_framework else None
+        """The same, as the settings say, else as the specs show."""
+        return settled(self.spec_votes, self.settings) if self.spec_votes else None
 
     @cached_property
     def _specs(self) -> Mapping[TestFramework, Specs]:
@@ -197,8 +215,19 @@ class RailsApp:
         }
 
     def base_of(self, conventions: Conventions) -> BaseClass | None:
-        """The class that jobs inherit Sidekiq from; None where they include it themselves."""
-        return self.bases.get(conventions.base.value)
+        """The class that jobs inherit Sidekiq from; None where they include it themselves.
+
+        Raises:
+            Refused: the settings name one that is not there: ``base-class-not-found``.
+        """
+        base = conventions.base
+        if base.value and base.value not in self.bases and base.origin == "settings":
+            raise Refused(
+                f"{base.reason} sets the base class {base.value}, and no file of a job defines it with Sidekiq in it.",
+                hint='Name one that includes Sidekiq::Job, or set base-class = "" for none.',
+                code="base-class-not-found",
+            )
+        return self.bases.get(base.value)
 
     @cached_property
     def processes(self) -> tuple[Process, ...]:
@@ -354,7 +383,7 @@ class RailsApp:
     def _calls_bare(self, library: str) -> bool:
         """Whether specs call the methods of a library without naming it: as those of jobs do, else as they can."""
         habit = self.spec_habits.bare_factories if self.spec_habits else None
-        return habit.value if habit and habit.origin == "repo" else library in mixed_in(self.repo)
+        return habit.value if habit and habit.origin != "default" else library in mixed_in(self.repo)
 
     @cached_property
     def _conventions(self) -> dict[NewJob | None, Conventions]:

@@ -37,7 +37,7 @@ _INSTANCE = re.compile(
 _CREATED = re.compile(r"(?<![\w.])(FactoryBot\.|FactoryGirl\.|)(?:create|build)(?:_stubbed|_list)?[ (]:\w")
 _REQUIRED = re.compile(r"(?:--require|-r)[ =]*(\S+)")
 # What a spec may call the job without meeting what RSpec, Ruby or the templates call so.
-_INSTANCES = frozenset({"job", "worker", "instance", "sidekiq_job", "the_job", "this_job", "my_job", "test_job"})
+INSTANCES = frozenset({"job", "worker", "instance", "sidekiq_job", "the_job", "this_job", "my_job", "test_job"})
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class SpecFile:
     def instance(self) -> str | None:
         """What it calls the job under test, where it gives it a name."""
         found = _INSTANCE.search(self.text)
-        return found[1] if found and found[1] in _INSTANCES else None
+        return found[1] if found and found[1] in INSTANCES else None
 
     @property
     def bare_factories(self) -> bool | None:

@@ -1,0 +1,49 @@
+"""What ``.sidekiq-gen.toml`` sets, held against what every command knows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sidekiq_gen.install.request import with_defaults
+from sidekiq_gen.job.defaults import Defaults
+from sidekiq_gen.rails.house.settings import read_habits
+from sidekiq_gen.settings import FILE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sidekiq_gen.rails.project import Project
+
+# The lines of `info` about what a flag can set, by the key of that flag.
+_LINES = {"Retries": "retry", "Missing records": "on-missing"}
+
+
+def read_defaults(project: Project) -> Defaults:
+    """What the file sets for the flags of a job; the rest of the file is only looked at.
+
+    Raises:
+        InvalidInput: something in the file makes no sense. Refused: it cannot be read.
+    """
+    file = project.app.settings
+    read_habits(file)
+    with_defaults({}, file)
+    return Defaults.read(file)
+
+
+def with_flags_of_the_file(rows: Iterable[tuple[str, str]], project: Project) -> list[tuple[str, str]]:
+    """The lines of ``info``, with what the file sets for the flags of a job."""
+    set_here = project.app.settings.tables.get("job", {})
+    shown = [
+        (label, f"{str(set_here[key]).lower()} ({FILE})" if (key := _LINES.get(label, "")) in set_here else text)
+        for label, text in rows
+    ]
+    if set_here:
+        flags = (name if value is True else f"{name} {_listed(value)}" for name, value in set_here.items())
+        shown.append(("Flags of job", f"{', '.join(flags)} ({FILE})"))
+    return shown
+
+
+def _listed(value: object) -> str:
+    return (
+        " ".join(map(str, value)) if isinstance(value, list) else str(value).lower() if value is False else str(value)
+    )

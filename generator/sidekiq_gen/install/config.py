@@ -1,0 +1,92 @@
+"""The text of ``.sidekiq-gen.toml``: what the repo shows of how it writes jobs, each with its evidence as a comment."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sidekiq_gen.changes.plan import Plan, plan_changes
+from sidekiq_gen.rails.house.settings import HABITS
+from sidekiq_gen.settings import FILE
+from sidekiq_gen.sourced import Sourced
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sidekiq_gen.notices import Notice
+    from sidekiq_gen.rails.app import RailsApp
+    from sidekiq_gen.rails.house.settings import Habit
+    from sidekiq_gen.rails.project import Project
+
+HEAD = """# How sidekiq-gen writes jobs in this repo, and its flags where they are left out.
+# A key goes before what the repo shows; without it, or with # before it, the repo is looked at. Behind each stands
+# what the repo showed when this was written."""
+FLAGS_HEAD = """# Flags of "sidekiq-gen job", by their names: log-context = true, backtrace = 20.
+# A flag that is typed goes before them, and --without log-context leaves one out."""
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """The file, rendered and planned; nothing is written yet."""
+
+    plan: Plan
+    notices: tuple[Notice, ...]
+
+
+def generate_config(project: Project, *, force: bool = False, skip: bool = False) -> Configuration:
+    """Render the file and plan it like any other.
+
+    Raises:
+        InvalidInput, Refused: what is there makes no sense, or cannot be read.
+    """
+    text = render_config(project.app)
+    return Configuration(plan_changes(project.app.root, [(FILE, text)], force=force, skip=skip), project.notices)
+
+
+def render_config(app: RailsApp) -> str:
+    """The whole file. What an existing one sets is kept, and the evidence is that of the repo alone."""
+    tables = {habit.table: [f"[{habit.table}]"] for habit in HABITS}
+    votes = {**vars(app.votes), **(vars(app.spec_votes) if app.spec_votes else {})}
+    for habit in HABITS:
+        tables[habit.table] += _habit(habit, app, votes.get(habit.field, Sourced(None, "default")))
+    parts = [HEAD, *("\n".join(lines) for lines in tables.values()), "\n".join(["[job]", FLAGS_HEAD, *_flags(app)])]
+    install = app.settings.tables.get("install", {})
+    if install:
+        parts.append("\n".join(["[install]", *(f"{name} = {_toml(value)}" for name, value in install.items())]))
+    return "\n\n".join(parts) + "\n"
+
+
+def _habit(habit: Habit, app: RailsApp, shown: Sourced[Any]) -> Iterator[str]:
+    """What one habit says, then its value with the evidence: as a comment where the repo shows none."""
+    name = habit.setting.name
+    own = app.settings.tables.get(habit.table, {})
+    seen = habit.written(shown.value)
+    value = own.get(name, seen)
+    yield f"# {habit.setting.help}"
+    if value is None:
+        yield f"# {name}: {habit.setting.allowed}"
+        return
+    evidence = shown.reason or "the default"
+    if value != seen:
+        evidence = f"{_toml(seen)}: {evidence}" if shown.reason else "the repo shows none"
+    yield f"{'' if name in own or shown.reason else '# '}{name} = {_toml(value)} # {evidence}"
+
+
+def _flags(app: RailsApp) -> Iterator[str]:
+    """The flags that are set, then those that the repo shows."""
+    own = app.settings.tables.get("job", {})
+    habits = app.votes
+    shown: dict[str, Sourced[Any]] = {"queue": app.usual_queue, "retry": habits.retry, "on-missing": habits.on_missing}
+    for name, value in own.items():
+        seen: Sourced[Any] = shown.get(name, Sourced(None, "default"))
+        reason = f" # {seen.reason}" if seen.reason and str(seen.value) == str(value) else ""
+        yield f"{name} = {_toml(value)}{reason}"
+    for name, usual in shown.items():
+        if name not in own and usual.value is not None and usual.origin == "repo":
+            yield f"{name} = {_toml(usual.value)} # {usual.reason}"
+
+
+def _toml(value: object) -> str:
+    """A value of a key, as TOML."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

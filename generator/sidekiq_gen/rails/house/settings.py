@@ -1,0 +1,157 @@
+"""The habits of the house that ``.sidekiq-gen.toml`` can set for good: one row for each key says all about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sidekiq_gen.rails.house.specs import INSTANCES
+from sidekiq_gen.settings import Setting
+from sidekiq_gen.sourced import Sourced
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sidekiq_gen.settings import SettingsFile
+
+C = TypeVar("C")
+
+_CONSTANT = r"[A-Z]\w*(?:::[A-Z]\w*)*"
+_PLACE = r"(?!/)(?!.*(?:^|/)\.\.?(?:/|$))(?:[\w./-]|\{(?:tests|unit|folder)\})+"
+_FOLDER = r"(?!/)(?!.*(?:^|/)\.\.?(?:/|$))[^\0-\x1f\\:*?\"'<>|]+"
+
+
+@dataclass(frozen=True)
+class Habit:
+    """One key of the tables ``[house]`` and ``[spec]``.
+
+    field: the field of the habits that it sets. values: what its choices stand for; empty where they stand for
+    themselves.
+    """
+
+    table: str
+    setting: Setting
+    field: str
+    values: tuple[tuple[str, Any], ...] = ()
+
+    def value(self, written: object) -> object:
+        """What a value of the file stands for."""
+        return dict(self.values).get(str(written), written) if self.values else written
+
+    def written(self, value: object) -> object:
+        """How the file says a value."""
+        return next((name for name, meant in self.values if meant == value), value) if self.values else value
+
+
+def _choice(name: str, field: str, text: str, *choices: str, table: str = "house") -> Habit:
+    return Habit(table, Setting(name, text, "choice", choices), field)
+
+
+def _named(name: str, field: str, text: str, values: dict[str, Any], table: str = "house") -> Habit:
+    return Habit(table, Setting(name, text, "choice", tuple(values)), field, tuple(values.items()))
+
+
+def _switch(name: str, field: str, text: str, table: str = "house") -> Habit:
+    return Habit(table, Setting(name, text, "switch"), field)
+
+
+def _text(name: str, field: str, text: str, pattern: str, shape: str, table: str = "house") -> Habit:  # noqa: PLR0913,PLR0917 - a row
+    return Habit(table, Setting(name, text, "text", pattern=pattern, shape=shape), field)
+
+
+HABITS = (
+    _text("directory", "job_dir", "The folder of job classes.", _FOLDER, "a folder relative to the root"),
+    _text(
+        "suffix",
+        "suffix",
+        "What the names of job classes end in: Job, Worker; empty for nothing.",
+        r"(?:[A-Z][A-Za-z0-9]*)?",
+        "a word with a capital, or empty",
+    ),
+    _choice(
+        "module",
+        "job_module",
+        "What a job class includes, where it inherits nothing.",
+        "Sidekiq::Job",
+        "Sidekiq::Worker",
+    ),
+    _text(
+        "base-class",
+        "base",
+        "The class of the repo that jobs inherit Sidekiq from; empty where they include it themselves.",
+        rf"(?:{_CONSTANT})?",
+        "the name of a class, or empty",
+    ),
+    _named(
+        "namespaces",
+        "compact",
+        "Whether namespaces stand around the class, or before its name: class Billing::ChargeJob.",
+        {"nested": False, "compact": True},
+    ),
+    _choice("quotes", "quotes", "The quotes of texts that need no double ones.", "double", "single"),
+    _switch("frozen-string-literal", "frozen_string_literal", "Whether files begin with that magic comment."),
+    _choice("queue-literal", "queue_literal", "How sidekiq_options names the queue.", "string", "symbol"),
+    _choice("first-option", "first_option", "What sidekiq_options names first.", "queue", "retry"),
+    _text(
+        "place",
+        "place",
+        "The folder of a spec: {tests} is spec or test, {unit} what is before app/, {folder} what is behind it.",
+        _PLACE,
+        "a folder relative to the root",
+        "spec",
+    ),
+    _text(
+        "helper",
+        "helper",
+        "The file that a spec requires; empty where .rspec does.",
+        r"(?:\w[\w/]*)?",
+        "the name of a file, or empty",
+        "spec",
+    ),
+    _named(
+        "entry",
+        "bare",
+        "What the outermost group of a spec begins with.",
+        {"RSpec.describe": False, "describe": True},
+        "spec",
+    ),
+    _text("type", "type", "What it says that it is: job for type: :job; empty for nothing.", r"\w*", "a word", "spec"),
+    _choice("negation", "negation", "What turns an expectation round.", "not_to", "to_not", table="spec"),
+    _choice("instance", "instance", "What a spec calls the job that it runs.", *sorted(INSTANCES), table="spec"),
+    _named(
+        "factories",
+        "bare_factories",
+        "How a record is made: create(:order), or with the name of the library before it.",
+        {"bare": True, "qualified": False},
+        "spec",
+    ),
+)
+# Habits that a flag says, which the table [job] can set: --retry, --on-missing.
+SET_BY_FLAGS = frozenset({"queue", "retry", "on_missing"})
+
+
+def settled(habits: C, file: SettingsFile) -> C:
+    """The habits, with what the file sets in place of what the repo shows.
+
+    habits: any dataclass that has some of the fields.
+
+    Raises:
+        InvalidInput: a key or a value of the file makes no sense.
+    """
+    own = {field.name for field in fields(habits)}  # type: ignore[arg-type]
+    set_here = {name: value for name, value in read_habits(file).items() if name in own}
+    return replace(habits, **set_here) if set_here else habits  # type: ignore[type-var]
+
+
+def read_habits(file: SettingsFile) -> Mapping[str, Sourced[Any]]:
+    """What the file sets, by field.
+
+    Raises:
+        InvalidInput: a key or a value makes no sense.
+    """
+    found = {}
+    for table in ("house", "spec"):
+        rows = {habit.setting.name: habit for habit in HABITS if habit.table == table}
+        for name, value in file.read(table, [habit.setting for habit in rows.values()]).items():
+            found[rows[name].field] = Sourced(rows[name].value(value.value), value.origin, value.reason)
+    return found
