@@ -17,7 +17,7 @@ import yaml
 from live.rubocop import Offense
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from live.processes import Processes
@@ -40,7 +40,7 @@ Dir["/app/*/*.gemspec"].each do |file|
 end
 """
 STANDARD = ("standard", "standard-custom", "standard-performance")
-_COP = re.compile(r"`(?P<name>[A-Z]\w+(?:/\w+)+)`")
+_COP = re.compile(r"`(?P<name>[A-Z]\w+(?:/\w+)*/(?:\w+|\*))`")
 _PARAMETER = re.compile(r"obsolete parameter `?(?P<key>\w+)`? \(for `?(?P<name>[\w/]+)`?\)")
 _REQUIRED = re.compile(
     r"^ *(?:- *|require: *|plugins: *)[\"']?(?P<name>\./\S+(?<!\.yml)|(?:rubocop|standard)[-/\w]*?)[\"']?:? *$"
@@ -73,7 +73,7 @@ class Linter:
         What this RuboCop or these gems do not know is left out of the configuration. Raises RuntimeError when RuboCop
         cannot be run at all.
         """
-        if not paths:
+        if not paths or not has_linter(root):
             return []
         self._configure(root)
         argv = ["/usr/bin/rubocop", "--format", "json", "--cache", "false", "--force-exclusion"]
@@ -86,7 +86,8 @@ class Linter:
             if '{"metadata"' in done.stdout:
                 return list(_read(done.stdout[done.stdout.index('{"metadata"') :]))
             if not _forget(root, done.stdout + done.stderr):
-                raise RuntimeError("\n".join((done.stdout + done.stderr).splitlines()[:20]))
+                said = [line for line in (done.stdout + done.stderr).splitlines() if not line.startswith("/")]
+                raise RuntimeError("\n".join(said[-12:]))
         raise RuntimeError(f"after {TRIES} changes the configuration is still refused")
 
     def _configure(self, root: Path) -> None:
@@ -103,7 +104,7 @@ class Linter:
             return found is None or found["name"] in known
 
         for file in _configurations(root):
-            lines = file.read_text(encoding="utf-8").splitlines()
+            lines = _without_gems(file.read_text(encoding="utf-8"), known).splitlines()
             file.write_text("\n".join(filter(stays, lines)) + "\n", encoding="utf-8")
 
     def _standard(self, root: Path) -> dict[str, object]:
@@ -122,6 +123,13 @@ class Linter:
         }
 
 
+def has_linter(root: Path) -> bool:
+    """Whether a house is held to RuboCop or standard at all."""
+    lockfile = root / "Gemfile.lock"
+    locked = lockfile.exists() and re.search(r"^    standard \(", lockfile.read_text(encoding="utf-8"), re.MULTILINE)
+    return bool(locked) or (root / ".rubocop.yml").exists() or (root / ".standard.yml").exists()
+
+
 def _read(output: str) -> Iterator[Offense]:
     for file in json.loads(output)["files"]:
         for offense in file["offenses"]:
@@ -135,6 +143,16 @@ def _configurations(root: Path) -> list[Path]:
     return [path for pattern in patterns for path in root.glob(pattern)]
 
 
+def _without_gems(text: str, known: Iterable[str]) -> str:
+    """A configuration that inherits from no gem but those that are known."""
+    inherited = re.search(r"^inherit_gem:.*\n(?:[ #].*\n|\n)*", text, re.MULTILINE)
+    if not inherited:
+        return text
+    entries = re.split(r"^(?=  [\w-]+:)", inherited[0], flags=re.MULTILINE)
+    kept = [entry for entry in entries[1:] if entry.strip().partition(":")[0] in known]
+    return text.replace(inherited[0], "".join([entries[0], *kept]) if kept else "", 1)
+
+
 def _forget(root: Path, complaint: str) -> bool:
     """Take out of the configuration what RuboCop refuses; whether anything was."""
     parameters = [(found["name"], found["key"]) for found in _PARAMETER.finditer(complaint)]
@@ -143,7 +161,8 @@ def _forget(root: Path, complaint: str) -> bool:
     for file in _configurations(root):
         text = new = file.read_text(encoding="utf-8")
         for cop in cops:
-            new = re.sub(rf"^{cop}:.*\n(?:[ #-].*\n|\n)*", "", new, flags=re.MULTILINE)
+            name = cop.replace("/*", r"(?:/\w+)*")
+            new = re.sub(rf"^{name}:.*\n(?:[ #-].*\n|\n)*", "", new, flags=re.MULTILINE)
         for cop, key in parameters:
             new = re.sub(rf"(^{cop}:.*\n(?:[ #].*\n|\n)*?) +{key}:.*\n(?: +-.*\n)*", r"\1", new, flags=re.MULTILINE)
         if new != text:

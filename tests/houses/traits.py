@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _QUOTED = re.compile(r"""(?P<double>"(?:[^"\\#']|\\[^abefnrstuvx0-9\\'"])*")|(?P<single>'(?:[^'\\"])*')""")
 _SUFFIXES = ("Job", "Worker", "Scheduler", "Mailer", "Service")
+_DESCRIBE = r"^\s*(?:RSpec\.)?(?:describe|feature)[ (]+[\"'A-Z]"
 _TRACKERS = r"notify|capture_exception|capture_message|report|record_exception|log_exception|notice_error"
 
 
@@ -184,9 +185,9 @@ def _logger(file: RubyFile) -> Seen | None:
 
 
 def _describe(file: RubyFile) -> Seen | None:
-    lines = _matches(file, r"^(?:RSpec\.)?(?:describe|feature) ")
+    lines = _matches(file, _DESCRIBE)
     if lines:
-        return _seen("RSpec.describe" if file.lines[lines[0] - 1].startswith("RSpec") else "describe", lines[0])
+        return _seen("RSpec.describe" if "RSpec." in file.lines[lines[0] - 1] else "describe", lines[0])
     found = file.class_match
     return _seen(f"< {found['base']}", _class_line(file)) if found and found["base"] else None
 
@@ -198,7 +199,7 @@ def _helper(file: RubyFile) -> Seen | None:
 
 
 def _metadata(file: RubyFile) -> Seen | None:
-    lines = _matches(file, r"^(?:RSpec\.)?describe ")
+    lines = _matches(file, _DESCRIBE)
     if not lines:
         return None
     found = re.search(r"\btype: ?(:\w+)", file.lines[lines[0] - 1])

@@ -10,7 +10,7 @@ import pytest
 from houses.files import RubyFile, own_jobs, own_specs, ruby_files
 from houses.majority import departures
 from houses.measure import measure
-from houses.offenses import _REQUIRED, _forget
+from houses.offenses import _REQUIRED, _forget, _without_gems
 from houses.sources import House, Run, read_houses
 from houses.traits import OF_JOBS, OF_SPECS
 from support.repos import Repo
@@ -185,6 +185,13 @@ def test_what_rubocop_does_not_know_is_taken_out_of_the_configuration(tmp_path: 
     assert _forget(tmp_path, "obsolete parameter `AllowURI` (for `Layout/LineLength`) found in .rubocop.yml")
     assert not _forget(tmp_path, "Error: The `Layout/Tab` cop has been removed.")
     assert (tmp_path / ".rubocop.yml").read_text(encoding="utf-8") == "Layout/LineLength:\n  Max: 90\n"
+
+
+def test_a_configuration_inherits_from_the_gems_that_are_there() -> None:
+    text = "inherit_gem:\n  unknown: a.yml\n  known:\n    - b.yml\n\nLayout:\n  Enabled: true\n"
+
+    assert _without_gems(text, ["known"]) == "inherit_gem:\n  known:\n    - b.yml\n\nLayout:\n  Enabled: true\n"
+    assert _without_gems(text, []) == "Layout:\n  Enabled: true\n"
 
 
 @pytest.mark.parametrize(
