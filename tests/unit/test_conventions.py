@@ -238,8 +238,9 @@ def test_the_usual_number_of_retries_is_that_of_most_jobs_and_a_tie_has_none(tmp
         put(tmp_path, f"app/jobs/{name}_job.rb", job(name.upper(), f"  sidekiq_options retry: {retries}"))
     assert conventions(tmp_path).retry == Sourced(None, "default")
 
-    put(tmp_path, "app/jobs/c_job.rb", job("C", "  sidekiq_options retry: 7"))
-    assert conventions(tmp_path).retry == Sourced("7", "repo", "2 of 3 existing jobs")
+    for name in "cd":
+        put(tmp_path, f"app/jobs/{name}_job.rb", job(name.upper(), "  sidekiq_options retry: 7"))
+    assert conventions(tmp_path).retry == Sourced("7", "repo", "3 of 3 existing jobs")
 
 
 @pytest.mark.parametrize(

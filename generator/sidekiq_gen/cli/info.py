@@ -97,7 +97,7 @@ def _document(project: Project) -> dict[str, object]:
             "quotes": app.conventions.quotes.value,
             "frozen_string_literal": app.conventions.frozen_string_literal.value,
             "queue_literal": app.conventions.queue_literal.value,
-            "retry": int(retry) if (retry := app.conventions.retry.value) and retry.isdigit() else retry,
+            "retry": _number(app.conventions.retry.value),
         },
         "settings": {name: dict(table) for name, table in app.settings.tables.items()} or None,
         "documentation": documentation(release),
@@ -169,6 +169,11 @@ def _retries(app: RailsApp) -> str:
     usual = usual_retries(app, app.conventions)
     told = f"left to Sidekiq: {str(app.default_retry).lower()}" if usual == DEFAULT else usual
     return _reasoned(told, app.conventions.retry.reason)
+
+
+def _number(retry: str | None) -> int | str | None:
+    """The habit as programs get it: a number, ``false``, ``default`` for silence, None without one."""
+    return int(retry) if retry and retry.isdigit() else DEFAULT if retry == "" else retry
 
 
 def _missing(app: RailsApp) -> str:

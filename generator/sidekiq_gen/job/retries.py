@@ -75,7 +75,8 @@ def usual_retries(app: RailsApp, house: Conventions) -> str:
     """What is taken where nobody says anything, as it would be typed."""
     base = app.base_of(house)
     said = app.own_default_retry or (base is not None and base.retry is not None)
-    return house.retry.value or (DEFAULT if said else str(RETRIES))
+    silent = house.retry.value == "" or said
+    return house.retry.value or (DEFAULT if silent else str(RETRIES))
 
 
 def retry_notices(context: JobContext) -> Iterator[Notice]:

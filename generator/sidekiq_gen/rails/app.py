@@ -151,7 +151,7 @@ class RailsApp:
     @cached_property
     def votes(self) -> Conventions:
         """How the house writes jobs, as far as they and its linter show."""
-        return read_conventions(self.job_files, self.bases, self.rules)
+        return self._votes_on(None)
 
     @property
     def conventions(self) -> Conventions:
@@ -161,8 +161,7 @@ class RailsApp:
     def conventions_for(self, new: NewJob | None) -> Conventions:
         """How the house writes a job: the most similar ones decide; None for the house as a whole."""
         if new not in self._conventions:
-            shown = read_conventions(self.job_files, self.bases, self.rules, new) if new else self.votes
-            self._conventions[new] = settled(shown, self.settings)
+            self._conventions[new] = settled(self._votes_on(new) if new else self.votes, self.settings)
         return self._conventions[new]
 
     @cached_property
@@ -251,8 +250,8 @@ class RailsApp:
 
     def queue_for(self, conventions: Conventions) -> UsualQueue:
         """The queue of a job with these conventions."""
-        base, said = self.base_of(conventions), default_options(self.repo).get("queue")
-        silent = Sourced(said.text if said and said.kind == "word" else "default", "default")
+        base = self.base_of(conventions)
+        silent = Sourced(self._default_queue, "default")
         if base and base.queue:
             silent = Sourced(base.queue, "repo", base.name)
         return usual_queue(self.served, self.job_files, conventions.queue, silent)
@@ -384,6 +383,14 @@ class RailsApp:
         """Whether specs call the methods of a library without naming it: as those of jobs do, else as they can."""
         habit = self.spec_habits.bare_factories if self.spec_habits else None
         return habit.value if habit and habit.origin != "default" else library in mixed_in(self.repo)
+
+    def _votes_on(self, new: NewJob | None) -> Conventions:
+        return read_conventions(self.job_files, self.bases, self.rules, new, self._default_queue)
+
+    @cached_property
+    def _default_queue(self) -> str:
+        said = default_options(self.repo).get("queue")
+        return said.text if said and said.kind == "word" else "default"
 
     @cached_property
     def _conventions(self) -> dict[NewJob | None, Conventions]:

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from sidekiq_gen.rails.house.rules import Rules
 
 V = TypeVar("V")
-SILENT = "default"
 NEVER = frozenset({"0", "false"})
 _COMMENT = "Style/FrozenStringLiteralComment"
 
@@ -39,7 +38,7 @@ class Conventions:
     job_module: None when no job includes either; the release decides then.
     queue: that most jobs name; empty where they say nothing about it, None without such a habit.
     queue_literal: how ``sidekiq_options`` names the queue.
-    retry: what most jobs say about their retries: ``5``, ``false``; ``default`` for nothing, None without such a habit.
+    retry: what most jobs say about their retries: ``5``, ``false``; empty and None likewise.
     first_option: which of the two stands first in ``sidekiq_options``.
     base: the class of the repo that jobs inherit Sidekiq from; empty where they include it themselves.
     compact: whether a class has its namespaces before its own name: ``class Billing::ChargeJob``.
@@ -61,13 +60,18 @@ class Conventions:
 
 
 def read_conventions(
-    job_files: Sequence[JobFile], bases: Mapping[str, BaseClass], rules: Rules | None, new: NewJob | None = None
+    job_files: Sequence[JobFile],
+    bases: Mapping[str, BaseClass],
+    rules: Rules | None,
+    new: NewJob | None = None,
+    default_queue: str = "default",
 ) -> Conventions:
     """Let the existing jobs vote; base classes only count where they alone include Sidekiq.
 
     Where a cop is switched on for the jobs and kept, it has the last word.
     rules: None for no linter at all.
     new: the job that is to be written, whose nearest neighbours are heard first; None for the repo as a whole.
+    default_queue: what Sidekiq puts a job on that names none.
     """
     jobs = [job for job in job_files if not job.base and not (new and new.is_in(job))]
     house = Electorate(jobs, new)
@@ -77,6 +81,7 @@ def read_conventions(
     wanted, frozen, off = (
         (_quotes_wanted(rules, folder.value), *_comment(rules, folder.value)) if rules else (None,) * 3
     )
+    base = house.vote(_base(bases)) or Sourced("", "default")
     return Conventions(
         quotes=house.vote(_quotes, wanted) or Sourced("double", "default"),
         frozen_string_literal=house.vote(lambda job: job.frozen_string_literal, frozen)
@@ -85,11 +90,11 @@ def read_conventions(
         job_dir=folder,
         suffix=_of_namespace(house) or house.vote(_suffix) or Sourced("Job", "default"),
         job_module=_or_none(module),
-        queue=_or_none(house.vote(_queue, few=False)),
+        queue=_queue(house, bases[base.value].queue or default_queue if base.value in bases else default_queue),
         queue_literal=house.vote(lambda job: job.queue.literal if job.queue else None) or Sourced("string", "default"),
         retry=_retry(house),
         first_option=house.vote(_first_option, few=False) or Sourced("queue", "default"),
-        base=house.vote(_base(bases)) or Sourced("", "default"),
+        base=base,
         compact=house.vote(lambda job: job.compact) or Sourced(value=False, origin="default"),
         on_missing=_on_missing(house),
     )
@@ -118,6 +123,22 @@ def _base(bases: Mapping[str, BaseClass]) -> Callable[[JobFile], str | None]:
     return lambda job: (job.parent if job.parent in bases else "") if job.performs else None
 
 
+def _option(house: Electorate, ballot: Callable[[JobFile], str | None]) -> Sourced[str | None]:
+    """What most jobs say where most say something: empty where they do not, None where that is not clear.
+
+    ballot: what a job says; empty for nothing, None for no vote.
+    """
+
+    def says_something(job: JobFile) -> bool | None:
+        said = ballot(job)
+        return None if said is None else said != ""
+
+    said = house.vote(says_something, few=False)
+    if said is None or not said.value:
+        return Sourced("", said.origin, said.reason) if said else Sourced(None, "default")
+    return _or_none(house.elect(lambda job: ballot(job) or None))
+
+
 def _retry(house: Electorate) -> Sourced[str | None]:
     """How often most jobs are retried: silence is a vote for what their base class says, or Sidekiq does.
 
@@ -125,16 +146,14 @@ def _retry(house: Electorate) -> Sourced[str | None]:
     Never to retry is only taken over where nothing shows that the next job cannot afford it.
     """
     scheduled = house.new is not None and not house.new.takes_arguments
+    never = frozenset() if house.new and house.new.bare else NEVER
 
     def ballot(job: JobFile) -> str | None:
-        if job.takes_arguments == scheduled:
+        if job.takes_arguments == scheduled or job.retry in never:
             return None
-        return SILENT if "retry" not in job.named or job.retry == "true" else job.retry or None
+        return "" if "retry" not in job.named or job.retry == "true" else job.retry or None
 
-    outcome = house.vote(ballot, few=False)
-    if outcome and outcome.value in NEVER and not (house.new and house.new.bare):
-        return Sourced(None, "default")
-    return _or_none(outcome)
+    return _option(house, ballot)
 
 
 def _on_missing(house: Electorate) -> Sourced[MissingHabit | None]:
@@ -173,9 +192,17 @@ def _suffix(job: JobFile) -> str:
     return "Job" if job.stem.endswith("_job") else "Worker" if job.stem.endswith("_worker") else ""
 
 
-def _queue(job: JobFile) -> str | None:
-    """The queue that a job names; empty where it says nothing about it."""
-    return job.queue.name if job.queue else None if "queue" in job.named else ""
+def _queue(house: Electorate, silent: str) -> Sourced[str | None]:
+    """The queue that most jobs name; where that is not clear, whether those on the one that need not be named do so."""
+
+    def ballot(job: JobFile) -> str | None:
+        return job.queue.name if job.queue else None if "queue" in job.named else ""
+
+    outcome = _option(house, ballot)
+    if outcome.value is not None:
+        return outcome
+    on_it = clear([one for job in house.jobs if (one := ballot(job)) in {"", silent}], f"jobs on {silent}")
+    return _or_none(on_it if on_it and on_it.value == "" else None)
 
 
 def _first_option(job: JobFile) -> Option | None:

@@ -6,12 +6,11 @@ name, its queue. How recent a job is would have to be asked of git, which is a p
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from sidekiq_gen.rails.house.votes import EXISTING, clear, is_kept, told, unanimous
+from sidekiq_gen.rails.house.votes import clear, is_kept, lead, unanimous
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,6 +22,7 @@ V = TypeVar("V")
 
 # The nearest are so many, and all that are as near as the last of them.
 NEAREST = 3
+NEARBY = "jobs most like it"
 
 _OWN_NAMESPACE = 8
 _OUTER_NAMESPACE = 4
@@ -72,15 +72,13 @@ class Electorate:
         cast = [ballot(job) for job in self.jobs]
         if said and is_kept(said, cast):
             return said
-        decided = clear([ballot(job) for job in self.nearest], "jobs most like it") or clear(cast)
+        decided = clear([ballot(job) for job in self.nearest], NEARBY) or clear(cast)
         return decided or (unanimous(cast) if few else None)
 
-    def elect(self, ballot: Callable[[JobFile], V]) -> Sourced[V] | None:
-        """The same where any habit is better than the default: a narrow lead is enough, but no tie."""
-        ranking = Counter(map(ballot, self.jobs)).most_common(2)
-        tied = len(ranking) > 1 and ranking[0][1] == ranking[1][1]
-        lead = None if tied or not ranking else told(*ranking[0], len(self.jobs), EXISTING)
-        return self.vote(ballot) or lead
+    def elect(self, ballot: Callable[[JobFile], V | None]) -> Sourced[V] | None:
+        """The same where any habit is better than the default: at last a narrow lead is enough, but no tie."""
+        outcome = self.vote(ballot) or lead(map(ballot, self.nearest), NEARBY)
+        return outcome or lead(map(ballot, self.jobs))
 
     @cached_property
     def nearest(self) -> tuple[JobFile, ...]:

@@ -42,6 +42,14 @@ def unanimous(votes: Iterable[V | None], voters: str = EXISTING) -> Sourced[V] |
     return told(cast[0], len(cast), len(cast), voters) if agreed else None
 
 
+def lead(votes: Iterable[V | None], voters: str = EXISTING) -> Sourced[V] | None:
+    """What more do than anything else; None for a tie."""
+    cast = [one for one in votes if one is not None]
+    ranking = Counter(cast).most_common(2)
+    tied = len(ranking) > 1 and ranking[0][1] == ranking[1][1]
+    return None if tied or not ranking else told(*ranking[0], len(cast), voters)
+
+
 def is_kept(said: Sourced[V], cast: Sequence[V | None]) -> bool:
     """Whether a cop is kept: hardly any of many jobs keep one that says nothing."""
     seen = [one for one in cast if one is not None]
