@@ -27,6 +27,8 @@ class SpecStyle:
     type: what its group says that it is: ``job`` for ``type: :job``; empty where it says nothing.
     negation: what an expectation is turned round with.
     instance: what it calls the job that it runs.
+    doubles, base, example: of a test of Minitest: what stubs methods, the class that it inherits from, how a test
+    begins: with ``test`` or ``it`` and a description, or as a method.
     """
 
     place: str = "{unit}{tests}/{folder}"
@@ -35,6 +37,9 @@ class SpecStyle:
     type: str = ""
     negation: Literal["not_to", "to_not"] = "not_to"
     instance: str = "job"
+    doubles: Literal["minitest", "mocha"] = "minitest"
+    base: str = "ActiveSupport::TestCase"
+    example: Literal["test", "it", "def"] = "test"
 
 
 @dataclass(frozen=True)

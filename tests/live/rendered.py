@@ -51,7 +51,7 @@ class Rendered:
         """The path of the spec of one of its job classes."""
         name = PurePosixPath(job)
         specs = (f"{name.parent}/{name.stem}{ending}.rb".partition("/")[2] for ending in ("_spec", "_test"))
-        return next(path for end in specs for path in self.files if path.partition("/")[2] == end)
+        return next(path for end in specs for path in self.files if path.endswith(f"/{end}"))
 
     @property
     def spec(self) -> str:

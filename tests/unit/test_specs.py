@@ -8,23 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from support.command import sidekiq_gen
+from support.houses import house
 from support.repos import Repo
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-JOB = "class {}Job\n  include Sidekiq::Job\n\n  def perform(id)\n  end\nend\n"
 HEAD = 'require "rails_helper"\n\n'
-
-
-def house(*specs: str, place: str = "spec/jobs", folder: str = "app/jobs") -> dict[str, str]:
-    """Jobs in a folder, each with one of these specs; {} in a spec stands for the name of the job."""
-    files = {}
-    for letter, spec in zip("abcdefgh", specs, strict=False):
-        ending = "test" if "test" in place.split("/") else "spec"
-        files[f"{folder}/{letter}_job.rb"] = JOB.format(letter.upper())
-        files[f"{place}/{letter}_job_{ending}.rb"] = spec.replace("{}", f"{letter.upper()}Job")
-    return files
 
 
 def written(repo: Repo, root: Path, *words: str) -> tuple[str, str]:
@@ -32,7 +22,7 @@ def written(repo: Repo, root: Path, *words: str) -> tuple[str, str]:
     done = sidekiq_gen(repo.write(root), "job", *words, "--no-input", "--json")
     assert done.status == 0, done.out + done.err
     path = json.loads(done.out)["files"][1]["path"]
-    return path, (root / path).read_text(encoding="utf-8")
+    return path, (root / path).read_text(encoding="utf-8").removeprefix("# frozen_string_literal: true\n\n")
 
 
 def spec(root: Path, files: dict[str, str], *words: str) -> str:

@@ -11,7 +11,7 @@ from sidekiq_gen.install.request import CONFIGURATION, INITIALIZER, TASKS
 from sidekiq_gen.install.schedule import CRON, CRON_FILE, NAME
 from sidekiq_gen.install.schedule_yaml import entry
 from sidekiq_gen.install.settings import SETTING_BY_NAME, code
-from sidekiq_gen.ruby import layout, trackers
+from sidekiq_gen.ruby import dialect, layout, trackers
 from sidekiq_gen.ruby.templates import find_template, ruby_file, test_file
 
 if TYPE_CHECKING:
@@ -49,7 +49,8 @@ def render(request: InstallRequest) -> list[tuple[str, str]]:
     if health:
         texts[health.path] = _ruby(request, "health_check.rb.j2", facts, requires=("sidekiq/api",))
         if health.test_path:
-            text = layout.fit(_template(request, f"health_check_{health.test}.rb.j2", facts), request.style.width)
+            text = _template(request, f"health_check_{health.test}.rb.j2", facts)
+            text = layout.fit(dialect.tested(text, health.test, request.style.spec), request.style.width)
             texts[health.test_path] = test_file(request.style, health.test, text)
     return [*texts.items()]
 

@@ -203,7 +203,7 @@ def notices(request: InstallRequest, project: Project) -> Iterator[Notice]:
             f"Sidekiq {request.release.text} calls death handlers for discarded jobs, too, and does not tell which.",
             'From 8.0.8 on there is job["discarded_at"]: upgrade, and pass over such jobs in the death handler.',
         )
-    yield from stub_notices(app, request.health_check.test if request.health_check else "none")
+    yield from stub_notices(app, request.health_check.test if request.health_check else "none", request.style.spec)
     yield from _transactional_push(request, app)
     if request.unique and ("transactional_push" in request.settings or app.configured(AFTER_COMMIT)):
         yield ID_OF_NO_JOB

@@ -12,7 +12,7 @@ from sidekiq_gen.job.minitest import inside_of_stubs, performing
 from sidekiq_gen.job.patterns.catalogue import BY_NAME, listed
 from sidekiq_gen.job.slots import SLOTS
 from sidekiq_gen.job.spec_facts import spec_facts_of
-from sidekiq_gen.ruby import layout
+from sidekiq_gen.ruby import dialect, layout
 from sidekiq_gen.ruby.templates import Partial, find_template, has_template, ruby_file, test_file
 
 if TYPE_CHECKING:
@@ -155,21 +155,26 @@ def render_test(request: JobRequest) -> str:
     given = by_name(facts) | of_patterns(request)
     filling = Filling(request, request.test, given)
     stubs = "\n".join(filling.all("stubs"))
-    if stubs:
+    in_setup = request.style.spec.doubles == "mocha"
+    if stubs and not in_setup:
         given |= {"on_job": "", "trial": inside_of_stubs(facts.trial)}
         filling = Filling(request, request.test, given)
     setup, examples = "\n".join(filling.all("setup")), layout.sections(*filling.all("examples"))
+    if in_setup:
+        setup = "\n".join(filter(None, [setup, stubs]))
     text = find_template(request.context.release.tree, f"{request.test}.rb.j2").render(
         given,
         lets="\n".join(filling.all("lets")),
         setup=setup,
-        performing=performing(stubs, examples),
+        performing="" if in_setup else performing(stubs, examples),
         definitions=layout.sections(*filling.all("definitions")),
         examples=examples,
         named=[one for one in facts.records if _names(f"{setup}\n{examples}", one.variable)],
         methods=filling.methods(request.test_path or ""),
     )
-    return test_file(request.style, request.test, _nested(request, text) if request.test == "minitest" else text)
+    text = dialect.tested(text, request.test, request.style.spec)
+    text = _nested(request, text) if request.test == "minitest" else layout.fit(text, request.style.width)
+    return test_file(request.style, request.test, text)
 
 
 def _names(text: str, variable: str) -> bool:

@@ -246,7 +246,7 @@ def notices(request: JobRequest, project: Project, *, migrated: bool = False) ->
             "No spec is written: the lockfile has neither rspec-rails nor Minitest.",
             "Pass --test rspec or --test minitest to have one.",
         )
-    yield from stub_notices(app, request.test if stubs(request) else "none")
+    yield from stub_notices(app, request.test if stubs(request) else "none", request.style.spec)
     if len(app.databases) > 1 and (request.child or request).has(*LOCKS):
         yield Notice(
             "several-databases",

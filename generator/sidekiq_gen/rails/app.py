@@ -210,7 +210,7 @@ class RailsApp:
     def _specs(self) -> Mapping[TestFramework, Specs]:
         return {
             "rspec": Specs(self.repo, self.job_files, "rspec"),
-            "minitest": Specs(self.repo, self.job_files, "minitest"),
+            "minitest": Specs(self.repo, self.job_files, "minitest", mocha=self.gem("mocha") is not None),
         }
 
     def base_of(self, conventions: Conventions) -> BaseClass | None:

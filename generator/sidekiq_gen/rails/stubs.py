@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sidekiq_gen.rails.app import RailsApp
-    from sidekiq_gen.style import TestFramework
+    from sidekiq_gen.style import SpecStyle, TestFramework
 
 # Its History.rdoc at 6.0.0: minitest/mock is a gem of its own.
 _WITHOUT_STUBS = Version("6.0.0")
@@ -24,11 +24,11 @@ NO_STUBS = Notice(
 )
 
 
-def stub_notices(app: RailsApp, test: TestFramework) -> Iterator[Notice]:
+def stub_notices(app: RailsApp, test: TestFramework, style: SpecStyle) -> Iterator[Notice]:
     """What a test that stubs methods lacks here.
 
-    test: what it is written for; none where there is no such test.
+    test: what it is written for; none where there is no such test. style: how it is written.
     """
-    minitest = app.gem("minitest") if test == "minitest" else None
+    minitest = app.gem("minitest") if test == "minitest" and style.doubles == "minitest" else None
     if minitest and minitest.version >= _WITHOUT_STUBS and not app.gem("minitest-mock"):
         yield NO_STUBS

@@ -10,10 +10,13 @@ import re
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.ruby import layout
+from sidekiq_gen.ruby.mocha import in_mocha
 
 if TYPE_CHECKING:
-    from sidekiq_gen.style import SpecStyle, Style
+    from sidekiq_gen.style import SpecStyle, Style, TestFramework
 
+_BASE = re.compile(r"^(class \w+Test < )ActiveSupport::TestCase$", re.MULTILINE)
+_TEST = re.compile(r'^( *)test "([^\n]*)" do$', re.MULTILINE)
 _GROUP = re.compile(r"^RSpec\.describe ([\w:]+) do$", re.MULTILINE)
 
 
@@ -22,11 +25,28 @@ def spoken(source: str, style: Style) -> str:
     return layout.in_quotes(source, style.quotes)
 
 
-def in_rspec(source: str, style: SpecStyle) -> str:
-    """A spec in the form of the templates, as the repo would have written it."""
+def tested(source: str, test: TestFramework, style: SpecStyle) -> str:
+    """A spec or test in the form of the templates, as the repo would have written it."""
+    return _in_rspec(source, style) if test == "rspec" else _in_minitest(source, style)
+
+
+def _in_rspec(source: str, style: SpecStyle) -> str:
     receiver, kind = "" if style.bare else "RSpec.", f", type: :{style.type}" if style.type else ""
     source = _GROUP.sub(rf"{receiver}describe \1{kind} do", source)
     source = layout.outside_literals(source, r"(?<=\.)not_to\b", style.negation)
     if re.search(rf"\b{style.instance}\b", source):  # something else is called so
         return source
     return layout.outside_literals(source, r"(?<![\w@.:])job\b(?![:?!]) | (?<=let\(:)job(?=\))", style.instance)
+
+
+def _in_minitest(source: str, style: SpecStyle) -> str:
+    source = _BASE.sub(lambda found: f"{found[1]}{style.base}", source)
+    source = _TEST.sub(lambda found: f"{found[1]}{_example(found[2], style)}", source)
+    return in_mocha(source) if style.doubles == "mocha" else source
+
+
+def _example(description: str, style: SpecStyle) -> str:
+    """The first line of a test; one whose description is made at run time stays as it is."""
+    if style.example == "def" and "#{" not in description:
+        return "def test_" + re.sub(r"\W+", "_", description).strip("_").lower()
+    return f'{"it" if style.example == "it" else "test"} "{description}" do'

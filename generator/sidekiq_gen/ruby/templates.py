@@ -194,9 +194,7 @@ def test_file(style: Style, test: TestFramework, text: str) -> str:
     alone, which is for Rails' own tests.
     """
     needed = [style.spec.helper] if style.spec.helper else []
-    if test == "rspec":
-        text = layout.fit(dialect.in_rspec(text, style.spec), style.width)
-    elif _STUB.search(text):
+    if test == "minitest" and _STUB.search(text):
         needed.append("minitest/mock")
     return ruby_file(style, "\n".join(f'require "{name}"' for name in needed), text)
 

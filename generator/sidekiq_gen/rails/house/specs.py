@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 V = TypeVar("V")
 Framework = Literal["rspec", "minitest"]
 Negation = Literal["not_to", "to_not"]
+Doubles = Literal["minitest", "mocha"]
+Example = Literal["test", "it", "def"]
 
 # So many specs are read at most, evenly spread over all of them.
 MAXIMUM_SPECS = 200
@@ -35,6 +37,10 @@ _INSTANCE = re.compile(
     rf"\b(?:let!?|subject!?)\(:(\w+)\)[ \t]*(?:\{{|do\s)\s*(?:described_class|{CONSTANT})\.new\s*(?:\}}|end\b)"
 )
 _CREATED = re.compile(r"(?<![\w.])(FactoryBot\.|FactoryGirl\.|)(?:create|build)(?:_stubbed|_list)?[ (]:\w")
+_MOCHA = re.compile(r"\.(?:stubs|expects)\(|\.any_instance\b")
+_STUB = re.compile(r"\.stub[ (]:")
+_TEST_CLASS = re.compile(rf"^[ \t]*class[ \t]+{CONSTANT}[ \t]*<[ \t]*(?:::)?({CONSTANT})", re.MULTILINE)
+_EXAMPLE = re.compile(r"^[ \t]*(test |it |def test_)", re.MULTILINE)
 _REQUIRED = re.compile(r"(?:--require|-r)[ =]*(\S+)")
 # What a spec may call the job without meeting what RSpec, Ruby or the templates call so.
 INSTANCES = frozenset({"job", "worker", "instance", "sidekiq_job", "the_job", "this_job", "my_job", "test_job"})
@@ -96,6 +102,28 @@ class SpecFile:
         explicit = sum(map(bool, receivers))
         return None if explicit * 2 == len(receivers) else explicit * 2 < len(receivers)
 
+    @property
+    def doubles(self) -> Doubles | None:
+        """What it stubs most methods with; None where it stubs none."""
+        mocha, minitest = len(_MOCHA.findall(self.text)), len(_STUB.findall(self.text))
+        return None if mocha == minitest else "mocha" if mocha > minitest else "minitest"
+
+    @property
+    def base(self) -> str | None:
+        """What a test class inherits from; None for a class of Minitest's own, which has no ``test``."""
+        found = _TEST_CLASS.search(self.text)
+        return found[1] if found and not found[1].startswith("Minitest::") else None
+
+    @property
+    def example(self) -> Example | None:
+        """How most of its tests begin."""
+        if not _TEST_CLASS.search(self.text):
+            return None
+        ranking = Counter(found[1].rstrip("_ ") for found in _EXAMPLE.finditer(self.text)).most_common(2)
+        if not ranking or (ranking[1:] and ranking[0][1] == ranking[1][1]):
+            return None
+        return {"test": "test", "it": "it", "def test": "def"}[ranking[0][0]]  # type: ignore[return-value]
+
 
 @dataclass(frozen=True)
 class SpecHabits:
@@ -111,6 +139,9 @@ class SpecHabits:
     negation: Sourced[Negation]
     instance: Sourced[str]
     bare_factories: Sourced[bool]
+    doubles: Sourced[Doubles]
+    base: Sourced[str]
+    example: Sourced[Example]
 
     @property
     def style(self) -> SpecStyle:
@@ -122,17 +153,20 @@ class SpecHabits:
             self.type.value,
             self.negation.value,
             self.instance.value,
+            self.doubles.value,
+            self.base.value,
+            self.example.value,
         )
 
 
 class Specs:
     """The specs of a repo, found and read when they are asked for.
 
-    jobs: the existing jobs. framework: what the specs are written with.
+    jobs: the existing jobs. framework: what the specs are written with. mocha: whether that gem is locked.
     """
 
-    def __init__(self, repo: Repo, jobs: Sequence[JobFile], framework: Framework) -> None:
-        self._repo, self._framework = repo, framework
+    def __init__(self, repo: Repo, jobs: Sequence[JobFile], framework: Framework, *, mocha: bool = False) -> None:
+        self._repo, self._framework, self._mocha = repo, framework, mocha
         self._jobs = [job for job in jobs if not job.base]
         self._tests, self._ending = ("spec", "_spec.rb") if framework == "rspec" else ("test", "_test.rb")
 
@@ -164,6 +198,9 @@ class Specs:
             most(lambda one: one.negation, usual.negation, further=True),
             most(lambda one: one.instance, usual.instance),
             most(lambda one: one.bare_factories, usual=False, further=True),
+            most(lambda one: one.doubles if self._mocha else None, usual.doubles, further=True),
+            most(lambda one: one.base, usual.base, further=True),
+            most(lambda one: one.example, usual.example, further=True),
         )
 
     @cached_property
