@@ -155,3 +155,22 @@ def test_a_namespace_gives_its_jobs_their_suffix(tmp_path: Path) -> None:
     assert len(texts) == 1
     assert "class Scheduler::PruneUsersScheduler\n" in texts.pop()
     assert "class PruneUsersWorker\n" in job(root, "PruneUsers")
+
+
+def test_info_shows_the_evidence_and_what_namespaces_do_otherwise(tmp_path: Path) -> None:
+    base = {
+        "app/jobs/base_job.rb": "class BaseJob\n  include Sidekiq::Job\n  sidekiq_options queue: :low, retry: 3\nend\n"
+    }
+    heir = "class {name} < BaseJob\n{options}\n  def perform{arguments}\n  end\nend\n"
+    files = base | jobs(*(f"{letter}_job" for letter in "abcdef"), text=heir) | CHARGES
+    root = Repo(files=files).write(tmp_path)
+    shown = sidekiq_gen(root, "info").out
+    told = json.loads(sidekiq_gen(root, "info", "--json").out)["conventions"]
+
+    assert "Base class          BaseJob, which sets the queue low, retry 3 (6 of 9 existing jobs)\n" in shown
+    assert "Queue of a job      low, left unsaid (6 of 9 existing jobs)\n" in shown
+    assert "Retries             left to BaseJob (6 of 9 existing jobs)\n" in shown
+    assert "In Billing          base class: none (3 of 3 jobs most like it); queue of a job: money (3 of 3" in shown
+    assert (told["queue"], told["retry"], told["base_class"]) == ("low", "default", "BaseJob")
+    assert told["evidence"]["base_class"] == "6 of 9 existing jobs"
+    assert told["namespaces"]["Billing"] == {"base_class": None, "queue": "money", "retry": 9}

@@ -7,10 +7,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sidekiq_gen.cli import options
+from sidekiq_gen.cli import house, options
 from sidekiq_gen.cli.console import Console
 from sidekiq_gen.cli.defaults import read_defaults, with_flags_of_the_file
-from sidekiq_gen.job.retries import DEFAULT, usual_retries
 from sidekiq_gen.rails.project import Where, detect_project
 from sidekiq_gen.sidekiq.capabilities import TABLE
 from sidekiq_gen.sidekiq.documentation import documentation
@@ -21,7 +20,6 @@ from sidekiq_gen.sidekiq.tables.push import PushTable
 from sidekiq_gen.sidekiq.tables.unique_jobs import UniqueJobsTable
 
 if TYPE_CHECKING:
-    from sidekiq_gen.rails.app import RailsApp
     from sidekiq_gen.rails.project import Project
 
 GEMS = (PRO, ENTERPRISE, UNIQUE_JOBS, THROTTLED)
@@ -88,17 +86,7 @@ def _document(project: Project) -> dict[str, object]:
         "error_wrapper": f"{app.error_wrapper.receiver}.{app.error_wrapper.method}" if app.error_wrapper else None,
         "linter": app.linter,
         "queues": list(app.queues),
-        "conventions": {
-            "directory": app.conventions.job_dir.value,
-            "suffix": app.conventions.suffix.value,
-            "module": app.conventions.job_module.value,
-            "base_class": app.conventions.base.value or None,
-            "compact_namespaces": app.conventions.compact.value,
-            "quotes": app.conventions.quotes.value,
-            "frozen_string_literal": app.conventions.frozen_string_literal.value,
-            "queue_literal": app.conventions.queue_literal.value,
-            "retry": _number(app.conventions.retry.value),
-        },
+        "conventions": house.document(app),
         "settings": {name: dict(table) for name, table in app.settings.tables.items()} or None,
         "documentation": documentation(release),
         "capabilities": release.capabilities.as_dict(),
@@ -106,7 +94,7 @@ def _document(project: Project) -> dict[str, object]:
 
 
 def _text(project: Project) -> str:
-    app, release, conventions = project.app, project.release, project.app.conventions
+    app, release = project.app, project.release
     tracker = {"rails": "Rails.error", "logger": "none, errors are logged"}.get(app.tracker.name, app.tracker.name)
     wrapper = app.error_wrapper
     gems = [f"{name} {gem.text}" for name in GEMS if (gem := app.gem(name))]
@@ -120,25 +108,7 @@ def _text(project: Project) -> str:
         ("Error tracker", tracker + (f", through {wrapper.receiver}.{wrapper.method}" if wrapper else "")),
         ("Linter", app.linter or "none"),
         ("Queues", ", ".join(app.queues)),
-        ("Jobs go to", _reasoned(conventions.job_dir.value, conventions.job_dir.reason)),
-        ("Suffix", _reasoned(conventions.suffix.value or "none", conventions.suffix.reason)),
-        ("Base class", _reasoned(conventions.base.value or "none", conventions.base.reason)),
-        (
-            "Namespaces",
-            _reasoned(
-                "before the name" if conventions.compact.value else "around the class", conventions.compact.reason
-            ),
-        ),
-        ("Retries", _retries(app)),
-        ("Missing records", _missing(app)),
-        ("Quotes", _reasoned(conventions.quotes.value, conventions.quotes.reason)),
-        (
-            "Frozen strings",
-            _reasoned(
-                "with the comment" if conventions.frozen_string_literal.value else "no comment",
-                conventions.frozen_string_literal.reason,
-            ),
-        ),
+        *house.rows(app),
     ]
     shown = [row for row in TABLE if row in SHOWN and (row.gem == "sidekiq" or app.gem(row.gem))]
     answers = [("yes" if release.capabilities.as_dict()[row.name] else "no", row.summary) for row in shown]
@@ -162,27 +132,3 @@ def _origin(project: Project) -> str:
     needed = lockfile.required_by("sidekiq")
     through = "" if lockfile.is_direct("sidekiq") or not needed else f" through {', '.join(needed)}"
     return f"the {project.release.source.upper()} section{through}"
-
-
-def _retries(app: RailsApp) -> str:
-    """How often a new job will be retried, and why."""
-    usual = usual_retries(app, app.conventions)
-    told = f"left to Sidekiq: {str(app.default_retry).lower()}" if usual == DEFAULT else usual
-    return _reasoned(told, app.conventions.retry.reason)
-
-
-def _number(retry: str | None) -> int | str | None:
-    """The habit as programs get it: a number, ``false``, ``default`` for silence, None without one."""
-    return int(retry) if retry and retry.isdigit() else DEFAULT if retry == "" else retry
-
-
-def _missing(app: RailsApp) -> str:
-    """What a new job does whose record is not there, and why."""
-    usual = app.conventions.on_missing
-    return _reasoned(
-        "retried, as find raises" if usual.value == "retry" else "skipped, with a line in the log", usual.reason
-    )
-
-
-def _reasoned(value: str, reason: str) -> str:
-    return f"{value} ({reason})" if reason else value
