@@ -26,8 +26,9 @@ class SpecStyle:
     bare: whether it says ``describe`` without its receiver.
     type: what its group says that it is: ``job`` for ``type: :job``; empty where it says nothing.
     negation: what an expectation is turned round with.
+    group: what is around the examples that run the job: ``describe "#perform"``; empty for nothing.
     instance: what it calls the job that it runs.
-    doubles, base, example: of a test of Minitest: what stubs methods, the class that it inherits from, how a test
+    doubles, superclass, example: of a test of Minitest: what stubs methods, the class that it inherits from, how a test
     begins: with ``test`` or ``it`` and a description, or as a method.
     """
 
@@ -36,9 +37,10 @@ class SpecStyle:
     bare: bool = False
     type: str = ""
     negation: Literal["not_to", "to_not"] = "not_to"
+    group: str = ""
     instance: str = "job"
     doubles: Literal["minitest", "mocha"] = "minitest"
-    base: str = "ActiveSupport::TestCase"
+    superclass: str = "ActiveSupport::TestCase"
     example: Literal["test", "it", "def"] = "test"
 
 

@@ -35,8 +35,13 @@ def spec(root: Path, files: dict[str, str], *words: str) -> str:
         ([HEAD + "RSpec.describe {} do\nend\n"] * 3, "", HEAD + "RSpec.describe SyncOrderJob do\n"),
         ([HEAD + "describe {} do\nend\n"] * 3, "", HEAD + "describe SyncOrderJob do\n"),
         ([HEAD + "describe({}) do\nend\n"] * 3, "", HEAD + "describe SyncOrderJob do\n"),
-        # too few, and too close
-        ([HEAD + "describe {} do\nend\n"] * 2, "", HEAD + "RSpec.describe SyncOrderJob do\n"),
+        # few that agree, few that do not, and a close vote
+        ([HEAD + "describe {} do\nend\n"], "", HEAD + "describe SyncOrderJob do\n"),
+        (
+            [HEAD + "describe {} do\nend\n", HEAD + "RSpec.describe {} do\nend\n"],
+            "",
+            HEAD + "RSpec.describe SyncOrderJob do\n",
+        ),
         (
             [HEAD + "describe {} do\nend\n"] * 2 + [HEAD + "RSpec.describe {} do\nend\n"] * 2,
             "",
@@ -163,3 +168,63 @@ def test_the_health_check_follows_the_house_as_well(tmp_path: Path) -> None:
     assert done.status == 0, done.err
     text = (tmp_path / "spec/workers/sidekiq_health_check_job_spec.rb").read_text(encoding="utf-8")
     assert "\ndescribe SidekiqHealthCheckJob, type: :job do\n" in text
+
+
+GROUPED = HEAD + 'RSpec.describe {} do\n  describe "#perform" do\n    it { expect(1).to eq(1) }\n  end\nend\n'
+
+
+def test_what_runs_the_job_stands_in_the_group_of_the_house(tmp_path: Path) -> None:
+    text = spec(
+        tmp_path, house(*[GROUPED] * 3), "SyncOrder", "--on-exhausted", "--advisory-lock", "--on-locked", "retry"
+    )
+
+    inside, outside = text.split("\n  end\n\n  it ", maxsplit=1)
+    assert inside.count("  describe ") == 1
+    assert '\n  describe "#perform" do\n    it "syncs the order" do\n      job.perform(order.id)\n' in inside
+    assert "job.perform" not in outside
+    assert outside.startswith('"reports when retries are exhausted')
+    assert max(map(len, text.split("\n"))) <= 120
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        HEAD + "RSpec.describe {} do\n  describe 'other' do\n  end\nend\n",
+        HEAD + "RSpec.describe {} do\n  it 'works' do\n    describe '#perform' do\n    end\n  end\nend\n",
+    ],
+)
+def test_no_other_group_is_taken_over(tmp_path: Path, form: str) -> None:
+    assert "\n  it " in spec(tmp_path, house(*[form] * 3))
+
+
+def test_a_test_has_its_group_before_its_helpers(tmp_path: Path) -> None:
+    test = 'class {}Test < ActiveJob::TestCase\n  context "perform" do\n    test "a" do\n    end\n  end\nend\n'
+
+    text = written(Repo(rspec=False, files=house(*[test] * 3, place="test/jobs")), tmp_path, "SyncOrder")[1]
+
+    assert '\n  end\n\n  context "perform" do\n    test "syncs the order" do\n' in text
+    assert "\n    end\n  end\n\n  private\n\n  # The arguments" in text
+    assert text.endswith("\n  end\nend\n")
+
+
+@pytest.mark.parametrize(
+    ("cop", "uses", "written_as"),
+    [
+        ("RSpec/NotToNot:\n  EnforcedStyle: to_not\n", [], "to_not"),
+        ("RSpec/NotToNot:\n  EnforcedStyle: to_not\n", ["not_to"] * 3 + ["to_not"], "to_not"),
+        # nobody keeps to it, or it is switched off
+        ("RSpec/NotToNot:\n  EnforcedStyle: to_not\n", ["not_to"] * 6, "not_to"),
+        ("RSpec/NotToNot:\n  Enabled: false\n", ["to_not"] * 3, "to_not"),
+        ("RSpec/NotToNot:\n  Enabled: false\n", [], "not_to"),
+    ],
+)
+def test_the_linter_says_how_an_expectation_is_turned_round(
+    tmp_path: Path, cop: str, uses: list[str], written_as: str
+) -> None:
+    specs = [f"{HEAD}RSpec.describe {{}} do\n  it {{ expect(1).{one} eq(2) }}\nend\n" for one in uses]
+    gems = {"rubocop": "1.75.0", "rubocop-rspec": "3.5.0"}
+    files = house(*specs) | {".rubocop.yml": f"plugins:\n  - rubocop-rspec\n\n{cop}"}
+
+    text = written(Repo(gems=gems, files=files), tmp_path, "SyncOrder")[1]
+
+    assert f"expect(job).{written_as} have_received" in text

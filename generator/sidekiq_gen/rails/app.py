@@ -209,8 +209,8 @@ class RailsApp:
     @cached_property
     def _specs(self) -> Mapping[TestFramework, Specs]:
         return {
-            "rspec": Specs(self.repo, self.job_files, "rspec"),
-            "minitest": Specs(self.repo, self.job_files, "minitest", mocha=self.gem("mocha") is not None),
+            "rspec": Specs(self.repo, self.job_files, "rspec", self.rules),
+            "minitest": Specs(self.repo, self.job_files, "minitest", self.rules, mocha=self.gem("mocha") is not None),
         }
 
     def base_of(self, conventions: Conventions) -> BaseClass | None:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _BASE = re.compile(r"^(class \w+Test < )ActiveSupport::TestCase$", re.MULTILINE)
 _TEST = re.compile(r'^( *)test "([^\n]*)" do$', re.MULTILINE)
+_EXAMPLE = re.compile(r'  (?:it|test) "|  [{\[]\n')
+_HOOK = re.compile(r"\.sidekiq_(?:retry_in|retries_exhausted)_block\b")
 _GROUP = re.compile(r"^RSpec\.describe ([\w:]+) do$", re.MULTILINE)
 
 
@@ -27,7 +29,22 @@ def spoken(source: str, style: Style) -> str:
 
 def tested(source: str, test: TestFramework, style: SpecStyle) -> str:
     """A spec or test in the form of the templates, as the repo would have written it."""
+    source = _grouped(source, style.group) if style.group else source
     return _in_rspec(source, style) if test == "rspec" else _in_minitest(source, style)
+
+
+def _grouped(source: str, group: str) -> str:
+    """A spec or test whose examples that run the job stand in a group; what asks its hooks comes behind that."""
+    sections = re.split(r"\n\n(?=  \S)", source.rstrip().removesuffix("\nend"))
+    examples = [one for one in sections if _EXAMPLE.match(one)]
+    inside = [one for one in examples if not _HOOK.search(one)]
+    if not inside:
+        return source
+    within = layout.indent("\n\n".join(inside), 1)
+    whole = [f"  {group} do\n{within}\n  end", *(one for one in examples if one not in inside)]
+    before = sections[: sections.index(examples[0])]
+    after = [one for one in sections[len(before) :] if one not in examples]
+    return "\n\n".join([*before, *whole, *after]) + "\nend"
 
 
 def _in_rspec(source: str, style: SpecStyle) -> str:
@@ -40,7 +57,7 @@ def _in_rspec(source: str, style: SpecStyle) -> str:
 
 
 def _in_minitest(source: str, style: SpecStyle) -> str:
-    source = _BASE.sub(lambda found: f"{found[1]}{style.base}", source)
+    source = _BASE.sub(lambda found: f"{found[1]}{style.superclass}", source)
     source = _TEST.sub(lambda found: f"{found[1]}{_example(found[2], style)}", source)
     return in_mocha(source) if style.doubles == "mocha" else source
 

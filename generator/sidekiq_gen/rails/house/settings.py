@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sidekiq_gen.rails.house.specs import INSTANCES
+from sidekiq_gen.rails.house.spec_files import INSTANCES
 from sidekiq_gen.settings import Setting
 from sidekiq_gen.sourced import Sourced
 
@@ -118,6 +118,17 @@ HABITS = (
     _text("type", "type", "What it says that it is: job for type: :job; empty for nothing.", r"\w*", "a word", "spec"),
     _choice("negation", "negation", "What turns an expectation round.", "not_to", "to_not", table="spec"),
     _choice("instance", "instance", "What a spec calls the job that it runs.", *sorted(INSTANCES), table="spec"),
+    _text(
+        "group",
+        "group",
+        'What is around the examples that run the job: describe "#perform"; empty for nothing.',
+        r'(?:(?:describe|context) "[^"\\#\n]*(?:#[^{"\\\n][^"\\#\n]*)?")?',
+        "describe or context and a text in double quotes, or empty",
+        "spec",
+    ),
+    _choice("doubles", "doubles", "What a test of Minitest stubs methods with.", "minitest", "mocha", table="spec"),
+    _text("superclass", "superclass", "What a test of Minitest inherits from.", _CONSTANT, "a class", "spec"),
+    _choice("example", "example", "How a test of Minitest begins.", "test", "it", "def", table="spec"),
     _named(
         "factories",
         "bare_factories",

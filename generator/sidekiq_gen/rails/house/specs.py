@@ -3,126 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeVar
 
-from sidekiq_gen.rails.code import CONSTANT
+from sidekiq_gen.rails.house.spec_files import SpecFile
+from sidekiq_gen.rails.house.votes import SAMPLE, clear, is_kept, unanimous
 from sidekiq_gen.sourced import Sourced
 from sidekiq_gen.style import SpecStyle, test_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from sidekiq_gen.rails.files import Repo
     from sidekiq_gen.rails.house.jobs import JobFile
+    from sidekiq_gen.rails.house.rules import Rules
+    from sidekiq_gen.rails.house.spec_files import Doubles, Example, Negation
 
 V = TypeVar("V")
 Framework = Literal["rspec", "minitest"]
-Negation = Literal["not_to", "to_not"]
-Doubles = Literal["minitest", "mocha"]
-Example = Literal["test", "it", "def"]
 
 # So many specs are read at most, evenly spread over all of them.
 MAXIMUM_SPECS = 200
-MINIMUM_VOTES = 3
-CLEAR = 0.6
 
-_ENTRY = re.compile(r"^[ \t]*(RSpec\.)?describe[ \t(]([^\n]*(?:(?<=,)\n[^\n]*)*)", re.MULTILINE)
-_TYPE = re.compile(r"(?<!\w)(?:type:|:type[ \t]*=>)[ \t]*[:\"'](\w+)")
-_HELPER = re.compile(r"^require[ \t(]+[\"'](\w*_?helper)[\"']", re.MULTILINE)
-_NEGATION = re.compile(r"\.(not_to|to_not)\b")
-_INSTANCE = re.compile(
-    rf"\b(?:let!?|subject!?)\(:(\w+)\)[ \t]*(?:\{{|do\s)\s*(?:described_class|{CONSTANT})\.new\s*(?:\}}|end\b)"
-)
-_CREATED = re.compile(r"(?<![\w.])(FactoryBot\.|FactoryGirl\.|)(?:create|build)(?:_stubbed|_list)?[ (]:\w")
-_MOCHA = re.compile(r"\.(?:stubs|expects)\(|\.any_instance\b")
-_STUB = re.compile(r"\.stub[ (]:")
-_TEST_CLASS = re.compile(rf"^[ \t]*class[ \t]+{CONSTANT}[ \t]*<[ \t]*(?:::)?({CONSTANT})", re.MULTILINE)
-_EXAMPLE = re.compile(r"^[ \t]*(test |it |def test_)", re.MULTILINE)
 _REQUIRED = re.compile(r"(?:--require|-r)[ =]*(\S+)")
-# What a spec may call the job without meeting what RSpec, Ruby or the templates call so.
-INSTANCES = frozenset({"job", "worker", "instance", "sidekiq_job", "the_job", "this_job", "my_job", "test_job"})
-
-
-@dataclass(frozen=True)
-class SpecFile:
-    """One spec of an existing job, or of another class.
-
-    path, job: relative to the root; the second is empty for a spec of another class, as is
-    place: the folder that stands for the folder of the job, in the words of `SpecStyle`.
-    """
-
-    path: str
-    job: str
-    place: str
-    text: str
-
-    @cached_property
-    def entry(self) -> tuple[bool, str] | None:
-        """Whether its outermost group has no receiver, and what follows; None where there is none."""
-        found = _ENTRY.search(self.text)
-        return (not found[1], found[2]) if found else None
-
-    @property
-    def bare(self) -> bool | None:
-        """Whether it says ``describe`` without ``RSpec`` before it."""
-        return self.entry[0] if self.entry else None
-
-    @property
-    def type(self) -> str | None:
-        """What its group says that it is; empty where it says nothing."""
-        found = _TYPE.search(self.entry[1]) if self.entry else None
-        return (found[1] if found else "") if self.entry else None
-
-    @property
-    def helper(self) -> str:
-        """The helper that it requires; empty where it requires none."""
-        found = _HELPER.search(self.text)
-        return found[1] if found else ""
-
-    @property
-    def negation(self) -> Negation | None:
-        """What it turns most expectations round with."""
-        words = _NEGATION.findall(self.text)
-        other = words.count("to_not")
-        return None if other * 2 == len(words) else "to_not" if other * 2 > len(words) else "not_to"
-
-    @property
-    def instance(self) -> str | None:
-        """What it calls the job under test, where it gives it a name."""
-        found = _INSTANCE.search(self.text)
-        return found[1] if found and found[1] in INSTANCES else None
-
-    @property
-    def bare_factories(self) -> bool | None:
-        """Whether it mostly says ``create(:order)`` without naming the library; None where it says neither."""
-        receivers = _CREATED.findall(self.text)
-        explicit = sum(map(bool, receivers))
-        return None if explicit * 2 == len(receivers) else explicit * 2 < len(receivers)
-
-    @property
-    def doubles(self) -> Doubles | None:
-        """What it stubs most methods with; None where it stubs none."""
-        mocha, minitest = len(_MOCHA.findall(self.text)), len(_STUB.findall(self.text))
-        return None if mocha == minitest else "mocha" if mocha > minitest else "minitest"
-
-    @property
-    def base(self) -> str | None:
-        """What a test class inherits from; None for a class of Minitest's own, which has no ``test``."""
-        found = _TEST_CLASS.search(self.text)
-        return found[1] if found and not found[1].startswith("Minitest::") else None
-
-    @property
-    def example(self) -> Example | None:
-        """How most of its tests begin."""
-        if not _TEST_CLASS.search(self.text):
-            return None
-        ranking = Counter(found[1].rstrip("_ ") for found in _EXAMPLE.finditer(self.text)).most_common(2)
-        if not ranking or (ranking[1:] and ranking[0][1] == ranking[1][1]):
-            return None
-        return {"test": "test", "it": "it", "def test": "def"}[ranking[0][0]]  # type: ignore[return-value]
 
 
 @dataclass(frozen=True)
@@ -137,10 +41,11 @@ class SpecHabits:
     bare: Sourced[bool]
     type: Sourced[str]
     negation: Sourced[Negation]
+    group: Sourced[str]
     instance: Sourced[str]
     bare_factories: Sourced[bool]
     doubles: Sourced[Doubles]
-    base: Sourced[str]
+    superclass: Sourced[str]
     example: Sourced[Example]
 
     @property
@@ -152,9 +57,10 @@ class SpecHabits:
             self.bare.value,
             self.type.value,
             self.negation.value,
+            self.group.value,
             self.instance.value,
             self.doubles.value,
-            self.base.value,
+            self.superclass.value,
             self.example.value,
         )
 
@@ -162,11 +68,14 @@ class SpecHabits:
 class Specs:
     """The specs of a repo, found and read when they are asked for.
 
-    jobs: the existing jobs. framework: what the specs are written with. mocha: whether that gem is locked.
+    jobs: the existing jobs. framework: what the specs are written with. rules: those of the linter. mocha: whether
+    that gem is locked.
     """
 
-    def __init__(self, repo: Repo, jobs: Sequence[JobFile], framework: Framework, *, mocha: bool = False) -> None:
-        self._repo, self._framework, self._mocha = repo, framework, mocha
+    def __init__(
+        self, repo: Repo, jobs: Sequence[JobFile], framework: Framework, rules: Rules, *, mocha: bool = False
+    ) -> None:
+        self._repo, self._framework, self._rules, self._mocha = repo, framework, rules, mocha
         self._jobs = [job for job in jobs if not job.base]
         self._tests, self._ending = ("spec", "_spec.rb") if framework == "rspec" else ("test", "_test.rb")
 
@@ -180,12 +89,12 @@ class Specs:
 
         def most(habit: Callable[[SpecFile], V | None], usual: V, *, further: bool = False) -> Sourced[V]:
             """What clearly most do; where too few specs of jobs say anything, those of other classes are asked."""
-            for specs, name in voters:
-                outcome = _vote(map(habit, specs), name)
-                if outcome:
-                    return outcome
-            silent = sum(habit(one) is not None for one in self._of_jobs) < MINIMUM_VOTES
-            outcome = _vote(map(habit, self._others), "other specs") if further and silent else None
+            votes = [(list(map(habit, specs)), name) for specs, name in voters]
+            silent = sum(one is not None for one in votes[-1][0]) < SAMPLE
+            if further and silent:
+                votes.append(([habit(one) for one in self._others], "other specs"))
+            outcomes = (clear(*one) for one in votes)
+            outcome = next(filter(None, outcomes), None) or unanimous(*votes[1])
             return outcome or Sourced(usual, "default")
 
         usual = SpecStyle()
@@ -195,13 +104,19 @@ class Specs:
             helper if helper.value or self._helped else Sourced(self._usual_helper, "default"),
             most(lambda one: one.bare, usual.bare, further=True),
             most(lambda one: one.type, usual.type),
-            most(lambda one: one.negation, usual.negation, further=True),
+            self._negation(most(lambda one: one.negation, usual.negation, further=True)),
+            most(lambda one: one.group, usual.group),
             most(lambda one: one.instance, usual.instance),
             most(lambda one: one.bare_factories, usual=False, further=True),
             most(lambda one: one.doubles if self._mocha else None, usual.doubles, further=True),
-            most(lambda one: one.base, usual.base, further=True),
+            most(lambda one: one.superclass, usual.superclass, further=True),
             most(lambda one: one.example, usual.example, further=True),
         )
+
+    def _negation(self, most: Sourced[Negation]) -> Sourced[Negation]:
+        """What the linter asks for, unless hardly any spec of a job keeps to it."""
+        said = self._rules.style("RSpec/NotToNot", f"{self._tests}/jobs/a_job{self._ending}")
+        return said if said and is_kept(said, [one.negation for one in self._of_jobs]) else most
 
     @cached_property
     def _helped(self) -> bool:
@@ -268,12 +183,3 @@ def _place(folder: str, job: JobFile) -> str:
     parts[0] = "{tests}" if parts[0] in {"spec", "test"} else parts[0]
     within = "/".join(parts)
     return f"{{unit}}{within}" if folder.startswith(unit) else within.replace(unit, "{unit}")
-
-
-def _vote(votes: Iterable[V | None], voters: str) -> Sourced[V] | None:
-    """What clearly most do; None for a close vote or a small sample. None is no vote."""
-    cast = [vote for vote in votes if vote is not None]
-    if len(cast) < MINIMUM_VOTES:
-        return None
-    winner, count = Counter(cast).most_common(1)[0]
-    return Sourced(winner, "repo", f"{count} of {len(cast)} {voters}") if count >= CLEAR * len(cast) else None

@@ -1,0 +1,116 @@
+"""What one spec of an existing job says about how the house writes specs."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from sidekiq_gen.rails.code import CONSTANT
+
+Negation = Literal["not_to", "to_not"]
+Doubles = Literal["minitest", "mocha"]
+Example = Literal["test", "it", "def"]
+
+_ENTRY = re.compile(r"^[ \t]*(RSpec\.)?describe[ \t(]([^\n]*(?:(?<=,)\n[^\n]*)*)", re.MULTILINE)
+_TYPE = re.compile(r"(?<!\w)(?:type:|:type[ \t]*=>)[ \t]*[:\"'](\w+)")
+_HELPER = re.compile(r"^require[ \t(]+[\"'](\w*_?helper)[\"']", re.MULTILINE)
+_NEGATION = re.compile(r"\.(not_to|to_not)\b")
+_INSTANCE = re.compile(
+    rf"\b(?:let!?|subject!?)\(:(\w+)\)[ \t]*(?:\{{|do\s)\s*(?:described_class|{CONSTANT})\.new\s*(?:\}}|end\b)"
+)
+_CREATED = re.compile(r"(?<![\w.])(FactoryBot\.|FactoryGirl\.|)(?:create|build)(?:_stubbed|_list)?[ (]:\w")
+_MOCHA = re.compile(r"\.(?:stubs|expects)\(|\.any_instance\b")
+_STUB = re.compile(r"\.stub[ (]:")
+_TEST_CLASS = re.compile(rf"^[ \t]*class[ \t]+{CONSTANT}[ \t]*<[ \t]*(?:::)?({CONSTANT})", re.MULTILINE)
+_EXAMPLE = re.compile(r"^[ \t]*(test |it |def test_)", re.MULTILINE)
+# What a spec may call the job without meeting what RSpec, Ruby or the templates call so.
+INSTANCES = frozenset({"job", "worker", "instance", "sidekiq_job", "the_job", "this_job", "my_job", "test_job"})
+_GROUP = re.compile(r"^  (describe|context)[ (][\"']([#.]?perform)[\"']\)? do$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class SpecFile:
+    """One spec of an existing job, or of another class.
+
+    path, job: relative to the root; the second is empty for a spec of another class, as is
+    place: the folder that stands for the folder of the job, in the words of `SpecStyle`.
+    """
+
+    path: str
+    job: str
+    place: str
+    text: str
+
+    @cached_property
+    def entry(self) -> tuple[bool, str] | None:
+        """Whether its outermost group has no receiver, and what follows; None where there is none."""
+        found = _ENTRY.search(self.text)
+        return (not found[1], found[2]) if found else None
+
+    @property
+    def bare(self) -> bool | None:
+        """Whether it says ``describe`` without ``RSpec`` before it."""
+        return self.entry[0] if self.entry else None
+
+    @property
+    def type(self) -> str | None:
+        """What its group says that it is; empty where it says nothing."""
+        found = _TYPE.search(self.entry[1]) if self.entry else None
+        return (found[1] if found else "") if self.entry else None
+
+    @property
+    def helper(self) -> str:
+        """The helper that it requires; empty where it requires none."""
+        found = _HELPER.search(self.text)
+        return found[1] if found else ""
+
+    @property
+    def negation(self) -> Negation | None:
+        """What it turns most expectations round with."""
+        words = _NEGATION.findall(self.text)
+        other = words.count("to_not")
+        return None if other * 2 == len(words) else "to_not" if other * 2 > len(words) else "not_to"
+
+    @property
+    def instance(self) -> str | None:
+        """What it calls the job under test, where it gives it a name."""
+        found = _INSTANCE.search(self.text)
+        return found[1] if found and found[1] in INSTANCES else None
+
+    @property
+    def bare_factories(self) -> bool | None:
+        """Whether it mostly says ``create(:order)`` without naming the library; None where it says neither."""
+        receivers = _CREATED.findall(self.text)
+        explicit = sum(map(bool, receivers))
+        return None if explicit * 2 == len(receivers) else explicit * 2 < len(receivers)
+
+    @property
+    def group(self) -> str:
+        """The group around the examples that run the job: ``describe "#perform"``; empty where there is none."""
+        found = _GROUP.search(self.text)
+        return f'{found[1]} "{found[2]}"' if found else ""
+
+    @property
+    def doubles(self) -> Doubles | None:
+        """What it stubs most methods with; None where it stubs none."""
+        mocha, minitest = len(_MOCHA.findall(self.text)), len(_STUB.findall(self.text))
+        return None if mocha == minitest else "mocha" if mocha > minitest else "minitest"
+
+    @property
+    def superclass(self) -> str | None:
+        """What a test class inherits from; None for a class of Minitest's own, which has no ``test``."""
+        found = _TEST_CLASS.search(self.text)
+        return found[1] if found and not found[1].startswith("Minitest::") else None
+
+    @property
+    def example(self) -> Example | None:
+        """How most of its tests begin."""
+        if not _TEST_CLASS.search(self.text):
+            return None
+        ranking = Counter(found[1].rstrip("_ ") for found in _EXAMPLE.finditer(self.text)).most_common(2)
+        if not ranking or (ranking[1:] and ranking[0][1] == ranking[1][1]):
+            return None
+        return {"test": "test", "it": "it", "def test": "def"}[ranking[0][0]]  # type: ignore[return-value]
