@@ -68,10 +68,9 @@ def camelize(path: str, acronyms: Sequence[str] = ()) -> str:
 
 def underscore(constant: str, acronyms: Sequence[str] = ()) -> str:
     """``Billing::ChargeAPI`` -> ``billing/charge_api``."""
-    for acronym in acronyms:
-        constant = re.sub(
-            rf"(?<![A-Z]){re.escape(acronym)}(?![a-z])", lambda found: f"_{found.group().lower()}_", constant
-        )
+    if acronyms:
+        known = "|".join(map(re.escape, acronyms))
+        constant = re.sub(rf"(?<![A-Z])(?:{known})(?![a-z])", lambda found: f"_{found.group().lower()}_", constant)
     segments = (inflection.underscore(segment).strip("_") for segment in constant.split("::"))
     return re.sub(r"__+", "_", "/".join(segments))
 
@@ -83,6 +82,7 @@ class JobName:
     path: underscored, without the suffix: ``billing/charge_customer``.
     class_name: ``Billing::ChargeCustomerJob``.
     file_stem: ``billing/charge_customer_job``.
+    within: the namespace of the folder it is in, which the path and the stem do not repeat: ``Workers``; mostly empty.
     other_method: the private method that holds the work, where it cannot be named after the job; else empty.
     """
 
@@ -90,6 +90,7 @@ class JobName:
     class_name: str
     file_stem: str
     other_method: str = ""
+    within: str = ""
 
     @property
     def namespaces(self) -> tuple[str, ...]:
@@ -127,10 +128,11 @@ class JobName:
         return self.path.replace("/", "--").replace("_", "-")
 
 
-def parse_job_name(text: str, *, suffix: str, acronyms: Sequence[str] = ()) -> JobName:
+def parse_job_name(text: str, *, suffix: str, acronyms: Sequence[str] = (), within: str = "") -> JobName:
     """Read NAME in any of its forms.
 
     suffix: that the class gets, and that is taken off what was typed: ``Job``; empty for none.
+    within: the namespace of the folder it is in, which may be typed or not.
 
     Raises:
         InvalidInput: the result would be no Ruby constant, or one that Ruby or Rails already owns.
@@ -143,13 +145,16 @@ def parse_job_name(text: str, *, suffix: str, acronyms: Sequence[str] = ()) -> J
             code="invalid-name",
         )
     paths = [underscore(segment, acronyms) for segment in segments]
+    outer = underscore(within, acronyms).split("/") if within else []
+    paths = paths[len(outer) :] if paths[: len(outer)] == outer and len(paths) > len(outer) else paths
     paths[-1] = re.sub(rf"_?(?:job|worker|{re.escape(suffix.lower()) or 'job'})$", "", paths[-1])
     reserved = next((path for path in paths if path in KEYWORDS or path.upper() in {"BEGIN", "END"}), None)
     if not paths[-1] or reserved:
         what = f"{_shown(text)} is a reserved word of Ruby" if reserved else f"{_shown(text)} is only a suffix"
         raise InvalidInput(f"{what}.", hint="Say what the job does: ProcessOrder.", code="invalid-name")
     stem = "/".join(paths) + (f"_{suffix.lower()}" if suffix else "")
-    name = JobName("/".join(paths), camelize(stem, acronyms), stem).beside(TAKEN_METHODS | KEYWORDS)
+    class_name = f"{within}::{camelize(stem, acronyms)}".removeprefix("::")
+    name = JobName("/".join(paths), class_name, stem, within=within).beside(TAKEN_METHODS | KEYWORDS)
     if name.class_name.split("::")[0] in CORE_CONSTANTS:
         raise InvalidInput(
             f"{name.class_name} would reopen {name.class_name.split('::')[0]}, which Ruby or Rails owns.",

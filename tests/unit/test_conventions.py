@@ -125,7 +125,7 @@ def test_packs_modules_and_engines_are_looked_through(tmp_path: Path) -> None:
         "modules/b/app/workers/x/b_worker.rb",
         "engines/c/app/workers/x/c_worker.rb",
     ]
-    assert app.conventions.job_dir == Sourced("modules/b/app/workers", "repo", "2 of 4 existing jobs")
+    assert app.conventions.job_dir == Sourced("app/workers", "repo", "4 of 4 existing jobs")
 
 
 def test_heirs_of_a_sidekiq_base_class_are_jobs_and_those_of_active_job_are_not(tmp_path: Path) -> None:

@@ -50,7 +50,6 @@ REQUEST = JobRequest(
     ),
     RecordSettings("log"),
     "payments",
-    "app/jobs",
     "rspec",
     Style("double", frozen_string_literal=True, queue_literal="string", job_module=None),
     RepoFacts(

@@ -73,8 +73,10 @@ def resolve_health_check(answers: Answers, app: RailsApp) -> HealthCheck | None:
             code="invalid-threshold",
         )
     conventions = app.conventions
-    name = parse_job_name("SidekiqHealthCheck", suffix=conventions.suffix.value, acronyms=app.acronyms)
-    path = f"{conventions.job_dir.value}/{name.file_stem}.rb"
+    folder = conventions.job_dir.value
+    within = app.folders.namespace(folder)
+    name = parse_job_name("SidekiqHealthCheck", suffix=conventions.suffix.value, acronyms=app.acronyms, within=within)
+    path = f"{folder}/{name.file_stem}.rb"
     other = app.defined_elsewhere(name.class_name, app.root / path)
     if other is not None:
         raise Refused(
@@ -83,5 +85,5 @@ def resolve_health_check(answers: Answers, app: RailsApp) -> HealthCheck | None:
             code="class-exists",
         )
     test = answer(answers, "test", app.test_framework or "none")
-    spec = test_path(test, conventions.job_dir.value, name.file_stem, app.style_for(app.conventions, test, path).spec)
+    spec = test_path(test, folder, name.file_stem, app.style_for(app.conventions, test, path).spec)
     return HealthCheck(name, threshold, app.usual_queue.value, conventions.base.value, test, path, spec)

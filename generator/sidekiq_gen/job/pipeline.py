@@ -123,7 +123,7 @@ def _name(request: JobRequest, app: RailsApp) -> str:
 
     def read(form: str) -> JobName | None:
         try:
-            return parse_job_name(form, suffix=suffix, acronyms=app.acronyms)
+            return parse_job_name(form, suffix=suffix, acronyms=app.acronyms, within=name.within)
         except InvalidInput:
             return None
 

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from sidekiq_gen.style import SpecStyle, TestFramework
 
 
-def gather(app: RailsApp, context: JobContext, directory: str, test: TestFramework, written: SpecStyle) -> RepoFacts:
-    """Read everything that the job, in its directory, and its spec depend on; written: how the spec is."""
-    namespaces, stem = context.name.namespaces, context.name.file_stem
+def gather(app: RailsApp, context: JobContext, test: TestFramework, written: SpecStyle) -> RepoFacts:
+    """Read everything that the job and its spec depend on; written: how the spec is."""
+    directory, namespaces, stem = context.directory, context.name.namespaces, context.name.file_stem
     spec = test_path(test, directory, stem, written)
     return RepoFacts(
         tuple(app.namespace_keyword("::".join(namespaces[: depth + 1])) for depth in range(len(namespaces))),

@@ -51,6 +51,7 @@ class JobContext:
     retry_written: whether the job itself says how often it is retried.
     options: what else it says to Sidekiq.
     house: how the repo writes a job like this one.
+    directory: of its class, relative to the root.
     """
 
     release: Release
@@ -66,6 +67,7 @@ class JobContext:
     retry_written: bool = True
     options: JobOptions = JobOptions()
     house: Conventions = DEFAULTS
+    directory: str = "app/jobs"
 
     @property
     def rows(self) -> str:
@@ -164,7 +166,6 @@ class JobRequest:
     """One job, completely decided. Equal requests render equal texts.
 
     kind_settings: the settings of its kind, as its templates see them under ``kind``; None where it has none.
-    directory: of the job class, relative to the root: ``app/jobs``.
     patterns: in the order in which they wrap the work, outermost first.
     child: the job for one record that a fan-out enqueues; None for any other kind.
     calls: what does the work; None where a private method of the job does.
@@ -174,7 +175,6 @@ class JobRequest:
     context: JobContext
     kind_settings: Any
     queue: str
-    directory: str
     test: TestFramework
     style: Style
     repo: RepoFacts
@@ -199,9 +199,9 @@ class JobRequest:
     @property
     def job_path(self) -> str:
         """Where the class goes, relative to the root."""
-        return f"{self.directory}/{self.context.name.file_stem}.rb"
+        return f"{self.context.directory}/{self.context.name.file_stem}.rb"
 
     @property
     def test_path(self) -> str | None:
         """Where its spec goes; None when there is none."""
-        return test_path(self.test, self.directory, self.context.name.file_stem, self.style.spec)
+        return test_path(self.test, self.context.directory, self.context.name.file_stem, self.style.spec)

@@ -84,12 +84,11 @@ def resolve_job(answers: Answers, project: Project) -> JobRequest:
     answers = implied(answers)
     context = context_of(answers, project)
     app, house = project.app, context.house
-    directory = _directory(answer(answers, "dir", house.job_dir.value))
     _refuse_stray_flags(answers, context)
     settings = KIND_BY_NAME[context.kind].decide(answers, context, app)
     child = resolve_job(_of_the_child(answers, context, app), project) if context.kind == "fan-out" else None
     test = _test(answers, app)
-    style = app.style_for(house, test, f"{directory}/{context.name.file_stem}.rb")
+    style = app.style_for(house, test, f"{context.directory}/{context.name.file_stem}.rb")
     patterns = () if child else choose(answers, context, app)
     usual, base = app.queue_for(house), app.base_of(house)
     queue = parse_queue(answer(answers, "queue", usual.name.value))
@@ -98,10 +97,9 @@ def resolve_job(answers: Answers, project: Project) -> JobRequest:
         context,
         settings,
         queue,
-        directory,
         test,
         style,
-        gather(app, context, directory, test, style.spec),
+        gather(app, context, test, style.spec),
         patterns,
         child,
         None if child else find_collaborator(answers, context, patterns, app),
@@ -119,9 +117,13 @@ def context_of(answers: Answers, project: Project) -> JobContext:
     typed = answer(answers, "name", "")
     name = parse_job_name(typed, suffix=app.conventions.suffix.value, acronyms=app.acronyms)
     subject = with_keys(find_subject(answers, name, app), app)
+    usual = app.folders.folder_for(name.namespaces, subject.model.name if subject.model else None)
+    directory = _directory(answer(answers, "dir", usual.value))
+    within = app.folders.namespace(directory)
+    name = parse_job_name(typed, suffix=app.conventions.suffix.value, acronyms=app.acronyms, within=within)
     guarded = bool(wanted(answers)) or any(flag.parameter in answers for flag in OPTION_FLAGS)
     house = app.conventions_for(new_job(answers, name, subject, guarded=guarded))
-    name = parse_job_name(typed, suffix=house.suffix.value, acronyms=app.acronyms)
+    name = parse_job_name(typed, suffix=house.suffix.value, acronyms=app.acronyms, within=within)
     taken = taken_names(
         project.release.tree, subject.kind, wanted(answers), _test(answers, app), calls=CALLS.parameter in answers
     )
@@ -142,6 +144,7 @@ def context_of(answers: Answers, project: Project) -> JobContext:
         retries.written,
         find_options(answers, project.release, retries.count),
         house,
+        directory,
     )
     refusal = other_mapper(context, app) or KIND_BY_NAME[subject.kind].refusal(context, app)
     if refusal:
@@ -166,6 +169,7 @@ def _of_the_child(answers: Answers, context: JobContext, app: RailsApp) -> Answe
         "name": child_name(answer(answers, "child"), context, app).file_stem,
         "kind": "record",
         "model": context.model.name,
+        "dir": context.directory,
     }
     return kept | {parameter: Sourced(value, "default") for parameter, value in named.items()}
 

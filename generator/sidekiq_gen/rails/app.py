@@ -24,6 +24,7 @@ from sidekiq_gen.rails.factories import (
 from sidekiq_gen.rails.files import Repo
 from sidekiq_gen.rails.house.bases import find_bases
 from sidekiq_gen.rails.house.conventions import Conventions, read_conventions
+from sidekiq_gen.rails.house.folders import JobFolders
 from sidekiq_gen.rails.house.jobs import JobFile, find_jobs
 from sidekiq_gen.rails.house.linter import Linter, find_linter
 from sidekiq_gen.rails.house.rules import Rules
@@ -163,6 +164,11 @@ class RailsApp:
         if new not in self._conventions:
             self._conventions[new] = settled(self._votes_on(new) if new else self.votes, self.settings)
         return self._conventions[new]
+
+    @cached_property
+    def folders(self) -> JobFolders:
+        """The folders for jobs."""
+        return JobFolders(self.constants, self.job_files, self.conventions.job_dir)
 
     @cached_property
     def default_retry(self) -> int | Literal[False]:

@@ -75,8 +75,16 @@ class Autoload:
         return max(above, key=lambda root: len(root.folder), default=None)
 
     def namespace(self, folder: str) -> str:
-        """Where the constants directly in a folder are, with slashes; empty for the top, and where nothing says it."""
+        """Where the constants directly in a folder are, with slashes; empty for the top, and where nothing says it.
+
+        A folder that is not there yet is a root of its own where it is directly below ``app``.
+        """
+        unit = max((unit for unit in self.repo.units if folder.startswith(unit)), key=len)
+        app, name, *_ = [*folder.removeprefix(unit).split("/"), ""]
+        own = f"{unit}{app}/{name}"
         root = self.root_of(folder)
+        if app == "app" and name and own not in self.settings.removed and (not root or len(root.folder) < len(own)):
+            root = Root(own)
         return self._constant(root, f"{folder}/_.rb").rpartition("/")[0] if root else ""
 
     def _constant(self, root: Root, path: str) -> str:

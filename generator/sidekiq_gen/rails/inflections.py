@@ -74,13 +74,14 @@ class Inflections:
 
 
 def find_inflections(repo: Repo) -> Inflections:
-    """What the repo teaches Rails' inflector; a rule that cannot be read is left out."""
+    """What the repo and its engines teach Rails' inflector; a rule that cannot be read is left out."""
     acronyms: dict[str, None] = {}
     plurals: list[Rule] = []
     singulars: list[Rule] = []
     uncountable = list(UNCOUNTABLE)
     english = True
-    for line in map(without_comment, code_lines(repo.read(INFLECTIONS) or "")):
+    texts = (repo.read(f"{unit}{INFLECTIONS}") or "" for unit in repo.units)
+    for line in (without_comment(line) for text in texts for line in code_lines(text)):
         locale = _LOCALE.search(line)
         english = locale[1] == "en" if locale else english or "inflections do" in line
         if not english:

@@ -138,7 +138,7 @@ def child_name(typed: str | None, context: JobContext, app: RailsApp) -> JobName
     name = context.name
     *folders, _ = name.path.split("/")
     path = typed or "/".join([*folders, _singular(name.words, context)])
-    child = parse_job_name(path, suffix=context.house.suffix.value, acronyms=app.acronyms)
+    child = parse_job_name(path, suffix=context.house.suffix.value, acronyms=app.acronyms, within=name.within)
     if child.class_name == name.class_name:
         raise InvalidInput(
             f"--child {typed!a} is the fan-out itself.", hint="Give the job for one record another name.", code="usage"

@@ -75,8 +75,7 @@ def read_conventions(
     """
     jobs = [job for job in job_files if not job.base and not (new and new.is_in(job))]
     house = Electorate(jobs, new)
-    folders = house if jobs else Electorate(job_files)
-    folder = folders.elect(lambda job: job.folder) or Sourced("app/jobs", "default")
+    folder = _job_dir(jobs or job_files) or Sourced("app/jobs", "default")
     module: Sourced[JobModule] | None = Electorate(job_files).vote(lambda job: job.module)
     wanted, frozen, off = (
         (_quotes_wanted(rules, folder.value), *_comment(rules, folder.value)) if rules else (None,) * 3
@@ -98,6 +97,15 @@ def read_conventions(
         compact=house.vote(lambda job: job.compact) or Sourced(value=False, origin="default"),
         on_missing=_on_missing(house),
     )
+
+
+def _job_dir(jobs: Sequence[JobFile]) -> Sourced[str] | None:
+    """The folder of most jobs; that of the application itself where several of its packs or engines have some."""
+    units = [job.folder.rpartition("app/")[0] for job in jobs]
+    if len(set(units)) < 2:  # noqa: PLR2004
+        return Electorate(jobs).elect(lambda job: job.folder)
+    own = [job for job, unit in zip(jobs, units, strict=True) if not unit]
+    return Electorate(own or jobs).elect(lambda job: "".join(job.folder.rpartition("app/")[1:]))
 
 
 def _quotes_wanted(rules: Rules, folder: str) -> Sourced[Quotes] | None:

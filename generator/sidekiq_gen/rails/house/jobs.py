@@ -36,7 +36,7 @@ class JobFile(Said):
     """A file that defines a Sidekiq job, or the base class of some.
 
     path: relative to the root: ``app/jobs/process_order_job.rb``.
-    folder: the one under ``app`` that it is in: ``app/jobs``.
+    folder: the one that its place counts from: ``app/jobs``.
     frozen_string_literal: whether it starts with the magic comment.
     module: what the file itself includes; None when it inherits it.
     base: whether it is there to be inherited from.
@@ -130,15 +130,19 @@ def find_jobs(repo: Repo) -> tuple[JobFile, ...]:
 
 
 def _candidates(repo: Repo) -> Iterable[_Candidate]:
-    folders = (f"{unit}app/{name}" for name in JOB_FOLDERS for unit in repo.units)
+    folders = dict.fromkeys(f"{unit}app/{name}" for name in JOB_FOLDERS for unit in repo.units)
+    loaded = (root.folder for root in repo.autoload.roots if not root.folder.endswith("/concerns"))
+    folders |= dict.fromkeys(folder for folder in loaded if not set(JOB_FOLDERS).isdisjoint(folder.split("/")))
     for folder in folders:
-        for path in repo.files(folder):
+        for path in repo.files(folder, without=folders.keys() - {folder}):
             text = repo.read_found(path)
             if text is None:
                 continue
             lines = tuple(code_lines(text))
             included = _INCLUDE.search("\n".join(lines))
-            yield _Candidate(path, folder, text, lines, included and included[1], definitions(lines))
+            # A module around a job is none, and a namespace of helpers as well.
+            classes = tuple(one for one in definitions(lines) if one.keyword == "class")
+            yield _Candidate(path, folder, text, lines, included and included[1], classes)
 
 
 def _sidekiq_classes(candidates: list[_Candidate], known: set[str]) -> tuple[set[str], set[str]]:
