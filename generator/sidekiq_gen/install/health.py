@@ -38,6 +38,7 @@ class HealthCheck:
     queue: one that is served, as far as the repo tells.
     base: the class of the repo that it inherits Sidekiq from; empty where it includes it itself.
     path, test_path: relative to the root; the second is None when no spec is wanted.
+    around: the namespaces around its class, outermost first, each with its keyword.
     """
 
     name: JobName
@@ -47,6 +48,12 @@ class HealthCheck:
     test: TestFramework
     path: str
     test_path: str | None
+    around: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def shown(self) -> str:
+        """The class as it is opened: with its namespaces where none is around it."""
+        return self.name.bare_class if self.around else self.name.class_name
 
 
 def resolve_health_check(answers: Answers, app: RailsApp) -> HealthCheck | None:
@@ -86,4 +93,6 @@ def resolve_health_check(answers: Answers, app: RailsApp) -> HealthCheck | None:
         )
     test = answer(answers, "test", app.test_framework or "none")
     spec = test_path(test, folder, name.file_stem, app.style_for(app.conventions, test, path).spec)
-    return HealthCheck(name, threshold, app.usual_queue.value, conventions.base.value, test, path, spec)
+    outer = () if conventions.compact.value else name.namespaces
+    around = tuple((one, app.namespace_keyword("::".join(outer[: depth + 1]))) for depth, one in enumerate(outer))
+    return HealthCheck(name, threshold, app.usual_queue.value, conventions.base.value, test, path, spec, around)

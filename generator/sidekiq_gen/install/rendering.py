@@ -12,6 +12,7 @@ from sidekiq_gen.install.schedule import CRON, CRON_FILE, NAME
 from sidekiq_gen.install.schedule_yaml import entry
 from sidekiq_gen.install.settings import SETTING_BY_NAME, code
 from sidekiq_gen.ruby import dialect, layout, trackers
+from sidekiq_gen.ruby.nesting import nested
 from sidekiq_gen.ruby.templates import find_template, ruby_file, test_file
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ def render(request: InstallRequest) -> list[tuple[str, str]]:
     texts[TASKS] = _ruby(request, "dead.rake.j2", facts, requires=("sidekiq/api",))
     health = request.health_check
     if health:
-        texts[health.path] = _ruby(request, "health_check.rb.j2", facts, requires=("sidekiq/api",))
+        text = layout.fit(_template(request, "health_check.rb.j2", facts), request.style.width - 2 * len(health.around))
+        texts[health.path] = ruby_file(request.style, 'require "sidekiq/api"', nested(text.strip("\n"), health.around))
         if health.test_path:
             text = _template(request, f"health_check_{health.test}.rb.j2", facts)
             text = layout.fit(dialect.tested(text, health.test, request.style.spec), request.style.width)

@@ -13,6 +13,7 @@ from sidekiq_gen.job.patterns.catalogue import BY_NAME, listed
 from sidekiq_gen.job.slots import SLOTS
 from sidekiq_gen.job.spec_facts import spec_facts_of
 from sidekiq_gen.ruby import dialect, layout
+from sidekiq_gen.ruby.nesting import nested
 from sidekiq_gen.ruby.templates import Partial, find_template, has_template, ruby_file, test_file
 
 if TYPE_CHECKING:
@@ -209,6 +210,4 @@ def _nested(request: JobRequest, text: str) -> str:
     text = layout.from_the_top(text, request.repo.hidden)
     text = layout.fit(text, request.style.width - 2 * len(namespaces)).strip("\n")
     text = _GUARD_BEFORE_GUARD.sub(r"\1\2", text)
-    for name, keyword in reversed(list(zip(namespaces, request.repo.namespaces, strict=bool(namespaces)))):
-        text = f"{keyword} {name}\n{layout.indent(text, 1)}\nend"
-    return text
+    return nested(text, list(zip(namespaces, request.repo.namespaces, strict=bool(namespaces))))

@@ -35,6 +35,8 @@ class JobFolders:
             beside = [job.folder for job in self.jobs if job.namespaces[:depth] == within]
             if beside:
                 folder, count = Counter(beside).most_common(1)[0]
+                if self.usual.origin == "settings" and self._unit(folder) == self._unit(self.usual.value):
+                    return self.usual
                 return Sourced(folder, "repo", f"{count} of {len(beside)} existing jobs of {'::'.join(within)}")
         unit = self._unit_of(namespaces, model)
         return self._folder_in(unit) if unit else self.usual
