@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _QUOTED = re.compile(r"""(?P<double>"(?:[^"\\#']|\\[^abefnrstuvx0-9\\'"])*")|(?P<single>'(?:[^'\\"])*')""")
 _SUFFIXES = ("Job", "Worker", "Scheduler", "Mailer", "Service")
 _DESCRIBE = r"^\s*(?:RSpec\.)?(?:describe|feature)[ (]+[\"'A-Z]"
+_NAMES = r"@?(?:job|worker|subject|service|instance)"
 _TRACKERS = r"notify|capture_exception|capture_message|report|record_exception|log_exception|notice_error"
 
 
@@ -214,7 +215,9 @@ def _negation(file: RubyFile) -> Seen | None:
 
 
 def _instance(file: RubyFile) -> Seen | None:
-    """How the job comes into the examples."""
+    """How the job comes into the examples; no vote where they watch or stub it as well, for that takes a name."""
+    if _matches(file, rf"\b(?:allow|expect)\({_NAMES}\b|\b{_NAMES}\.(?:stub|stubs|expects|define_singleton_method)\b"):
+        return None
     forms = {
         "subject": r"^\s*subject\b.*(?:\{|do)",
         "let": r"^\s*let!?\(:\w+\).*\.new\b(?!\.)",
