@@ -56,6 +56,11 @@ class RubyFile:
         return "::".join([*self.modules, self.class_match["name"]]) if self.class_match else ""
 
     @property
+    def takes_arguments(self) -> bool:
+        """Whether its work is given any."""
+        return bool(re.search(r"^\s*def (?:perform|build_enumerator)[ (]+(?!\*|cursor|\))\S", self.text, re.MULTILINE))
+
+    @property
     def namespace(self) -> str:
         """What its class is in: `Admin::Trends`; empty at the top."""
         return self.class_name.rpartition("::")[0]

@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from houses.traits import SILENT
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 
 CLEAR = 0.6  # of the files that show the trait; below, or with fewer than FEW of them, a house has no convention
 FEW = 3
+MANY = 0.3
 
 
 @dataclass(frozen=True)
@@ -36,16 +39,22 @@ def departures(
 ) -> list[Departure]:
     """Where a file departs from a clear majority: of its own namespace where that is one, else of the whole house.
 
+    A job is like the others as well when it does as a clear majority of those that take arguments, or none, as it does;
+    and it may be silent about an option where many are.
     overruled: the cops that the house's own files offend, so that a majority of them does not count.
     """
     near = [file for file in own if file.namespace and file.namespace == generated.namespace]
+    alike = [file for file in own if file.takes_arguments == generated.takes_arguments]
     found = []
     for trait in traits:
         seen = trait.read(generated)
         if seen is None or overruled.intersection(trait.cops):
             continue
         winner = _clear(near, trait) or _clear(own, trait)
-        if winner and winner[0] != seen.value:
+        similar = _clear(alike, trait)
+        if winner is None or seen.value in {winner[0], similar and similar[0]}:
+            continue
+        if seen.value != SILENT or _share(own, trait, SILENT) < MANY:
             found.append(Departure(trait, *winner, seen.value, seen.lines))
     return found
 
@@ -53,6 +62,12 @@ def departures(
 def has_majority(own: Sequence[RubyFile], trait: Trait) -> bool:
     """Whether a house has this convention at all."""
     return _clear(own, trait) is not None
+
+
+def _share(files: Sequence[RubyFile], trait: Trait, value: str) -> float:
+    """The part of the files that have a value, of those that show the trait."""
+    values = [seen.value for file in files if (seen := trait.read(file))]
+    return values.count(value) / len(values) if values else 0.0
 
 
 def _clear(files: Sequence[RubyFile], trait: Trait) -> tuple[str, int, int] | None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from houses.files import RubyFile
 
+SILENT = "silent"  # about an option
 _QUOTED = re.compile(r"""(?P<double>"(?:[^"\\#']|\\[^abefnrstuvx0-9\\'"])*")|(?P<single>'(?:[^'\\"])*')""")
 _SUFFIXES = ("Job", "Worker", "Scheduler", "Mailer", "Service")
 _DESCRIBE = r"^\s*(?:RSpec\.)?(?:describe|feature)[ (]+[\"'A-Z]"
@@ -109,15 +110,13 @@ def _queue(file: RubyFile) -> Seen | None:
     lines = lines or _matches(file, r"^\s*queue_as\b")
     if lines and not value:
         value = file.lines[lines[0] - 1].strip().removeprefix("queue_as").strip(" (")
-    form = (
-        "symbol" if value.startswith(":") else "string" if value[:1] in {'"', "'"} else "other" if value else "silent"
-    )
+    form = "symbol" if value.startswith(":") else "string" if value[:1] in {'"', "'"} else "other" if value else SILENT
     return _seen(form, *(lines or [_class_line(file)]))
 
 
 def _retry(file: RubyFile) -> Seen | None:
     value, lines = _options(file, "retry")
-    return _seen("said" if value else "silent", *(lines or [_class_line(file)]))
+    return _seen("said" if value else SILENT, *(lines or [_class_line(file)]))
 
 
 def _comment(file: RubyFile) -> Seen | None:

@@ -138,6 +138,18 @@ def test_two_jobs_are_no_majority_and_a_cop_that_the_house_offends_overrules_one
     assert departures(bare, JOBS, OF_JOBS, frozenset({"Style/FrozenStringLiteralComment"})) == []
 
 
+def test_a_job_may_do_as_those_do_that_take_as_many_arguments() -> None:
+    bare = [
+        replace(
+            job, path=f"app/jobs/{number}_job.rb", text=job.text.replace("(order_id)\n", "\n").replace(", retry: 5", "")
+        )
+        for number, job in enumerate([*JOBS, NEW])
+    ]
+
+    assert names(bare[3], [*JOBS, *JOBS, *bare[:3]]) - {"folder"} == set()
+    assert names(replace(NEW, text=NEW.text.replace(", retry: 5", "")), [*JOBS, *JOBS, *bare[:1]]) == {"retry"}
+
+
 def test_the_jobs_and_specs_of_a_house_are_found_without_its_base_classes(tmp_path: Path) -> None:
     base = "class ApplicationJob\n  include Sidekiq::Job\n\n  def perform(*)\n  end\nend\n"
     files = [*JOBS, *SPECS, RubyFile("app/jobs/application_job.rb", base), RubyFile("spec/models/order_spec.rb", "")]
