@@ -84,10 +84,10 @@ LATER = (
         MISSING,
     ),
     Mutation(
-        "jobs that look nothing up have no vote on what becomes of a missing record",
+        "jobs that look nothing up have a vote on what becomes of a missing record",
         "rails/house/lookups.py",
-        'return "log" if re.search(looks, code) else "silent"',
         'return "log" if re.search(looks, code) else None',
+        'return "log" if re.search(looks, code) else "log"',
         MISSING,
     ),
     Mutation(
@@ -257,8 +257,8 @@ JOB = (
     Mutation(
         "never to retry is taken over",
         "rails/house/conventions.py",
-        "or job.retry in never:",
-        ":",
+        "return None if job.retry in never else",
+        "return",
         ("tests/unit/test_proofs.py",),
     ),
     Mutation(

@@ -46,6 +46,7 @@ DEFAULTS = Conventions(
     retry=Sourced(None, "default"),
     first_option=Sourced("queue", "default"),
     base=Sourced("", "default"),
+    superclass=Sourced("", "default"),
     compact=Sourced(value=False, origin="default"),
     on_missing=Sourced(None, "default"),
 )
@@ -84,6 +85,7 @@ def test_the_majority_of_the_jobs_decides(tmp_path: Path) -> None:
         retry=Sourced("5", "repo", "3 of 4 existing jobs"),
         first_option=Sourced("queue", "repo", "4 of 4 existing jobs"),
         base=Sourced("", "repo", "4 of 4 existing jobs"),
+        superclass=Sourced("", "default"),
         compact=Sourced(value=False, origin="default"),
         on_missing=Sourced(None, "default"),
     )

@@ -70,7 +70,8 @@ def test_a_record_that_is_not_there(tmp_path: Path, flags: str, here: str, not_h
         ((FINDS, FINDS, FINDS, LOOKS, LOOKS, LOOKS), "", False),
         ((FINDS, LOOKS), "", False),
         ((FINDS, LOOKS, LOOKS), "", False),
-        ((FINDS, HANDS_ON, HANDS_ON), "", False),  # silence counts
+        ((FINDS, FINDS, HANDS_ON), "", False),  # what looks nothing up has no vote
+        ((FINDS, FINDS, FINDS, HANDS_ON, HANDS_ON, HANDS_ON), "", True),
         ((FINDS, FINDS, FINDS), "--on-missing log", False),
         ((FINDS, FINDS, FINDS), "--retry 0", False),
     ],
@@ -90,9 +91,9 @@ def test_what_the_house_finds_and_never_retries_is_given_up(tmp_path: Path) -> N
 
 
 def test_info_shows_the_habit(tmp_path: Path) -> None:
-    shown = sidekiq_gen(Repo(files=house(FINDS, FINDS, HANDS_ON)).write(tmp_path), "info").out
+    shown = sidekiq_gen(Repo(files=house(FINDS, FINDS, FINDS, HANDS_ON)).write(tmp_path), "info").out
 
-    assert "Missing records     retried, as find raises (2 of 3 existing jobs)\n" in shown
+    assert "Missing records     retried, as find raises (3 of 3 existing jobs)\n" in shown
 
 
 @pytest.mark.parametrize(
@@ -105,8 +106,8 @@ def test_info_shows_the_habit(tmp_path: Path) -> None:
         ("order_id", LOOKS, "log"),
         ("order_id", "Order.find_by_id(order_id)", "log"),
         ("order_id", "Order.where(:id => order_id).first", "log"),
-        ("order_id", HANDS_ON, "silent"),
-        ("order_id", "Order.find(other_id)", "silent"),
+        ("order_id", HANDS_ON, None),
+        ("order_id", "Order.find(other_id)", None),
         ("name", "Order.find(name)", None),
         ("", "Order.find(1)", None),
     ],

@@ -174,3 +174,44 @@ def test_info_shows_the_evidence_and_what_namespaces_do_otherwise(tmp_path: Path
     assert (told["queue"], told["retry"], told["base_class"]) == ("low", "default", "BaseJob")
     assert told["evidence"]["base_class"] == "6 of 9 existing jobs"
     assert told["namespaces"]["Billing"] == {"base_class": None, "queue": "money", "retry": 9}
+
+
+WORKERS = "module Workers\n  class {name} < {base}\n    def perform(id)\n    end\n  end\nend\n"
+
+
+@pytest.mark.parametrize(
+    ("written", "name", "expected"),
+    [
+        ("Base", "Workers::SyncUser", "  class SyncUser < Base\n"),
+        ("Workers::Base", "Workers::SyncUser", "  class SyncUser < Workers::Base\n"),
+        ("Base", "SyncUser", "class SyncUser < Workers::Base\n"),  # not inside of the namespace
+    ],
+)
+def test_a_base_class_is_spelled_as_its_heirs_do(tmp_path: Path, written: str, name: str, expected: str) -> None:
+    base = "module Workers\n  class Base\n    include Sidekiq::Job\n  end\nend\n"
+    heirs = {f"app/jobs/workers/{one.lower()}.rb": WORKERS.format(name=one, base=written) for one in "ABC"}
+    root = Repo(comment=False, files={"app/jobs/workers/base.rb": base} | heirs).write(tmp_path)
+
+    assert expected in job(root, name, "id:integer")
+
+
+def test_what_a_base_class_inherits_and_includes_is_not_said_again(tmp_path: Path) -> None:
+    files = {
+        "app/jobs/base_job.rb": "class BaseJob\n  include Sidekiq::Job\n  sidekiq_options retry: 3\nend\n",
+        "app/jobs/mail_base_job.rb": "class MailBaseJob < BaseJob\n  include Slow\nend\n",
+        "app/jobs/concerns/slow.rb": "module Slow\n  included do\n    sidekiq_options queue: :slow\n  end\nend\n",
+    } | jobs("a_job", "b_job", text="class {name} < MailBaseJob\n{options}\n  def perform{arguments}\n  end\nend\n")
+    text = job(Repo(files=files).write(tmp_path), "SyncUser", "id:integer")
+
+    assert "class SyncUserJob < MailBaseJob\n  def perform(id)\n" in text
+
+
+def test_a_base_class_that_never_retries_is_for_what_a_schedule_starts_again(tmp_path: Path) -> None:
+    heir = "class {name} < ScheduledJob\n{options}\n  def perform{arguments}\n  end\nend\n"
+    base = "class ScheduledJob\n  include Sidekiq::Job\n  sidekiq_options retry: false\nend\n"
+    files = MODELS | {"app/jobs/scheduled_job.rb": base} | jobs("a_job", "b_job", "c_job", arguments="", text=heir)
+    root = Repo(files=files).write(tmp_path)
+
+    assert "class PruneUsersJob < ScheduledJob\n" in job(root, "PruneUsers", "--kind", "plain")
+    assert "ScheduledJob" not in job(root, "FillUsers", "--kind", "backfill", "--model", "User")
+    assert "ScheduledJob" not in job(root, "SyncUser", "id:integer")

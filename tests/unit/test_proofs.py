@@ -93,7 +93,7 @@ def jobs(*options: str, arguments: str = "(id)") -> dict[str, str]:
         (jobs("", "", "", "retry: 0"), None, "default"),  # silence is a vote
         (jobs("", "retry: 7", "retry: 7"), "retry: 7", 7),
         (jobs("retry: 7", "retry: 7"), "retry: 5", None),  # a small sample
-        (jobs("retry: 7", "retry: 7", "retry: 7", "retry: 3", "retry: 3", "retry: 3"), "retry: 5", None),  # a tie
+        (jobs("retry: 7", "retry: 7", "retry: 7", "retry: 3", "retry: 3", "retry: 3"), "retry: 5", 5),  # a tie
         (jobs("retry: 0", "retry: 0", "retry: 0", ""), "retry: 5", None),  # never is not taken over
         (jobs("retry: false", "retry: false"), "retry: 5", None),
         (jobs("retry: 0", "retry: 0", arguments=""), "retry: 5", None),  # schedulers have no vote

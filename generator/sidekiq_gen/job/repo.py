@@ -28,7 +28,7 @@ def gather(app: RailsApp, context: JobContext, test: TestFramework, written: Spe
         app.tracker,
         app.error_wrapper,
         rails_cops_in_spec=spec is not None and app.rules.minds("update_column", spec),
-        base=context.house.base.value,
+        base=context.house.superclass.value,
         hidden=_hidden(app, context),
     )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.flags import Flag, answer
 from sidekiq_gen.notices import Notice
+from sidekiq_gen.rails.house.conventions import RETRIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from sidekiq_gen.rails.house.conventions import Conventions
     from sidekiq_gen.rails.project import Project
 
-RETRIES = 5
 DEFAULT = "default"
 SIDEKIQS_OWN = 25
 LONGEST = 1_000_000_000  # more raises when the job is pushed: v7.1.3 lib/sidekiq/job_util.rb:16

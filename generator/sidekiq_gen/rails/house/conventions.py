@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import inflection
 
@@ -17,7 +17,7 @@ from sidekiq_gen.sourced import Sourced
 from sidekiq_gen.style import JobModule, QueueLiteral, Quotes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from sidekiq_gen.rails.house.bases import BaseClass
     from sidekiq_gen.rails.house.jobs import JobFile
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 V = TypeVar("V")
 NEVER = frozenset({"0", "false"})
+# Where nothing, or no number, is clear.
+RETRIES = 5
 _COMMENT = "Style/FrozenStringLiteralComment"
 
 
@@ -41,6 +43,7 @@ class Conventions:
     retry: what most jobs say about their retries: ``5``, ``false``; empty and None likewise.
     first_option: which of the two stands first in ``sidekiq_options``.
     base: the class of the repo that jobs inherit Sidekiq from; empty where they include it themselves.
+    superclass: how a job spells that.
     compact: whether a class has its namespaces before its own name: ``class Billing::ChargeJob``.
     on_missing: what becomes of most jobs whose record is missing; None without such a habit.
     """
@@ -55,6 +58,7 @@ class Conventions:
     retry: Sourced[str | None]
     first_option: Sourced[Option]
     base: Sourced[str]
+    superclass: Sourced[str]
     compact: Sourced[bool]
     on_missing: Sourced[MissingHabit | None]
 
@@ -80,7 +84,8 @@ def read_conventions(
     wanted, frozen, off = (
         (_quotes_wanted(rules, folder.value), *_comment(rules, folder.value)) if rules else (None,) * 3
     )
-    base = house.vote(_base(bases)) or Sourced("", "default")
+    base = _base(house, bases)
+    compact = house.vote(lambda job: job.compact) or Sourced(value=False, origin="default")
     return Conventions(
         quotes=house.vote(_quotes, wanted) or Sourced("double", "default"),
         frozen_string_literal=house.vote(lambda job: job.frozen_string_literal, frozen)
@@ -94,7 +99,8 @@ def read_conventions(
         retry=_retry(house),
         first_option=house.vote(_first_option, few=False) or Sourced("queue", "default"),
         base=base,
-        compact=house.vote(lambda job: job.compact) or Sourced(value=False, origin="default"),
+        superclass=_superclass(house, base.value, compact=compact.value),
+        compact=compact,
         on_missing=_on_missing(house),
     )
 
@@ -126,52 +132,74 @@ def _comment(rules: Rules, folder: str) -> tuple[Sourced[bool] | None, Sourced[b
     )
 
 
-def _base(bases: Mapping[str, BaseClass]) -> Callable[[JobFile], str | None]:
-    """What a job with a ``perform`` of its own inherits; one that inherits from another job includes nothing itself."""
-    return lambda job: (job.parent if job.parent in bases else "") if job.performs else None
+def _base(house: Electorate, bases: Mapping[str, BaseClass]) -> Sourced[str]:
+    """What most jobs with a ``perform`` of their own inherit; one that inherits from another job includes nothing.
+
+    A base whose heirs are never retried is only for a job that nothing shows to need it.
+    """
+    never = frozenset() if house.new and house.new.bare else NEVER
+
+    def ballot(job: JobFile) -> str | None:
+        base = bases.get(job.parent)
+        return None if not job.performs or (base and base.retry in never) else base.name if base else ""
+
+    return house.vote(ballot) or Sourced("", "default")
 
 
-def _option(house: Electorate, ballot: Callable[[JobFile], str | None]) -> Sourced[str | None]:
-    """What most jobs say where most say something: empty where they do not, None where that is not clear.
+def _superclass(house: Electorate, base: str, *, compact: bool) -> Sourced[str]:
+    """How most heirs of a base class spell it; without a namespace only inside of that."""
+    namespaces = () if compact or house.new is None else house.new.namespaces
+    around = ("::".join(namespaces[: depth + 1]) for depth in range(len(namespaces)))
+    legal = {base, *(base.removeprefix(f"{namespace}::") for namespace in around)}
+    heirs = Electorate([job for job in house.jobs if job.parent == base and job.superclass in legal], house.new)
+    return heirs.vote(lambda job: job.superclass) or Sourced(base, "default")
 
-    ballot: what a job says; empty for nothing, None for no vote.
+
+def _queue(house: Electorate, silent: str) -> Sourced[str | None]:
+    """The queue that most jobs name, empty for none; where that is not clear, how jobs say it on the silent one.
+
+    silent: the queue of a job that names none.
     """
 
-    def says_something(job: JobFile) -> bool | None:
-        said = ballot(job)
-        return None if said is None else said != ""
+    def ballot(job: JobFile) -> str | None:
+        return job.queue.name if job.queue else None if "queue" in job.named else ""
 
-    said = house.vote(says_something, few=False)
-    if said is None or not said.value:
-        return Sourced("", said.origin, said.reason) if said else Sourced(None, "default")
-    return _or_none(house.elect(lambda job: ballot(job) or None))
+    outcome = house.vote(ballot, few=False)
+    if outcome is None:
+        on_it = clear([one for job in house.jobs if (one := ballot(job)) in {"", silent}], f"jobs on {silent}")
+        outcome = on_it if on_it and on_it.value == "" else None
+    return _or_none(outcome)
 
 
 def _retry(house: Electorate) -> Sourced[str | None]:
-    """How often most jobs are retried: silence is a vote for what their base class says, or Sidekiq does.
+    """What most jobs say about their retries: empty for nothing, which leaves it to their base class, or to Sidekiq.
 
-    Jobs without arguments have no vote on one that has some, as their schedule starts them again, nor these on them.
-    Never to retry is only taken over where nothing shows that the next job cannot afford it.
+    Jobs without arguments have no vote on one that has some, as their schedule starts them again, nor these on them,
+    but for their silence where too few are left. Never to retry is only taken over where nothing shows that the next
+    job cannot afford it.
     """
     scheduled = house.new is not None and not house.new.takes_arguments
     never = frozenset() if house.new and house.new.bare else NEVER
 
-    def ballot(job: JobFile) -> str | None:
-        if job.takes_arguments == scheduled or job.retry in never:
-            return None
-        return "" if "retry" not in job.named or job.retry == "true" else job.retry or None
+    def silence(job: JobFile) -> bool | None:
+        return None if job.retry in never else "retry" not in job.named or job.retry == "true"
 
-    return _option(house, ballot)
+    def silence_of_peers(job: JobFile) -> bool | None:
+        return None if job.takes_arguments == scheduled else silence(job)
+
+    def number(job: JobFile) -> str | None:
+        return job.retry or None if silence_of_peers(job) is False else None
+
+    silent = house.vote(silence_of_peers, few=False) or house.vote(silence, few=False)
+    if silent is None or silent.value:
+        return Sourced("", silent.origin, silent.reason) if silent else Sourced(None, "default")
+    return _or_none(house.vote(number) or Sourced(str(RETRIES), "default"))
 
 
 def _on_missing(house: Electorate) -> Sourced[MissingHabit | None]:
-    """What becomes of most jobs whose record is missing; those that are handed an id and look nothing up count."""
-    outcome: Sourced[MissingHabit | Literal["silent"]] | None = house.vote(
-        lambda job: missing_habit(job.code), few=False
-    )
-    if outcome is None or outcome.value == "silent":
-        return Sourced(None, "default")
-    return Sourced(outcome.value, outcome.origin, outcome.reason)
+    """What becomes of most jobs whose record is missing, as far as they look one up."""
+    outcome: Sourced[MissingHabit] | None = house.vote(lambda job: missing_habit(job.code), few=False)
+    return _or_none(outcome)
 
 
 def _of_namespace(house: Electorate) -> Sourced[str] | None:
@@ -198,19 +226,6 @@ def _quotes(job: JobFile) -> Quotes | None:
 def _suffix(job: JobFile) -> str:
     """The suffix of a job, by the name of its file."""
     return "Job" if job.stem.endswith("_job") else "Worker" if job.stem.endswith("_worker") else ""
-
-
-def _queue(house: Electorate, silent: str) -> Sourced[str | None]:
-    """The queue that most jobs name; where that is not clear, whether those on the one that need not be named do so."""
-
-    def ballot(job: JobFile) -> str | None:
-        return job.queue.name if job.queue else None if "queue" in job.named else ""
-
-    outcome = _option(house, ballot)
-    if outcome.value is not None:
-        return outcome
-    on_it = clear([one for job in house.jobs if (one := ballot(job)) in {"", silent}], f"jobs on {silent}")
-    return _or_none(on_it if on_it and on_it.value == "" else None)
 
 
 def _first_option(job: JobFile) -> Option | None:

@@ -12,8 +12,8 @@ _PERFORM = re.compile(r"^[ \t]*def perform\b[ \t]*\(?([^)\n]*)", re.MULTILINE)
 _PARAMETER = re.compile(r"[ \t]*(\w+)")
 
 
-def missing_habit(code: str) -> MissingHabit | Literal["silent"] | None:
-    """What a job does where its record is missing; ``silent`` where it looks none up, None where it has no id of one.
+def missing_habit(code: str) -> MissingHabit | None:
+    """What a job does where its record is missing; None where it looks none up by an id that it is handed.
 
     code: its lines of code.
     """
@@ -26,4 +26,4 @@ def missing_habit(code: str) -> MissingHabit | Literal["silent"] | None:
     if re.search(raises, code):
         return "log" if "RecordNotFound" in code else "retry"
     looks = rf"\.(?:find_by|where)[ (]+(?:id:|:id[ \t]*=>)[ \t]*(?:{ids})\b|\.find_by_id[ (]+(?:{ids})\b"
-    return "log" if re.search(looks, code) else "silent"
+    return "log" if re.search(looks, code) else None
