@@ -830,7 +830,7 @@ REPO = (
     Mutation(
         "the nearest jobs are not heard first",
         "rails/house/neighbours.py",
-        'clear([ballot(job) for job in self.nearest], "jobs most like it") or clear(cast)',
+        "clear([ballot(job) for job in self.nearest], NEARBY) or clear(cast)",
         "clear(cast)",
         ("tests/unit/test_neighbours.py",),
     ),

@@ -175,7 +175,7 @@ def _retry(house: Electorate) -> Sourced[str | None]:
     """What most jobs say about their retries: empty for nothing, which leaves it to their base class, or to Sidekiq.
 
     Jobs without arguments have no vote on one that has some, as their schedule starts them again, nor these on them,
-    but for their silence where too few are left. Never to retry is only taken over where nothing shows that the next
+    but that their silence confirms that of too few. Never to retry is only taken over where nothing shows that the next
     job cannot afford it.
     """
     scheduled = house.new is not None and not house.new.takes_arguments
@@ -190,7 +190,9 @@ def _retry(house: Electorate) -> Sourced[str | None]:
     def number(job: JobFile) -> str | None:
         return job.retry or None if silence_of_peers(job) is False else None
 
-    silent = house.vote(silence_of_peers, few=False) or house.vote(silence, few=False)
+    silent = house.vote(silence_of_peers, few=False)
+    if silent is None and any(map(silence_of_peers, house.jobs)):
+        silent = house.vote(silence, few=False)
     if silent is None or silent.value:
         return Sourced("", silent.origin, silent.reason) if silent else Sourced(None, "default")
     return _or_none(house.vote(number) or Sourced(str(RETRIES), "default"))
