@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from sidekiq_gen.errors import Refused
 from sidekiq_gen.rails import gems
-from sidekiq_gen.rails.constants import Constants
 from sidekiq_gen.rails.databases import Database, find_databases
 from sidekiq_gen.rails.defaults import default_options, default_retry
-from sidekiq_gen.rails.factories import (
-    Factory,
-    factory_call,
-    find_factories,
-    fitting_factory,
-    fixture_call,
-    fixture_sets,
-    mixed_in,
-)
-from sidekiq_gen.rails.files import Repo
+from sidekiq_gen.rails.factories import factory_call, mixed_in
 from sidekiq_gen.rails.house.bases import find_bases
 from sidekiq_gen.rails.house.conventions import Conventions, read_conventions
 from sidekiq_gen.rails.house.folders import JobFolders
@@ -30,14 +20,9 @@ from sidekiq_gen.rails.house.linter import Linter, find_linter
 from sidekiq_gen.rails.house.rules import Rules
 from sidekiq_gen.rails.house.settings import settled
 from sidekiq_gen.rails.house.specs import SpecHabits, Specs
-from sidekiq_gen.rails.inflections import Inflections, find_inflections
-from sidekiq_gen.rails.models import fixture_names, generations, read_model, single_associations, tables
-from sidekiq_gen.rails.primary_key import PrimaryKey, find_primary_key
 from sidekiq_gen.rails.processes import Process, find_processes
 from sidekiq_gen.rails.queues import Served, UsualQueue, find_queues, find_served, usual_queue
-from sidekiq_gen.rails.schema import read_table
-from sidekiq_gen.rails.states import ColumnValues, values_of_column
-from sidekiq_gen.rails.stored import Stored, find_stored
+from sidekiq_gen.rails.records import Records
 from sidekiq_gen.rails.wrappers import ErrorWrapper, find_wrapper
 from sidekiq_gen.settings import SettingsFile, read_settings
 from sidekiq_gen.sourced import Sourced
@@ -45,13 +30,10 @@ from sidekiq_gen.style import Style
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from sidekiq_gen.rails.gems import Tracker
     from sidekiq_gen.rails.house.bases import BaseClass
     from sidekiq_gen.rails.house.neighbours import NewJob
-    from sidekiq_gen.rails.lockfile import LockedGem, Lockfile
-    from sidekiq_gen.rails.table import Table
 
 __all__ = ["Database", "Linter", "RailsApp", "TestFramework"]
 
@@ -65,29 +47,8 @@ _ENTERPRISE_UNIQUE = re.compile(r"^[^#\n]*\bSidekiq::Enterprise\.unique!", re.MU
 _WIRING = re.compile(r"^[^#\n]*\bSidekiqUniqueJobs::(?:Server\.configure|Middleware::Client)\b", re.MULTILINE)
 
 
-@dataclass(frozen=True)
-class RailsApp:
-    """One repo. Nothing is read before it is asked for, and a file that cannot be read counts as missing.
-
-    lockfile: None when the Sidekiq version was given by hand and there is none.
-    """
-
-    root: Path
-    lockfile: Lockfile | None
-
-    def gem(self, name: str) -> LockedGem | None:
-        """The locked gem of that name."""
-        return self.lockfile.get(name) if self.lockfile else None
-
-    @property
-    def gem_names(self) -> frozenset[str]:
-        """The names of all locked gems."""
-        return gems.names(self.lockfile)
-
-    @cached_property
-    def rails(self) -> LockedGem | None:
-        """Rails itself, else its ``railties``."""
-        return gems.rails_gem(self.lockfile)
+class RailsApp(Records):
+    """One repo, and how its people work: what runs it, and how its jobs and specs are written."""
 
     @cached_property
     def databases(self) -> tuple[Database, ...]:
@@ -262,16 +223,6 @@ class RailsApp:
             silent = Sourced(base.queue, "repo", base.name)
         return usual_queue(self.served, self.job_files, conventions.queue, silent)
 
-    @property
-    def acronyms(self) -> tuple[str, ...]:
-        """The acronyms that the repo teaches Rails' inflector."""
-        return self.inflections.acronyms
-
-    @cached_property
-    def inflections(self) -> Inflections:
-        """How words change in this repo."""
-        return find_inflections(self.repo)
-
     @cached_property
     def unique_jobs_wired(self) -> bool:
         """Whether sidekiq-unique-jobs has been given its middleware somewhere under ``config``."""
@@ -293,97 +244,10 @@ class RailsApp:
         texts = (self.repo.read_found(path) or "" for path in self.repo.files("config/initializers"))
         return any("Sidekiq" in text and _OWN_LOGGER.search(text) for text in texts)
 
-    @property
-    def models(self) -> tuple[str, ...]:
-        """The class names that the files in ``app/models`` stand for, sorted."""
-        return self.constants.models
-
-    def model_file(self, model: str) -> Path | None:
-        """The file that defines a model: ``Billing::Invoice`` -> ``app/models/billing/invoice.rb`` below the root."""
-        return self._path(self.constants.model_file(model))
-
-    def defined_elsewhere(self, class_name: str, target: Path) -> Path | None:
-        """A file below the root, other than target, that defines a class; target may be relative to the root."""
-        return self._path(self.constants.defined_elsewhere(class_name, str(target)))
-
-    def hides(self, namespace: str) -> tuple[str, ...]:
-        """The constants directly below a namespace that hide one of the same name at the top, sorted."""
-        return self.constants.hides(namespace, self.gem_names)
-
-    def namespace_keyword(self, constant: str) -> Literal["module", "class"]:
-        """What a namespace is opened with: ``class`` when a file defines it as one."""
-        return self.constants.keyword(constant)
-
     def factory(self, model: str) -> str | None:
         """A Ruby expression that makes a persisted record with the repo's factories; None when none fits."""
         best = self.fitting_factory(model)
         return factory_call(best, model, mixed_in=self._calls_bare(best.library)) if best else None
-
-    def fitting_factory(self, model: str) -> Factory | None:
-        """That factory itself."""
-        return fitting_factory(self._factories, model, self.constants)
-
-    def fixture(self, model: str) -> str | None:
-        """A Ruby expression that gives a record from the repo's fixtures; None when there is none."""
-        return fixture_call(self.repo, fixture_names(self.constants, model))
-
-    def fixture_sets(self, model: str) -> tuple[str, ...]:
-        """The columns to which that fixture gives a value."""
-        return fixture_sets(self.repo, fixture_names(self.constants, model))
-
-    def columns(self, model: str) -> Mapping[str, str] | None:
-        """The columns of a model's table and their types, in Rails' words; None when no dump of the schema knows it."""
-        table = self.table(model)
-        return table.types if table else None
-
-    def table(self, model: str) -> Table | None:
-        """The table of a model; None when no dump of the schema knows it."""
-        names = (table for name in generations(self.constants, model) for table in tables(self.constants, name))
-        return next((table for name in names if (table := read_table(self.repo, name))), None)
-
-    def belongings(self, model: str) -> tuple[str, ...]:
-        """The associations of a model that lead to one record: ``user``."""
-        return single_associations(self.constants, model)
-
-    def primary_key(self, model: str) -> PrimaryKey:
-        """The primary key of a model, with what says so."""
-        return find_primary_key(self.constants, model, self.table(model))
-
-    def stored(self, model: str) -> Stored | None:
-        """Where the table of a model is described, and its indexes; None when no dump of the schema knows it."""
-        return find_stored(self.repo, self.constants, model)
-
-    def names(self, folder: str) -> tuple[str, ...]:
-        """The names of what is directly in a folder."""
-        return self.repo.names(folder)
-
-    def values_of(self, model: str, column: str) -> ColumnValues | None:
-        """What a column of a model can hold: as the model says, else its type or a check; None where nothing does."""
-        listed = read_model(self.constants, model).values_of(column)
-        table = None if listed else self.table(model)
-        return values_of_column(table.columns.get(column)) if table else listed
-
-    def mapper(self, model: str) -> str | None:
-        """What maps a model to its database, where that is said not to be ActiveRecord: ``Mongoid``."""
-        return read_model(self.constants, model).mapper
-
-    def cannot_write(self, model: str, column: str) -> str | None:
-        """What in a model keeps ``update_column`` from writing a column; None where nothing does."""
-        return read_model(self.constants, model).cannot_write(column)
-
-    def configured(self, sign: re.Pattern[str], ending: str = ".rb") -> bool:
-        """Whether a file under ``config`` whose name ends so has a text like that."""
-        return any(sign.search(self.repo.read_found(path) or "") for path in self.repo.files("config", ending))
-
-    @cached_property
-    def repo(self) -> Repo:
-        """Its files, each read once."""
-        return Repo(self.root)
-
-    @cached_property
-    def constants(self) -> Constants:
-        """Which file defines which constant."""
-        return Constants(self.repo, self.inflections)
 
     def _calls_bare(self, library: str) -> bool:
         """Whether specs call the methods of a library without naming it: as those of jobs do, else as they can."""
@@ -401,10 +265,3 @@ class RailsApp:
     @cached_property
     def _conventions(self) -> dict[NewJob | None, Conventions]:
         return {}
-
-    @cached_property
-    def _factories(self) -> tuple[Factory, ...]:
-        return find_factories(self.repo, self.lockfile)
-
-    def _path(self, path: str | None) -> Path | None:
-        return self.root / path if path else None
