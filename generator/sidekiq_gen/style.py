@@ -9,11 +9,42 @@ Quotes = Literal["double", "single"]
 QueueLiteral = Literal["string", "symbol"]
 JobModule = Literal["Sidekiq::Job", "Sidekiq::Worker"]
 TestFramework = Literal["rspec", "minitest", "none"]
+Private = Literal["flush", "outdented", "indented"]
+# A comma behind the last one: never, where each stands on a line of its own, where there are several lines, or where
+# the last one ends its line.
+Commas = Literal["none", "own_lines", "lines", "line_end"]
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Where the repo puts what Ruby leaves free. Templates are written in the default; the dialect is the last step."""
+    """Where the repo puts what Ruby leaves free. Templates are written in the default; the dialect is the last step.
+
+    private: where it stands: ``flush`` with the methods, ``outdented`` to the class, or flush with the methods below it
+        ``indented`` once more.
+    airy_private: whether a blank line follows it.
+    airy_include: whether a blank line stands between ``include`` and the options.
+    spaced_hashes, spaced_arrays: whether braces and brackets of literals have spaces inside.
+    spaced_parameters, spaced_defaults: whether there are spaces before the parameters of a block, and around the ``=``
+        of a default.
+    argument_commas, array_commas, hash_commas: what stands behind the last of them where there are several lines.
+    implicit_rescue: whether ``StandardError`` is left out.
+    zip: whether ``zip`` makes arrays of one.
+    words: from how many words on an array of them is written with ``%w``; 0 for never.
+    """
+
+    private: Private = "flush"
+    airy_private: bool = True
+    airy_include: bool = True
+    spaced_hashes: bool = True
+    spaced_arrays: bool = False
+    spaced_parameters: bool = True
+    spaced_defaults: bool = True
+    argument_commas: Commas = "none"
+    array_commas: Commas = "none"
+    hash_commas: Commas = "none"
+    implicit_rescue: bool = False
+    zip: bool = False
+    words: int = 0
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ INSERTION = (f"{UNIT}/test_insertion.py",)
 INSTALL = (f"{UNIT}/test_install.py",)
 APP = (f"{UNIT}/test_app.py",)
 RULES = (f"{UNIT}/test_rules.py",)
+LAYOUT = (f"{UNIT}/test_layout_habits.py",)
 CONVENTIONS = (f"{UNIT}/test_conventions.py",)
 NAMING = (f"{UNIT}/test_naming.py",)
 KEY_TEXTS = (f"{UNIT}/test_keys.py",)
@@ -793,6 +794,20 @@ REPO = (
         RULES,
     ),
     Mutation(
+        "a comma is put behind a block that is handed on",
+        "ruby/placing.py",
+        'if wanted == "none" or not parts or mask[parts[-1][0]] == "&":',
+        'if wanted == "none" or not parts:',
+        LAYOUT,
+    ),
+    Mutation(
+        "braces of blocks lose their spaces",
+        "ruby/placing.py",
+        'elif pair.kind == "hash" and not style.spaced_hashes',
+        'elif pair.kind in {"hash", "block"} and not style.spaced_hashes',
+        LAYOUT,
+    ),
+    Mutation(
         "a cop that hardly any job keeps has the last word",
         "rails/house/votes.py",
         "return len(seen) < ENOUGH or TENTH * seen.count(said.value) >= len(seen)",
@@ -982,49 +997,49 @@ NAMES = (
 RUBY = (
     Mutation(
         "a string with a backslash changes its meaning",
-        "ruby/layout.py",
+        "ruby/literals.py",
         r"""re.search(r"#\{|'|\\", text)""",
         r"""re.search(r"#\{|'", text)""",
         LAYOUT,
     ),
     Mutation(
         "a string with an apostrophe does not parse",
-        "ruby/layout.py",
+        "ruby/literals.py",
         r"""re.search(r"#\{|'|\\", text)""",
         r"""re.search(r"#\{|\\", text)""",
         LAYOUT,
     ),
     Mutation(
         "a string in a comment gets other quotes",
-        "ruby/layout.py",
+        "ruby/literals.py",
         "    | (?: ^ | (?<=\\s) ) \\# [^\\n]*\n",
         "",
         LAYOUT,
     ),
     Mutation(
         "a string inside another gets other quotes",
-        "ruby/layout.py",
+        "ruby/literals.py",
         "    | \\'(?: [^\\'\\\\\\n] | \\\\. )*\\'\n",
         "",
         LAYOUT,
     ),
     Mutation(
         "a string with an escape is cut in two",
-        "ruby/layout.py",
+        "ruby/literals.py",
         r" | \\. | \#(?!\{) |",
         r" | \#(?!\{) |",
         LAYOUT,
     ),
     Mutation(
         "a string inside an interpolation is cut in two",
-        "ruby/layout.py",
+        "ruby/literals.py",
         r"""[^{}"\n] | "[^"\n]*" | """,
         r"""[^{}"\n] | """,
         LAYOUT,
     ),
     Mutation(
         "an interpolation becomes plain text",
-        "ruby/layout.py",
+        "ruby/literals.py",
         r"\#(?![{$@]) )* )",
         r"\# )* )",
         LAYOUT,

@@ -896,7 +896,7 @@ def test_existing_jobs_decide_everything(tmp_path: Path) -> None:
     assert list(made) == ["app/workers/process_order_worker.rb", "spec/workers/process_order_worker_spec.rb"]
     job, spec = made.values()
     assert job.startswith(
-        "class ProcessOrderWorker\n  include Sidekiq::Worker\n\n  sidekiq_options queue: :mailers, retry: 5\n"
+        "class ProcessOrderWorker\n  include Sidekiq::Worker\n  sidekiq_options queue: :mailers, retry: 5\n"
     )
     assert spec.startswith("require 'rails_helper'\n\nRSpec.describe ProcessOrderWorker do\n")
     assert '"' not in job.replace('"skipped: there is no Order #{order_id}"', "") + spec

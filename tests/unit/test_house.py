@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sidekiq_gen.ruby import layout
+from sidekiq_gen.ruby import layout, literals
 from support.command import sidekiq_gen
 from support.repos import Repo
 
@@ -181,5 +181,5 @@ def test_whatever_the_namespaces_hide_is_named_from_the_top(tmp_path: Path) -> N
     ],
 )
 def test_constants_are_named_from_the_top_outside_of_literals(source: str, expected: str) -> None:
-    assert layout.from_the_top(source, ["User"]) == expected
-    assert layout.from_the_top(source, []) == source
+    assert literals.from_the_top(source, ["User"]) == expected
+    assert literals.from_the_top(source, []) == source

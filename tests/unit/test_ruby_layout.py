@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sidekiq_gen.ruby import layout
+from sidekiq_gen.ruby import layout, literals
 from support.command import sidekiq_gen
 from support.repos import Repo
 from support.tools import require
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     ],
 )
 def test_a_literal_takes_the_quotes_of_the_repo_where_ruby_allows_them(text: str, quotes: Quotes, literal: str) -> None:
-    assert layout.quote(text, quotes) == literal
+    assert literals.quote(text, quotes) == literal
 
 
 QUOTES = Path(__file__).parents[1] / "fixtures/quotes"
@@ -39,9 +39,9 @@ DOUBLE, SINGLE = ((QUOTES / name).read_text(encoding="utf-8") for name in ("doub
 
 @pytest.mark.parametrize(("source", "expected"), [*zip(DOUBLE.splitlines(), SINGLE.splitlines(), strict=True)])
 def test_plain_literals_take_the_quotes_of_the_repo_and_nothing_else_does(source: str, expected: str) -> None:
-    assert layout.in_quotes(source, "single") == expected
-    assert layout.in_quotes(source, "double") == source
-    assert layout.in_quotes(expected, "single") == expected
+    assert literals.in_quotes(source, "single") == expected
+    assert literals.in_quotes(source, "double") == source
+    assert literals.in_quotes(expected, "single") == expected
 
 
 def test_a_guard_clause_that_is_too_long_becomes_a_block() -> None:
@@ -54,17 +54,17 @@ def test_a_guard_clause_that_is_too_long_becomes_a_block() -> None:
 
 
 def test_no_line_is_taken_for_the_end_of_another() -> None:
-    assert layout.in_quotes(DOUBLE, "single") == SINGLE
+    assert literals.in_quotes(DOUBLE, "single") == SINGLE
 
 
 def test_a_literal_inside_an_interpolation_ends_nothing() -> None:
     source = 'key = "order-#{hash["id"]}"; other = "b"'
 
-    assert layout.in_quotes(source, "single") == """key = "order-#{hash["id"]}"; other = 'b'"""
+    assert literals.in_quotes(source, "single") == """key = "order-#{hash["id"]}"; other = 'b'"""
 
 
 def test_a_number_sign_alone_needs_no_double_quotes() -> None:
-    assert layout.in_quotes('call("order #1")', "single") == "call('order #1')"
+    assert literals.in_quotes('call("order #1")', "single") == "call('order #1')"
 
 
 # The instructions that Ruby makes of each text, which hold the values of its literals.
@@ -81,7 +81,7 @@ def test_other_quotes_mean_the_same_to_ruby(tmp_path: Path) -> None:
     done = sidekiq_gen(root, "job", "ChargeCustomer", *flags.split(), "--unique", "until_executed", "--no-input")
     written = [(root / line.split()[1]).read_text(encoding="utf-8") for line in done.out.splitlines()]
     sources = [DOUBLE, 'call("a # b", "c")', *written]
-    changed = [layout.in_quotes(source, "single") for source in sources]
+    changed = [literals.in_quotes(source, "single") for source in sources]
 
     ran = subprocess.run(
         [ruby, "-W0", "-e", COMPILE],

@@ -11,7 +11,7 @@ from sidekiq_gen.install.request import CONFIGURATION, INITIALIZER, TASKS
 from sidekiq_gen.install.schedule import CRON, CRON_FILE, NAME
 from sidekiq_gen.install.schedule_yaml import entry
 from sidekiq_gen.install.settings import SETTING_BY_NAME, code
-from sidekiq_gen.ruby import dialect, layout, trackers
+from sidekiq_gen.ruby import dialect, layout, literals, trackers
 from sidekiq_gen.ruby.nesting import nested
 from sidekiq_gen.ruby.templates import find_template, ruby_file, test_file
 
@@ -79,7 +79,7 @@ def additions_for(request: InstallRequest, path: str, text: str) -> list[Additio
             lacking.append(Addition("SidekiqUniqueJobs.configure", "top", _wiring(request, "configure", "top")))
         lacking += (Addition(one.shown, one.place, _wiring(request, one.name, one.place)) for one in wiring.missing)
     quotes = request.style.quotes
-    return [Addition(one.shown, one.place, layout.in_quotes(one.text, quotes)) for one in lacking]
+    return [Addition(one.shown, one.place, literals.in_quotes(one.text, quotes)) for one in lacking]
 
 
 def _unique_jobs(request: InstallRequest, wiring: Wiring) -> str:

@@ -12,7 +12,7 @@ from sidekiq_gen.job.minitest import inside_of_stubs, performing
 from sidekiq_gen.job.patterns.catalogue import BY_NAME, listed
 from sidekiq_gen.job.slots import SLOTS
 from sidekiq_gen.job.spec_facts import spec_facts_of
-from sidekiq_gen.ruby import dialect, layout
+from sidekiq_gen.ruby import dialect, layout, literals
 from sidekiq_gen.ruby.nesting import nested
 from sidekiq_gen.ruby.templates import Partial, find_template, has_template, ruby_file, test_file
 
@@ -207,7 +207,7 @@ def _nested(request: JobRequest, text: str) -> str:
     A constant that a namespace hides is named from the top; guard clauses in a row stand together.
     """
     namespaces = () if request.style.compact else request.context.name.namespaces
-    text = layout.from_the_top(text, request.repo.hidden)
+    text = literals.from_the_top(text, request.repo.hidden)
     text = layout.fit(text, request.style.width - 2 * len(namespaces)).strip("\n")
     text = _GUARD_BEFORE_GUARD.sub(r"\1\2", text)
     return nested(text, list(zip(namespaces, request.repo.namespaces, strict=bool(namespaces))))

@@ -16,6 +16,7 @@ from sidekiq_gen.rails.house.bases import find_bases
 from sidekiq_gen.rails.house.conventions import Conventions, read_conventions
 from sidekiq_gen.rails.house.folders import JobFolders
 from sidekiq_gen.rails.house.jobs import JobFile, find_jobs
+from sidekiq_gen.rails.house.layout import LayoutHabits, read_layout
 from sidekiq_gen.rails.house.linter import Linter, find_linter
 from sidekiq_gen.rails.house.rules import Rules
 from sidekiq_gen.rails.house.settings import settled
@@ -155,13 +156,20 @@ class RailsApp(Records):
             house.frozen_string_literal.value,
             house.queue_literal.value,
             house.job_module.value,
+            self.layout.width.value,
             compact=house.compact.value,
             first_option=house.first_option.value,
+            layout=self.layout.style,
         )
         if test == "none":
             return style
         specs = settled(self._specs[test].habits(job_path.rpartition("/")[0]), self.settings)
         return replace(style, spec=specs.style)
+
+    @cached_property
+    def layout(self) -> LayoutHabits:
+        """Where it puts what Ruby leaves free."""
+        return read_layout(self.repo, self.job_files, self.rules, f"{self.conventions.job_dir.value}/any_job.rb")
 
     @cached_property
     def spec_votes(self) -> SpecHabits | None:

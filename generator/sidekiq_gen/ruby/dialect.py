@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from sidekiq_gen.ruby import layout
+from sidekiq_gen.ruby import literals, placing
 from sidekiq_gen.ruby.mocha import in_mocha
 
 if TYPE_CHECKING:
@@ -24,7 +24,8 @@ _GROUP = re.compile(r"^RSpec\.describe ([\w:]+) do$", re.MULTILINE)
 
 def spoken(source: str, style: Style) -> str:
     """Ruby in the form of the templates, as the repo would have written it."""
-    return layout.in_quotes(source, style.quotes)
+    source = placing.placed(source, style.layout, style.width)
+    return literals.in_quotes(source, style.quotes)
 
 
 def tested(source: str, test: TestFramework, style: SpecStyle) -> str:
@@ -50,10 +51,10 @@ def _grouped(source: str, group: str) -> str:
 def _in_rspec(source: str, style: SpecStyle) -> str:
     receiver, kind = "" if style.bare else "RSpec.", f", type: :{style.type}" if style.type else ""
     source = _GROUP.sub(rf"{receiver}describe \1{kind} do", source)
-    source = layout.outside_literals(source, r"(?<=\.)not_to\b", style.negation)
+    source = literals.outside_literals(source, r"(?<=\.)not_to\b", style.negation)
     if re.search(rf"\b{style.instance}\b", source):  # something else is called so
         return source
-    return layout.outside_literals(source, r"(?<![\w@.:])job\b(?![:?!]) | (?<=let\(:)job(?=\))", style.instance)
+    return literals.outside_literals(source, r"(?<![\w@.:])job\b(?![:?!]) | (?<=let\(:)job(?=\))", style.instance)
 
 
 def _in_minitest(source: str, style: SpecStyle) -> str:

@@ -7,53 +7,9 @@ import textwrap
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
-    from sidekiq_gen.style import Quotes, Style
-
-
-def quote(text: str, quotes: Quotes) -> str:
-    """A string literal in the repo's quotes; interpolation and apostrophes need double ones."""
-    if quotes == "single" and not re.search(r"#\{|'|\\", text):
-        return f"'{text}'"
-    return f'"{text}"'
-
-
-def in_quotes(source: str, quotes: Quotes) -> str:
-    """Ruby whose plain string literals stand in the repo's quotes; comments, and literals that need theirs, stay."""
-    if quotes == "double":
-        return source
-    return _TOKEN.sub(lambda found: quote(found[1], quotes) if found[1] is not None else found[0], source)
-
-
-def outside_literals(source: str, pattern: str, new: str) -> str:
-    """Ruby in which what a pattern without groups means is replaced, but for literals and comments."""
-    token = re.compile(rf"(?:{_TOKEN.pattern}) | ({pattern})", _FLAGS)
-    return token.sub(lambda found: new if found[2] else found[0], source)
-
-
-def from_the_top(source: str, names: Collection[str]) -> str:
-    """Ruby that names these constants from the top: ``::Order``; literals, comments and its own constants stay."""
-    hidden = set(names) - {one[1] or one[2] for one in _OWN_CONSTANT.finditer(source)}
-    if not hidden:
-        return source
-    token = re.compile(rf"(?:{_TOKEN.pattern}) | {_REGEXP} | (?<![\w:.@$])((?:{'|'.join(sorted(hidden))})\b)", _FLAGS)
-    return token.sub(lambda found: f"::{found[2]}" if found[2] else found[0], source)
-
-
-_REGEXP = r"(?<=[(\s,])/(?=\S)(?:[^/\\\n]|\\.)+/"  # a division has a space behind it
-_OWN_CONSTANT = re.compile(r"^\s*(?:class|module) ([A-Z]\w*)\b(?!::)|^\s*([A-Z]\w*) = ", re.MULTILINE)
-_FLAGS = re.MULTILINE | re.VERBOSE
-# A plain literal in double quotes (group 1); a comment, a literal with interpolation, or one in single quotes.
-_TOKEN = re.compile(
-    r"""
-    "( (?: [^"\\\n\#] | \#(?![{$@]) )* )"
-    | "(?: [^"\\\n\#] | \\. | \#(?!\{) | \#\{ (?: [^{}"\n] | "[^"\n]*" | \{[^{}\n]*\} )* \} )*"
-    | \'(?: [^\'\\\n] | \\. )*\'
-    | (?: ^ | (?<=\s) ) \# [^\n]*
-    """,
-    _FLAGS,
-)
+    from sidekiq_gen.style import Style
 
 
 def queue(name: str, style: Style) -> str:

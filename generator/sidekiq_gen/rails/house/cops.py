@@ -66,6 +66,7 @@ COPS: Mapping[str, Cop] = {
     "Layout/MultilineMethodCallIndentation": Cop(value="aligned"),
     "Layout/SpaceAroundEqualsInParameterDefault": Cop(value="space"),
     "Layout/SpaceInsideArrayLiteralBrackets": Cop(value="no_space"),
+    "Layout/SpaceInsideBlockBraces": Cop(key="SpaceBeforeBlockParameters", value=True),
     "Layout/SpaceInsideHashLiteralBraces": Cop(value="space"),
     "Lint/RedundantCopDisableDirective": Cop(),
     "Lint/SuppressedException": Cop(),

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # Where RuboCop looks when no folder above a file has a .rubocop.yml (v1.89 lib/rubocop/config_finder.rb).
 ELSEWHERE = (".config/.rubocop.yml", ".config/rubocop/config.yml")
+# Who says what no file says.
+DEFAULT = "RuboCop's default"
 _WRITES = "Rails/SkipsModelValidations"
 STANDARD = ".standard.yml"
 STANDARD_TODO = ".standard_todo.yml"
@@ -66,7 +68,7 @@ class Rules:
         if said or known is None or (key and key != known.key) or known.value is None:
             return said
         switched_on = self.setting(cop, "Enabled", path)
-        return Sourced(known.value, "repo", switched_on.reason if switched_on else "RuboCop's default")
+        return Sourced(known.value, "repo", switched_on.reason if switched_on else DEFAULT)
 
     def minds(self, method: str, path: str) -> bool:
         """Whether Rails/SkipsModelValidations has something to say about a call of that method in a file.

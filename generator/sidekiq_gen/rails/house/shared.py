@@ -45,6 +45,7 @@ _GOVUK: Mapping[str, Document] = {
         "Layout/AccessModifierIndentation": {"Enabled": True, STYLE: "outdent"},
         "Layout/FirstHashElementIndentation": {STYLE: "consistent"},
         "Style/StringLiterals": {STYLE: "double_quotes"},
+        "Style/WordArray": {"MinSize": 0},
         **{name: {MULTILINE: "comma"} for name in _COMMAS},
     },
     "config/rails.yml": {

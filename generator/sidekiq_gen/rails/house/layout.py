@@ -1,0 +1,187 @@
+"""Where the house puts what Ruby leaves free: its linter decides where a cop is on, else most of its jobs."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sidekiq_gen.rails.house.rules import DEFAULT
+from sidekiq_gen.rails.house.votes import clear, is_kept
+from sidekiq_gen.sourced import Sourced
+from sidekiq_gen.style import Layout
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from sidekiq_gen.rails.files import Repo
+    from sidekiq_gen.rails.house.jobs import JobFile
+    from sidekiq_gen.rails.house.rules import Rules
+    from sidekiq_gen.style import Commas, Private
+
+V = TypeVar("V")
+
+# So many jobs are read at most, evenly spread over all of them.
+MAXIMUM_JOBS = 200
+# What lines are broken at, unless the linter wants them shorter.
+WIDTH = 120
+# No line of a template can be broken at less.
+NARROWEST = 80
+
+_MODIFIER_LINES = "Layout/EmptyLinesAroundAccessModifier"
+_AROUND = {"around": True, "only_before": False}
+_SPACES = {"space": True, "no_space": False}
+_YES = {True: True, False: False}
+_IMPLICIT = {"implicit": True, "explicit": False}
+_COMMAS: Mapping[str, Commas] = {
+    "no_comma": "none",
+    "comma": "own_lines",
+    "consistent_comma": "lines",
+    "diff_comma": "line_end",
+}
+_PRIVATE = re.compile(r"^([ \t]*)private[ \t]*\n(\s*\n)?([ \t]*)(?:#|def |attr_|memoize|sig )", re.MULTILINE)
+_CLASS = re.compile(r"^([ \t]*)class ", re.MULTILINE)
+_OPTIONS = re.compile(
+    r"^[ \t]*include [^\n]*\bSidekiq::(?:Job|Worker)\b[^\n]*\n(\s*\n)?[ \t]*sidekiq_options\b", re.MULTILINE
+)
+_RESCUE = re.compile(r"^[ \t]*rescue(?: (StandardError))?(?: =>|[ \t]*$)", re.MULTILINE)
+_BRACES = re.compile(r"[=(,\[:][ \t]*\{( ?)(?:\w+:|[\"':])[^{}\n]*\}")
+_LAST = re.compile(r"[^\s({\[|,](,?)[ \t]*\n[ \t]*([)\]}])")
+
+
+@dataclass(frozen=True)
+class LayoutHabits:
+    """The values of `Layout` that differ from its defaults or were seen, with what says so; and the width of lines."""
+
+    seen: Mapping[str, Sourced[Any]]
+    width: Sourced[int]
+
+    @property
+    def style(self) -> Layout:
+        """What rendering takes."""
+        return Layout(**{name: said.value for name, said in self.seen.items()})
+
+
+def read_layout(repo: Repo, job_files: Sequence[JobFile], rules: Rules, path: str) -> LayoutHabits:
+    """Read it for a file of that path, such as the job that is written."""
+    jobs = [job for job in job_files if not job.base]
+    texts = [repo.read_found(job.path) or "" for job in jobs[:: max(1, -(-len(jobs) // MAXIMUM_JOBS))]]
+    said = _Said(rules, path)
+    found: dict[str, Sourced[Any] | None] = {
+        "private": _decide(said.private(), map(_private, texts)),
+        "airy_private": _decide(said.of(_MODIFIER_LINES, _AROUND), map(_airy_private, texts)),
+        # Hardly any house keeps this cop, as it is young; but where it is on, it puts the line in by itself.
+        "airy_include": said.on("Layout/EmptyLinesAfterModuleInclusion") or clear(map(_airy_include, texts)),
+        "spaced_hashes": _decide(said.of("Layout/SpaceInsideHashLiteralBraces", _SPACES), map(_spaced, texts)),
+        "spaced_arrays": said.of("Layout/SpaceInsideArrayLiteralBrackets", _SPACES),
+        "spaced_parameters": said.of("Layout/SpaceInsideBlockBraces", _YES),
+        "spaced_defaults": said.of("Layout/SpaceAroundEqualsInParameterDefault", _SPACES),
+        "implicit_rescue": _decide(said.of("Style/RescueStandardError", _IMPLICIT), map(_implicit, texts)),
+        "zip": said.on("Performance/ZipWithoutBlock"),
+        "words": said.words(),
+    }
+    for name, cop, bracket in (
+        ("argument_commas", "Style/TrailingCommaInArguments", ")"),
+        ("array_commas", "Style/TrailingCommaInArrayLiteral", "]"),
+        ("hash_commas", "Style/TrailingCommaInHashLiteral", "}"),
+    ):
+        found[name] = _decide(said.of(cop, _COMMAS), (_comma(text, bracket) for text in texts))
+    return LayoutHabits({name: value for name, value in found.items() if value}, said.width())
+
+
+def _decide(said: Sourced[V] | None, votes: Iterable[V | None]) -> Sourced[V] | None:
+    """What the linter says where that is kept, else what clearly most of the jobs do."""
+    cast = list(votes)
+    return said if said and is_kept(said, cast) else clear(cast)
+
+
+class _Said:
+    """What the cops that are on for a file say, in the words of `Layout`."""
+
+    def __init__(self, rules: Rules, path: str) -> None:
+        self._rules = rules
+        self._path = path
+
+    def of(self, cop: str, meanings: Mapping[Any, V]) -> Sourced[V] | None:
+        """What a cop asks for; None where it is off, or asks for what nothing here can write."""
+        said = self._rules.style(cop, self._path)
+        if said is None or said.value not in meanings:
+            return None
+        return Sourced(meanings[said.value], said.origin, said.reason)
+
+    def on(self, cop: str) -> Sourced[bool] | None:
+        """That a cop is on, with who says so."""
+        if not self._rules.asks(cop, self._path):
+            return None
+        said = self._rules.setting(cop, "Enabled", self._path) or self._rules.setting("AllCops", "NewCops", self._path)
+        return Sourced(value=True, origin="repo", reason=said.reason if said else DEFAULT)
+
+    def private(self) -> Sourced[Private] | None:
+        """Where ``private`` and the methods below it stand: two cops have to agree."""
+        outdented = self.of("Layout/AccessModifierIndentation", {"outdent": True, "indent": False})
+        indented = self.of("Layout/IndentationConsistency", {"indented_internal_methods": True, "normal": False})
+        if outdented and outdented.value:
+            return Sourced("outdented", outdented.origin, outdented.reason)
+        if indented and indented.value:
+            return Sourced("indented", indented.origin, indented.reason)
+        return Sourced("flush", outdented.origin, outdented.reason) if outdented and indented else None
+
+    def words(self) -> Sourced[int] | None:
+        """From how many words on an array of them is written with ``%w``."""
+        said = self._rules.style("Style/WordArray", self._path)
+        if said is None or said.value != "percent":
+            return None
+        least = self._rules.setting("Style/WordArray", "MinSize", self._path)
+        known = least.value if least and isinstance(least.value, int) else 2
+        return Sourced(max(1, known), "repo", least.reason if least else said.reason)
+
+    def width(self) -> Sourced[int]:
+        """How wide a line may be, and no wider than by default."""
+        said = self._rules.style("Layout/LineLength", self._path)
+        if said and isinstance(said.value, int) and NARROWEST <= said.value < WIDTH:
+            return Sourced(said.value, said.origin, said.reason)
+        return Sourced(WIDTH, "default")
+
+
+def _private(text: str) -> Private | None:
+    """Where most of a job's ``private`` stand; by the columns of the class and of what follows."""
+    votes = [
+        "outdented" if len(outer) == len(margin) else "indented" if len(inner) > len(margin) else "flush"
+        for outer, margin, inner in _privates(text)
+    ]
+    return votes[0] if votes else None  # type: ignore[return-value]
+
+
+def _privates(text: str) -> Iterator[tuple[str, str, str]]:
+    """The margins of the class around a ``private``, of itself, and of what follows."""
+    for found in _PRIVATE.finditer(text):
+        around = [one[1] for one in _CLASS.finditer(text, 0, found.start()) if len(one[1]) <= len(found[1])]
+        if around:
+            yield around[-1], found[1], found[3]
+
+
+def _airy_private(text: str) -> bool | None:
+    found = _PRIVATE.search(text)
+    return found[2] is not None if found else None
+
+
+def _airy_include(text: str) -> bool | None:
+    found = _OPTIONS.search(text)
+    return found[1] is not None if found else None
+
+
+def _spaced(text: str) -> bool | None:
+    found = Counter(bool(one[1]) for one in _BRACES.finditer(text)).most_common(1)
+    return found[0][0] if found else None
+
+
+def _implicit(text: str) -> bool | None:
+    found = Counter(one[1] is None for one in _RESCUE.finditer(text)).most_common(1)
+    return found[0][0] if found else None
+
+
+def _comma(text: str, bracket: str) -> Commas | None:
+    """Whether a comma stands before a closing bracket that begins its line."""
+    found = Counter(bool(one[1]) for one in _LAST.finditer(text) if one[2] == bracket).most_common(1)
+    return ("own_lines" if found[0][0] else "none") if found else None

@@ -1,0 +1,304 @@
+"""Where the house puts what Ruby leaves free, and how a rendered file follows it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sidekiq_gen.ruby import placing
+from sidekiq_gen.ruby.brackets import pairs
+from sidekiq_gen.ruby.literals import blanked
+from sidekiq_gen.style import Layout
+from support.command import sidekiq_gen
+from support.linted import app
+from support.repos import Repo
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ONE = "class AJob\n  include Sidekiq::Job\n{}end\n"
+OUTDENTED = "\n  def perform(id); end\n\nprivate\n\n  def work; end\n"
+INDENTED = "\n  def perform(id); end\n\n  private\n    def work; end\n"
+FLUSH = "\n  def perform(id); end\n\n  private\n\n  def work; end\n"
+CALL = "\n  def perform(id)\n    call(\n      id,\n      {}\n    )\n  end\n"
+
+
+def seen(root: Path, body: str, settings: str | None = None, count: int = 4) -> dict[str, tuple[object, str]]:
+    """What is found in a repo with so many jobs of that body: the value and its reason, by name."""
+    jobs = {f"app__jobs__{name}_job.rb": ONE.format(body) for name in "abcdefghij"[:count]}
+    files = jobs if settings is None else {".rubocop.yml": settings} | jobs
+    found = app(root, "rubocop rubocop-performance", **files).layout
+    return {name: (said.value, said.reason) for name, said in found.seen.items()}
+
+
+@pytest.mark.parametrize(
+    ("body", "name", "value"),
+    [
+        (OUTDENTED, "private", "outdented"),
+        (INDENTED, "private", "indented"),
+        (INDENTED, "airy_private", False),
+        (FLUSH, "private", "flush"),
+        (FLUSH, "airy_private", True),
+        ("  sidekiq_options retry: 5\n", "airy_include", False),
+        ("\n  sidekiq_options retry: 5\n", "airy_include", True),
+        ("  X = {a: 1}\n  Y = {b: 1}\n  Z = { c: 1 }\n", "spaced_hashes", False),
+        ("  X = { a: 1 }\n", "spaced_hashes", True),
+        ("\n  def perform\n  rescue => e\n  end\n", "implicit_rescue", True),
+        ("\n  def perform\n  rescue StandardError\n  end\n", "implicit_rescue", False),
+        (CALL.format("x: 1,"), "argument_commas", "own_lines"),
+        (CALL.format("x: 1"), "argument_commas", "none"),
+        ("  X = {\n    a: 1,\n  }\n", "hash_commas", "own_lines"),
+        ("  X = [\n    1,\n  ]\n", "array_commas", "own_lines"),
+    ],
+)
+def test_what_the_jobs_do(tmp_path: Path, body: str, name: str, value: object) -> None:
+    assert seen(tmp_path, body)[name] == (value, "4 of 4 existing jobs")
+
+
+def test_few_jobs_and_close_votes_leave_the_default(tmp_path: Path) -> None:
+    assert seen(tmp_path / "few", INDENTED, count=2) == {}
+    assert seen(tmp_path / "silent", "\n  def perform; end\n") == {}
+
+    jobs = {f"app__jobs__{name}_job.rb": ONE.format(OUTDENTED if name in "abc" else FLUSH) for name in "abcdef"}
+    assert "private" not in app(tmp_path / "close", **jobs).layout.seen
+
+
+@pytest.mark.parametrize(
+    ("settings", "name", "value"),
+    [
+        ("Layout/AccessModifierIndentation: {EnforcedStyle: outdent}", "private", ("outdented", ".rubocop.yml")),
+        (
+            "Layout/IndentationConsistency: {EnforcedStyle: indented_internal_methods}",
+            "private",
+            ("indented", ".rubocop.yml"),
+        ),
+        ("", "private", ("flush", "RuboCop's default")),
+        ("Layout/IndentationConsistency: {Enabled: false}", "private", None),
+        (
+            "Layout/EmptyLinesAroundAccessModifier: {EnforcedStyle: only_before}",
+            "airy_private",
+            (False, ".rubocop.yml"),
+        ),
+        ("AllCops: {NewCops: enable}", "airy_include", (True, ".rubocop.yml")),
+        ("", "airy_include", None),
+        ("Layout/EmptyLinesAfterModuleInclusion: {Enabled: true}", "airy_include", (True, ".rubocop.yml")),
+        (
+            "Layout/SpaceInsideHashLiteralBraces: {EnforcedStyle: no_space}",
+            "spaced_hashes",
+            (False, ".rubocop.yml"),
+        ),
+        ("Layout/SpaceInsideHashLiteralBraces: {EnforcedStyle: compact}", "spaced_hashes", None),
+        (
+            "Layout/SpaceInsideArrayLiteralBrackets: {EnforcedStyle: space}",
+            "spaced_arrays",
+            (True, ".rubocop.yml"),
+        ),
+        (
+            "Layout/SpaceInsideBlockBraces: {SpaceBeforeBlockParameters: false}",
+            "spaced_parameters",
+            (False, ".rubocop.yml"),
+        ),
+        (
+            "Layout/SpaceAroundEqualsInParameterDefault: {EnforcedStyle: no_space}",
+            "spaced_defaults",
+            (False, ".rubocop.yml"),
+        ),
+        (
+            "Style/TrailingCommaInArguments: {EnforcedStyleForMultiline: comma}",
+            "argument_commas",
+            ("own_lines", ".rubocop.yml"),
+        ),
+        (
+            "Style/TrailingCommaInHashLiteral: {EnforcedStyleForMultiline: consistent_comma}",
+            "hash_commas",
+            ("lines", ".rubocop.yml"),
+        ),
+        (
+            "Style/TrailingCommaInArrayLiteral: {EnforcedStyleForMultiline: diff_comma}",
+            "array_commas",
+            ("line_end", ".rubocop.yml"),
+        ),
+        ("Style/RescueStandardError: {EnforcedStyle: implicit}", "implicit_rescue", (True, ".rubocop.yml")),
+        ("Style/WordArray: {MinSize: 0}", "words", (1, ".rubocop.yml")),
+        ("Style/WordArray: {EnforcedStyle: brackets}", "words", None),
+        ("", "words", (2, "RuboCop's default")),
+        ("plugins: rubocop-performance\nAllCops: {NewCops: enable}", "zip", (True, ".rubocop.yml")),
+        ("plugins: rubocop-performance", "zip", None),
+    ],
+)
+def test_what_the_linter_says(tmp_path: Path, settings: str, name: str, value: object) -> None:
+    assert seen(tmp_path, "\n  def perform; end\n", settings).get(name) == value
+
+
+def test_a_cop_that_no_job_keeps_is_outvoted_but_for_the_line_that_it_puts_in_by_itself(tmp_path: Path) -> None:
+    body = "  sidekiq_options retry: 5\n" + OUTDENTED
+
+    found = seen(tmp_path, body, "AllCops: {NewCops: enable}", count=5)
+
+    assert found["private"] == ("outdented", "5 of 5 existing jobs")
+    assert found["airy_include"] == (True, ".rubocop.yml")
+
+
+@pytest.mark.parametrize(
+    ("settings", "width"),
+    [
+        ("", 120),
+        ("Layout/LineLength: {Max: 100}", 100),
+        ("Layout/LineLength: {Max: 300}", 120),
+        ("Layout/LineLength: {Max: 20}", 120),
+        ("Layout/LineLength: {Max: many}", 120),
+        ("Layout/LineLength: {Enabled: false, Max: 100}", 120),
+    ],
+)
+def test_how_wide_a_line_is(tmp_path: Path, settings: str, width: int) -> None:
+    assert app(tmp_path, **{".rubocop.yml": settings}).style.width == width
+
+
+CANONICAL = """\
+class AJob
+  include Sidekiq::Job
+
+  sidekiq_options queue: "low"
+
+  def perform(id, count = 1)
+    ids = rows.map { |id| [id] } # { |id| [id] }
+    log({ id: id }, "{ a: 1 }", ["one", "two"], rows[0], [])
+    rows.each { |row| push(id: row, at: { x: {} }) }
+    call(
+      id,
+      at: {
+        a: 1
+      },
+      list: [
+        1, 2
+      ]
+    )
+  rescue StandardError => e
+    raise "rescue StandardError => e"
+  end
+
+  private
+
+  # What it does.
+  def work(a, b: 1)
+    true
+  end
+
+  def other
+  end
+end
+"""
+
+
+def written(**style: object) -> list[tuple[str, str]]:
+    """The lines that differ from the canonical form, each with the one that stands there; both without margin."""
+    lines = placing.placed(CANONICAL, replace(Layout(), **style), 120).split("\n")  # type: ignore[arg-type]
+    before = CANONICAL.split("\n")
+    assert len(lines) == len(before)
+    return [(one.strip(), other.strip()) for one, other in zip(before, lines, strict=True) if one != other]
+
+
+def test_the_default_is_the_form_of_the_templates() -> None:
+    assert placing.placed(CANONICAL, Layout(), 120) == CANONICAL
+
+
+def test_spaces_in_brackets() -> None:
+    log = 'log({ id: id }, "{ a: 1 }", ["one", "two"], rows[0], [])'
+    assert written(spaced_hashes=False) == [
+        (log, log.replace("{ id: id }", "{id: id}")),
+        ("rows.each { |row| push(id: row, at: { x: {} }) }", "rows.each { |row| push(id: row, at: {x: {}}) }"),
+    ]
+    assert written(spaced_arrays=True) == [
+        ("ids = rows.map { |id| [id] } # { |id| [id] }", "ids = rows.map { |id| [ id ] } # { |id| [id] }"),
+        (log, log.replace('["one", "two"]', '[ "one", "two" ]')),
+    ]
+    assert written(spaced_parameters=False) == [
+        ("ids = rows.map { |id| [id] } # { |id| [id] }", "ids = rows.map {|id| [id] } # { |id| [id] }"),
+        ("rows.each { |row| push(id: row, at: { x: {} }) }", "rows.each {|row| push(id: row, at: { x: {} }) }"),
+    ]
+    assert written(spaced_defaults=False) == [("def perform(id, count = 1)", "def perform(id, count=1)")]
+
+
+def test_words_arrays_of_one_and_rescues() -> None:
+    log = 'log({ id: id }, "{ a: 1 }", ["one", "two"], rows[0], [])'
+    assert written(words=2) == [(log, log.replace('["one", "two"]', "%w[one two]"))]
+    assert written(words=3) == []
+    assert written(zip=True)[0][1].startswith("ids = rows.zip # ")
+    assert written(implicit_rescue=True) == [("rescue StandardError => e", "rescue => e")]
+
+
+def test_commas() -> None:
+    assert written(argument_commas="own_lines") == [("]", "],")]
+    assert written(hash_commas="own_lines") == [("a: 1", "a: 1,")]
+    assert written(array_commas="own_lines") == []
+    assert written(array_commas="lines") == [("1, 2", "1, 2,")]
+    assert (
+        placing.placed("call(\n  a,\n  &block\n)", Layout(argument_commas="lines"), 120) == "call(\n  a,\n  &block\n)"
+    )
+    assert placing.placed("call(a,\n     b)", Layout(argument_commas="lines"), 120) == "call(a,\n     b)"
+    assert placing.placed("def a(\n  b\n)\nend", Layout(argument_commas="lines"), 120) == "def a(\n  b\n)\nend"
+
+
+def test_private_and_the_methods_below_it() -> None:
+    assert written(private="outdented") == [("private", "private")]
+    assert "\nprivate\n\n  # What it does.\n" in placing.placed(CANONICAL, Layout(private="outdented"), 120)
+
+    text = placing.placed(CANONICAL, Layout(private="indented", airy_private=False), 120)
+    assert text.endswith(
+        "  private\n    # What it does.\n    def work(a, b: 1)\n      true\n    end\n\n    def other\n    end\nend\n"
+    )
+    assert placing.placed(
+        "module M\n  class A\n    private\n\n    def b; end\n  end\nend\n", Layout(private="outdented"), 120
+    ) == ("module M\n  class A\n  private\n\n    def b; end\n  end\nend\n")
+
+
+def test_a_line_that_gets_too_long_where_it_is_indented_is_broken() -> None:
+    source = "class A\n  private\n\n  def b\n    call(alpha, beta, gamma)\n  end\nend\n"
+
+    assert "      call(\n        alpha, beta, gamma\n      )\n" in placing.placed(
+        source, Layout(private="indented"), 29
+    )
+
+
+def test_no_line_between_the_include_and_the_options() -> None:
+    assert "  include Sidekiq::Job\n  sidekiq_options" in placing.placed(CANONICAL, Layout(airy_include=False), 120)
+    other = "  include Sidekiq::Job\n\n  LIMIT = 1\n"
+    assert placing.placed(other, Layout(airy_include=False), 120) == other
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("call(1)", "arguments"),
+        ("call?(1)", "arguments"),
+        ("call.(1)", "arguments"),
+        ("x = (1)", "group"),
+        ("def a(b)", "parameters"),
+        ("->(b)", "parameters"),
+        ("a[1]", "index"),
+        ("x = [1]", "array"),
+        ("each { 1 }", "block"),
+        ("-> { 1 }", "block"),
+        ("any? { 1 }", "block"),
+        ("x = { a: 1 }", "hash"),
+        ("return { a: 1 }", "hash"),
+        ("a ? { a: 1 } : b", "hash"),
+        ("a: { a: 1 }", "hash"),
+        ('"x" => { a: 1 }', "hash"),
+    ],
+)
+def test_what_brackets_are(text: str, kind: str) -> None:
+    assert next(pairs(blanked(text))).kind == kind
+
+
+def test_a_job_and_its_spec_follow_the_house(tmp_path: Path) -> None:
+    jobs = {f"app/jobs/{name}_job.rb": ONE.format(f"  sidekiq_options retry: 5\n{INDENTED}") for name in "abcd"}
+    root = Repo(files=jobs).write(tmp_path)
+
+    assert sidekiq_gen(root, "job", "SyncThing", "--no-input").status == 0
+
+    text = (root / "app/jobs/sync_thing_job.rb").read_text(encoding="utf-8")
+    assert "  include Sidekiq::Job\n  sidekiq_options" in text
+    assert "\n  private\n    def sync_thing\n      # TODO" in text
