@@ -14,7 +14,7 @@ INSERTION = (f"{UNIT}/test_insertion.py",)
 INSTALL = (f"{UNIT}/test_install.py",)
 APP = (f"{UNIT}/test_app.py",)
 RULES = (f"{UNIT}/test_rules.py",)
-LAYOUT = (f"{UNIT}/test_layout_habits.py",)
+PLACING = (f"{UNIT}/test_layout_habits.py",)
 CONVENTIONS = (f"{UNIT}/test_conventions.py",)
 NAMING = (f"{UNIT}/test_naming.py",)
 KEY_TEXTS = (f"{UNIT}/test_keys.py",)
@@ -798,14 +798,14 @@ REPO = (
         "ruby/placing.py",
         'if wanted == "none" or not parts or mask[parts[-1][0]] == "&":',
         'if wanted == "none" or not parts:',
-        LAYOUT,
+        PLACING,
     ),
     Mutation(
         "braces of blocks lose their spaces",
         "ruby/placing.py",
         'elif pair.kind == "hash" and not style.spaced_hashes',
         'elif pair.kind in {"hash", "block"} and not style.spaced_hashes',
-        LAYOUT,
+        PLACING,
     ),
     Mutation(
         "a cop that hardly any job keeps has the last word",

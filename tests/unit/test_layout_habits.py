@@ -57,12 +57,16 @@ def test_what_the_jobs_do(tmp_path: Path, body: str, name: str, value: object) -
     assert seen(tmp_path, body)[name] == (value, "4 of 4 existing jobs")
 
 
-def test_few_jobs_and_close_votes_leave_the_default(tmp_path: Path) -> None:
-    assert seen(tmp_path / "few", INDENTED, count=2) == {}
+def test_silence_and_close_votes_leave_the_default(tmp_path: Path) -> None:
+    assert seen(tmp_path / "few", INDENTED, count=2)["private"] == ("indented", "2 of 2 existing jobs")
     assert seen(tmp_path / "silent", "\n  def perform; end\n") == {}
 
-    jobs = {f"app__jobs__{name}_job.rb": ONE.format(OUTDENTED if name in "abc" else FLUSH) for name in "abcdef"}
-    assert "private" not in app(tmp_path / "close", **jobs).layout.seen
+    for others, count in (("a", 2), ("abcd", 9)):
+        jobs = {
+            f"app__jobs__{name}_job.rb": ONE.format(FLUSH if name in others else OUTDENTED)
+            for name in "abcdefghi"[:count]
+        }
+        assert "private" not in app(tmp_path / others, **jobs).layout.seen
 
 
 @pytest.mark.parametrize(

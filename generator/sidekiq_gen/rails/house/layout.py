@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sidekiq_gen.rails.house.rules import DEFAULT
-from sidekiq_gen.rails.house.votes import clear, is_kept
+from sidekiq_gen.rails.house.votes import decide, vote
 from sidekiq_gen.sourced import Sourced
 from sidekiq_gen.style import Layout
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from sidekiq_gen.rails.files import Repo
     from sidekiq_gen.rails.house.jobs import JobFile
@@ -69,15 +69,15 @@ def read_layout(repo: Repo, job_files: Sequence[JobFile], rules: Rules, path: st
     texts = [repo.read_found(job.path) or "" for job in jobs[:: max(1, -(-len(jobs) // MAXIMUM_JOBS))]]
     said = _Said(rules, path)
     found: dict[str, Sourced[Any] | None] = {
-        "private": _decide(said.private(), map(_private, texts)),
-        "airy_private": _decide(said.of(_MODIFIER_LINES, _AROUND), map(_airy_private, texts)),
+        "private": decide(said.private(), map(_private, texts)),
+        "airy_private": decide(said.of(_MODIFIER_LINES, _AROUND), map(_airy_private, texts)),
         # Hardly any house keeps this cop, as it is young; but where it is on, it puts the line in by itself.
-        "airy_include": said.on("Layout/EmptyLinesAfterModuleInclusion") or clear(map(_airy_include, texts)),
-        "spaced_hashes": _decide(said.of("Layout/SpaceInsideHashLiteralBraces", _SPACES), map(_spaced, texts)),
+        "airy_include": said.on("Layout/EmptyLinesAfterModuleInclusion") or vote(map(_airy_include, texts)),
+        "spaced_hashes": decide(said.of("Layout/SpaceInsideHashLiteralBraces", _SPACES), map(_spaced, texts)),
         "spaced_arrays": said.of("Layout/SpaceInsideArrayLiteralBrackets", _SPACES),
         "spaced_parameters": said.of("Layout/SpaceInsideBlockBraces", _YES),
         "spaced_defaults": said.of("Layout/SpaceAroundEqualsInParameterDefault", _SPACES),
-        "implicit_rescue": _decide(said.of("Style/RescueStandardError", _IMPLICIT), map(_implicit, texts)),
+        "implicit_rescue": decide(said.of("Style/RescueStandardError", _IMPLICIT), map(_implicit, texts)),
         "zip": said.on("Performance/ZipWithoutBlock"),
         "words": said.words(),
     }
@@ -86,14 +86,8 @@ def read_layout(repo: Repo, job_files: Sequence[JobFile], rules: Rules, path: st
         ("array_commas", "Style/TrailingCommaInArrayLiteral", "]"),
         ("hash_commas", "Style/TrailingCommaInHashLiteral", "}"),
     ):
-        found[name] = _decide(said.of(cop, _COMMAS), (_comma(text, bracket) for text in texts))
+        found[name] = decide(said.of(cop, _COMMAS), (_comma(text, bracket) for text in texts))
     return LayoutHabits({name: value for name, value in found.items() if value}, said.width())
-
-
-def _decide(said: Sourced[V] | None, votes: Iterable[V | None]) -> Sourced[V] | None:
-    """What the linter says where that is kept, else what clearly most of the jobs do."""
-    cast = list(votes)
-    return said if said and is_kept(said, cast) else clear(cast)
 
 
 class _Said:
