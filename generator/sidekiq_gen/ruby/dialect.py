@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from sidekiq_gen.ruby import literals, placing
+from sidekiq_gen.ruby import layout, literals, placing
 from sidekiq_gen.ruby.mocha import in_mocha
 
 if TYPE_CHECKING:
