@@ -117,7 +117,11 @@ STYLES = (MODIFIER, COMMA, BRACES, RESCUE, "Style/StringLiterals", "Style/Frozen
             ALL,
             ("indent", "no_comma", "no_space", "implicit", "double_quotes", None),
         ),
-        ("", f"{ALL} standard!", ("indent", "no_comma", "no_space", "implicit", "double_quotes", None)),
+        (
+            "inherit_gem: {standard: config/base.yml}\nStyle/FrozenStringLiteralComment: {Enabled: true}",
+            f"{ALL} standard!",
+            ("indent", "no_comma", "no_space", "implicit", "double_quotes", "always"),
+        ),
     ],
 )
 def test_what_the_shared_configurations_ask_for(
@@ -128,6 +132,16 @@ def test_what_the_shared_configurations_ask_for(
     found = [rules.style(cop, JOB) for cop in STYLES]
 
     assert tuple(said.value if said else None for said in found) == styles
+
+
+@pytest.mark.parametrize("files", [{}, {".rubocop.yml": f"# standard:\n{BRACES}: {{EnforcedStyle: space}}"}])
+def test_standard_decides_where_no_configuration_of_rubocop_takes_it_over(
+    tmp_path: Path, files: dict[str, str]
+) -> None:
+    house = app(tmp_path, f"{ALL} standard!", **files)
+
+    assert house.linter == "standard"
+    assert house.rules.style(BRACES, JOB) == Sourced("no_space", "repo", "standard")
 
 
 def test_a_configuration_says_who_says_it(tmp_path: Path) -> None:

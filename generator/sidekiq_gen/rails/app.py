@@ -89,7 +89,7 @@ class RailsApp(Records):
     @cached_property
     def linter(self) -> Linter | None:
         """The linter whose word counts."""
-        return find_linter(self.lockfile)
+        return find_linter(self.lockfile, self.repo)
 
     @cached_property
     def rules(self) -> Rules:

@@ -89,7 +89,7 @@ class Rules:
     @cached_property
     def _standard(self) -> Configuration | None:
         """What Standard asks for; None where it does not decide."""
-        if find_linter(self._lockfile) != "standard":
+        if find_linter(self._lockfile, self._repo) != "standard":
             return None
         total = of_gem(self._lockfile, "standard")
         document = yaml.load(self._repo.read(STANDARD) or "")
