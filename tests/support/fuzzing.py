@@ -96,6 +96,7 @@ VALUES: Mapping[str, Values] = {
     "--throttle": Values(
         ("10/60", "1/1", "1000/1h", "5/1m"), ("0/1", "5/", "5/32d", "1/0", "10", "x/y", "1/86401", "-1/60")
     ),
+    "--without": Values(("migration", "retry-for", "batch"), ("model", "loging", "--batch", "")),
     "--unique-ttl": Values(("1", "60", "1h", "1d", "1209600"), ("0", "-1", "h", "12345678901234567890")),
 }
 
