@@ -25,7 +25,8 @@ def read_defaults(project: Project) -> Defaults:
         InvalidInput: something in the file makes no sense. Refused: it cannot be read.
     """
     file = project.app.settings
-    read_habits(file)
+    for table in ("house", "spec"):
+        read_habits(file, table)
     with_defaults({}, file)
     return Defaults.read(file)
 

@@ -47,9 +47,9 @@ def generate_config(project: Project, *, force: bool = False, skip: bool = False
 def render_config(app: RailsApp) -> str:
     """The whole file. What an existing one sets is kept, and the evidence is that of the repo alone."""
     tables = {habit.table: [f"[{habit.table}]"] for habit in HABITS}
-    votes = {**vars(app.votes), **(vars(app.spec_votes) if app.spec_votes else {})}
+    votes = {"house": vars(app.votes), "spec": vars(app.spec_votes) if app.spec_votes else {}}
     for habit in HABITS:
-        tables[habit.table] += _habit(habit, app, votes.get(habit.field, Sourced(None, "default")))
+        tables[habit.table] += _habit(habit, app, votes[habit.table].get(habit.field, Sourced(None, "default")))
     parts = [HEAD, *("\n".join(lines) for lines in tables.values()), "\n".join(["[job]", FLAGS_HEAD, *_flags(app)])]
     install = app.settings.tables.get("install", {})
     if install:
@@ -74,17 +74,17 @@ def _habit(habit: Habit, app: RailsApp, shown: Sourced[Any]) -> Iterator[str]:
 
 
 def _flags(app: RailsApp) -> Iterator[str]:
-    """The flags that are set, then those that the repo shows."""
+    """The flags that are set, then as comments those that the repo shows: each job chooses anew."""
     own = app.settings.tables.get("job", {})
-    habits = app.votes
-    shown: dict[str, Sourced[Any]] = {"queue": app.usual_queue, "retry": habits.retry, "on-missing": habits.on_missing}
-    for name, value in own.items():
-        seen: Sourced[Any] = shown.get(name, Sourced(None, "default"))
-        reason = f" # {seen.reason}" if seen.reason and str(seen.value) == str(value) else ""
-        yield f"{name} = {_toml(value)}{reason}"
+    yield from (f"{name} = {_toml(value)}" for name, value in own.items())
+    shown: dict[str, Sourced[Any]] = {
+        "queue": app.votes.queue,
+        "retry": app.votes.retry,
+        "on-missing": app.votes.on_missing,
+    }
     for name, usual in shown.items():
-        if name not in own and usual.value is not None and usual.origin == "repo":
-            yield f"{name} = {_toml(usual.value)} # {usual.reason}"
+        if name not in own and usual.value:
+            yield f"# {name} = {_toml(usual.value)} # {usual.reason}"
 
 
 def _toml(value: object) -> str:

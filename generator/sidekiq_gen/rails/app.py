@@ -124,7 +124,7 @@ class RailsApp(Records):
     def conventions_for(self, new: NewJob | None) -> Conventions:
         """How the house writes a job: the most similar ones decide; None for the house as a whole."""
         if new not in self._conventions:
-            self._conventions[new] = settled(self._votes_on(new) if new else self.votes, self.settings)
+            self._conventions[new] = settled(self._votes_on(new) if new else self.votes, self.settings, "house")
         return self._conventions[new]
 
     @cached_property
@@ -163,7 +163,7 @@ class RailsApp(Records):
         )
         if test == "none":
             return style
-        specs = settled(self._specs[test].habits(job_path.rpartition("/")[0]), self.settings)
+        specs = settled(self._specs[test].habits(job_path.rpartition("/")[0]), self.settings, "spec")
         return replace(style, spec=specs.style)
 
     @cached_property
@@ -179,7 +179,7 @@ class RailsApp(Records):
     @cached_property
     def spec_habits(self) -> SpecHabits | None:
         """The same, as the settings say, else as the specs show."""
-        return settled(self.spec_votes, self.settings) if self.spec_votes else None
+        return settled(self.spec_votes, self.settings, "spec") if self.spec_votes else None
 
     @cached_property
     def _specs(self) -> Mapping[TestFramework, Specs]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sidekiq_gen.rails.house.spec_files import INSTANCES
@@ -10,8 +10,6 @@ from sidekiq_gen.settings import Setting
 from sidekiq_gen.sourced import Sourced
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from sidekiq_gen.settings import SettingsFile
 
 C = TypeVar("C")
@@ -141,28 +139,27 @@ HABITS = (
 SET_BY_FLAGS = frozenset({"queue", "retry", "on_missing"})
 
 
-def settled(habits: C, file: SettingsFile) -> C:
-    """The habits, with what the file sets in place of what the repo shows.
+def settled(habits: C, file: SettingsFile, table: str) -> C:
+    """The habits, with what a table of the file sets in place of what the repo shows.
 
-    habits: any dataclass that has some of the fields.
+    habits: the dataclass that has the fields of that table.
 
     Raises:
-        InvalidInput: a key or a value of the file makes no sense.
+        InvalidInput: a key or a value of the table makes no sense.
     """
-    own = {field.name for field in fields(habits)}  # type: ignore[arg-type]
-    set_here = {name: value for name, value in read_habits(file).items() if name in own}
-    return replace(habits, **set_here) if set_here else habits  # type: ignore[type-var]
+    found = read_habits(file, table)
+    return replace(habits, **found) if found else habits  # type: ignore[type-var]
 
 
-def read_habits(file: SettingsFile) -> Mapping[str, Sourced[Any]]:
-    """What the file sets, by field.
+def read_habits(file: SettingsFile, table: str) -> dict[str, Sourced[Any]]:
+    """What a table sets, by field.
 
     Raises:
         InvalidInput: a key or a value makes no sense.
     """
-    found = {}
-    for table in ("house", "spec"):
-        rows = {habit.setting.name: habit for habit in HABITS if habit.table == table}
-        for name, value in file.read(table, [habit.setting for habit in rows.values()]).items():
-            found[rows[name].field] = Sourced(rows[name].value(value.value), value.origin, value.reason)
-    return found
+    rows = {habit.setting.name: habit for habit in HABITS if habit.table == table}
+    found = file.read(table, [habit.setting for habit in rows.values()])
+    return {
+        rows[name].field: Sourced(rows[name].value(value.value), value.origin, value.reason)
+        for name, value in found.items()
+    }
