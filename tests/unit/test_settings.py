@@ -159,7 +159,8 @@ def test_every_habit_can_be_set() -> None:
     tables = {"house": Conventions, "spec": SpecHabits}
     known = {(table, field.name) for table, habits in tables.items() for field in fields(habits)}
 
-    assert {(habit.table, habit.field) for habit in HABITS} == {one for one in known if one[1] not in SET_BY_FLAGS}
+    said = {(habit.table, field) for habit in HABITS for field in (habit.field, *habit.also)}
+    assert said == {one for one in known if one[1] not in SET_BY_FLAGS}
     assert len({(habit.table, habit.setting.name) for habit in HABITS}) == len(HABITS)
 
 
@@ -489,6 +490,23 @@ def test_the_file_is_written_with_the_evidence_and_nothing_else(tmp_path: Path) 
     assert 'quotes = "single" # 3 of 3 existing jobs\n' in text
     assert '# retry = "7" # 3 of 3 existing jobs\n' in text
     assert '# negation = "not_to" # the default\n' in text
+
+
+def test_what_differs_between_groups_of_jobs_is_left_to_them(tmp_path: Path) -> None:
+    nightly = {
+        f"app/workers/nightly/{name}_worker.rb": f"class Nightly::{name.capitalize()}Worker < NightlyBase\n"
+        "  def perform\n    puts 'a', 'b'\n  end\nend\n"
+        for name in ("a", "b", "c")
+    }
+    base = {"app/workers/nightly_base.rb": "class NightlyBase\n  include Sidekiq::Worker\nend\n"}
+    more = {path.replace("_", "2_"): text.replace("Worker\n", "2Worker\n", 1) for path, text in WORKERS.items()}
+    root = Repo(files=WORKERS | more | nightly | base).write(tmp_path)
+
+    assert config(root).status == 0
+
+    text = (root / FILE).read_text()
+    assert '\n# base-class = "" # 6 of 9 existing jobs; some groups of jobs differ\n' in text
+    assert '\nquotes = "single" # 9 of 9 existing jobs\n' in text
 
 
 @pytest.mark.parametrize("files", [{}, WORKERS])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sidekiq_gen.changes.plan import Plan, plan_changes
+from sidekiq_gen.rails.house.neighbours import NewJob
 from sidekiq_gen.rails.house.settings import HABITS
 from sidekiq_gen.settings import FILE
 from sidekiq_gen.sourced import Sourced
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from sidekiq_gen.notices import Notice
     from sidekiq_gen.rails.app import RailsApp
+    from sidekiq_gen.rails.house.conventions import Conventions
     from sidekiq_gen.rails.house.settings import Habit
     from sidekiq_gen.rails.project import Project
 
@@ -58,7 +60,7 @@ def render_config(app: RailsApp) -> str:
 
 
 def _habit(habit: Habit, app: RailsApp, shown: Sourced[Any]) -> Iterator[str]:
-    """What one habit says, then its value with the evidence: as a comment where the repo shows none."""
+    """What one habit says, then its value with the evidence: as a comment where the repo shows none, or several."""
     name = habit.setting.name
     own = app.settings.tables.get(habit.table, {})
     seen = habit.written(shown.value)
@@ -70,7 +72,16 @@ def _habit(habit: Habit, app: RailsApp, shown: Sourced[Any]) -> Iterator[str]:
     evidence = shown.reason or "the default"
     if value != seen:
         evidence = f"{_toml(seen)}: {evidence}" if shown.reason else "the repo shows none"
-    yield f"{'' if name in own or shown.reason else '# '}{name} = {_toml(value)} # {evidence}"
+    differs = habit.table == "house" and any(getattr(one, habit.field).value != shown.value for one in _of_groups(app))
+    evidence += "; some groups of jobs differ" if differs else ""
+    yield f"{'' if name in own or (shown.reason and not differs) else '# '}{name} = {_toml(value)} # {evidence}"
+
+
+def _of_groups(app: RailsApp) -> Iterator[Conventions]:
+    """The habits for jobs of each namespace, with and without arguments."""
+    for namespaces in sorted({(), *(job.namespaces for job in app.job_files)}):
+        for takes_arguments in (True, False):
+            yield app.votes_for(NewJob(namespaces, (), takes_arguments))
 
 
 def _flags(app: RailsApp) -> Iterator[str]:

@@ -114,7 +114,11 @@ class RailsApp(Records):
     @cached_property
     def votes(self) -> Conventions:
         """How the house writes jobs, as far as they and its linter show."""
-        return self._votes_on(None)
+        return self.votes_for(None)
+
+    def votes_for(self, new: NewJob | None) -> Conventions:
+        """The same of the jobs that are most like a new one."""
+        return read_conventions(self.job_files, self.bases, self.rules, new, self._default_queue)
 
     @property
     def conventions(self) -> Conventions:
@@ -124,7 +128,7 @@ class RailsApp(Records):
     def conventions_for(self, new: NewJob | None) -> Conventions:
         """How the house writes a job: the most similar ones decide; None for the house as a whole."""
         if new not in self._conventions:
-            self._conventions[new] = settled(self._votes_on(new) if new else self.votes, self.settings, "house")
+            self._conventions[new] = settled(self.votes_for(new) if new else self.votes, self.settings, "house")
         return self._conventions[new]
 
     @cached_property
@@ -261,9 +265,6 @@ class RailsApp(Records):
         """Whether specs call the methods of a library without naming it: as those of jobs do, else as they can."""
         habit = self.spec_habits.bare_factories if self.spec_habits else None
         return habit.value if habit and habit.origin != "default" else library in mixed_in(self.repo)
-
-    def _votes_on(self, new: NewJob | None) -> Conventions:
-        return read_conventions(self.job_files, self.bases, self.rules, new, self._default_queue)
 
     @cached_property
     def _default_queue(self) -> str:

@@ -24,13 +24,14 @@ class Habit:
     """One key of the tables ``[house]`` and ``[spec]``.
 
     field: the field of the habits that it sets. values: what its choices stand for; empty where they stand for
-    themselves.
+    themselves. also: further fields that say the same.
     """
 
     table: str
     setting: Setting
     field: str
     values: tuple[tuple[str, Any], ...] = ()
+    also: tuple[str, ...] = ()
 
     def value(self, written: object) -> object:
         """What a value of the file stands for."""
@@ -73,12 +74,15 @@ HABITS = (
         "Sidekiq::Job",
         "Sidekiq::Worker",
     ),
-    _text(
-        "base-class",
-        "base",
-        "The class of the repo that jobs inherit Sidekiq from; empty where they include it themselves.",
-        rf"(?:{_CONSTANT})?",
-        "the name of a class, or empty",
+    replace(
+        _text(
+            "base-class",
+            "base",
+            "The class of the repo that jobs inherit Sidekiq from; empty where they include it themselves.",
+            rf"(?:{_CONSTANT})?",
+            "the name of a class, or empty",
+        ),
+        also=("superclass",),  # how it is spelled
     ),
     _named(
         "namespaces",
@@ -160,6 +164,7 @@ def read_habits(file: SettingsFile, table: str) -> dict[str, Sourced[Any]]:
     rows = {habit.setting.name: habit for habit in HABITS if habit.table == table}
     found = file.read(table, [habit.setting for habit in rows.values()])
     return {
-        rows[name].field: Sourced(rows[name].value(value.value), value.origin, value.reason)
+        field: Sourced(rows[name].value(value.value), value.origin, value.reason)
         for name, value in found.items()
+        for field in (rows[name].field, *rows[name].also)
     }
