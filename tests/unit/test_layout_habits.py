@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sidekiq_gen.ruby import placing
+from sidekiq_gen.ruby import dialect, placing
 from sidekiq_gen.ruby.brackets import pairs
 from sidekiq_gen.ruby.literals import blanked
 from sidekiq_gen.style import Layout
@@ -295,6 +295,20 @@ def test_no_line_between_the_include_and_the_options() -> None:
 )
 def test_what_brackets_are(text: str, kind: str) -> None:
     assert next(pairs(blanked(text))).kind == kind
+
+
+def test_a_write_is_marked_for_rubocop_where_it_minds_that_method() -> None:
+    source = (
+        'row.update_column(:a, 1)\n  rows.update_all(\n  @row&.update_column(:a, "x")\nraise "x.update_column(1)"\n'
+    )
+    mark = " # rubocop:disable Rails/SkipsModelValidations"
+
+    assert dialect.directed(source, ()) == source
+    assert dialect.directed(source, ("update_column", "touch")) == (
+        f"row.update_column(:a, 1){mark}\n  rows.update_all(\n"
+        f'  @row&.update_column(:a, "x"){mark}\nraise "x.update_column(1)"\n'
+    )
+    assert dialect.directed(source, ("update_all",)) == source.replace("update_all(", f"update_all({mark}")
 
 
 def test_a_job_and_its_spec_follow_the_house(tmp_path: Path) -> None:

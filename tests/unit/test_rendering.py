@@ -56,7 +56,6 @@ REQUEST = JobRequest(
         (),
         (RecordCall("Order", "create(:order)", "factory"),),
         "ApplicationRecord",
-        rails_cops=False,
         tracker=Tracker("logger"),
         wrapper=None,
     ),

@@ -53,7 +53,7 @@ def render(request: InstallRequest) -> list[tuple[str, str]]:
         if health.test_path:
             text = _template(request, f"health_check_{health.test}.rb.j2", facts)
             text = layout.fit(dialect.tested(text, health.test, request.style.spec), request.style.width)
-            texts[health.test_path] = test_file(request.style, health.test, text)
+            texts[health.test_path] = test_file(request.style, health.test, text, ())
     return [*texts.items()]
 
 

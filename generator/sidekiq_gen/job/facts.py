@@ -75,8 +75,6 @@ class JobFacts:
     """What --on-exhausted writes into the record when it has failed: `failed.column`, `failed.ruby`; else None."""
     lease: str
     """The method of a model that gives a connection."""
-    mark_directive: str
-    """A comment that keeps rubocop-rails quiet about a write without validations, where it minds that in this file."""
     record_in_payload: str
     """Where the id of the record stands in `job["args"]`: `.first`, `[1]`."""
     chosen: frozenset[str]
@@ -145,7 +143,6 @@ def facts_of(request: JobRequest) -> JobFacts:
         fresh=fresh(request),
         failed=exhausted.mark if exhausted and context.record else None,
         lease="lease_connection" if context.release.capabilities.lease_connection else "connection",
-        mark_directive=mark_directive(wanted=repo.rails_cops),
         record_in_payload=_record_in_payload(context),
         chosen=frozenset(chosen.identifier for chosen in request.patterns),
         kind=request.kind_settings,
@@ -159,11 +156,6 @@ def facts_of(request: JobRequest) -> JobFacts:
         comment=lambda text: f" # {text}" if text else "",
         indent=layout.indent,
     )
-
-
-def mark_directive(*, wanted: bool) -> str:
-    """The comment behind a write without validations."""
-    return " # rubocop:disable Rails/SkipsModelValidations" if wanted else ""
 
 
 def by_name(facts: JobFacts) -> dict[str, object]:

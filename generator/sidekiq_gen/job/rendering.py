@@ -141,7 +141,8 @@ def render_job(request: JobRequest) -> str:
         rescues="\n".join(filling.all("rescues")),
         methods=filling.methods(request.job_path),
     )
-    return ruby_file(request.style, layout.sections(*filling.all("requires")), _nested(request, text))
+    requires = layout.sections(*filling.all("requires"))
+    return ruby_file(request.style, requires, _nested(request, text), request.repo.minded)
 
 
 def render_test(request: JobRequest) -> str:
@@ -175,7 +176,7 @@ def render_test(request: JobRequest) -> str:
     )
     text = dialect.tested(text, request.test, request.style.spec)
     text = _nested(request, text) if request.test == "minitest" else layout.fit(text, request.style.width)
-    return test_file(request.style, request.test, text)
+    return test_file(request.style, request.test, text, request.repo.minded_in_spec)
 
 
 def _names(text: str, variable: str) -> bool:

@@ -24,10 +24,10 @@ def gather(app: RailsApp, context: JobContext, test: TestFramework, written: Spe
         tuple(app.namespace_keyword("::".join(namespaces[: depth + 1])) for depth in range(len(namespaces))),
         tuple(_records(app, context, test)),
         "ApplicationRecord" if app.model_file("ApplicationRecord") else "ActiveRecord::Base",
-        app.rules.minds("update_column", f"{directory}/{stem}.rb"),
         app.tracker,
         app.error_wrapper,
-        rails_cops_in_spec=spec is not None and app.rules.minds("update_column", spec),
+        minded=app.rules.minded(f"{directory}/{stem}.rb"),
+        minded_in_spec=app.rules.minded(spec) if spec else (),
         base=context.house.superclass.value,
         hidden=_hidden(app, context),
     )

@@ -123,7 +123,8 @@ class RepoFacts:
     namespaces: what each namespace of the job is opened with, outermost first.
     records: for the models of this job that factories or fixtures know.
     base_record: the class that a further connection is made from.
-    rails_cops, rails_cops_in_spec: whether rubocop-rails minds a write without validations in the job, in its spec.
+    minded, minded_in_spec: the writes without validations that rubocop-rails minds in the job, in its spec:
+        ``update_column``.
     wrapper: what existing jobs report errors with, where that is the repo's own.
     base: the class that jobs inherit Sidekiq from; empty where they include it themselves.
     hidden: the constants at the top that the namespaces of the job hide by some of their own.
@@ -132,10 +133,10 @@ class RepoFacts:
     namespaces: tuple[Literal["module", "class"], ...]
     records: tuple[RecordCall, ...]
     base_record: Literal["ApplicationRecord", "ActiveRecord::Base"]
-    rails_cops: bool
     tracker: Tracker
     wrapper: ErrorWrapper | None
-    rails_cops_in_spec: bool = False
+    minded: tuple[str, ...] = ()
+    minded_in_spec: tuple[str, ...] = ()
     base: str = ""
     hidden: tuple[str, ...] = ()
 

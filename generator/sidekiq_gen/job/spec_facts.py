@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.job.call_text import keywords_of
@@ -12,7 +12,6 @@ from sidekiq_gen.job.facts import (
     facts_of,
     further,
     leading,
-    mark_directive,
 )
 from sidekiq_gen.job.key_text import JID
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
@@ -150,7 +149,7 @@ def spec_facts_of(request: JobRequest) -> SpecFacts:
     if request.calls:
         received, keywords = values.of_call(request.calls.arguments)
         made_with = values.of_call(request.calls.made_with)
-    facts = replace(facts_of(request), mark_directive=mark_directive(wanted=request.repo.rails_cops_in_spec))
+    facts = facts_of(request)
     handed = values.handed()
     key_in_block, key_taken = _key_in_block(request)
     doubled = any(record.variable == facts.record and not record.source for record in records)

@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from sidekiq_gen.job.facts import mark_directive
 from sidekiq_gen.job.mark import Mark
 from sidekiq_gen.job.patterns.check_then_act import CheckThenAct
 from sidekiq_gen.naming import KEYWORDS
@@ -100,8 +99,7 @@ def _undone(request: JobRequest, record: RecordCall, mark: Mark) -> str:
         return record.call
     if request.context.record is None:
         return record.call  # the set-up of rows clears the mark of a fixture
-    directive = mark_directive(wanted=request.repo.rails_cops_in_spec)
-    return f"{record.call}.tap {{ |{row}| {row}.update_column(:{mark.column}, {mark.cleared}) }}{directive}"
+    return f"{record.call}.tap {{ |{row}| {row}.update_column(:{mark.column}, {mark.cleared}) }}"
 
 
 def _mark(request: JobRequest) -> Mark | None:

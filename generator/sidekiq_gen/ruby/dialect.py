@@ -13,8 +13,11 @@ from sidekiq_gen.ruby import layout, literals, placing
 from sidekiq_gen.ruby.mocha import in_mocha
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sidekiq_gen.style import SpecStyle, Style, TestFramework
 
+_DIRECTIVE = " # rubocop:disable Rails/SkipsModelValidations"
 _BASE = re.compile(r"^(class \w+Test < )ActiveSupport::TestCase$", re.MULTILINE)
 _TEST = re.compile(r'^( *)test "([^\n]*)" do$', re.MULTILINE)
 _EXAMPLE = re.compile(r'  (?:it|test) "|  [{\[]\n')
@@ -26,6 +29,15 @@ def spoken(source: str, style: Style) -> str:
     """Ruby in the form of the templates, as the repo would have written it."""
     source = placing.placed(source, style.layout, style.width)
     return literals.in_quotes(source, style.quotes)
+
+
+def directed(source: str, minded: Sequence[str]) -> str:
+    """Ruby in which each write without validations that RuboCop minds says why it may stay, to RuboCop."""
+    if not minded:
+        return source
+    call = re.compile(rf"\.(?:{'|'.join(minded)})\(")
+    lines = zip(source.split("\n"), literals.blanked(source).split("\n"), strict=True)
+    return "\n".join(f"{line}{_DIRECTIVE}" if call.search(mask) else line for line, mask in lines)
 
 
 def tested(source: str, test: TestFramework, style: SpecStyle) -> str:

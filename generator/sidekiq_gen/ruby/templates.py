@@ -19,7 +19,7 @@ from sidekiq_gen.errors import BrokenTemplate
 from sidekiq_gen.ruby import dialect, layout
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from jinja2 import Template
 
@@ -181,13 +181,16 @@ class Partial:
         return frozenset(self._macros)
 
 
-def ruby_file(style: Style, requires: str, text: str) -> str:
-    """A whole Ruby file: the magic comment where the house has it, what is required, the text in the house's form."""
+def ruby_file(style: Style, requires: str, text: str, minded: Sequence[str] = ()) -> str:
+    """A whole Ruby file: the magic comment where the house has it, what is required, the text in the house's form.
+
+    minded: the writes without validations that RuboCop minds in it.
+    """
     comment = "# frozen_string_literal: true" if style.frozen_string_literal else ""
-    return dialect.spoken(layout.sections(comment, requires, text), style) + "\n"
+    return dialect.directed(dialect.spoken(layout.sections(comment, requires, text), style), minded) + "\n"
 
 
-def test_file(style: Style, test: TestFramework, text: str) -> str:
+def test_file(style: Style, test: TestFramework, text: str, minded: Sequence[str]) -> str:
     """A whole spec or test, likewise, with what it requires.
 
     Neither Rails nor rails/test_help loads the stubs of Minitest: rails v8.1.0 has them in method_call_assertions.rb
@@ -196,7 +199,7 @@ def test_file(style: Style, test: TestFramework, text: str) -> str:
     needed = [style.spec.helper] if style.spec.helper else []
     if test == "minitest" and _STUB.search(text):
         needed.append("minitest/mock")
-    return ruby_file(style, "\n".join(f'require "{name}"' for name in needed), text)
+    return ruby_file(style, "\n".join(f'require "{name}"' for name in needed), text, minded)
 
 
 def _in_all_trees(tree: Tree, name: str) -> list[Template]:

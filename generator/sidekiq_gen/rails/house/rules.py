@@ -70,15 +70,16 @@ class Rules:
         switched_on = self.setting(cop, "Enabled", path)
         return Sourced(known.value, "repo", switched_on.reason if switched_on else DEFAULT)
 
-    def minds(self, method: str, path: str) -> bool:
-        """Whether Rails/SkipsModelValidations has something to say about a call of that method in a file.
+    def minded(self, path: str) -> tuple[str, ...]:
+        """The writes without validations that Rails/SkipsModelValidations minds in a file.
 
         Source: rubocop-rails v2.38 config/default.yml and lib/rubocop/cop/rails/skips_model_validations.rb.
         """
         if not self.asks(_WRITES, path):
-            return False
+            return ()
         forbidden = self._first(_WRITES, path, "ForbiddenMethods", "Blacklist") or COPS[_WRITES].value
-        return method in forbidden and method not in self._first(_WRITES, path, "AllowedMethods", "Whitelist")
+        allowed = self._first(_WRITES, path, "AllowedMethods", "Whitelist")
+        return tuple(method for method in COPS[_WRITES].value if method in forbidden and method not in allowed)
 
     def _first(self, cop: str, path: str, *keys: str) -> tuple[str, ...]:
         """The first of these lists that has something in it."""
