@@ -13,6 +13,7 @@ from sidekiq_gen.settings import Setting
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+HEADINGS = {"house": "how jobs are written", "layout": "how Ruby is laid out", "spec": "how specs are written"}
 PAGE = Path(__file__).with_name("settings.md")
 
 HEAD = """# `.sidekiq-gen.toml`
@@ -69,7 +70,7 @@ key takes: `invalid-settings`. `--lint` cannot be set: a repo should not be able
 def page() -> str:
     """The page as it should be."""
     parts = [HEAD.rstrip("\n")]
-    for table, heading in {"house": "how jobs are written", "spec": "how their specs are written"}.items():
+    for table, heading in HEADINGS.items():
         parts += [f"## `[{table}]`: {heading}", _table(habit.setting for habit in HABITS if habit.table == table)]
     parts += ["## `[job]`: flags of `sidekiq-gen job`", _table(map(Setting.of, settable_flags()))]
     parts += ["## `[install]`: flags of `sidekiq-gen install`", _table(map(Setting.of, SETTABLE))]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 FILE = ".sidekiq-gen.toml"
 # The tables that it can have. `job` and `install` hold flags of these commands, by their own names.
-TABLES = ("house", "spec", "job", "install")
+TABLES = ("house", "layout", "spec", "job", "install")
 MAXIMUM_SIZE = 100_000
 
 WITHOUT = Flag(
@@ -42,7 +42,7 @@ class Setting:
     choices: the texts that it takes; empty where any will do that fits.
     bare: what a text may also be written as without quotes: any of ``number``, ``true``, ``false``.
     pattern: what a text has to look like; empty where whoever uses it looks. shape: the same in words.
-    longest: of a ``duration``, in seconds. least: of a ``number``.
+    longest: of a ``duration``, in seconds. least, most: of a ``number``.
     """
 
     name: str
@@ -54,6 +54,7 @@ class Setting:
     shape: str = ""
     longest: int = 0
     least: int = 0
+    most: int = 999_999_999
 
     @classmethod
     def of(cls, flag: Flag) -> Setting:
@@ -70,7 +71,7 @@ class Setting:
             return " or ".join(f'"{choice}"' for choice in self.choices)
         takes = {
             "switch": "true or false",
-            "number": f"a whole number, {self.least} or more",
+            "number": f"a whole number from {self.least} to {self.most:,}",
             "list": 'a list of texts, ["..."]',
             "duration": 'a length of time: 90, "30m", "2h" or "1d"',
         }
@@ -82,7 +83,7 @@ class Setting:
         if self.type == "switch":
             return value if isinstance(value, bool) else None
         if self.type == "number":
-            fits = isinstance(value, int) and not isinstance(value, bool) and self.least <= value < 10**9
+            fits = isinstance(value, int) and not isinstance(value, bool) and self.least <= value <= self.most
             return value if fits else None
         if self.type == "list":
             texts = isinstance(value, list) and all(isinstance(one, str) for one in value)

@@ -19,6 +19,7 @@ from sidekiq_gen.rails.house.settings import HABITS, SET_BY_FLAGS
 from sidekiq_gen.rails.house.specs import SpecHabits
 from sidekiq_gen.rails.project import Where, detect_project
 from sidekiq_gen.settings import FILE, Setting
+from sidekiq_gen.style import Layout
 from support.command import Finished, sidekiq_gen, tree
 from support.repos import Repo
 
@@ -49,7 +50,7 @@ def written(
     tmp_path: Path, settings: str, line: str = "ProcessOrder", path: str = JOB, repo: Repo | None = None
 ) -> str:
     root = root_with(tmp_path, settings, repo)
-    done = job(root, line)
+    done = job(root, f"{line} --force")
     assert done.status == 0, done.err
     return (root / path).read_text(encoding="utf-8")
 
@@ -109,6 +110,50 @@ def test_how_a_spec_is_written_is_set_for_good(tmp_path: Path, settings: str, pa
     assert text in written(tmp_path, f"[spec]\n{settings}\n", path=path)
 
 
+LATER = "--retry-after PaymentGateway::RateLimited --on-exhausted"
+
+
+@pytest.mark.parametrize(
+    ("settings", "flags", "text"),
+    [
+        ('private = "outdented"', "", "\nprivate\n"),
+        ('private = "indented"', "", "\n    def process_order("),
+        ("blank-after-private = false", "", "\n  private\n  def "),
+        ("blank-after-include = false", "", "  include Sidekiq::Job\n  sidekiq_options"),
+        ("hash-spaces = false", "facts:hash", '{"key" => 1}'),
+        ("array-spaces = true", "list:array", "[ 1, 2 ]"),
+        ("default-spaces = false", LATER, "reschedules=0"),
+        ('argument-commas = "lines"', "--idempotency-key --calls PaymentGateway.charge", ",\n    )\n"),
+        ("width = 100", LATER, ""),
+    ],
+)
+def test_the_layout_is_set_for_good(tmp_path: Path, settings: str, flags: str, text: str) -> None:
+    plain, shown = (
+        "".join(written(tmp_path / name, said, f"ProcessOrder order:record {flags}", path) for path in (JOB, SPEC))
+        for name, said in (("a", ""), ("b", f"[layout]\n{settings}\n"))
+    )
+
+    assert text in shown
+    assert shown != plain
+    if "width" in settings:
+        assert max(map(len, shown.split("\n"))) <= 100 < max(map(len, plain.split("\n")))
+
+
+def test_what_reports_errors_is_set_for_good(tmp_path: Path) -> None:
+    line, path = "ChargeOrder order:record --on-exhausted", "app/jobs/charge_order_job.rb"
+    wraps = {
+        "app/services/errors.rb": "module Errors\n  def self.tell(error)\n  end\nend\n",
+        "app/jobs/a_job.rb": "class AJob\n  include Sidekiq::Job\n  def perform\n    1\n  rescue => e\n"
+        "    Errors.tell(e)\n  end\nend\n",
+    }
+
+    assert "ErrorService.notify(error)" in written(
+        tmp_path / "a", '[house]\nerror-wrapper = "ErrorService.notify"\n', line, path
+    )
+    assert "Errors.tell(error)" in written(tmp_path / "b", "", line, path, Repo(files=wraps))
+    assert "Rails.error" in written(tmp_path / "c", '[house]\nerror-wrapper = ""\n', line, path, Repo(files=wraps))
+
+
 @pytest.mark.parametrize(
     ("settings", "text"),
     [
@@ -156,8 +201,9 @@ def test_an_empty_base_class_puts_that_of_the_house_out_of_force(tmp_path: Path)
 
 
 def test_every_habit_can_be_set() -> None:
-    tables = {"house": Conventions, "spec": SpecHabits}
+    tables: dict[str, Any] = {"house": Conventions, "layout": Layout, "spec": SpecHabits}
     known = {(table, field.name) for table, habits in tables.items() for field in fields(habits)}
+    known |= {("layout", "width"), ("house", "error_wrapper")}
 
     said = {(habit.table, field) for habit in HABITS for field in (habit.field, *habit.also)}
     assert said == {one for one in known if one[1] not in SET_BY_FLAGS}
@@ -321,7 +367,7 @@ BAD = [
     (b"[job]\nlint = true\n", "line 2: [job] has no key lint", ""),
     (b"[install]\nconfig = true\n", "line 2: [install] has no key config", ""),
     (b"[house]\n[spec]\nquotes = 'single'\n", "line 3: [spec] has no key quotes", "[spec] takes"),
-    (b"queue = 'low'\n", "line 1: There is no key queue", "The tables are house, spec, job, install."),
+    (b"queue = 'low'\n", "line 1: There is no key queue", "The tables are house, layout, spec, job, install."),
     (b"job = 3\n", "line 1: job is not a table", "Write [job]"),
     (b"[[job]]\nqueue = 'low'\n", "job is not a table", "Write [job]"),
     (
@@ -530,7 +576,7 @@ def test_every_line_of_what_is_written_can_be_taken_out_of_its_comment(tmp_path:
     app = detect_project(Where(root=root), root).app
 
     assert sidekiq_gen(root, "info").status == 0
-    assert {name for table in ("house", "spec") for name in app.settings.tables[table]} == {
+    assert {name for table in ("house", "layout", "spec") for name in app.settings.tables[table]} == {
         habit.setting.name for habit in HABITS if habit.setting.name != "module"
     }
 

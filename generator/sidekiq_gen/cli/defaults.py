@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sidekiq_gen.install.request import with_defaults
 from sidekiq_gen.job.defaults import Defaults
-from sidekiq_gen.rails.house.settings import read_habits
+from sidekiq_gen.rails.house.settings import HABIT_TABLES, read_habits
 from sidekiq_gen.settings import FILE
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def read_defaults(project: Project) -> Defaults:
         InvalidInput: something in the file makes no sense. Refused: it cannot be read.
     """
     file = project.app.settings
-    for table in ("house", "spec"):
+    for table in HABIT_TABLES:
         read_habits(file, table)
     with_defaults({}, file)
     return Defaults.read(file)

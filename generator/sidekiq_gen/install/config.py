@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from sidekiq_gen.changes.plan import Plan, plan_changes
@@ -11,9 +11,10 @@ from sidekiq_gen.rails.house.neighbours import NewJob
 from sidekiq_gen.rails.house.settings import HABITS
 from sidekiq_gen.settings import FILE
 from sidekiq_gen.sourced import Sourced
+from sidekiq_gen.style import Layout
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from sidekiq_gen.notices import Notice
     from sidekiq_gen.rails.app import RailsApp
@@ -49,14 +50,26 @@ def generate_config(project: Project, *, force: bool = False, skip: bool = False
 def render_config(app: RailsApp) -> str:
     """The whole file. What an existing one sets is kept, and the evidence is that of the repo alone."""
     tables = {habit.table: [f"[{habit.table}]"] for habit in HABITS}
-    votes = {"house": vars(app.votes), "spec": vars(app.spec_votes) if app.spec_votes else {}}
+    shown = _shown(app)
     for habit in HABITS:
-        tables[habit.table] += _habit(habit, app, votes[habit.table].get(habit.field, Sourced(None, "default")))
+        tables[habit.table] += _habit(habit, app, shown[habit.table].get(habit.field, Sourced(None, "default")))
     parts = [HEAD, *("\n".join(lines) for lines in tables.values()), "\n".join(["[job]", FLAGS_HEAD, *_flags(app)])]
     install = app.settings.tables.get("install", {})
     if install:
         parts.append("\n".join(["[install]", *(f"{name} = {_toml(value)}" for name, value in install.items())]))
     return "\n\n".join(parts) + "\n"
+
+
+def _shown(app: RailsApp) -> Mapping[str, Mapping[str, Sourced[Any]]]:
+    """What the repo shows of each habit, by table and field."""
+    layout, wrapper = app.layout_votes, app.wrapper_in_use
+    called = Sourced(f"{wrapper.receiver}.{wrapper.method}", "repo", "what is in use") if wrapper else None
+    return {
+        "house": {**vars(app.votes), "error_wrapper": called or Sourced("", "default")},
+        "layout": {one.name: layout.seen.get(one.name, Sourced(one.default, "default")) for one in fields(Layout)}
+        | {"width": layout.width},
+        "spec": vars(app.spec_votes) if app.spec_votes else {},
+    }
 
 
 def _habit(habit: Habit, app: RailsApp, shown: Sourced[Any]) -> Iterator[str]:
@@ -72,7 +85,8 @@ def _habit(habit: Habit, app: RailsApp, shown: Sourced[Any]) -> Iterator[str]:
     evidence = shown.reason or "the default"
     if value != seen:
         evidence = f"{_toml(seen)}: {evidence}" if shown.reason else "the repo shows none"
-    differs = habit.table == "house" and any(getattr(one, habit.field).value != shown.value for one in _of_groups(app))
+    others = (getattr(one, habit.field, shown) for one in _of_groups(app)) if habit.table == "house" else ()
+    differs = any(other.value != shown.value for other in others)
     evidence += "; some groups of jobs differ" if differs else ""
     yield f"{'' if name in own or (shown.reason and not differs) else '# '}{name} = {_toml(value)} # {evidence}"
 

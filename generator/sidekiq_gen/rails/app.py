@@ -19,12 +19,12 @@ from sidekiq_gen.rails.house.jobs import JobFile, find_jobs
 from sidekiq_gen.rails.house.layout import LayoutHabits, read_layout
 from sidekiq_gen.rails.house.linter import Linter, find_linter
 from sidekiq_gen.rails.house.rules import Rules
-from sidekiq_gen.rails.house.settings import settled
+from sidekiq_gen.rails.house.settings import read_habits, settled, settled_layout
 from sidekiq_gen.rails.house.specs import SpecHabits, Specs
 from sidekiq_gen.rails.processes import Process, find_processes
 from sidekiq_gen.rails.queues import Served, UsualQueue, find_queues, find_served, usual_queue
 from sidekiq_gen.rails.records import Records
-from sidekiq_gen.rails.wrappers import ErrorWrapper, find_wrapper
+from sidekiq_gen.rails.wrappers import ErrorWrapper, find_wrapper, named_wrapper
 from sidekiq_gen.settings import SettingsFile, read_settings
 from sidekiq_gen.sourced import Sourced
 from sidekiq_gen.style import Style
@@ -83,6 +83,12 @@ class RailsApp(Records):
 
     @cached_property
     def error_wrapper(self) -> ErrorWrapper | None:
+        """What reports errors around the tracker: as its settings say, else as existing jobs do."""
+        said = read_habits(self.settings, "house").get("error_wrapper")
+        return named_wrapper(said.value, self.wrapper_in_use) if said else self.wrapper_in_use
+
+    @cached_property
+    def wrapper_in_use(self) -> ErrorWrapper | None:
         """What existing jobs report errors with, where that is the repo's own or comes with a gem."""
         return find_wrapper(self.job_files, self.constants, self.lockfile)
 
@@ -172,7 +178,12 @@ class RailsApp(Records):
 
     @cached_property
     def layout(self) -> LayoutHabits:
-        """Where it puts what Ruby leaves free."""
+        """Where it puts what Ruby leaves free: as its settings say, else as it shows."""
+        return settled_layout(self.layout_votes, self.settings)
+
+    @cached_property
+    def layout_votes(self) -> LayoutHabits:
+        """The same, as far as its jobs and its linter show."""
         return read_layout(self.repo, self.job_files, self.rules, f"{self.conventions.job_dir.value}/any_job.rb")
 
     @cached_property

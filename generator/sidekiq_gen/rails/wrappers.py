@@ -68,6 +68,16 @@ def find_wrapper(
     return next((wrapper for gem, wrapper in _OF_GEMS.items() if lockfile and lockfile.get(gem)), None)
 
 
+def named_wrapper(text: str, shown: ErrorWrapper | None) -> ErrorWrapper | None:
+    """That of the text, such as ``ErrorService.notify``; None where it is empty.
+
+    shown: what jobs call; where it is the same, further facts are handed over as they do.
+    """
+    receiver, _, method = text.rpartition(".")
+    known = (one for one in (shown, *_OF_GEMS.values()) if one and (one.receiver, one.method) == (receiver, method))
+    return next(known, ErrorWrapper(receiver, method, None)) if method else None
+
+
 def _calls(code: str) -> Iterator[_Call]:
     """The calls that are given a rescued error, and nothing made of it, as their first argument."""
     errors = _USUAL | set(_RESCUED.findall(code))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
+from sidekiq_gen.rails.house.layout import NARROWEST, WIDTH, LayoutHabits
 from sidekiq_gen.rails.house.spec_files import INSTANCES
 from sidekiq_gen.settings import Setting
 from sidekiq_gen.sourced import Sourced
+from sidekiq_gen.style import Commas, Private
 
 if TYPE_CHECKING:
     from sidekiq_gen.settings import SettingsFile
@@ -15,13 +17,14 @@ if TYPE_CHECKING:
 C = TypeVar("C")
 
 _CONSTANT = r"[A-Z]\w*(?:::[A-Z]\w*)*"
+_COMMAS = {one.replace("_", "-"): one for one in get_args(Commas)}
 _PLACE = r"(?!/)(?!.*(?:^|/)\.\.?(?:/|$))(?:[\w./-]|\{(?:tests|unit|folder)\})+"
 _FOLDER = r"(?!/)(?!.*(?:^|/)\.\.?(?:/|$))[^\0-\x1f\\:*?\"'<>|]+"
 
 
 @dataclass(frozen=True)
 class Habit:
-    """One key of the tables ``[house]`` and ``[spec]``.
+    """One key of the tables ``[house]``, ``[layout]`` and ``[spec]``.
 
     field: the field of the habits that it sets. values: what its choices stand for; empty where they stand for
     themselves. also: further fields that say the same.
@@ -95,6 +98,41 @@ HABITS = (
     _choice("queue-literal", "queue_literal", "How sidekiq_options names the queue.", "string", "symbol"),
     _choice("first-option", "first_option", "What sidekiq_options names first.", "queue", "retry"),
     _text(
+        "error-wrapper",
+        "error_wrapper",
+        "What reports an error around the tracker: ErrorService.notify; empty for nothing.",
+        rf"(?:{_CONSTANT}\.[a-z_]\w*!?)?",
+        "a class and its method, or empty",
+    ),
+    Habit("layout", Setting("width", "The most columns of a line.", "number", least=NARROWEST, most=WIDTH), "width"),
+    _choice(
+        "private", "private", "Where private stands, and the methods below it.", *get_args(Private), table="layout"
+    ),
+    _switch("blank-after-private", "airy_private", "Whether a blank line follows private.", "layout"),
+    _switch(
+        "blank-after-include", "airy_include", "Whether a blank line stands between include and the options.", "layout"
+    ),
+    _switch("hash-spaces", "spaced_hashes", "Whether a hash has spaces inside its braces: { a: 1 }.", "layout"),
+    _switch("array-spaces", "spaced_arrays", "Whether an array has spaces inside its brackets: [ 1 ].", "layout"),
+    _switch("parameter-spaces", "spaced_parameters", "Whether a block has them before its parameters: { |a|", "layout"),
+    _switch("default-spaces", "spaced_defaults", "Whether a default has them around its =: (a = 1).", "layout"),
+    _named(
+        "argument-commas",
+        "argument_commas",
+        "Whether a comma follows the last argument, in a call of several lines.",
+        _COMMAS,
+        "layout",
+    ),
+    _named("array-commas", "array_commas", "The same in an array.", _COMMAS, "layout"),
+    _named("hash-commas", "hash_commas", "The same in a hash.", _COMMAS, "layout"),
+    _switch("implicit-rescue", "implicit_rescue", "Whether rescue leaves out StandardError.", "layout"),
+    _switch("zip", "zip", "Whether zip is called without arguments to make arrays of one.", "layout"),
+    Habit(
+        "layout",
+        Setting("words", "From how many words on an array of them is %w[...]; 0 for never.", "number", most=100),
+        "words",
+    ),
+    _text(
         "place",
         "place",
         "The folder of a spec: {tests} is spec or test, {unit} what is before app/, {folder} what is behind it.",
@@ -139,6 +177,7 @@ HABITS = (
         "spec",
     ),
 )
+HABIT_TABLES = ("house", "layout", "spec")
 # Habits that a flag says, which the table [job] can set: --retry, --on-missing.
 SET_BY_FLAGS = frozenset({"queue", "retry", "on_missing"})
 
@@ -151,8 +190,20 @@ def settled(habits: C, file: SettingsFile, table: str) -> C:
     Raises:
         InvalidInput: a key or a value of the table makes no sense.
     """
-    found = read_habits(file, table)
+    own = {field.name for field in fields(habits)}  # type: ignore[arg-type]
+    found = {name: value for name, value in read_habits(file, table).items() if name in own}
     return replace(habits, **found) if found else habits  # type: ignore[type-var]
+
+
+def settled_layout(habits: LayoutHabits, file: SettingsFile) -> LayoutHabits:
+    """The same for the layout.
+
+    Raises:
+        InvalidInput: a key or a value of its table makes no sense.
+    """
+    found = read_habits(file, "layout")
+    width = found.pop("width", habits.width)
+    return LayoutHabits({**habits.seen, **found}, width)
 
 
 def read_habits(file: SettingsFile, table: str) -> dict[str, Sourced[Any]]:
