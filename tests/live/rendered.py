@@ -49,9 +49,8 @@ class Rendered:
 
     def spec_of(self, job: str) -> str:
         """The path of the spec of one of its job classes."""
-        name = PurePosixPath(job)
-        specs = (f"{name.parent}/{name.stem}{ending}.rb".partition("/")[2] for ending in ("_spec", "_test"))
-        return next(path for end in specs for path in self.files if path.endswith(f"/{end}"))
+        tail = "/".join(PurePosixPath(job).parts[2:]).removesuffix(".rb")
+        return next(path for path in self.files if path.endswith((f"/{tail}_spec.rb", f"/{tail}_test.rb")))
 
     @property
     def spec(self) -> str:
@@ -135,9 +134,9 @@ def with_work(files: dict[str, str], ruby: str) -> dict[str, str]:
 
 def first_example(text: str) -> str:
     """What the first example of a spec or test is called: that of success."""
-    found = re.search(r"""^ +(?:it|test) (["'])(.+?)\1""", text, re.MULTILINE)
+    found = re.search(r"""^ +(?:(?:it|test) (["'])(.+?)\1|def test_(\w+))""", text, re.MULTILINE)
     assert found
-    return found[2]
+    return found[2] or found[3]
 
 
 def job_class(arguments: str, variant: Variant, name: str, folder: Path, adapter: str = "pg") -> Rendered:

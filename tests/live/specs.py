@@ -38,8 +38,11 @@ class Example:
     message: str = ""
 
     def is_called(self, description: str) -> bool:
-        """Whether it has that description, which Minitest makes a method of."""
-        return self.name.endswith((f" {description}", "#test_" + re.sub(r"\s+", "_", description)))
+        """Whether it has that description, which Minitest makes a method of, and numbers where it is one of ``it``."""
+        method = "#test_" + re.sub(r"\s+", "_", description)
+        return self.name.endswith((f" {description}", method)) or bool(
+            re.search(rf"#test_\d+_{re.escape(description)}\Z", self.name)
+        )
 
 
 @dataclass(frozen=True)

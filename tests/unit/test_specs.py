@@ -228,3 +228,11 @@ def test_the_linter_says_how_an_expectation_is_turned_round(
     text = written(Repo(gems=gems, files=files), tmp_path, "SyncOrder")[1]
 
     assert f"expect(job).{written_as} have_received" in text
+
+
+def test_the_name_of_the_job_stands_in_texts_as_well(tmp_path: Path) -> None:
+    files = house(*[f"{HEAD}RSpec.describe {{}} do\n  let(:worker) {{ described_class.new }}\nend\n"] * 3)
+
+    text = spec(tmp_path, files, "SyncLedger", "--idempotency-key")
+
+    assert '.with(idempotency_key: "sync-ledger-#{worker.jid}")' in text

@@ -66,6 +66,7 @@ def _in_rspec(source: str, style: SpecStyle) -> str:
     source = literals.outside_literals(source, r"(?<=\.)not_to\b", style.negation)
     if re.search(rf"\b{style.instance}\b", source):  # something else is called so
         return source
+    source = source.replace("#{job.", f"#{{{style.instance}.")
     return literals.outside_literals(source, r"(?<![\w@.:])job\b(?![:?!]) | (?<=let\(:)job(?=\))", style.instance)
 
 
