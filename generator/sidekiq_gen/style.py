@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Quotes = Literal["double", "single"]
+Logger = Literal["logger", "Rails.logger", "Sidekiq.logger"]
 QueueLiteral = Literal["string", "symbol"]
 JobModule = Literal["Sidekiq::Job", "Sidekiq::Worker"]
 TestFramework = Literal["rspec", "minitest", "none"]
@@ -81,6 +82,7 @@ class Style:
 
     compact: whether a class has its namespaces before its own name instead of around it.
     first_option: which of the two stands first in ``sidekiq_options``.
+    logger: what a job logs with.
     """
 
     quotes: Literal["double", "single"]
@@ -90,6 +92,7 @@ class Style:
     width: int = 120
     compact: bool = False
     first_option: Literal["queue", "retry"] = "queue"
+    logger: Literal["logger", "Rails.logger", "Sidekiq.logger"] = "logger"
     layout: Layout = Layout()
     spec: SpecStyle = SpecStyle()
 

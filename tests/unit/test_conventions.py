@@ -46,9 +46,10 @@ DEFAULTS = Conventions(
     retry=Sourced(None, "default"),
     first_option=Sourced("queue", "default"),
     base=Sourced("", "default"),
-    superclass=Sourced("", "default"),
+    short_base=Sourced(value=False, origin="default"),
     compact=Sourced(value=False, origin="default"),
     on_missing=Sourced(None, "default"),
+    logger=Sourced("logger", "default"),
 )
 
 
@@ -85,9 +86,10 @@ def test_the_majority_of_the_jobs_decides(tmp_path: Path) -> None:
         retry=Sourced("5", "repo", "3 of 4 existing jobs"),
         first_option=Sourced("queue", "repo", "4 of 4 existing jobs"),
         base=Sourced("", "repo", "4 of 4 existing jobs"),
-        superclass=Sourced("", "default"),
+        short_base=Sourced(value=False, origin="default"),
         compact=Sourced(value=False, origin="default"),
         on_missing=Sourced(None, "default"),
+        logger=Sourced("logger", "default"),
     )
 
 

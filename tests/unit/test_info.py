@@ -76,6 +76,7 @@ def test_the_document_of_a_plain_repo(tmp_path: Path) -> None:
             "retry": None,
             "first_option": "queue",
             "on_missing": None,
+            "logger": "logger",
             "evidence": {},
             "namespaces": {},
         },

@@ -223,3 +223,38 @@ def test_silence_of_jobs_without_arguments_confirms_that_of_too_few(tmp_path: Pa
     text = job(Repo(files=files).write(tmp_path), "SyncUser", "id:integer")
 
     assert options(text) == ("" if peers else "sidekiq_options retry: 5")
+
+
+LOGS = "class {name}\n  include Sidekiq::Job\n{options}\n  def perform{arguments}\n    LOGGER.info(id)\n  end\nend\n"
+
+
+@pytest.mark.parametrize("framework", ["rspec", "minitest"])
+@pytest.mark.parametrize("logger", ["Rails.logger", "Sidekiq.logger"])
+def test_a_job_logs_with_what_most_jobs_log_with(tmp_path: Path, logger: str, framework: str) -> None:
+    files = MODELS | jobs("a_job", "b_job", "c_job", text=LOGS.replace("LOGGER", logger)) | jobs("d_job", "e_job")
+    root = Repo(rspec=framework == "rspec", files=files).write(tmp_path)
+    words = ["SyncUser", "user:record", "--on-missing", "log", "--no-input", "--json", "--discard-on", "Gone"]
+    told = json.loads(sidekiq_gen(root, "job", *words).out)
+    text, spec = ((root / file["path"]).read_text(encoding="utf-8") for file in told["files"])
+    stubs = {
+        "rspec": f"allow({logger}).to receive(:warn)",
+        "minitest": f"{logger.split('.', maxsplit=1)[0]}.stub(:logger, Logger",
+    }
+
+    assert f"return {logger}.warn(" in text
+    assert stubs[framework] in spec
+    assert "job.logger" not in spec
+    assert "existing jobs)" in sidekiq_gen(root, "info").out.partition("Logs with")[2].partition("\n")[0]
+
+
+def test_a_context_for_the_log_needs_sidekiqs_logger(tmp_path: Path) -> None:
+    files = MODELS | jobs("a_job", "b_job", "c_job", text=LOGS.replace("LOGGER", "Rails.logger"))
+    text = job(Repo(files=files).write(tmp_path), "SyncUser", "user:record", "--log-context", "--on-missing", "log")
+
+    assert "return logger.warn(" in text
+
+
+def test_two_jobs_that_log_are_a_small_sample(tmp_path: Path) -> None:
+    files = MODELS | jobs("a_job", "b_job", text=LOGS.replace("LOGGER", "Rails.logger"))
+
+    assert "return logger.warn(" in job(Repo(files=files).write(tmp_path), "SyncUser", "user:record")

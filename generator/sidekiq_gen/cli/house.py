@@ -69,6 +69,7 @@ def habits(app: RailsApp, house: Conventions) -> tuple[Habit, ...]:
             "Missing records",
             "retried, as find raises" if house.on_missing.value == "retry" else "skipped, with a line in the log",
         ),
+        _habit("logger", house.logger, "Logs with" if house.logger.reason else ""),
         _habit("quotes", house.quotes, "Quotes"),
         _habit(
             "frozen_string_literal",

@@ -15,6 +15,7 @@ from sidekiq_gen.job.component import S
 from sidekiq_gen.job.patterns.discard_on import DiscardOn, DiscardOnSettings
 from sidekiq_gen.job.patterns.unique import Unique, UniqueSettings
 from sidekiq_gen.job.request import JobOptions
+from sidekiq_gen.naming import parse_queue
 from sidekiq_gen.notices import Notice
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from sidekiq_gen.job.patterns.base import Pattern
     from sidekiq_gen.job.patterns.unique import AnyUnique
     from sidekiq_gen.job.request import JobContext, Retry
+    from sidekiq_gen.rails.app import RailsApp
+    from sidekiq_gen.rails.house.conventions import Conventions
     from sidekiq_gen.sidekiq.release import Release
 
 OPTION_FLAGS = (
@@ -79,6 +82,18 @@ def find_options(answers: Answers, release: Release, retry: Retry) -> JobOptions
             code="no-tags",
         )
     return JobOptions(backtrace, tags, dead)
+
+
+def find_queue(answers: Answers, app: RailsApp, house: Conventions) -> tuple[str, bool]:
+    """The queue of a job, and whether the job names it: the base class may, or the house leaves it unsaid.
+
+    Raises:
+        InvalidInput: it cannot be the name of one.
+    """
+    usual, base = app.queue_for(house), app.base_of(house)
+    queue = parse_queue(answer(answers, "queue", usual.name.value))
+    unsaid = base.queue if base and base.queue else "" if usual.written else usual.name.value
+    return queue, queue != unsaid
 
 
 def option_pairs(options: JobOptions) -> Iterator[str]:

@@ -10,6 +10,7 @@ from sidekiq_gen.job.facts import by_name, job_facts, of_patterns, options_of
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
 from sidekiq_gen.job.minitest import inside_of_stubs, performing
 from sidekiq_gen.job.patterns.catalogue import BY_NAME, listed
+from sidekiq_gen.job.patterns.log_context import LogContext
 from sidekiq_gen.job.slots import SLOTS
 from sidekiq_gen.job.spec_facts import spec_facts_of
 from sidekiq_gen.ruby import dialect, layout, literals
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.job.request import Chosen, JobRequest
     from sidekiq_gen.job.slots import Part
     from sidekiq_gen.sidekiq.release import Tree
+    from sidekiq_gen.style import Logger
 
 
 # A guard clause on one line, before a blank line and another one at the same depth.
@@ -141,7 +143,7 @@ def render_job(request: JobRequest) -> str:
         rescues="\n".join(filling.all("rescues")),
         methods=filling.methods(request.job_path),
     )
-    requires = layout.sections(*filling.all("requires"))
+    requires, text = layout.sections(*filling.all("requires")), dialect.logged(text, _logger(request))
     return ruby_file(request.style, requires, _nested(request, text), request.repo.minded)
 
 
@@ -174,9 +176,14 @@ def render_test(request: JobRequest) -> str:
         named=[one for one in facts.records if _names(f"{setup}\n{examples}", one.variable)],
         methods=filling.methods(request.test_path or ""),
     )
-    text = dialect.tested(text, request.test, request.style.spec)
+    text = dialect.tested(dialect.logged(text, _logger(request)), request.test, request.style.spec)
     text = _nested(request, text) if request.test == "minitest" else layout.fit(text, request.style.width)
     return test_file(request.style, request.test, text, request.repo.minded_in_spec)
+
+
+def _logger(request: JobRequest) -> Logger:
+    """What the job logs with: that of the house, but for Sidekiq's where the log has a context, which only that has."""
+    return "logger" if request.has(LogContext) else request.style.logger
 
 
 def _names(text: str, variable: str) -> bool:

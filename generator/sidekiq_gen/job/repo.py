@@ -28,9 +28,17 @@ def gather(app: RailsApp, context: JobContext, test: TestFramework, written: Spe
         app.error_wrapper,
         minded=app.rules.minded(f"{directory}/{stem}.rb"),
         minded_in_spec=app.rules.minded(spec) if spec else (),
-        base=context.house.superclass.value,
+        base=_superclass(context),
         hidden=_hidden(app, context),
     )
+
+
+def _superclass(context: JobContext) -> str:
+    """The base class as the job spells it: in full, or without the namespaces that are around the job as well."""
+    house, namespaces = context.house, context.name.namespaces
+    base, shares = house.base.value, house.short_base.value and not house.compact.value
+    around = ("::".join(namespaces[:depth]) for depth in range(len(namespaces), 0, -1) if shares)
+    return next((base.removeprefix(f"{one}::") for one in around if base.startswith(f"{one}::")), base)
 
 
 def _hidden(app: RailsApp, context: JobContext) -> tuple[str, ...]:

@@ -20,13 +20,13 @@ from sidekiq_gen.job.lacks import lack_notices
 from sidekiq_gen.job.mappers import other_mapper
 from sidekiq_gen.job.minitest import stubs
 from sidekiq_gen.job.names import give_names, taken_names
-from sidekiq_gen.job.options import OPTION_FLAGS, find_options, option_notices
+from sidekiq_gen.job.options import OPTION_FLAGS, find_options, find_queue, option_notices
 from sidekiq_gen.job.patterns.catalogue import BY_NAME, PATTERNS, from_the_outside_in
 from sidekiq_gen.job.repo import gather
 from sidekiq_gen.job.request import Chosen, JobContext, JobRequest
 from sidekiq_gen.job.retries import RETRY, RETRY_FOR, find_retries, retry_notices
 from sidekiq_gen.job.subject import find_subject, new_job
-from sidekiq_gen.naming import parse_job_name, parse_queue
+from sidekiq_gen.naming import parse_job_name
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.rails.stubs import stub_notices
 from sidekiq_gen.settings import WITHOUT
@@ -90,9 +90,7 @@ def resolve_job(answers: Answers, project: Project) -> JobRequest:
     test = _test(answers, app)
     style = app.style_for(house, test, f"{context.directory}/{context.name.file_stem}.rb")
     patterns = () if child else choose(answers, context, app)
-    usual, base = app.queue_for(house), app.base_of(house)
-    queue = parse_queue(answer(answers, "queue", usual.name.value))
-    unsaid = base.queue if base and base.queue else "" if usual.written else usual.name.value
+    queue, queue_written = find_queue(answers, app, house)
     return JobRequest(
         context,
         settings,
@@ -103,7 +101,7 @@ def resolve_job(answers: Answers, project: Project) -> JobRequest:
         patterns,
         child,
         None if child else find_collaborator(answers, context, patterns, app),
-        queue_written=queue != unsaid,
+        queue_written=queue_written,
     )
 
 

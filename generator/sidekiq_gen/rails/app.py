@@ -169,6 +169,7 @@ class RailsApp(Records):
             self.layout.width.value,
             compact=house.compact.value,
             first_option=house.first_option.value,
+            logger=house.logger.value,
             layout=self.layout.style,
         )
         if test == "none":

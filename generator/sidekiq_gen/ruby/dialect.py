@@ -15,7 +15,7 @@ from sidekiq_gen.ruby.mocha import in_mocha
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sidekiq_gen.style import SpecStyle, Style, TestFramework
+    from sidekiq_gen.style import Logger, SpecStyle, Style, TestFramework
 
 _DIRECTIVE = " # rubocop:disable Rails/SkipsModelValidations"
 _BASE = re.compile(r"^(class \w+Test < )ActiveSupport::TestCase$", re.MULTILINE)
@@ -38,6 +38,15 @@ def directed(source: str, minded: Sequence[str]) -> str:
     call = re.compile(rf"\.(?:{'|'.join(minded)})\(")
     lines = zip(source.split("\n"), literals.blanked(source).split("\n"), strict=True)
     return "\n".join(f"{line}{_DIRECTIVE}" if call.search(mask) else line for line, mask in lines)
+
+
+def logged(source: str, logger: Logger) -> str:
+    """A job, or what tests it, with the logger of the house; a job's own is Sidekiq's."""
+    if logger == "logger":
+        return source
+    receiver = logger.partition(".")[0]
+    source = layout.outside_literals(source, r"(?<![\w@.:])(?:(?:job|Sidekiq)\.logger\b | logger(?=\.))", logger)
+    return layout.outside_literals(source, r"(?<![\w.:])(?:@job|Sidekiq)\.stub\((?=:logger\b)", f"{receiver}.stub(")
 
 
 def tested(source: str, test: TestFramework, style: SpecStyle) -> str:

@@ -9,12 +9,12 @@ import inflection
 
 from sidekiq_gen.naming import underscore
 from sidekiq_gen.rails.code import count_quotes
-from sidekiq_gen.rails.house.lookups import MissingHabit, missing_habit
+from sidekiq_gen.rails.house.lookups import MissingHabit, logger_of, missing_habit
 from sidekiq_gen.rails.house.neighbours import Electorate
 from sidekiq_gen.rails.house.said import Option
 from sidekiq_gen.rails.house.votes import clear
 from sidekiq_gen.sourced import Sourced
-from sidekiq_gen.style import JobModule, QueueLiteral, Quotes
+from sidekiq_gen.style import JobModule, Logger, QueueLiteral, Quotes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,9 +43,10 @@ class Conventions:
     retry: what most jobs say about their retries: ``5``, ``false``; empty and None likewise.
     first_option: which of the two stands first in ``sidekiq_options``.
     base: the class of the repo that jobs inherit Sidekiq from; empty where they include it themselves.
-    superclass: how a job spells that.
+    short_base: whether a job leaves out the namespaces of that which are around itself.
     compact: whether a class has its namespaces before its own name: ``class Billing::ChargeJob``.
     on_missing: what becomes of most jobs whose record is missing; None without such a habit.
+    logger: what most jobs log with.
     """
 
     quotes: Sourced[Quotes]
@@ -58,9 +59,10 @@ class Conventions:
     retry: Sourced[str | None]
     first_option: Sourced[Option]
     base: Sourced[str]
-    superclass: Sourced[str]
+    short_base: Sourced[bool]
     compact: Sourced[bool]
     on_missing: Sourced[MissingHabit | None]
+    logger: Sourced[Logger]
 
 
 def read_conventions(
@@ -85,7 +87,6 @@ def read_conventions(
         (_quotes_wanted(rules, folder.value), *_comment(rules, folder.value)) if rules else (None,) * 3
     )
     base = _base(house, bases)
-    compact = house.vote(lambda job: job.compact) or Sourced(value=False, origin="default")
     return Conventions(
         quotes=house.vote(_quotes, wanted) or Sourced("double", "default"),
         frozen_string_literal=house.vote(lambda job: job.frozen_string_literal, frozen)
@@ -99,9 +100,10 @@ def read_conventions(
         retry=_retry(house),
         first_option=house.vote(_first_option, few=False) or Sourced("queue", "default"),
         base=base,
-        superclass=_superclass(house, base.value, compact=compact.value),
-        compact=compact,
+        short_base=_short_base(house, base.value),
+        compact=house.vote(lambda job: job.compact) or Sourced(value=False, origin="default"),
         on_missing=_on_missing(house),
+        logger=house.vote(lambda job: logger_of(job.code), few=False) or Sourced("logger", "default"),
     )
 
 
@@ -146,13 +148,11 @@ def _base(house: Electorate, bases: Mapping[str, BaseClass]) -> Sourced[str]:
     return house.vote(ballot) or Sourced("", "default")
 
 
-def _superclass(house: Electorate, base: str, *, compact: bool) -> Sourced[str]:
-    """How most heirs of a base class spell it; without a namespace only inside of that."""
-    namespaces = () if compact or house.new is None else house.new.namespaces
-    around = ("::".join(namespaces[: depth + 1]) for depth in range(len(namespaces)))
-    legal = {base, *(base.removeprefix(f"{namespace}::") for namespace in around)}
-    heirs = Electorate([job for job in house.jobs if job.parent == base and job.superclass in legal], house.new)
-    return heirs.vote(lambda job: job.superclass) or Sourced(base, "default")
+def _short_base(house: Electorate, base: str) -> Sourced[bool]:
+    """Whether most heirs of a base class leave out the namespaces of it that they are in themselves."""
+    heirs = Electorate([job for job in house.jobs if job.parent == base and job.namespaces], house.new)
+    outcome = heirs.vote(lambda job: job.superclass != base) if "::" in base else None
+    return outcome or Sourced(value=False, origin="default")
 
 
 def _queue(house: Electorate, silent: str) -> Sourced[str | None]:

@@ -1,15 +1,21 @@
-"""How existing jobs look up the record whose id they are handed, and what that means where there is none."""
+"""How existing jobs look up the record whose id they are handed, what that means where there is none; how they log."""
 
 from __future__ import annotations
 
 import re
-from typing import Literal, TypeAlias
+from collections import Counter
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from sidekiq_gen.style import Logger
 
 # What happens where the record is missing: find raises, and the job is retried; find_by gives nil, and the job ends.
 MissingHabit: TypeAlias = Literal["retry", "log"]
 
 _PERFORM = re.compile(r"^[ \t]*def perform\b[ \t]*\(?([^)\n]*)", re.MULTILINE)
 _PARAMETER = re.compile(r"[ \t]*(\w+)")
+_LOGS = re.compile(r"(?<![\w.:@])(Rails\.|Sidekiq\.)?logger\.(?:debug|info|warn|error|fatal)\b")
+_LOGGERS: dict[str, Logger] = {"": "logger", "Rails.": "Rails.logger", "Sidekiq.": "Sidekiq.logger"}
 
 
 def missing_habit(code: str) -> MissingHabit | None:
@@ -27,3 +33,9 @@ def missing_habit(code: str) -> MissingHabit | None:
         return "log" if "RecordNotFound" in code else "retry"
     looks = rf"\.(?:find_by|where)[ (]+(?:id:|:id[ \t]*=>)[ \t]*(?:{ids})\b|\.find_by_id[ (]+(?:{ids})\b"
     return "log" if re.search(looks, code) else None
+
+
+def logger_of(code: str) -> Logger | None:
+    """What a job logs with most often; None where it logs nothing."""
+    found = Counter(one[1] or "" for one in _LOGS.finditer(code)).most_common(1)
+    return _LOGGERS[found[0][0]] if found else None

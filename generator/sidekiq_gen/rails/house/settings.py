@@ -87,6 +87,7 @@ HABITS = (
         ),
         also=("superclass",),  # how it is spelled
     ),
+    _switch("short-base", "short_base", "Whether a job leaves out the namespaces of that class that it is in itself."),
     _named(
         "namespaces",
         "compact",
@@ -97,6 +98,7 @@ HABITS = (
     _switch("frozen-string-literal", "frozen_string_literal", "Whether files begin with that magic comment."),
     _choice("queue-literal", "queue_literal", "How sidekiq_options names the queue.", "string", "symbol"),
     _choice("first-option", "first_option", "What sidekiq_options names first.", "queue", "retry"),
+    _choice("logger", "logger", "What a job logs with.", "logger", "Rails.logger", "Sidekiq.logger"),
     _text(
         "error-wrapper",
         "error_wrapper",
