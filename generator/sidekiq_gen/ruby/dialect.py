@@ -45,8 +45,8 @@ def logged(source: str, logger: Logger) -> str:
     if logger == "logger":
         return source
     receiver = logger.partition(".")[0]
-    source = layout.outside_literals(source, r"(?<![\w@.:])(?:(?:job|Sidekiq)\.logger\b | logger(?=\.))", logger)
-    return layout.outside_literals(source, r"(?<![\w.:])(?:@job|Sidekiq)\.stub\((?=:logger\b)", f"{receiver}.stub(")
+    source = literals.outside_literals(source, r"(?<![\w@.:])(?:(?:job|Sidekiq)\.logger\b | logger(?=\.))", logger)
+    return literals.outside_literals(source, r"(?<![\w.:])(?:@job|Sidekiq)\.stub\((?=:logger\b)", f"{receiver}.stub(")
 
 
 def tested(source: str, test: TestFramework, style: SpecStyle) -> str:
