@@ -27,14 +27,13 @@ class Habit:
     """One key of the tables ``[house]``, ``[layout]`` and ``[spec]``.
 
     field: the field of the habits that it sets. values: what its choices stand for; empty where they stand for
-    themselves. also: further fields that say the same.
+    themselves.
     """
 
     table: str
     setting: Setting
     field: str
     values: tuple[tuple[str, Any], ...] = ()
-    also: tuple[str, ...] = ()
 
     def value(self, written: object) -> object:
         """What a value of the file stands for."""
@@ -77,15 +76,12 @@ HABITS = (
         "Sidekiq::Job",
         "Sidekiq::Worker",
     ),
-    replace(
-        _text(
-            "base-class",
-            "base",
-            "The class of the repo that jobs inherit Sidekiq from; empty where they include it themselves.",
-            rf"(?:{_CONSTANT})?",
-            "the name of a class, or empty",
-        ),
-        also=("superclass",),  # how it is spelled
+    _text(
+        "base-class",
+        "base",
+        "The class of the repo that jobs inherit Sidekiq from; empty where they include it themselves.",
+        rf"(?:{_CONSTANT})?",
+        "the name of a class, or empty",
     ),
     _switch("short-base", "short_base", "Whether a job leaves out the namespaces of that class that it is in itself."),
     _named(
@@ -217,7 +213,6 @@ def read_habits(file: SettingsFile, table: str) -> dict[str, Sourced[Any]]:
     rows = {habit.setting.name: habit for habit in HABITS if habit.table == table}
     found = file.read(table, [habit.setting for habit in rows.values()])
     return {
-        field: Sourced(rows[name].value(value.value), value.origin, value.reason)
+        rows[name].field: Sourced(rows[name].value(value.value), value.origin, value.reason)
         for name, value in found.items()
-        for field in (rows[name].field, *rows[name].also)
     }
