@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mutants.folders import FOLDER_MUTATIONS
 from mutants.runner import Mutation
 
 UNIT = "tests/unit"
@@ -974,15 +975,15 @@ NAMES = (
     Mutation(
         "an acronym is found inside a word",
         "naming.py",
-        "{re.escape(acronym)}(?![a-z])",
-        "{re.escape(acronym)}",
+        "(?:{known})(?![a-z])",
+        "(?:{known})",
         NAMING,
     ),
     Mutation(
         "an acronym is found at the end of another",
         "naming.py",
-        'rf"(?<![A-Z]){re.escape',
-        'rf"{re.escape',
+        'rf"(?<![A-Z])(?:{known})',
+        'rf"(?:{known})',
         NAMING,
     ),
     Mutation(
@@ -1133,4 +1134,4 @@ WRITTEN = (
     ),
 )
 
-MUTATIONS = (*JOB, *LATER, *INSTALLED, *REPO, *NAMES, *RUBY, *WRITTEN)
+MUTATIONS = (*JOB, *LATER, *INSTALLED, *REPO, *NAMES, *RUBY, *WRITTEN, *FOLDER_MUTATIONS)

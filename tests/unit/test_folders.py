@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from textwrap import indent
 from typing import TYPE_CHECKING
 
@@ -102,9 +103,9 @@ def test_the_health_check_is_as_well(tmp_path: Path) -> None:
             ["app/workers/claims/sync_order.rb", "spec/workers/claims/sync_order_spec.rb"],
         ),
         (
-            CLAIMS | jobs("app/jobs", "Tax::A", "Tax::B", "Tax::Vat::C"),
+            CLAIMS | jobs("app/jobs", "Tax::A", "Tax::B") | jobs("app/sidekiq", "Tax::Vat::C"),
             ["Tax::Vat::SyncOrder"],
-            ["app/jobs/tax/vat/sync_order.rb", "spec/jobs/tax/vat/sync_order_spec.rb"],
+            ["app/sidekiq/tax/vat/sync_order.rb", "spec/sidekiq/tax/vat/sync_order_spec.rb"],
         ),
     ],
 )
@@ -138,7 +139,7 @@ BILLING = {"packs/billing/app/models/billing/invoice.rb": INVOICE}
             "packs/billing/app/sidekiq/billing/charge_invoice.rb",
         ),
         (
-            {**BILLING, "app/services/billing/a.rb": "", "app/services/billing/b.rb": ""},
+            {**BILLING, "packs/tax/app/services/billing/rate.rb": ""},
             ["Billing::Sweep"],
             "app/jobs/billing/sweep_job.rb",
         ),
@@ -197,3 +198,61 @@ def test_the_folder_that_is_set_for_good_is_that_of_the_application(tmp_path: Pa
     files = CLAIMS | jobs("app/jobs", "Tax::A", "Tax::B")
 
     assert path in written(tmp_path, {**files, ".sidekiq-gen.toml": '[house]\ndirectory = "app/sidekiq"\n'}, name)
+
+
+def told(root: Path, files: dict[str, str]) -> dict[str, str]:
+    """What info says of folders, by its labels."""
+    done = sidekiq_gen(Repo(files=files).write(root), "info")
+    assert done.status == 0, done.err
+    labels = ("Parts", "Also loaded from", "Folder namespaces", "Collapsed folders", "Jobs go to", "In ")
+    lines = [line for line in done.out.split("\n") if line.startswith(labels)]
+    return {line[:20].strip(): line[20:] for line in lines}
+
+
+def test_info_shows_the_folders_that_are_not_the_usual_ones(tmp_path: Path) -> None:
+    loader = 'loader.push_dir("lib/tax", namespace: Tax)\nloader.collapse("app/models/a", "app/models/b")\n'
+    files = {
+        **WORKERS,
+        "config/initializers/zeitwerk.rb": loader,
+        "lib/tax/rate.rb": "",
+        "app/models/a/c.rb": "",
+        "app/models/b/d.rb": "",
+        "packs.yml": "pack_paths: [domains/*]\n",
+        "domains/shop/package.yml": "",
+        **{f"{place}/app/models/{place[-1]}.rb": "" for place in ("domains/shop", *(f"packs/p{n}" for n in range(6)))},
+    }
+
+    assert told(tmp_path, files) == {
+        "Parts": "packs/p0, packs/p1, packs/p2, packs/p3, packs/p4, packs/p5 and 1 more (packs/*, packs.yml)",
+        "Also loaded from": "app, lib/tax as Tax (config/application.rb, config/initializers/zeitwerk.rb)",
+        "Folder namespaces": "app/workers as Workers (as the files in it say)",
+        "Collapsed folders": "app/models/a, app/models/b",
+        "Jobs go to": "app/workers (3 of 3 existing jobs)",
+    }
+
+
+def test_and_says_nothing_of_those_that_are(tmp_path: Path) -> None:
+    files = {"config/application.rb": "config.autoload_lib(ignore: %w[tasks])\n", "lib/a.rb": "", "app/jobs/x.rb": ""}
+
+    assert told(tmp_path, files) == {"Jobs go to": "app/jobs"}
+
+
+def test_info_shows_where_the_jobs_of_a_namespace_go(tmp_path: Path) -> None:
+    files = CLAIMS | jobs("modules/claims/app/workers", "Claims::A", "Claims::B")
+
+    assert told(tmp_path, files)["In Claims"].startswith(
+        "jobs go to: modules/claims/app/workers (3 of 3 existing jobs of Claims)"
+    )
+
+
+def test_programs_are_told_as_well(tmp_path: Path) -> None:
+    done = sidekiq_gen(Repo(files=WORKERS).write(tmp_path), "info", "--json")
+
+    assert json.loads(done.out)["conventions"]["folders"] == {
+        "parts": [],
+        "further": [
+            {"folder": "app/workers", "namespace": "Workers", "source": ""},
+            {"folder": "app", "namespace": "", "source": "config/application.rb"},
+        ],
+        "collapsed": [],
+    }

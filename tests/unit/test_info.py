@@ -79,6 +79,7 @@ def test_the_document_of_a_plain_repo(tmp_path: Path) -> None:
             "logger": "logger",
             "evidence": {},
             "namespaces": {},
+            "folders": {"parts": [], "further": [], "collapsed": []},
         },
         "settings": None,
         "documentation": {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sidekiq_gen.job.retries import DEFAULT, usual_retries
@@ -90,6 +90,7 @@ def of_namespaces(app: RailsApp) -> dict[str, list[Habit]]:
         if len(own) >= NEAREST:
             scheduled = 2 * sum(job.takes_arguments for job in own) < len(own)
             house = app.conventions_for(NewJob(namespaces, (), not scheduled, bare=scheduled))
+            house = replace(house, job_dir=app.folders.folder_for(namespaces, None))
             others = [habit for habit in habits(app, house) if habit.text != usual[habit.key].text and habit.reason]
             if others:
                 found["::".join(namespaces)] = others

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sidekiq_gen.cli import house, options
+from sidekiq_gen.cli import folders, house, options
 from sidekiq_gen.cli.console import Console
 from sidekiq_gen.cli.defaults import read_defaults, with_flags_of_the_file
 from sidekiq_gen.rails.project import Where, detect_project
@@ -86,7 +86,7 @@ def _document(project: Project) -> dict[str, object]:
         "error_wrapper": f"{app.error_wrapper.receiver}.{app.error_wrapper.method}" if app.error_wrapper else None,
         "linter": app.linter,
         "queues": list(app.queues),
-        "conventions": house.document(app),
+        "conventions": house.document(app) | {"folders": folders.document(app)},
         "settings": {name: dict(table) for name, table in app.settings.tables.items()} or None,
         "documentation": documentation(release),
         "capabilities": release.capabilities.as_dict(),
@@ -108,6 +108,7 @@ def _text(project: Project) -> str:
         ("Error tracker", tracker + (f", through {wrapper.receiver}.{wrapper.method}" if wrapper else "")),
         ("Linter", app.linter or "none"),
         ("Queues", ", ".join(app.queues)),
+        *folders.rows(app),
         *house.rows(app),
     ]
     shown = [row for row in TABLE if row in SHOWN and (row.gem == "sidekiq" or app.gem(row.gem))]

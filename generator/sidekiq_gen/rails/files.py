@@ -97,7 +97,12 @@ class Repo:
 
     @cached_property
     def units(self) -> tuple[str, ...]:
-        """What stands before ``app``, ``spec`` and ``test``: nothing, ``packs/billing/`` and the like."""
+        """What stands before ``app``, ``spec`` and ``test``: nothing, then ``packs/billing/`` and the like."""
+        return ("", *self.unit_sources)
+
+    @cached_property
+    def unit_sources(self) -> dict[str, str]:
+        """The parts of the repo beside the application itself, each with what shows that it is one."""
         return find_units(self)
 
     @cached_property

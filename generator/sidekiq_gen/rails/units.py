@@ -31,25 +31,27 @@ _PATH_GEMS = re.compile(r"^PATH\n  remote: (\S+)$", re.MULTILINE)
 _ELSEWHERE = NEVER | {"app", "spec", "test", "config", "db"}
 
 
-def find_units(repo: Repo) -> tuple[str, ...]:
-    """What stands before ``app``, ``spec`` and ``test``: nothing, ``packs/billing/`` and the like, nothing first."""
-    candidates = dict.fromkeys(_candidates(repo))
-    found = [unit for unit in candidates if any(repo.is_folder(f"{unit}/{part}") for part in PARTS)]
-    return ("", *(f"{unit}/" for unit in found))
+def find_units(repo: Repo) -> dict[str, str]:
+    """What stands before ``app``, ``spec`` and ``test`` of each part: ``packs/billing/``; and what shows that."""
+    found: dict[str, str] = {}
+    for unit, source in _candidates(repo):
+        if any(repo.is_folder(f"{unit}/{part}") for part in PARTS):
+            found.setdefault(f"{unit}/", source)
+    return found
 
 
-def _candidates(repo: Repo) -> Iterator[str]:
+def _candidates(repo: Repo) -> Iterator[tuple[str, str]]:
     for pattern in USUAL:
-        yield from folders(repo, pattern)
+        yield from ((unit, pattern) for unit in folders(repo, pattern))
     for file, key, default in _CONFIGURATIONS:
         for pattern in _patterns(repo, file, key, default):
             packages = folders(repo, pattern, _ELSEWHERE)
-            yield from (package for package in packages if repo.is_file(f"{package}/{PACKAGE}"))
-    lockfile = next((text for name in _LOCKFILES if (text := repo.read(name))), "")
-    for found in _PATH_GEMS.finditer(lockfile):
-        path = posixpath.normpath(found[1])
-        if not path.startswith(("/", "..")) and path != ".":
-            yield path
+            yield from ((package, file) for package in packages if repo.is_file(f"{package}/{PACKAGE}"))
+    for name in _LOCKFILES:
+        for found in _PATH_GEMS.finditer(repo.read(name) or ""):
+            path = posixpath.normpath(found[1])
+            if not path.startswith(("/", "..")) and path != ".":
+                yield path, name
 
 
 def _patterns(repo: Repo, file: str, key: str, default: tuple[str, ...]) -> tuple[str, ...]:
