@@ -211,17 +211,19 @@ class Argument:
     name: the local variable (``order`` for ``order:record``).
     model: set for records only.
     parameter_stem: what the parameter of a record is called after, where that is not the variable.
+    by_id: whether a record travels by its id; else perform is handed the record itself, and a date a Date.
     """
 
     name: str
     type: ArgumentType
     model: Model | None = None
     parameter_stem: str = ""
+    by_id: bool = True
 
     @property
     def parameter(self) -> str:
-        """The name in the parameter list: ``order_id`` for a record."""
-        return f"{self.parameter_stem or self.name}_id" if self.model else self.name
+        """The name in the parameter list: ``order_id`` for a record that travels by its id."""
+        return f"{self.parameter_stem or self.name}_id" if self.model and self.by_id else self.name
 
 
 def parse_argument(text: str, acronyms: Sequence[str] = ()) -> Argument:

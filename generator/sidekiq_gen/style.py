@@ -10,6 +10,8 @@ Logger = Literal["logger", "Rails.logger", "Sidekiq.logger"]
 QueueLiteral = Literal["string", "symbol"]
 JobModule = Literal["Sidekiq::Job", "Sidekiq::Worker"]
 TestFramework = Literal["rspec", "minitest", "none"]
+# What a job is: a class that includes Sidekiq::Job, or one of ActiveJob that Sidekiq runs.
+Form = Literal["sidekiq", "active-job"]
 Private = Literal["flush", "outdented", "indented"]
 # A comma behind the last one: never, where each stands on a line of its own, where there are several lines, or where
 # the last one ends its line.

@@ -60,14 +60,16 @@ class SidekiqServer(contextlib.AbstractContextManager["SidekiqServer"]):
         concurrency: int = 5,
         queues: Sequence[str] = ("default",),
         shutdown: int = 5,
+        boot: str = "./config/environment.rb",
     ) -> SidekiqServer:
         """Start it and wait until it has told Redis that it is there.
 
         Due retries and scheduled jobs are looked for twice a second instead of every few. `shutdown` is the number of
-        seconds that running jobs have after SIGTERM. Raises TooSlowError, RubyError when it does not boot.
+        seconds that running jobs have after SIGTERM. `boot` is what it requires: with a folder, as a deployment has it,
+        Sidekiq loads its Rails engine first. Raises TooSlowError, RubyError when it does not boot.
         """
         log = app.folder / "log" / f"sidekiq-{time.monotonic_ns()}.log"
-        argv = [*RUBY, "lib/sidekiq_server.rb", "-r", "./config/environment.rb", "-c", str(concurrency)]
+        argv = [*RUBY, "lib/sidekiq_server.rb", "-r", boot, "-c", str(concurrency)]
         argv += ["-t", str(shutdown), *(word for queue in queues for word in ("-q", queue))]
         with log.open("w", encoding="utf-8") as output:
             command = variant.command(argv, app=app.folder, env=app.env("production"))

@@ -497,10 +497,60 @@ def styles() -> Iterator[Case]:
             )
 
 
+# An ActiveJob class in the house of others, whose base says nothing, or what becomes of a job without its record.
+ACTIVE = {
+    "record": "order:record",
+    "record-more": "order:record amount:decimal due_on:date at:time",
+    "two-records": "order:record restaurant:record --queue low",
+    "record-second": "amount:integer order:record --retry 3 --on-exhausted --mark-failed failed_at",
+    "record-retry": "order:record --retry 3 --on-missing retry",
+    "plain": "--kind plain --retry 0",
+    "plain-key": "--kind plain --idempotency-key --retry 2",
+    "plain-arguments": "account_id:integer at:time tags:array --kind plain --idempotency-key --advisory-lock",
+    "discard": "order:record --discard-on PaymentGateway::CardDeclined --discard-on ActiveRecord::RecordInvalid",
+    "exhausted": "order:record --on-exhausted --discard-on PaymentGateway::CardDeclined",
+    "exhausted-mark": "order:record --on-exhausted --mark-failed failed_at --discard-on PaymentGateway::CardDeclined",
+    "advisory": "order:record amount:integer --advisory-lock --check-then-act charged_at --idempotency-key",
+    "session": "order:record --advisory-lock --lock-scope session",
+    "row": "order:record --row-lock --check-then-act state=pending:paid",
+    "calls": "order:record --calls PaymentGateway.charge --idempotency-key --check-then-act charged_at "
+    "--save-result charge_id=id",
+    "calls-record": "order:record --calls Order#settle! --check-then-act processed --row-lock",
+    "calls-instance": "order:record --calls SettleOrder#call --idempotency-key --advisory-lock",
+}
+ACTIVE_HOUSE = {
+    "app/jobs/application_job.rb": "class ApplicationJob < ActiveJob::Base\nend\n",
+    **{
+        f"app/jobs/{name}_job.rb": f"class {name.title()}Job < ApplicationJob\n  queue_as :default\n\n"
+        "  def perform(id)\n  end\nend\n"
+        for name in ("mail", "sweep")
+    },
+}
+
+
+def active_jobs() -> Iterator[Case]:
+    """ActiveJob classes on the Rails of each tree, with and without factories or fixtures."""
+    for tree, repo in RELEASES.items():
+        for framework in ("rspec", "minitest"):
+            for records in ("factory" if framework == "rspec" else "fixture", "double"):
+                place = replace(_framework(repo, framework, records), files=ACTIVE_HOUSE)
+                for name, arguments in ACTIVE.items():
+                    yield Case(f"active-{tree}-{framework}-{records}-{name}", place, arguments)
+    handled = ACTIVE_HOUSE["app/jobs/application_job.rb"].replace(
+        "Base\n", "Base\n  discard_on ActiveJob::DeserializationError\n  self.enqueue_after_transaction_commit = true\n"
+    )
+    base = {**ACTIVE_HOUSE, "app/jobs/application_job.rb": handled}
+    for name in ("record", "exhausted-mark"):
+        yield Case(f"active-base-{name}", replace(RELEASES["8"], files=base), ACTIVE[name])
+    for rails in ("6.0.6", "7.1.5", "8.0.2", "8.1.0"):
+        repo = Repo(sidekiq="7.3.10", rails=rails, files=ACTIVE_HOUSE)
+        yield Case(f"gate-active-{rails}", repo, ACTIVE["record-more"] + " --retry 3")
+
+
 def all_cases() -> list[Case]:
     """All of them, each name once."""
     cases = [*alone(), *rows(), *migrations(), *pairs(), *triples(), *gates(), *more_gates(), *states(), *keys()]
-    cases += styles()
+    cases += [*styles(), *active_jobs()]
     assert len({case.name for case in cases}) == len(cases)
     return cases
 

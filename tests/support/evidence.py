@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
     from sidekiq_gen.job.kinds.base import Kind
     from sidekiq_gen.job.patterns.base import Pattern
-    from sidekiq_gen.sidekiq.release import Tree
+    from sidekiq_gen.ruby.templates import Folder
 
 ROOT = Path(__file__).parents[2]
+FOLDERS: tuple[Folder, ...] = (*TREES, "active_job")
 PARTS = ("job", "rspec", "minitest")
 
 
@@ -91,11 +92,11 @@ def _templates(known: Kind[Any] | Pattern[Any], folder: str, evidence: Evidence)
         for shape, path in zip(known.shapes, shapes, strict=True):
             if part != "job" and shape in unseen:
                 continue
-            if not any(_there(one, tree, evidence) for one in (f"{own}/{part}.rb.j2", path) for tree in TREES):
+            if not any(_there(one, tree, evidence) for one in (f"{own}/{part}.rb.j2", path) for tree in FOLDERS):
                 yield f"templates/common/{path}, or one in a tree"
 
 
-def _there(path: str, tree: Tree, evidence: Evidence) -> bool:
+def _there(path: str, tree: Folder, evidence: Evidence) -> bool:
     """Whether the look-up of a tree comes upon it: there, in the tree of an earlier line, or in common."""
     return not evidence.templates.isdisjoint(search_path(tree, path))
 

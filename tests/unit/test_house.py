@@ -46,10 +46,6 @@ def job(root: Path, *words: str) -> tuple[str, str, dict[str, str]]:
             "class SyncUserJob\n  include Sidekiq::Job\n",
         ),
         (
-            heirs("A", "B") | {"app/jobs/base_job.rb": "class BaseJob < ActiveJob::Base\nend\n"},
-            "class SyncUserJob\n  include Sidekiq::Job\n",
-        ),
-        (
             heirs("A", "B", of=HEIR.replace("BaseJob", "MailJob"))
             | {"app/jobs/mail_job.rb": HEIR.format("Mail").replace(" < BaseJob", "\n  include Sidekiq::Job")},
             "class SyncUserJob\n  include Sidekiq::Job\n",

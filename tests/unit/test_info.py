@@ -65,6 +65,7 @@ def test_the_document_of_a_plain_repo(tmp_path: Path) -> None:
         "queues": ["default"],
         "conventions": {
             "directory": "app/jobs",
+            "form": "sidekiq",
             "suffix": "Job",
             "module": None,
             "base_class": None,
@@ -126,6 +127,7 @@ def test_the_text_for_people(tmp_path: Path) -> None:
         "Linter              rubocop",
         "Queues              critical, low",
         "Jobs go to          app/jobs",
+        "Jobs are            classes that include Sidekiq::Job",
         "Suffix              Job",
         "Base class          none",
         "Namespaces          around the class",

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from sidekiq_gen.job.slots import Part
+    from sidekiq_gen.ruby.templates import Folder
     from sidekiq_gen.sidekiq.release import Tree
 
 PATHS = sorted(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.j2"))
@@ -41,6 +42,7 @@ PARTS: tuple[Part, ...] = ("job", "rspec", "minitest")
 PARTIALS = [path for path in OF_JOBS if path.count("/") > 1 and path.rpartition("/")[2].partition(".")[0] in PARTS]
 SKELETONS = [path for path in OF_JOBS if path.count("/") == 1]
 TREES: tuple[Tree, ...] = ("6.5", "7", "8")
+FOLDERS: tuple[Folder, ...] = ("8", "active_job")
 
 ADDED = {name for pattern in PATTERNS for name in pattern.adds}
 SETTINGS: dict[str, Any] = {pattern.identifier: pattern.settings for pattern in PATTERNS}
@@ -193,7 +195,12 @@ def test_every_shape_has_its_partials(owner: Any, part: Part) -> None:
     for shape in owner.shapes or ("",):
         if part != "job" and shape in getattr(owner, "unseen", {}):
             continue
-        assert all(has_template("8", path) for path in partial_paths("8", folder, shape, part))
+        trees = [
+            tree
+            for tree in FOLDERS
+            if all(has_template(tree, path) for path in partial_paths(tree, folder, shape, part))
+        ]
+        assert trees, shape
 
 
 def test_a_shape_without_a_job_of_its_own_is_an_error() -> None:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from sidekiq_gen.rails.house.conventions import Conventions
 
 
+FORMS = {"sidekiq": "classes that include Sidekiq::Job", "active-job": "ActiveJob classes"}
+
+
 @dataclass(frozen=True)
 class Habit:
     """One convention. key, value: for programs. label, text: for people; no label keeps it from them."""
@@ -39,6 +42,7 @@ def habits(app: RailsApp, house: Conventions) -> tuple[Habit, ...]:
     order = "queue, retry" if house.first_option.value == "queue" else "retry, queue"
     return (
         _habit("directory", house.job_dir, "Jobs go to"),
+        Habit("form", app.form, "Jobs are", FORMS[app.form], app.form_habit.form.reason),
         _habit("suffix", house.suffix, "Suffix", house.suffix.value or "none"),
         _habit("module", house.job_module, ""),
         Habit(

@@ -11,7 +11,8 @@ from sidekiq_gen.cli import options
 from sidekiq_gen.cli.defaults import read_defaults
 from sidekiq_gen.cli.run import Runtime, document
 from sidekiq_gen.errors import InvalidInput
-from sidekiq_gen.flags import Answers
+from sidekiq_gen.flags import Answers, answer
+from sidekiq_gen.job.active_job import FORM
 from sidekiq_gen.job.pipeline import Generated, command_line, generate_job
 from sidekiq_gen.job.resolve import all_flags
 from sidekiq_gen.rails.project import Where, detect_project
@@ -71,10 +72,13 @@ def _command(
         )
     project, now = detect_project(where, options.here()), datetime.now(timezone.utc)
     defaults = read_defaults(project)
-    asked = answers = defaults.complete(answers, project)
+    answers = defaults.complete(answers, project)
     if runtime.terminal:
-        from sidekiq_gen.cli.prompts import ask_for_job
+        from sidekiq_gen.cli.prompts import ask_for_form, ask_for_job
 
+        answers = ask_for_form(answers, project)
+    project, asked = project.writing(answer(answers, FORM.parameter)), answers
+    if runtime.terminal:
         asked = ask_for_job(answers, project, runtime.console, defaults, force=force)
 
     def generate(wanted: Answers) -> Generated:

@@ -19,6 +19,7 @@ from sidekiq_gen.cli.questions import (
 from sidekiq_gen.durations import written
 from sidekiq_gen.flags import answer
 from sidekiq_gen.job import resolve
+from sidekiq_gen.job.active_job import FORM
 from sidekiq_gen.job.defaults import NO_DEFAULTS, Defaults
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME, KINDS
 from sidekiq_gen.job.kinds.record import implied
@@ -79,6 +80,22 @@ def ask_for_job(
         for pattern in patterns:
             ask_about(pattern, asked, context, app)
     return asked
+
+
+def ask_for_form(answers: Answers, project: Project) -> Answers:
+    """The answers, with what the job is to be where the jobs of the repo are divided on that.
+
+    Raises:
+        Quit: somebody typed q or Ctrl-D.
+        KeyboardInterrupt: somebody pressed Ctrl-C.
+    """
+    habit = project.app.form_habit
+    if FORM.parameter in answers or not habit.near:
+        return answers
+    choices = [widgets.choice(one, title=f"{one}: {line}") for one, line in FORM.explained.items()]
+    with widgets.on_the_terminal():
+        picked = widgets.select(f"{FORM.question} ({habit.form.reason})", choices, habit.form.value)
+    return {**answers, FORM.parameter: said(picked)}
 
 
 def ask_for_install(answers: Answers, project: Project, console: Console) -> Answers:

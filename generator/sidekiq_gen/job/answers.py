@@ -41,6 +41,8 @@ ID_BEFORE_COMMIT = Notice(
 
 def answer_notices(request: JobRequest, app: RailsApp) -> Iterator[Notice]:
     """What a push of this job returns, where that is not simply its id."""
+    if request.context.form == "active-job":
+        return  # perform_later returns the job
     unique = (request.child or request).get(Unique)
     refused = unique is not None and turns_away_pushes(unique.lock)
     if app.configured(AFTER_COMMIT):

@@ -47,7 +47,9 @@ def _many(argument: Argument, context: JobContext, app: RailsApp) -> Notice:
     ids = argument.name if argument.name.endswith("ids") else "ids"
     job = context.name.class_name
     push = (
-        f"{job}.perform_bulk({ids}.zip)"
+        f"{ids}.each {{ |id| {job}.perform_later(id) }}"
+        if context.form == "active-job"
+        else f"{job}.perform_bulk({ids}.zip)"
         if context.release.capabilities.perform_bulk
         else f'Sidekiq::Client.push_bulk("class" => {job}, "args" => {ids}.zip)'
     )

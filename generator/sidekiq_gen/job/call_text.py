@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from sidekiq_gen.job.key_text import JID
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
 from sidekiq_gen.job.mark import Mark
 from sidekiq_gen.job.patterns.catalogue import BY_NAME
@@ -53,13 +54,16 @@ def handed_over(argument: Argument, source: str) -> str:
     """What the work receives, from the Ruby that stands for the argument."""
     if argument.model and source == argument.parameter:
         return argument.name
+    if not argument.by_id:
+        return source
     return _PARSERS.get(argument.type, "{}").format(source)
 
 
 def name_in_job(key: Key, context: JobContext) -> str:
     """The key as the job spells it: ``"charge-customer-#{order.id}"``."""
     rows = {argument.name for argument in context.records} | {context.row}
-    return key.spelled([f"{part}.id" if part in rows else part for part in key.parts])
+    parts = ["job_id" if part == JID and context.form == "active-job" else part for part in key.parts]
+    return key.spelled([f"{part}.id" if part in rows else part for part in parts])
 
 
 def own_name(key: Key, context: JobContext) -> str:

@@ -12,7 +12,7 @@ from sidekiq_gen.job.patterns.check_then_act import CheckThenAct
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sidekiq_gen.job.request import JobRequest
+    from sidekiq_gen.job.request import JobContext, JobRequest
 
 
 SPEC = {"rspec": "spec", "minitest": "test"}
@@ -44,7 +44,7 @@ def _items(request: JobRequest) -> Iterator[Item]:
     kind = KIND_BY_NAME[context.kind]
     done = {
         "version": f"written for Sidekiq {context.release.text}",
-        "small-arguments": "takes ids, no records" if context.record else "takes what JSON can carry",
+        "small-arguments": _arguments(context),
     }
     for chosen in request.patterns:
         done |= BY_NAME[chosen.name].satisfies(chosen.settings)
@@ -56,6 +56,12 @@ def _items(request: JobRequest) -> Iterator[Item]:
             yield Item(name, satisfied=True, text=done[name])
         elif left:
             yield Item(name, satisfied=False, text=left)
+
+
+def _arguments(context: JobContext) -> str:
+    if context.form == "active-job":
+        return "takes records by their GlobalID" if context.records else "takes what ActiveJob can carry"
+    return "takes ids, no records" if context.record else "takes what JSON can carry"
 
 
 def _effect(request: JobRequest) -> str:

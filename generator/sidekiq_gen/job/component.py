@@ -22,6 +22,7 @@ class Component(Generic[S]):
     summary, paragraph, avoid, cost: what it is, when to use it, when not, and what it costs.
     closed: the gem that is closed source, so that what is written for it was not executed; empty where there is none.
     shapes: folders below its own, each with the templates for some settings.
+    no_active_job: why an ActiveJob class cannot have it, the end of a sentence; empty where it can.
     """
 
     name: ClassVar[str]
@@ -33,6 +34,7 @@ class Component(Generic[S]):
     cost: ClassVar[str]
     closed: ClassVar[str] = ""
     shapes: ClassVar[tuple[str, ...]] = ()
+    no_active_job: ClassVar[str] = ""
 
     @property
     def not_executed(self) -> str:

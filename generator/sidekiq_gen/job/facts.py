@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
+from sidekiq_gen.job.active_job import class_lines
 from sidekiq_gen.job.call_text import call_of_work, fresh, in_parentheses, keywords_of, own_name
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
 from sidekiq_gen.job.options import option_pairs
@@ -15,6 +16,7 @@ from sidekiq_gen.ruby import layout, trackers
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from sidekiq_gen.job.active_job import Attempts
     from sidekiq_gen.job.collaborator import Collaborator
     from sidekiq_gen.job.failure import FailureMark
     from sidekiq_gen.job.key_text import Key
@@ -50,7 +52,7 @@ class JobFacts:
     lookups: tuple[Argument, ...]
     """The arguments that are looked up: `argument.name`, `argument.parameter`, `argument.model.name`, its key_word."""
     finder: str
-    """The method that looks them up: `find_by`, or `find`, which raises where there is none."""
+    """The method that looks them up: `find_by`, or `find`, which raises where there is none; empty where none does."""
     parameters: str
     """The arguments of perform in parentheses, as they are declared and handed on: `(since, limit)`; else empty."""
     leading_parameters: str
@@ -76,7 +78,11 @@ class JobFacts:
     lease: str
     """The method of a model that gives a connection."""
     record_in_payload: str
-    """Where the id of the record stands in `job["args"]`: `.first`, `[1]`."""
+    """Where the record or its id stands in the arguments of a job: `.first`, `[1]`."""
+    attempts: Attempts | None
+    """How an ActiveJob class retries by itself: `attempts.head`, `attempts.number`; None where Sidekiq does."""
+    handles_missing: bool
+    """Whether the base of an ActiveJob class says what becomes of a job whose record is gone."""
     chosen: frozenset[str]
     """The patterns of the job, by identifier."""
     kind: Any
@@ -130,7 +136,7 @@ def facts_of(request: JobRequest) -> JobFacts:
         thing=context.row.replace("_", " "),
         things=context.rows.replace("_", " ") if context.row else "",
         lookups=context.records,
-        finder=kind.shape(request.kind_settings) if context.record else "",
+        finder=kind.shape(request.kind_settings) if context.record and context.record.by_id else "",
         parameters=in_parentheses(parameters),
         leading_parameters=leading(parameters),
         further_parameters=further(parameters),
@@ -144,6 +150,8 @@ def facts_of(request: JobRequest) -> JobFacts:
         failed=exhausted.mark if exhausted and context.record else None,
         lease="lease_connection" if context.release.capabilities.lease_connection else "connection",
         record_in_payload=_record_in_payload(context),
+        attempts=request.attempts,
+        handles_missing=repo.active_base is not None and repo.active_base.handles_missing and not request.attempts,
         chosen=frozenset(chosen.identifier for chosen in request.patterns),
         kind=request.kind_settings,
         can=context.release.capabilities,
@@ -189,8 +197,11 @@ def _record_in_payload(context: JobContext) -> str:
 def options_of(request: JobRequest, lines: list[str]) -> str:
     """The call of ``sidekiq_options``: on one line where it fits and needs no comments, else one pair a line.
 
-    Empty where nothing is left to say. lines: the pairs of the patterns, each with its comment.
+    Empty where nothing is left to say. lines: the pairs of the patterns, each with its comment. An ActiveJob class has
+    other lines in the same place.
     """
+    if request.context.form == "active-job":
+        return "\n".join(class_lines(request))
     context, style = request.context, request.style
     queues = [f"queue: {layout.queue(request.queue, style)}"] if request.queue_written else []
     retries = [f"retry: {str(context.retry).lower()}"] if context.retry_written else []

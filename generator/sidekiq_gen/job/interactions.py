@@ -82,7 +82,7 @@ def _mark_before_dropping(
 
 
 def _nobody_is_told(discard: DiscardOnSettings, request: JobRequest) -> Notice | None:
-    if discard.to != "nowhere":
+    if discard.to != "nowhere" or discard.means == "native":
         return None
     exhausted = request.get(OnExhausted)
     return Notice(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.job.request import KindName
     from sidekiq_gen.job.subject import Subject
     from sidekiq_gen.naming import Argument
-    from sidekiq_gen.sidekiq.release import Tree
+    from sidekiq_gen.ruby.templates import Folder
     from sidekiq_gen.style import TestFramework
 
 
@@ -41,7 +41,7 @@ class Taken:
 
 
 def taken_names(
-    tree: Tree, kind: KindName, patterns: Collection[Pattern[Any]], test: TestFramework, *, calls: bool = False
+    tree: Folder, kind: KindName, patterns: Collection[Pattern[Any]], test: TestFramework, *, calls: bool = False
 ) -> Taken:
     """The names that the templates of a kind and of the patterns over it declare, in all of their shapes.
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from sidekiq_gen.job.request import Chosen, JobRequest
     from sidekiq_gen.job.slots import Part
-    from sidekiq_gen.sidekiq.release import Tree
+    from sidekiq_gen.ruby.templates import Folder
     from sidekiq_gen.style import Logger
 
 
@@ -53,7 +53,7 @@ class Filling:
 
     def __init__(self, request: JobRequest, part: Part, facts: Mapping[str, object]) -> None:
         kind = KIND_BY_NAME[request.context.kind]
-        tree = request.context.release.tree
+        tree = request.context.tree
         slots = {slot.name: slot.parameters for slot in SLOTS[part].values()}
 
         def partials(folder: str, shape: str) -> list[Partial]:
@@ -107,7 +107,7 @@ class Filling:
                         )
 
 
-def partial_paths(tree: Tree, folder: str, shape: str, part: Part) -> list[str]:
+def partial_paths(tree: Folder, folder: str, shape: str, part: Part) -> list[str]:
     """The partials of a kind or pattern: that of all its shapes where there is one, and that of this shape.
 
     A shape has a job of its own; its spec may be that of all shapes. At least one is given, so that a missing file
@@ -127,9 +127,11 @@ def render_job(request: JobRequest) -> str:
     facts = job_facts(request)
     filling = Filling(request, "job", facts)
     usual = "" if base else request.style.job_module or context.release.job_module
+    first = "retries.rb.j2" if context.form == "active-job" else ""  # of two handlers the later one goes first
+    retries = find_template(context.tree, first).render(facts).strip("\n") if first else ""
     module = filling.kind("job_class") or usual
     includes = [f"include {module}"] if module else []
-    text = find_template(context.release.tree, "job.rb.j2").render(
+    text = find_template(context.tree, "job.rb.j2").render(
         facts,
         superclass=f" < {base}" if base else "",
         options=options_of(request, [line for text in filling.all("options") for line in text.split("\n")]),
@@ -139,7 +141,7 @@ def render_job(request: JobRequest) -> str:
         entry=layout.sections(filling.kind("entry"), filling.kind("callbacks")),
         work_method=filling.kind("work_method"),
         todo=next(reversed(filling.all("todo")), ""),
-        hooks=layout.sections(*filling.all("hooks")),
+        hooks=layout.sections(retries, *filling.all("hooks")),
         rescues="\n".join(filling.all("rescues")),
         methods=filling.methods(request.job_path),
     )
@@ -166,7 +168,7 @@ def render_test(request: JobRequest) -> str:
     setup, examples = "\n".join(filling.all("setup")), layout.sections(*filling.all("examples"))
     if in_setup:
         setup = "\n".join(filter(None, [setup, stubs]))
-    text = find_template(request.context.release.tree, f"{request.test}.rb.j2").render(
+    text = find_template(request.context.tree, f"{request.test}.rb.j2").render(
         given,
         lets="\n".join(filling.all("lets")),
         setup=setup,

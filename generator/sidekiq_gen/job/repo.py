@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sidekiq_gen.job.request import RecordCall, RepoFacts
+from sidekiq_gen.job.active_job import BASE, USUAL_BASE
+from sidekiq_gen.job.request import ActiveBase, RecordCall, RepoFacts
 from sidekiq_gen.job.samples import distinct, insisted_on
+from sidekiq_gen.rails.pushes import pushes_wait
 from sidekiq_gen.style import test_path
 
 if TYPE_CHECKING:
@@ -28,7 +30,8 @@ def gather(app: RailsApp, context: JobContext, test: TestFramework, written: Spe
         app.error_wrapper,
         minded=app.rules.minded(f"{directory}/{stem}.rb"),
         minded_in_spec=app.rules.minded(spec) if spec else (),
-        base=_superclass(context),
+        base=_superclass(context) or (_usual_base(app) if context.form == "active-job" else ""),
+        active_base=_active_base(app, context) if context.form == "active-job" else None,
         hidden=_hidden(app, context),
     )
 
@@ -39,6 +42,18 @@ def _superclass(context: JobContext) -> str:
     base, shares = house.base.value, house.short_base.value and not house.compact.value
     around = ("::".join(namespaces[:depth]) for depth in range(len(namespaces), 0, -1) if shares)
     return next((base.removeprefix(f"{one}::") for one in around if base.startswith(f"{one}::")), base)
+
+
+def _usual_base(app: RailsApp) -> str:
+    """What an ActiveJob class inherits from where most jobs show no base: the ApplicationJob of the repo, if any."""
+    return USUAL_BASE if USUAL_BASE in app.bases else BASE
+
+
+def _active_base(app: RailsApp, context: JobContext) -> ActiveBase:
+    base = app.base_of(context.house) or app.bases.get(_usual_base(app))
+    code = "\n".join(part.code for part in base.parts) if base else ""
+    waits = "enqueue_after_transaction_commit" in code or pushes_wait(app)
+    return ActiveBase("ActiveJob::DeserializationError" in code, waits)
 
 
 def _hidden(app: RailsApp, context: JobContext) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, cast
 
 import inflection
 
+from sidekiq_gen.job.active_job import Attempts, attempts_of
 from sidekiq_gen.job.collaborator import Collaborator
 from sidekiq_gen.naming import Argument, JobName, Model
 from sidekiq_gen.rails.databases import Database
@@ -14,10 +15,11 @@ from sidekiq_gen.rails.gems import Tracker
 from sidekiq_gen.rails.house.conventions import DEFAULTS, Conventions
 from sidekiq_gen.rails.wrappers import ErrorWrapper
 from sidekiq_gen.sidekiq.release import Release
-from sidekiq_gen.style import Style, TestFramework, test_path
+from sidekiq_gen.style import Form, Style, TestFramework, test_path
 
 if TYPE_CHECKING:
     from sidekiq_gen.job.component import Component
+    from sidekiq_gen.ruby.templates import Folder
 
 KindName = Literal["record", "plain", "claim", "backfill", "fan-out"]
 Retry: TypeAlias = "int | Literal[False]"
@@ -52,6 +54,7 @@ class JobContext:
     options: what else it says to Sidekiq.
     house: how the repo writes a job like this one.
     directory: of its class, relative to the root.
+    form: whether it includes Sidekiq::Job or is an ActiveJob class, which Sidekiq runs.
     """
 
     release: Release
@@ -68,6 +71,12 @@ class JobContext:
     options: JobOptions = JobOptions()
     house: Conventions = DEFAULTS
     directory: str = "app/jobs"
+    form: Form = "sidekiq"
+
+    @property
+    def tree(self) -> Folder:
+        """The templates for it: of the release, or those of ActiveJob, which are the same for every release."""
+        return tree_of(self.form, self.release)
 
     @property
     def rows(self) -> str:
@@ -78,6 +87,11 @@ class JobContext:
     def records(self) -> tuple[Argument, ...]:
         """The arguments that name a row."""
         return tuple(argument for argument in self.arguments if argument.model)
+
+
+def tree_of(form: Form, release: Release) -> Folder:
+    """The templates for a job of that form."""
+    return "active_job" if form == "active-job" else release.tree
 
 
 _SAVES = frozenset({"save!", "create!", "update!", "destroy!", "touch!"})
@@ -117,6 +131,17 @@ class RecordCall:
 
 
 @dataclass(frozen=True)
+class ActiveBase:
+    """What the class that ActiveJob classes inherit from says for them.
+
+    handles_missing: what becomes of a job whose record is gone. waits: that pushes wait for the commit.
+    """
+
+    handles_missing: bool
+    waits: bool
+
+
+@dataclass(frozen=True)
 class RepoFacts:
     """What rendering has to know of the repo.
 
@@ -128,6 +153,7 @@ class RepoFacts:
     wrapper: what existing jobs report errors with, where that is the repo's own.
     base: the class that jobs inherit Sidekiq from; empty where they include it themselves.
     hidden: the constants at the top that the namespaces of the job hide by some of their own.
+    active_base: what the base of an ActiveJob class says; None of another.
     """
 
     namespaces: tuple[Literal["module", "class"], ...]
@@ -139,6 +165,7 @@ class RepoFacts:
     minded_in_spec: tuple[str, ...] = ()
     base: str = ""
     hidden: tuple[str, ...] = ()
+    active_base: ActiveBase | None = None
 
     def record(self, model: str) -> RecordCall | None:
         """How specs get a record of that model; None where neither a factory nor a fixture makes one."""
@@ -196,6 +223,12 @@ class JobRequest:
     def of_kind(self, kind: type[Component[S]]) -> S | None:
         """The settings of its kind where it is this one, else None."""
         return cast("S", self.kind_settings) if self.context.kind == kind.name else None
+
+    @property
+    def attempts(self) -> Attempts | None:
+        """How ActiveJob itself retries the job; None where it is left to Sidekiq."""
+        exhausted = any(chosen.name == "on-exhausted" for chosen in self.patterns)
+        return attempts_of(self.context, exhausted=exhausted)
 
     @property
     def job_path(self) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.flags import Answers, Flag, answer
+from sidekiq_gen.job.active_job import FORM, METHODS, refusal, refuse_flags
 from sidekiq_gen.job.answers import answer_notices, queue_notices
 from sidekiq_gen.job.arguments import argument_notices
 from sidekiq_gen.job.calls import call_notices, find_collaborator
@@ -23,9 +23,9 @@ from sidekiq_gen.job.names import give_names, taken_names
 from sidekiq_gen.job.options import OPTION_FLAGS, find_options, find_queue, option_notices
 from sidekiq_gen.job.patterns.catalogue import BY_NAME, PATTERNS, from_the_outside_in
 from sidekiq_gen.job.repo import gather
-from sidekiq_gen.job.request import Chosen, JobContext, JobRequest
+from sidekiq_gen.job.request import Chosen, JobContext, JobRequest, tree_of
 from sidekiq_gen.job.retries import RETRY, RETRY_FOR, find_retries, retry_notices
-from sidekiq_gen.job.subject import find_subject, new_job
+from sidekiq_gen.job.subject import as_it_travels, find_subject, new_job, parse_directory
 from sidekiq_gen.naming import parse_job_name
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.rails.stubs import stub_notices
@@ -53,6 +53,7 @@ JOB_FLAGS = (
         question="What kind of job is it?",
     ),
     CALLS,
+    FORM,
     Flag("--queue", "Its queue.", "text", metavar="NAME", question="Which queue?"),
     RETRY,
     RETRY_FOR,
@@ -84,6 +85,7 @@ def resolve_job(answers: Answers, project: Project) -> JobRequest:
     answers = implied(answers)
     context = context_of(answers, project)
     app, house = project.app, context.house
+    refuse_flags(answers, all_flags(), context.form)
     _refuse_stray_flags(answers, context)
     settings = KIND_BY_NAME[context.kind].decide(answers, context, app)
     child = resolve_job(_of_the_child(answers, context, app), project) if context.kind == "fan-out" else None
@@ -116,21 +118,23 @@ def context_of(answers: Answers, project: Project) -> JobContext:
     name = parse_job_name(typed, suffix=app.conventions.suffix.value, acronyms=app.acronyms)
     subject = with_keys(find_subject(answers, name, app), app)
     usual = app.folders.folder_for(name.namespaces, subject.model.name if subject.model else None)
-    directory = _directory(answer(answers, "dir", usual.value))
+    directory = parse_directory(answer(answers, "dir", usual.value))
     within = app.folders.namespace(directory)
     name = parse_job_name(typed, suffix=app.conventions.suffix.value, acronyms=app.acronyms, within=within)
     guarded = bool(wanted(answers)) or any(flag.parameter in answers for flag in OPTION_FLAGS)
     house = app.conventions_for(new_job(answers, name, subject, guarded=guarded))
     name = parse_job_name(typed, suffix=house.suffix.value, acronyms=app.acronyms, within=within)
-    taken = taken_names(
-        project.release.tree, subject.kind, wanted(answers), _test(answers, app), calls=CALLS.parameter in answers
-    )
+    reserved: frozenset[str] = frozenset()
+    if app.form == "active-job":
+        subject, reserved = as_it_travels(subject, project.release), METHODS
+    tree, test = tree_of(app.form, project.release), _test(answers, app)
+    taken = taken_names(tree, subject.kind, wanted(answers), test, calls=CALLS.parameter in answers)
     subject, row = give_names(subject, taken)
     database = answer(answers, "database", app.databases[0] if app.databases else None)
     retries = find_retries(answers, project, house)
     context = JobContext(
         project.release,
-        (name.for_one if KIND_BY_NAME[subject.kind].hands == "row" else name).beside(taken.in_the_job),
+        (name.for_one if KIND_BY_NAME[subject.kind].hands == "row" else name).beside(taken.in_the_job | reserved),
         subject.kind,
         subject.arguments,
         subject.model,
@@ -143,10 +147,12 @@ def context_of(answers: Answers, project: Project) -> JobContext:
         find_options(answers, project.release, retries.count),
         house,
         directory,
+        app.form,
     )
-    refusal = other_mapper(context, app) or KIND_BY_NAME[subject.kind].refusal(context, app)
-    if refusal:
-        raise refusal
+    of_form = refusal(KIND_BY_NAME[subject.kind], f"--kind {subject.kind}", context)
+    refused = of_form or other_mapper(context, app) or KIND_BY_NAME[subject.kind].refusal(context, app)
+    if refused:
+        raise refused
     return context
 
 
@@ -199,22 +205,22 @@ def choose(answers: Answers, context: JobContext, app: RailsApp) -> tuple[Chosen
         raise excluded.refusal()
     chosen, kind = [], KIND_BY_NAME[context.kind]
     for pattern in asked_for:
-        refusal = unfit(pattern, context) or pattern.refusal(context, app)
-        if refusal:
-            raise refusal
+        refused = unfit(pattern, context) or pattern.refusal(context, app)
+        if refused:
+            raise refused
         chosen.append(Chosen(pattern.name, pattern.decide(answers, context, app)))
     settled = settle(chosen, context)
     for one in settled:
-        refusal = kind.objection(one, context)
-        if refusal:
-            raise refusal
+        refused = kind.objection(one, context)
+        if refused:
+            raise refused
     return tuple(one for one in settled if type(BY_NAME[one.name]) not in kind.built_in)
 
 
 def unfit(pattern: Pattern[Any], context: JobContext) -> Refused | None:
-    """Why a pattern cannot be laid over jobs of this kind, or None when it can."""
+    """Why a pattern cannot be laid over jobs of this kind and form, or None when it can."""
     if context.kind in pattern.kinds:
-        return None
+        return refusal(pattern, pattern.flags[0].option, context)
     return Refused(
         f"{pattern.flags[0].option} is not available for --kind {context.kind}.",
         hint=f"{KIND_BY_NAME[context.kind].alternative} Leave out {pattern.flags[0].option}.".strip(),
@@ -286,14 +292,3 @@ def _refuse_stray_flags(answers: Answers, context: JobContext) -> None:
                 hint=f"Add --kind {kind.name}, or leave out {stray.option}.",
                 code="contradictory-patterns",
             )
-
-
-def _directory(typed: str) -> str:
-    path = PurePosixPath(typed)
-    if path.is_absolute() or ".." in path.parts or not path.parts or any(ord(letter) < ord(" ") for letter in typed):
-        raise Refused(
-            f"--dir {typed!a} does not stay inside the repo.",
-            hint="Give a folder relative to the root: --dir app/jobs.",
-            code="outside-root",
-        )
-    return path.as_posix()

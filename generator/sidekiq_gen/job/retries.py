@@ -64,7 +64,8 @@ def find_retries(answers: Answers, project: Project, house: Conventions) -> Retr
         return Retries(SIDEKIQS_OWN, _retry_for(answers, project))
     base = project.app.base_of(house)
     of_base = base.retry if base else None
-    typed = answer(answers, "retry", usual_retries(project.app, house))
+    counted = project.app.form == "active-job" and "on_exhausted" in answers  # up to the last one
+    typed = answer(answers, "retry", str(RETRIES) if counted else usual_retries(project.app, house))
     if typed == DEFAULT or ("retry" not in answers and typed == of_base):
         known = of_base and of_base != "true"
         return Retries(parse_retry(of_base) if of_base and known else project.app.default_retry, written=False)
@@ -73,6 +74,8 @@ def find_retries(answers: Answers, project: Project, house: Conventions) -> Retr
 
 def usual_retries(app: RailsApp, house: Conventions) -> str:
     """What is taken where nobody says anything, as it would be typed."""
+    if app.form == "active-job":
+        return DEFAULT
     base = app.base_of(house)
     said = app.own_default_retry or (base is not None and base.retry is not None)
     silent = house.retry.value == "" or said

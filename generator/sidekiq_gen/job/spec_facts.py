@@ -5,14 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sidekiq_gen.job.call_text import keywords_of
-from sidekiq_gen.job.facts import (
-    JobFacts,
-    by_name,
-    facts_of,
-    further,
-    leading,
-)
+from sidekiq_gen.job.call_text import in_parentheses, keywords_of
+from sidekiq_gen.job.facts import JobFacts, by_name, facts_of, further, leading
 from sidekiq_gen.job.key_text import JID
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
 from sidekiq_gen.job.kinds.record import NOT_FOUND, Record
@@ -64,6 +58,8 @@ class SpecFacts(JobFacts):
     """The same in front of something else, with a comma behind each."""
     further_handed: str
     """The same behind something else, with a comma before each."""
+    new_job: str
+    """A job that is handed the same, as ActiveJob performs it: `described_class.new(order)`."""
     with_handed: str
     """What RSpec says of a call that hands on the same: `.with(7, "text")`; empty where there is nothing."""
     runs_again: bool
@@ -112,6 +108,8 @@ class SpecFacts(JobFacts):
     """The pairs of the log context, with the values of the spec."""
     connection_settings: str
     """The method of a model that gives the settings of its connection."""
+    test_case: str
+    """What a test of Minitest inherits from."""
     base_record: str
     """The class that a further connection is made from."""
     raises: bool
@@ -166,6 +164,7 @@ def spec_facts_of(request: JobRequest) -> SpecFacts:
         handed=", ".join(handed),
         leading_handed=leading(handed),
         further_handed=further(handed),
+        new_job=f"{facts.own_class if request.test == 'minitest' else 'described_class'}.new{in_parentheses(handed)}",
         with_handed=f".with({', '.join(handed)})" if handed else "",
         runs_again=_runs_again(request, doubled=doubled),
         saved=f"{values.sigil}{facts.record}" + ("" if doubled else ".reload"),
@@ -191,13 +190,14 @@ def spec_facts_of(request: JobRequest) -> SpecFacts:
         ),
         expected_name=values.named,
         look_alikes=values.look_alikes,
-        needs_jid=any(key.parts == (JID,) for key in keywords_of(request).values()),
+        needs_jid=context.form == "sidekiq" and any(key.parts == (JID,) for key in keywords_of(request).values()),
         logged=_logged(request, values),
         connection_settings=(
             "connection_db_config.configuration_hash"
             if context.release.capabilities.connection_db_config
             else "connection_config"
         ),
+        test_case="ActiveJob::TestCase" if context.form == "active-job" else "ActiveSupport::TestCase",
         base_record=request.repo.base_record,
         raises=KIND_BY_NAME[context.kind].raises,
     )

@@ -45,7 +45,7 @@ def expected(values: Sequence[str], key: Key) -> str:
     """
     if key.form != "id":
         return f"{_METHODS[key.form]}({', '.join(values)})"
-    known = values and not values[0].endswith((".id", ".jid"))
+    known = values and not values[0].endswith((".id", ".jid", ".job_id"))
     return f'"{key.lead}{key.separator}{values[0]}"' if known else key.spelled(values)
 
 

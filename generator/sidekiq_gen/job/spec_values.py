@@ -29,6 +29,16 @@ _SAMPLES = {
     "time": '"2026-01-31T12:00:00Z"',
     "decimal": '"19.99"',
 }
+# The same of an ActiveJob class, which is handed them as they are.
+_OBJECTS = {
+    "date": "Date.new(2026, 1, 31)",
+    "time": "Time.utc(2026, 1, 31, 12)",
+    "decimal": 'BigDecimal("19.99")',
+}
+
+
+def _sample(argument: Argument) -> str:
+    return _SAMPLES[argument.type] if argument.by_id else _OBJECTS.get(argument.type, _SAMPLES[argument.type])
 
 
 class SpecValues:
@@ -38,11 +48,12 @@ class SpecValues:
         self.request = request
         self.sigil = "@" if request.test == "minitest" else ""
         self.arguments = request.context.arguments
-        self.samples = {argument.name: _SAMPLES[argument.type] for argument in self.arguments if not argument.model}
+        self.samples = {argument.name: _sample(argument) for argument in self.arguments if not argument.model}
 
     def of(self, argument: Argument) -> str:
         """What perform is handed for an argument."""
-        return self.samples.get(argument.name) or f"{self.sigil}{argument.name}.id"
+        key = ".id" if argument.by_id else ""
+        return self.samples.get(argument.name) or f"{self.sigil}{argument.name}{key}"
 
     def handed(self, gone: Argument | None = None, instead: Mapping[str, str] | None = None) -> list[str]:
         """Everything that perform is handed, with a record that is gone or other samples."""
@@ -80,7 +91,8 @@ class SpecValues:
 
     def named(self, key: Key, instead: Mapping[str, str] | None = None) -> str:
         """The literal of a text that names what the job is about, with other samples for some arguments."""
-        samples = {JID: f"{self.sigil}job.jid", **self.samples, **(instead or {})}
+        job_id = "job_id" if self.request.context.form == "active-job" else "jid"
+        samples = {JID: f"{self.sigil}job.{job_id}", **self.samples, **(instead or {})}
         return expected([samples.get(part) or f"{self.sigil}{part}.id" for part in key.parts], key)
 
     def look_alikes(self, key: Key) -> list[LookAlike]:

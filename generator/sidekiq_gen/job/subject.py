@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.errors import InvalidInput, Refused
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.naming import JobName
     from sidekiq_gen.rails.app import RailsApp
     from sidekiq_gen.rails.inflections import Inflections
+    from sidekiq_gen.sidekiq.release import Release
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,36 @@ def new_job(answers: Answers, name: JobName, subject: Subject, *, guarded: bool)
     bare = subject.kind == "plain" and not subject.arguments and not guarded
     takes_arguments = bool(subject.arguments)
     return NewJob(name.namespaces, name.words, takes_arguments, answer(answers, "queue", ""), bare)
+
+
+def as_it_travels(subject: Subject, release: Release) -> Subject:
+    """The subject of an ActiveJob class, which is handed its records by GlobalID, and dates and times as such.
+
+    A decimal travels as itself from Rails 7.2 on, where nothing has to switch that on.
+    """
+
+    def travelling(argument: Argument) -> Argument:
+        text = argument.type == "decimal" and not release.capabilities.decimal_arguments
+        return argument if text else replace(argument, by_id=False)
+
+    record = travelling(subject.record) if subject.record else None
+    return replace(subject, arguments=tuple(map(travelling, subject.arguments)), record=record)
+
+
+def parse_directory(typed: str) -> str:
+    """Read ``--dir``: a folder below the root.
+
+    Raises:
+        Refused: it is outside.
+    """
+    path = PurePosixPath(typed)
+    if path.is_absolute() or ".." in path.parts or not path.parts or any(ord(letter) < ord(" ") for letter in typed):
+        raise Refused(
+            f"--dir {typed!a} does not stay inside the repo.",
+            hint="Give a folder relative to the root: --dir app/jobs.",
+            code="outside-root",
+        )
+    return path.as_posix()
 
 
 def guess_model(name: JobName, app: RailsApp, *, rows: bool = False) -> Model | None:

@@ -15,15 +15,14 @@ from sidekiq_gen.rails.factories import factory_call, mixed_in
 from sidekiq_gen.rails.house.bases import find_bases
 from sidekiq_gen.rails.house.conventions import Conventions, read_conventions
 from sidekiq_gen.rails.house.folders import JobFolders
-from sidekiq_gen.rails.house.jobs import JobFile, find_jobs
 from sidekiq_gen.rails.house.layout import LayoutHabits, read_layout
 from sidekiq_gen.rails.house.linter import Linter, find_linter
 from sidekiq_gen.rails.house.rules import Rules
 from sidekiq_gen.rails.house.settings import read_habits, settled, settled_layout
 from sidekiq_gen.rails.house.specs import SpecHabits, Specs
+from sidekiq_gen.rails.job_files import JobFiles
 from sidekiq_gen.rails.processes import Process, find_processes
 from sidekiq_gen.rails.queues import Served, UsualQueue, find_queues, find_served, usual_queue
-from sidekiq_gen.rails.records import Records
 from sidekiq_gen.rails.wrappers import ErrorWrapper, find_wrapper, named_wrapper
 from sidekiq_gen.settings import SettingsFile, read_settings
 from sidekiq_gen.sourced import Sourced
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.rails.gems import Tracker
     from sidekiq_gen.rails.house.bases import BaseClass
     from sidekiq_gen.rails.house.neighbours import NewJob
+    from sidekiq_gen.style import QueueLiteral
 
 __all__ = ["Database", "Linter", "RailsApp", "TestFramework"]
 
@@ -48,7 +48,7 @@ _ENTERPRISE_UNIQUE = re.compile(r"^[^#\n]*\bSidekiq::Enterprise\.unique!", re.MU
 _WIRING = re.compile(r"^[^#\n]*\bSidekiqUniqueJobs::(?:Server\.configure|Middleware::Client)\b", re.MULTILINE)
 
 
-class RailsApp(Records):
+class RailsApp(JobFiles):
     """One repo, and how its people work: what runs it, and how its jobs and specs are written."""
 
     @cached_property
@@ -101,11 +101,6 @@ class RailsApp(Records):
     def rules(self) -> Rules:
         """What the linter asks for, cop by cop."""
         return Rules(self.repo, self.lockfile)
-
-    @cached_property
-    def job_files(self) -> tuple[JobFile, ...]:
-        """The Sidekiq jobs that are there, their base classes among them."""
-        return find_jobs(self.repo)
 
     @cached_property
     def settings(self) -> SettingsFile:
@@ -164,7 +159,7 @@ class RailsApp(Records):
         style = Style(
             house.quotes.value,
             house.frozen_string_literal.value,
-            house.queue_literal.value,
+            self._queue_literal(house),
             house.job_module.value,
             self.layout.width.value,
             compact=house.compact.value,
@@ -176,6 +171,11 @@ class RailsApp(Records):
             return style
         specs = settled(self._specs[test].habits(job_path.rpartition("/")[0]), self.settings, "spec")
         return replace(style, spec=specs.style)
+
+    def _queue_literal(self, house: Conventions) -> QueueLiteral:
+        """How the queue is written; Rails' own generator writes a symbol."""
+        silent = house.queue_literal.origin == "default"
+        return "symbol" if silent and self.form == "active-job" else house.queue_literal.value
 
     @cached_property
     def layout(self) -> LayoutHabits:

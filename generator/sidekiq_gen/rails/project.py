@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.errors import InvalidInput, Refused
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sidekiq_gen.notices import Notice
+    from sidekiq_gen.style import Form
 
 _VERSION = re.compile(r"[0-9]+(?:\.[0-9A-Za-z]+)*")
 
@@ -48,6 +49,12 @@ class Project:
     app: RailsApp
     release: Release
     notices: tuple[Notice, ...]
+
+    def writing(self, form: Form | None) -> Project:
+        """The same for a job of this form; None leaves it to what most jobs are."""
+        if form in {None, self.app.form}:
+            return self
+        return replace(self, app=replace(self.app, asked_form=form))
 
 
 def detect_project(where: Where, start: Path) -> Project:

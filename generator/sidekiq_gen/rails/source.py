@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sidekiq_gen.rails.lockfile import LockedGem, Lockfile
+    from sidekiq_gen.style import Form
 
 
 @dataclass(frozen=True)
@@ -23,10 +24,12 @@ class Source:
     """One repo. Nothing is read before it is asked for, and a file that cannot be read counts as missing.
 
     lockfile: None when the Sidekiq version was given by hand and there is none.
+    asked_form: what a new job is to be; None leaves it to what most jobs are.
     """
 
     root: Path
     lockfile: Lockfile | None
+    asked_form: Form | None = None
 
     def gem(self, name: str) -> LockedGem | None:
         """The locked gem of that name."""

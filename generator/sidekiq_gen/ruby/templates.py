@@ -2,6 +2,7 @@
 
 A tree is looked up first, then the trees of earlier lines, newest first, then ``common``: what a line does its own way
 stands in its tree, and holds until a later tree says otherwise. For a partial that goes for each of its macros.
+What an ActiveJob class does its own way, whatever the line, stands in ``active_job``.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, TemplateNotFound
 from jinja2.ext import Extension
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.style import Style, TestFramework
 
 TREES: tuple[Tree, ...] = ("6.5", "7", "8")  # from the oldest line to the newest
+Folder: TypeAlias = "Tree | Literal['active_job']"
 
 NAMES = re.compile(r"\{#-?\s*names:(.*?)-?#\}", re.DOTALL)
 
@@ -49,6 +51,8 @@ STAND_INS: Mapping[str, str] = MappingProxyType(
         "the_stub": "stub_of_work",
         "the_result": "returned_or_nil",
         "the_run": "perform",
+        "the_new_job": "new_job",
+        "the_retries": "attempts.retries",
         "the_trial": "trial",
         "the_finder": "finder",
         "the_thing": "thing",
@@ -66,7 +70,7 @@ STAND_INS: Mapping[str, str] = MappingProxyType(
 _STAND_IN = re.compile(r"(\{?)\b(the_[a-z_]+|The[A-Z]\w*)\b")
 _TAG = re.compile(r"(\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\})", re.DOTALL)
 _STUB = re.compile(r"\.stub\(")
-_REFERENCE = re.compile(r'"((?:common|[0-9.]+)/[^"]+\.j2)"')
+_REFERENCE = re.compile(r'"((?:common|active_job|[0-9.]+)/[^"]+\.j2)"')
 
 
 class StandIns(Extension):
@@ -104,13 +108,13 @@ def environment() -> Environment:
     )
 
 
-def search_path(tree: Tree, name: str) -> list[str]:
+def search_path(tree: Folder, name: str) -> list[str]:
     """Where a template is looked for, first to last: ``8/job.rb.j2``, ``7/job.rb.j2`` ... ``common/job.rb.j2``."""
-    lines = reversed(TREES[: TREES.index(tree) + 1])
+    lines = ("active_job",) if tree == "active_job" else reversed(TREES[: TREES.index(tree) + 1])
     return [*(f"{line}/{name}" for line in lines), f"common/{name}"]
 
 
-def find_template(tree: Tree, name: str) -> Template:
+def find_template(tree: Folder, name: str) -> Template:
     """A template by name, from the first place that has it.
 
     Raises:
@@ -122,13 +126,13 @@ def find_template(tree: Tree, name: str) -> Template:
         raise BrokenTemplate(name, "is not in any tree") from None
 
 
-def has_template(tree: Tree, name: str) -> bool:
+def has_template(tree: Folder, name: str) -> bool:
     """Whether any place has a template of that name."""
     return bool(_found(tree, name))
 
 
 @cache
-def declared_names(tree: Tree, name: str) -> frozenset[str]:
+def declared_names(tree: Folder, name: str) -> frozenset[str]:
     """The names that the Ruby of a template takes for itself, from its comment ``{# names: ... #}``.
 
     Those of the files that it includes or imports are among them. None where there is no such template, or it takes
@@ -157,7 +161,7 @@ class Partial:
     """
 
     def __init__(
-        self, tree: Tree, path: str, slots: Mapping[str, Collection[str]], facts: Mapping[str, object]
+        self, tree: Folder, path: str, slots: Mapping[str, Collection[str]], facts: Mapping[str, object]
     ) -> None:
         self.path = path
         self._macros: dict[str, Any] = {}
@@ -202,7 +206,7 @@ def test_file(style: Style, test: TestFramework, text: str, minded: Sequence[str
     return ruby_file(style, "\n".join(f'require "{name}"' for name in needed), text, minded)
 
 
-def _in_all_trees(tree: Tree, name: str) -> list[Template]:
+def _in_all_trees(tree: Folder, name: str) -> list[Template]:
     """A template from every tree that has it, the latest tree last.
 
     Raises:
@@ -218,7 +222,7 @@ def _in_all_trees(tree: Tree, name: str) -> list[Template]:
 
 
 @cache
-def _found(tree: Tree, name: str) -> tuple[str, ...]:
+def _found(tree: Folder, name: str) -> tuple[str, ...]:
     """The paths of a template in all trees that have it, in the order in which it is looked up."""
     return tuple(path for path in search_path(tree, name) if path in _paths())
 

@@ -77,6 +77,7 @@ class Backfill(Kind[BackfillSettings]):
     hands = "rows"
     shapes = ("iterable_marked", "iterable_unmarked", "chain_marked", "chain_unmarked")
     flags = (BATCH_SIZE,)
+    no_active_job = "its progress is kept by Sidekiq's iteration, or in Redis"
     summary = "processes all rows of a model in batches, and resumes where a stopped run left off"
     paragraph = (
         "For filling a new column, or updating every row once. It never loads more than one batch. A deploy stops it "

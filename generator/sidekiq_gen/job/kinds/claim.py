@@ -101,6 +101,7 @@ class Claim(Kind[ClaimSettings]):
     hands = "row"
     raises = False
     flags = (_MAX_ROWS, ATTEMPTS, NEXT_ATTEMPT)
+    no_active_job = "a run that has found a row enqueues the next one itself, as a Sidekiq::Job"
     summary = "empties a backlog of rows, with as many workers as there are, each row once"
     paragraph = (
         "For a table that is a queue: exports to be made, messages to be sent. A run reads the ids of the next rows, "

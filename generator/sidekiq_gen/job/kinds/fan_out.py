@@ -67,6 +67,7 @@ class FanOut(Kind[FanOutSettings]):
     shapes = ("iterable", "plain", "batch", "plain_by_client", "batch_by_client")
     flags = (BATCH_SIZE, _CHILD, _BATCH, ON_MISSING)
     closed = "Sidekiq Pro (--batch)"
+    no_active_job = "its jobs are pushed in slices by perform_bulk"
     summary = "enqueues one job per record; that job is generated too, and carries the safeguards"
     paragraph = (
         "For work on many records that can be done in parallel and retried one by one. The ids are read and pushed a "

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from sidekiq_gen.errors import Refused
 from sidekiq_gen.flags import Answers, Flag, answer
+from sidekiq_gen.job.active_job import waits
 from sidekiq_gen.job.kinds.base import Kind
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.rails.pushes import pushes_after_commit, pushes_wait
@@ -38,9 +39,16 @@ class RecordSettings:
     """What becomes of a run whose record is not there.
 
     on_missing: a line in the log and no more; or find raises, and Sidekiq retries that, or --discard-on ends the job.
+    by_id: whether the job looks it up; else ActiveJob does, before it performs, and raises where it is gone.
     """
 
     on_missing: Literal["log", "retry", "discard"]
+    by_id: bool = True
+
+    @property
+    def discards(self) -> bool:
+        """Whether a run without its record ends at once."""
+        return self.on_missing != "retry"
 
 
 class Record(Kind[RecordSettings]):
@@ -49,7 +57,7 @@ class Record(Kind[RecordSettings]):
     settings = RecordSettings
     name = "record"
     about = "record"
-    shapes = ("find_by", "find")
+    shapes = ("find_by", "find", "global_id")
     flags = (ON_MISSING,)
     summary = "works on one record, which is passed by its id"
     paragraph = (
@@ -63,10 +71,13 @@ class Record(Kind[RecordSettings]):
     cost = "One query for each run."
 
     def satisfies(self, settings: RecordSettings) -> Mapping[str, str]:
-        done = {"log": "skipped, with a line in the log", "retry": "tried again", "discard": "not tried again"}
+        logged = "skipped" if settings.by_id else "discarded"
+        done = {"log": f"{logged}, with a line in the log", "retry": "tried again", "discard": "not tried again"}
         return {"deleted-records": f"missing records are {done[settings.on_missing]}"}
 
     def shape(self, settings: RecordSettings) -> str:
+        if not settings.by_id:
+            return "global_id"
         return "find_by" if settings.on_missing == "log" else "find"
 
     def suggestion(self, flag: Flag, answers: Answers, context: JobContext, app: RailsApp) -> str | None:
@@ -88,11 +99,14 @@ class Record(Kind[RecordSettings]):
                 code="contradictory-patterns",
             )
         chosen = wanted or usual(context)
-        return RecordSettings("discard" if chosen == "retry" and never_retried else chosen)
+        by_id = context.form == "sidekiq"
+        return RecordSettings("discard" if chosen == "retry" and never_retried else chosen, by_id)
 
     def notices(self, settings: RecordSettings, request: JobRequest, app: RailsApp) -> Iterator[Notice]:
         context = request.context
         if settings.on_missing == "retry" or pushes_wait(app) or context.model is None:
+            return
+        if not settings.by_id and (waits(request) or (request.repo.active_base and request.repo.active_base.waits)):
             return
         fate = "skips it, with a line in the log" if settings.on_missing == "log" else "gives up"
         wait = "Let pushes wait (sidekiq-gen install), push" if pushes_after_commit(app, context.release) else "Push"
@@ -106,6 +120,8 @@ class Record(Kind[RecordSettings]):
 
 def usual(context: JobContext) -> Literal["log", "retry"]:
     """What is done where nobody says anything: as most jobs do, if that can be had."""
+    if context.form == "active-job":
+        return "log"  # what the jobs do that are handed an id says nothing of one that is handed the record
     return "retry" if context.house.on_missing.value == "retry" and context.retry else "log"
 
 

@@ -31,13 +31,14 @@ class DiscardOnSettings:
     to: the Dead set, or nowhere.
     means: ``retry_in`` asks Sidekiq for it (6.5.2 and later); ``rescue`` swallows the error in ``perform``, also where
         the record is to be marked failed, as nothing runs sidekiq_retries_exhausted for a discarded job; ``bury``
-        swallows it and puts the job into the Dead set, which is the only way before 6.5.2.
+        swallows it and puts the job into the Dead set, which is the only way before 6.5.2; ``native`` is the discard_on
+        of an ActiveJob class.
     """
 
     errors: tuple[str, ...]
     made: tuple[str, ...]
     to: Literal["dead", "nowhere"]
-    means: Literal["retry_in", "rescue", "bury"]
+    means: Literal["retry_in", "rescue", "bury", "native"]
 
     @property
     def listed(self) -> str:
@@ -86,7 +87,7 @@ class DiscardOn(Pattern[DiscardOnSettings]):
     name = "discard-on"
     group = "fail"
     layer = "class"
-    shapes = ("retry_in", "rescue", "bury")
+    shapes = ("retry_in", "rescue", "bury", "native")
     kinds = frozenset({"record", "plain", "backfill"})
     flags = (
         Flag(
@@ -120,6 +121,8 @@ class DiscardOn(Pattern[DiscardOnSettings]):
     adds = MappingProxyType({"discard_reason": "Why the job ends at once, as a comment beside the verdict."})
 
     def suggestion(self, flag: Flag, answers: Answers, context: JobContext, app: RailsApp) -> str | None:
+        if context.form == "active-job":
+            return None
         return "dead" if context.retry and context.options.dead else "nowhere"
 
     def decide(self, answers: Answers, context: JobContext, app: RailsApp) -> DiscardOnSettings:
@@ -130,6 +133,8 @@ class DiscardOn(Pattern[DiscardOnSettings]):
             "Name the permanent errors, or allow no retries: --retry 0.",
         )
         made = tuple(raised(error, error_class(app, error)) for error in errors)
+        if context.form == "active-job":
+            return DiscardOnSettings(errors, made, "nowhere", "native")
         to = answer(answers, "discard_to", "dead" if context.options.dead else "nowhere")
         if context.retry and context.release.capabilities.retry_in_kill:
             return DiscardOnSettings(errors, made, to, "retry_in")

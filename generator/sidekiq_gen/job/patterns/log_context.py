@@ -61,6 +61,7 @@ class LogContext(Pattern[LogContextSettings]):
     layer = "context"
     shapes = ("add", "with")
     flags = (Flag("--log-context", "Put the ids and arguments of the job on the log lines of its run.", "switch"),)
+    no_active_job = "Sidekiq's log context is that of a Sidekiq::Job"
     summary = "put the ids and arguments of the job on the log lines of its run"
     paragraph = (
         "For finding out later what happened to order 4711. Sidekiq prints the class and the id of the job on each "

@@ -93,7 +93,8 @@ class OnExhausted(Pattern[OnExhaustedSettings]):
         return {"exhaustion": f"reports when retries are exhausted{marks}"}
 
     def stubs(self, settings: OnExhaustedSettings, request: JobRequest) -> tuple[str, ...]:
-        return ("update_column: true",) if settings.mark else ()
+        shown = ('to_param: "1"',) if request.context.form == "active-job" else ()
+        return ("update_column: true", *shown) if settings.mark else shown
 
     def needs(self, settings: OnExhaustedSettings) -> Iterator[Need]:
         if settings.mark:

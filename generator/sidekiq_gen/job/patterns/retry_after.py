@@ -144,6 +144,7 @@ class RetryAfter(Pattern[RetryAfterSettings]):
             question="How many times is a job rescheduled like that at most?",
         ),
     )
+    no_active_job = "it re-enqueues itself with a count among its arguments"
     summary = "re-enqueue the job after the delay given by an error, such as a rate limit"
     paragraph = (
         "For services that answer with a Retry-After header: the delay they give beats a guess, and hitting their "

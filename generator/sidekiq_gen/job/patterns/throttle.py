@@ -64,6 +64,7 @@ class Throttle(Pattern[ThrottleSettings]):
         ),
     )
     closed = "Sidekiq Enterprise"
+    no_active_job = "sidekiq-throttled and Enterprise's limiter count the runs of a Sidekiq::Job"
     summary = "run at most COUNT times per period, across all processes"
     paragraph = (
         "For a service that allows a known number of calls a minute. sidekiq-throttled leaves the excess in the "

@@ -133,6 +133,7 @@ class Unique(Pattern[AnyUnique]):
         ),
     )
     closed = "Sidekiq Enterprise"
+    no_active_job = "sidekiq-unique-jobs does not support it, and Enterprise's locks are options of a Sidekiq::Job"
     summary = "refuse duplicates of a job that is waiting or running, with sidekiq-unique-jobs or Enterprise"
     paragraph = (
         "For jobs that are enqueued more often than they need to run: rebuilding an index, refreshing a cache. The "

@@ -1,4 +1,4 @@
-"""The Sidekiq jobs that the repo has already."""
+"""The jobs that the repo has already: those of Sidekiq, and those of ActiveJob."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sidekiq_gen.rails.code import code_lines, definitions
 from sidekiq_gen.rails.house.said import Said
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from sidekiq_gen.rails.code import Definition
     from sidekiq_gen.rails.files import Repo
@@ -27,6 +27,8 @@ _INCLUDE = re.compile(r"^[ \t]*include[ \t(][^#\n]*?\bSidekiq::(Job|Worker|Itera
 _FROZEN = re.compile(r"#.*\bfrozen[_-]string[_-]literal:\s*true\b", re.IGNORECASE)
 _PERFORM = re.compile(r"^[ \t]*def perform\b", re.MULTILINE)
 _COMPACT = re.compile(r"class[ \t]+(?:::)?[A-Z]\w*::[A-Z]")
+# What the classes of ActiveJob descend from; an ApplicationJob that the repo does not show may be an engine's.
+_ACTIVE_JOB = re.compile(r"ActiveJob::Base|(?:\w+::)*ApplicationJob")
 _BASE_NAME = re.compile(r"(?:application|base)(?:_job|_worker)?|base_\w+|\w+_base")
 _WITHOUT_ARGUMENTS = re.compile(r"^[ \t]*def perform(?:\(\s*\))?[ \t]*(?:;|#|=|$)", re.MULTILINE)
 
@@ -94,7 +96,7 @@ class JobFile(Said):
 
 
 @dataclass(frozen=True)
-class _Candidate:
+class Candidate:
     """A file in a folder for jobs, before it is known to be one."""
 
     path: str
@@ -105,15 +107,34 @@ class _Candidate:
     definitions: tuple[Definition, ...]
 
 
-def find_jobs(repo: Repo) -> tuple[JobFile, ...]:
-    """The files below ``app/sidekiq``, ``app/jobs`` and ``app/workers`` whose class is a Sidekiq job, in order.
+def find_jobs(candidates: Sequence[Candidate]) -> tuple[JobFile, ...]:
+    """The files whose class is a Sidekiq job, in order.
 
-    That is one that includes ``Sidekiq::Job`` or ``Sidekiq::Worker``, or inherits from one that does. Packs,
-    modules and engines are looked through as well.
+    That is one that includes ``Sidekiq::Job`` or ``Sidekiq::Worker``, or inherits from one that does.
     """
-    candidates = list(_candidates(repo))
+    return _files(candidates, {one.name for file in candidates if file.included for one in file.definitions})
+
+
+def find_active_jobs(candidates: Sequence[Candidate]) -> tuple[JobFile, ...]:
+    """The files whose class inherits from ``ActiveJob::Base``, in order."""
     known = {definition.name for candidate in candidates for definition in candidate.definitions}
-    classes, parents = _sidekiq_classes(candidates, known)
+    return _files(
+        [candidate for candidate in candidates if not candidate.included],
+        {
+            definition.name
+            for candidate in candidates
+            for definition in candidate.definitions
+            if definition.superclass
+            and _ACTIVE_JOB.fullmatch(definition.superclass)
+            and not _superclass(definition, known)
+        },
+    )
+
+
+def _files(candidates: Sequence[Candidate], roots: set[str]) -> tuple[JobFile, ...]:
+    """The files that define one of these classes, or an heir of one."""
+    known = {definition.name for candidate in candidates for definition in candidate.definitions}
+    classes, parents = _with_heirs(candidates, known, roots)
     return tuple(
         JobFile(
             candidate.lines,
@@ -129,7 +150,12 @@ def find_jobs(repo: Repo) -> tuple[JobFile, ...]:
     )
 
 
-def _candidates(repo: Repo) -> Iterable[_Candidate]:
+def read_candidates(repo: Repo) -> tuple[Candidate, ...]:
+    """The files below ``app/sidekiq``, ``app/jobs`` and ``app/workers``, also of packs, modules and engines."""
+    return tuple(_candidates(repo))
+
+
+def _candidates(repo: Repo) -> Iterable[Candidate]:
     folders = dict.fromkeys(f"{unit}app/{name}" for name in JOB_FOLDERS for unit in repo.units)
     loaded = (root.folder for root in repo.autoload.roots if not root.folder.endswith("/concerns"))
     folders |= dict.fromkeys(folder for folder in loaded if not set(JOB_FOLDERS).isdisjoint(folder.split("/")))
@@ -142,20 +168,18 @@ def _candidates(repo: Repo) -> Iterable[_Candidate]:
             included = _INCLUDE.search("\n".join(lines))
             # A module around a job is none, and a namespace of helpers as well.
             classes = tuple(one for one in definitions(lines) if one.keyword == "class")
-            yield _Candidate(path, folder, text, lines, included and included[1], classes)
+            yield Candidate(path, folder, text, lines, included and included[1], classes)
 
 
-def _sidekiq_classes(candidates: list[_Candidate], known: set[str]) -> tuple[set[str], set[str]]:
-    """The names of all Sidekiq classes, and of those among them that others inherit from."""
+def _with_heirs(candidates: Sequence[Candidate], known: set[str], roots: set[str]) -> tuple[set[str], set[str]]:
+    """The names of these classes and of their heirs, and of those among them that others inherit from."""
     children = [
         (definition.name, superclass)
         for candidate in candidates
         for definition in candidate.definitions
         if (superclass := _superclass(definition, known))
     ]
-    classes = {
-        definition.name for candidate in candidates if candidate.included for definition in candidate.definitions
-    }
+    classes = set(roots)
     for _ in range(MAXIMUM_GENERATIONS):
         heirs = {name for name, superclass in children if superclass in classes} - classes
         if not heirs:
@@ -173,13 +197,13 @@ def _superclass(definition: Definition, known: set[str]) -> str | None:
     return next((name for name in names if name in known), None)
 
 
-def _parent(candidate: _Candidate, known: set[str], classes: set[str]) -> str:
+def _parent(candidate: Candidate, known: set[str], classes: set[str]) -> str:
     """The full name of the Sidekiq class that the class of a file inherits from; empty when there is none."""
     parents = (_superclass(definition, known) for definition in candidate.definitions if definition.name in classes)
     return next((parent for parent in parents if parent in classes), None) or ""
 
 
-def _is_base(candidate: _Candidate, parents: set[str]) -> bool:
+def _is_base(candidate: Candidate, parents: set[str]) -> bool:
     """Whether a file holds no job of its own."""
     if _BASE_NAME.fullmatch(candidate.path.rpartition("/")[2].removesuffix(".rb")):
         return True

@@ -19,6 +19,7 @@ _QUEUE = re.compile(rf"(?<!\w)(?:queue:|[\"']queue[\"']:|:queue\s*=>|[\"']queue[
 _RETRY = re.compile(
     r"(?<!\w)(?:retry:|[\"']retry[\"']:|:retry\s*=>|[\"']retry[\"']\s*=>)\s*([0-9]{1,4}|false|true)(?![\w.])"
 )
+_QUEUE_AS = re.compile(rf"queue_as[ \t(]+{_VALUE}")
 _KEY = re.compile(r"(?<!\w)[:\"']?(queue|retry)(?:[\"']?:|[\"']?\s*=>)")
 _EXHAUSTED = re.compile(r"[ \t]*sidekiq_retries_exhausted\b")
 _RETRY_IN = re.compile(r"[ \t]*sidekiq_retry_in\b")
@@ -51,8 +52,9 @@ class Said:
     @cached_property
     def queue(self) -> Queue | None:
         """The queue that it names literally, if any."""
-        for options in self.options:
-            if found := _QUEUE.search(options):
+        named = [_QUEUE.search(options) for options in self.options]
+        for found in [*named, *map(_QUEUE_AS.match, calls(self.lines, "queue_as"))]:
+            if found:
                 name = found[2] or found[3] or found[4]
                 return Queue(name, "symbol" if found[1] else "string") if name else None
         return None
@@ -65,7 +67,8 @@ class Said:
     @cached_property
     def named(self) -> tuple[Option, ...]:
         """Whether it says something about its queue and its retries, literally or not, in its own order."""
-        keys = (found[1] for options in self.options for found in _KEY.finditer(options))
+        keys = [found[1] for options in self.options for found in _KEY.finditer(options)]
+        keys += ["queue" for _ in calls(self.lines, "queue_as")]
         return tuple(dict.fromkeys("queue" if key == "queue" else "retry" for key in keys))
 
     @cached_property

@@ -73,6 +73,12 @@ class RailsTable(Table):
     )
 
     # ActiveJob
+    retry_on_jitter = row(">=6.1.0", "retry_on takes jitter:", "v6.1.0 activejob/lib/active_job/exceptions.rb:56")
+    decimal_arguments = row(
+        ">=7.2.0",
+        "a BigDecimal is an argument of an ActiveJob; before it arrives as text, unless that is switched on",
+        "v7.2.0 activejob/lib/active_job/serializers/big_decimal_serializer.rb:6",
+    )
     after_discard = row(
         ">=7.1.0",
         "after_discard in an ActiveJob class, also after the last retry_on",

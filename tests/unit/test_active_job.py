@@ -1,0 +1,244 @@
+"""ActiveJob classes that Sidekiq runs: which form a job has, what it says, and what it cannot say."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from support.cases import ACTIVE_HOUSE
+from support.command import sidekiq_gen
+from support.repos import Repo
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+OWN = "class {}Job\n  include Sidekiq::Job\n\n  def perform(id)\n  end\nend\n"
+HEIR = "class {}Job < ApplicationJob\n  def perform(id)\n  end\nend\n"
+BASE = "class ApplicationJob < ActiveJob::Base\n{}end\n"
+REFUSED = [
+    "--retry-for 1h",
+    "--backtrace 20",
+    "--tags nightly",
+    "--no-dead",
+    "--discard-on IOError --discard-to dead",
+    "--advisory-lock --on-locked retry",
+    "--throttle 10/60",
+    "--unique until_executed",
+    "--kind claim --model Order --check-then-act charged_at",
+]
+
+
+def named(form: str, *names: str) -> dict[str, str]:
+    return {f"app/jobs/{name.lower()}_job.rb": form.format(name) for name in names}
+
+
+def house(own: int = 0, others: int = 0, *, base: str = "", adapter: str = "") -> dict[str, str]:
+    """Files: so many jobs of Sidekiq's own and of ActiveJob, the base class of these, and the adapter."""
+    files = named(OWN, *(f"Own{number}" for number in range(own)))
+    files |= named(HEIR, *(f"Other{number}" for number in range(others)))
+    files["app/jobs/application_job.rb"] = BASE.format(base)
+    if adapter:
+        files["config/application.rb"] = f"config.active_job.queue_adapter = :{adapter}\n"
+    return files
+
+
+def generated(root: Path, *words: str) -> tuple[str, str, dict[str, str]]:
+    """The texts of a job and its spec, and the notices by code."""
+    done = sidekiq_gen(root, "job", *words, "--no-input", "--force", "--json")
+    assert done.status == 0, done.out + done.err
+    told = json.loads(done.out)
+    texts = [(root / file["path"]).read_text(encoding="utf-8") for file in told["files"]]
+    return texts[0], texts[1], {one["code"]: one["message"] for one in told["notices"]}
+
+
+def job(tmp_path: Path, files: dict[str, str], *words: str, rails: str = "7.2.2") -> str:
+    """The text of a job class that is generated in a house."""
+    root = Repo(comment=False, rails=rails, waits=False, files=files).write(tmp_path)
+    return generated(root, *(words or ("SyncOrder", "order:record")))[0]
+
+
+@pytest.mark.parametrize(
+    ("files", "active"),
+    [
+        (house(others=1), True),
+        (house(own=1, others=2), True),
+        (house(own=1, others=1), False),
+        (house(own=2, others=1), False),
+        (house(), False),
+        (house(others=2, adapter="sidekiq"), True),
+        (house(others=2, adapter="good_job"), False),
+        # an ApplicationJob of Sidekiq's own, and a class that performs nothing
+        (named(HEIR, "A", "B") | {"app/jobs/application_job.rb": OWN.format("Application")}, False),
+        ({"app/jobs/a_job.rb": HEIR.format("A").replace("perform", "call")}, False),
+    ],
+)
+def test_a_job_is_what_most_jobs_are(tmp_path: Path, files: dict[str, str], *, active: bool) -> None:
+    text = job(tmp_path, files)
+
+    assert ("def perform(order)\n" in text) == active
+    assert ("order_id" in text) != active
+
+
+@pytest.mark.parametrize("form", ["sidekiq", "active-job"])
+def test_a_flag_says_what_the_job_is(tmp_path: Path, form: str) -> None:
+    for name, files in {"own": house(own=2), "others": house(others=2)}.items():
+        (tmp_path / name).mkdir()
+        text = job(tmp_path / name, files, "SyncOrder", "order:record", "--base", form)
+
+        assert ("class SyncOrderJob < ApplicationJob\n" in text) == (form == "active-job")
+        assert ("include Sidekiq::Job\n" in text) == (form == "sidekiq")
+
+
+@pytest.mark.parametrize(
+    ("files", "superclass"),
+    [
+        (house(others=1), "ApplicationJob"),
+        (named(HEIR.replace("ApplicationJob", "ActiveJob::Base"), "A"), "ActiveJob::Base"),
+        (named(HEIR.replace("ApplicationJob", "Spotlight::ApplicationJob"), "A"), "ActiveJob::Base"),
+    ],
+)
+def test_it_inherits_what_the_repo_has(tmp_path: Path, files: dict[str, str], superclass: str) -> None:
+    assert f"class SyncOrderJob < {superclass}\n" in job(tmp_path, files)
+
+
+@pytest.mark.parametrize(
+    ("base", "existing", "flags", "line"),
+    [
+        ("", HEIR, (), ""),
+        ("", HEIR.replace("  def", "  queue_as :default\n\n  def"), (), "queue_as :default"),
+        ("", HEIR.replace("  def", '  queue_as "low"\n\n  def'), ("--queue", "high"), 'queue_as "high"'),
+        ("", HEIR, ("--queue", "low"), "queue_as :low"),
+        ("", HEIR, ("--queue", "low-1"), 'queue_as "low-1"'),
+        ("  queue_as :low\n", HEIR, (), ""),
+        ("  queue_as :low\n", HEIR, ("--queue", "default"), "queue_as :default"),
+    ],
+)
+def test_it_names_its_queue_where_the_house_does(
+    tmp_path: Path, base: str, existing: str, flags: tuple[str, ...], line: str
+) -> None:
+    text = job(tmp_path, house(base=base) | named(existing, *"ABCDE"), "SyncOrder", "order:record", *flags)
+
+    assert [one.strip() for one in text.splitlines() if "queue_as" in one] == ([line] if line else [])
+
+
+@pytest.mark.parametrize(
+    ("rails", "line"),
+    [("7.1.5", ""), ("7.2.2", ":always"), ("8.0.2", "true"), ("8.1.0", "true")],
+)
+def test_it_waits_for_the_commit_where_rails_can(tmp_path: Path, rails: str, line: str) -> None:
+    text = job(tmp_path, house(others=2), rails=rails)
+
+    assert (f"  self.enqueue_after_transaction_commit = {line}\n" in text) == bool(line)
+    assert ("enqueue_after" in text) == bool(line)
+
+
+def test_what_the_base_says_is_not_said_again(tmp_path: Path) -> None:
+    said = "  discard_on ActiveJob::DeserializationError\n  self.enqueue_after_transaction_commit = :always\n"
+    files = house(others=2, base=said)
+    quiet, counted = job(tmp_path, files), job(tmp_path, files, "SyncOrder", "order:record", "--retry", "3")
+
+    assert "enqueue_after" not in quiet
+    assert "DeserializationError" not in quiet
+    assert "discard_on ActiveJob::DeserializationError" in counted  # which retry_on would take for itself
+
+
+@pytest.mark.parametrize(
+    ("rails", "head"),
+    [
+        ("6.0.6", "retry_on StandardError, wait: :exponentially_longer, attempts: 4\n"),
+        ("6.1.7", "retry_on StandardError, wait: :exponentially_longer, attempts: 4, jitter: 0.15\n"),
+        ("7.2.2", "retry_on StandardError, wait: :polynomially_longer, attempts: 4, jitter: 0.15\n"),
+    ],
+)
+def test_one_layer_retries(tmp_path: Path, rails: str, head: str) -> None:
+    words = ("SyncOrder", "order:record", "--retry")
+    counted = job(tmp_path, house(others=2), *words, "3", rails=rails)
+
+    assert head in counted
+    assert "sidekiq_options retry: 0" in counted
+    assert counted.index("retry_on") < counted.index("discard_on")  # of two handlers the later one goes first
+    for typed in ("0", "false"):
+        text = job(tmp_path, house(others=2), *words, typed)
+        assert f"  sidekiq_options retry: {typed}\n" in text
+        assert "retry_on" not in text
+    assert "retr" not in job(tmp_path, house(others=2), "--kind", "plain", "Sweep")
+
+
+def test_the_end_of_its_attempts_is_reported(tmp_path: Path) -> None:
+    root = Repo(comment=False, files=house(others=2), gems={"sentry-ruby": "5.22.0"}).write(tmp_path)
+    flags = ("--on-exhausted", "--mark-failed", "state=failed", "--discard-on", "PaymentGateway::CardDeclined")
+    text, spec, _ = generated(root, "SyncOrder", "amount:integer", "order:record", *flags)
+
+    block = text[text.index("retry_on StandardError") : text.index("discard_on ActiveJob")]
+    assert "attempts: 6" in block
+    assert "Sentry.capture_exception(error, extra: { job_id: job.job_id" in block
+    assert 'job.arguments[1]&.update_column(:state, "failed")' in block
+    assert "    raise error\n  end\n" in block
+    assert text.count("update_column(:state") == 2  # also where a permanent error drops the job
+    assert "sidekiq_retries_exhausted" not in text + spec
+
+
+def test_arguments_travel_as_they_are(tmp_path: Path) -> None:
+    words = ("SyncOrder", "order:record", "due_on:date", "at:time", "amount:decimal", "--idempotency-key")
+    text, spec, _ = generated(Repo(files=house(others=2)).write(tmp_path), *words)
+    old = job(tmp_path, house(others=2), *words, rails="7.1.5")
+
+    assert "def perform(order, due_on, at, amount)\n" in text
+    assert "iso8601" not in text + old
+    assert "BigDecimal(" not in text
+    assert "BigDecimal(amount)" in old  # which arrives as text before Rails 7.2
+    assert 'perform(order, Date.new(2026, 1, 31), Time.utc(2026, 1, 31, 12), BigDecimal("19.99"))' in spec
+
+
+def test_the_id_of_a_job_is_that_of_active_job(tmp_path: Path) -> None:
+    text, spec, _ = generated(
+        Repo(files=house(others=2)).write(tmp_path), "Sweep", "--kind", "plain", "--idempotency-key"
+    )
+
+    assert '"sweep-#{job_id}"' in text
+    assert '"sweep-#{job.job_id}"' in spec
+    assert "jid" not in text + spec
+
+
+def test_the_work_redefines_no_method_of_active_job(tmp_path: Path) -> None:
+    text = job(tmp_path, house(others=2), "Enqueue", "--kind", "plain")
+
+    assert "  def work\n" in text
+    assert "def enqueue" not in text
+
+
+@pytest.mark.parametrize("flags", REFUSED)
+def test_what_it_cannot_say_is_refused_with_the_way_out(tmp_path: Path, flags: str) -> None:
+    root = Repo(files=house(others=2), unique_jobs="8.0.10", gems={"sidekiq-throttled": "1.5.2"}).write(tmp_path)
+    words = ("job", "SyncOrders", *flags.split(), "--no-input", "--json")
+    if "--model" not in flags:
+        words += ("order:record",)
+
+    done = sidekiq_gen(root, *words)
+    error = json.loads(done.out)["error"]
+
+    assert (done.status, error["code"]) == (1, "needs-sidekiq-job")
+    assert "--base sidekiq" in error["hint"]
+    assert sidekiq_gen(root, *words, "--base", "sidekiq", "--pretend").status == 0
+
+
+def test_info_says_what_a_job_is_and_why(tmp_path: Path) -> None:
+    root = Repo(files=house(own=1, others=4)).write(tmp_path)
+
+    told = json.loads(sidekiq_gen(root, "info", "--json").out)["conventions"]
+
+    assert told["form"] == "active-job"
+    assert "ActiveJob classes (4 of 5 existing jobs)" in sidekiq_gen(root, "info").out
+
+
+@pytest.mark.parametrize("framework", ["rspec", "minitest"])
+def test_its_spec_hands_over_the_record(tmp_path: Path, framework: str) -> None:
+    root = Repo(files=ACTIVE_HOUSE, rspec=framework == "rspec", records="factory").write(tmp_path)
+    _, spec, _ = generated(root, "SyncOrder", "order:record", "--row-lock")
+
+    assert (".perform(@order)" if framework == "minitest" else ".perform(order)") in spec
+    assert "order.id" not in spec
+    assert "find_by" not in spec
+    assert ("< ActiveJob::TestCase" in spec) == (framework == "minitest")
