@@ -45,6 +45,9 @@ _MORE: dict[str, tuple[Shown, ...]] = {
         Shown("v7.0.7 lib/sidekiq/job_retry.rb:204"),
     ),
     "strict_arguments_warn": (Shown("v6.4.0 lib/sidekiq.rb:29"), Shown("v6.5.12 lib/sidekiq.rb:30")),
+    "decimal_arguments": (
+        Shown("v7.1.6 activejob/lib/active_job/arguments.rb:104", "went", against=True, why="a decimal as text"),
+    ),
     "testing_file_quiet": (Shown("v8.1.1 lib/sidekiq/testing.rb:2", against=True, why="the line is the warning"),),
     "module_index": (Shown("v6.5.0 lib/sidekiq.rb:98"), Shown("v6.5.12 lib/sidekiq.rb:106")),
     "dead_limits_for_kills": (Shown("v6.5.12 lib/sidekiq/api.rb:852", "went"), Shown("v7.3.5 lib/sidekiq/api.rb:833")),

@@ -77,7 +77,7 @@ class RailsTable(Table):
     decimal_arguments = row(
         ">=7.2.0",
         "a BigDecimal is an argument of an ActiveJob; before it arrives as text, unless that is switched on",
-        "v7.2.0 activejob/lib/active_job/serializers/big_decimal_serializer.rb:6",
+        "v7.1.6 activejob/lib/active_job/arguments.rb:104",
     )
     after_discard = row(
         ">=7.1.0",
