@@ -32,6 +32,7 @@ class Layout:
     argument_commas, array_commas, hash_commas: what stands behind the last of them where there are several lines.
     implicit_rescue: whether ``StandardError`` is left out.
     zip: whether ``zip`` makes arrays of one.
+    documented: whether a comment above a class says what it is for.
     words: from how many words on an array of them is written with ``%w``; 0 for never.
     """
 
@@ -47,6 +48,7 @@ class Layout:
     hash_commas: Commas = "none"
     implicit_rescue: bool = False
     zip: bool = False
+    documented: bool = False
     words: int = 0
 
 

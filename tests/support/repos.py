@@ -129,6 +129,7 @@ class Repo:
         """The text of .rubocop.yml: its plugin, which quotes, whether a magic comment; double quotes where open."""
         plugins = "plugins:\n  - rubocop-rails\n" if self.rails_cops else ""
         return plugins + (
+            "Style/Documentation:\n  Enabled: false\n"
             f"Style/StringLiterals:\n  EnforcedStyle: {self.quotes or 'double'}_quotes\n"
             f"Style/FrozenStringLiteralComment:\n  Enabled: {str(self.comment is not False).lower()}\n"
         )

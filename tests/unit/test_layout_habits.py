@@ -125,6 +125,8 @@ def test_silence_and_close_votes_leave_the_default(tmp_path: Path) -> None:
             ("line_end", ".rubocop.yml"),
         ),
         ("Style/RescueStandardError: {EnforcedStyle: implicit}", "implicit_rescue", (True, ".rubocop.yml")),
+        ("", "documented", (True, "RuboCop's default")),
+        ("Style/Documentation: {Enabled: false}", "documented", None),
         ("Style/WordArray: {MinSize: 0}", "words", (1, ".rubocop.yml")),
         ("Style/WordArray: {EnforcedStyle: brackets}", "words", None),
         ("", "words", (2, "RuboCop's default")),
@@ -320,3 +322,21 @@ def test_a_job_and_its_spec_follow_the_house(tmp_path: Path) -> None:
     text = (root / "app/jobs/sync_thing_job.rb").read_text(encoding="utf-8")
     assert "  include Sidekiq::Job\n  sidekiq_options" in text
     assert "\n  private\n    def sync_thing\n      # TODO" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "expected"),
+    [
+        ("ChargeCustomer", "charge_customer", "# Charges the customer.\nclass ChargeCustomerJob\n"),
+        ("Billing::Sync", "billing/sync", "module Billing\n  # Syncs what it is given.\n  class SyncJob\n"),
+        ("NightlyDigest", "nightly_digest", "# Nightly digest.\nclass NightlyDigestJob\n"),
+    ],
+)
+def test_a_class_says_what_it_is_where_the_linter_wants_that(
+    tmp_path: Path, name: str, path: str, expected: str
+) -> None:
+    Repo(gems={"rubocop": "1.90.0"}, files={".rubocop.yml": ""}).write(tmp_path)
+
+    sidekiq_gen(tmp_path, "job", name)
+
+    assert expected in (tmp_path / f"app/jobs/{path}_job.rb").read_text(encoding="utf-8")

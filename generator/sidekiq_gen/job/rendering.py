@@ -16,6 +16,7 @@ from sidekiq_gen.job.spec_facts import spec_facts_of
 from sidekiq_gen.ruby import dialect, layout, literals
 from sidekiq_gen.ruby.nesting import nested
 from sidekiq_gen.ruby.templates import Partial, find_template, has_template, ruby_file, test_file
+from sidekiq_gen.ruby.wording import what_it_is
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -146,7 +147,8 @@ def render_job(request: JobRequest) -> str:
         methods=filling.methods(request.job_path),
     )
     requires, text = layout.sections(*filling.all("requires")), dialect.logged(text, _logger(request))
-    return ruby_file(request.style, requires, _nested(request, text), request.repo.minded)
+    comment = f"# {what_it_is(context.name)}\n" if request.style.layout.documented else ""
+    return ruby_file(request.style, requires, _nested(request, comment + text), request.repo.minded)
 
 
 def render_test(request: JobRequest) -> str:

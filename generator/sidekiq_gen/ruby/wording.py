@@ -1,4 +1,4 @@
-"""English for the descriptions in specs."""
+"""English for the descriptions in specs and above classes."""
 
 from __future__ import annotations
 
@@ -30,6 +30,13 @@ def what_it_does(name: JobName) -> str:
     if not things:
         return f"{third_person(verb)} what it is given"
     return f"{third_person(verb)} the {' '.join(things)}"
+
+
+def what_it_is(name: JobName) -> str:
+    """What a comment above the class says: ``Charges the customer.``, or its name in words: ``Nightly digest.``."""
+    verb, *_ = name.words
+    text = what_it_does(name) if verb in _VERBS else " ".join(name.words)
+    return f"{text[0].upper()}{text[1:]}."
 
 
 def third_person(verb: str) -> str:

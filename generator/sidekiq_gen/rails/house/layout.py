@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sidekiq_gen.rails.house.rules import DEFAULT
-from sidekiq_gen.rails.house.votes import decide, vote
+from sidekiq_gen.rails.house.votes import decide, is_kept, vote
 from sidekiq_gen.sourced import Sourced
 from sidekiq_gen.style import Layout
 
@@ -42,6 +42,7 @@ _COMMAS: Mapping[str, Commas] = {
 }
 _PRIVATE = re.compile(r"^([ \t]*)private[ \t]*\n(\s*\n)?([ \t]*)(?:#|def |attr_|memoize|sig )", re.MULTILINE)
 _CLASS = re.compile(r"^([ \t]*)class ", re.MULTILINE)
+_OUTERMOST_CLASS = re.compile(r"^([ \t]*#[^\n]*\n)?[ \t]*class ", re.MULTILINE)
 _OPTIONS = re.compile(
     r"^[ \t]*include [^\n]*\bSidekiq::(?:Job|Worker)\b[^\n]*\n(\s*\n)?[ \t]*sidekiq_options\b", re.MULTILINE
 )
@@ -68,6 +69,7 @@ def read_layout(repo: Repo, job_files: Sequence[JobFile], rules: Rules, path: st
     jobs = [job for job in job_files if not job.base]
     texts = [repo.read_found(job.path) or "" for job in jobs[:: max(1, -(-len(jobs) // MAXIMUM_JOBS))]]
     said = _Said(rules, path)
+    documented = said.on("Style/Documentation")
     found: dict[str, Sourced[Any] | None] = {
         "private": decide(said.private(), map(_private, texts)),
         "airy_private": decide(said.of(_MODIFIER_LINES, _AROUND), map(_airy_private, texts)),
@@ -79,6 +81,7 @@ def read_layout(repo: Repo, job_files: Sequence[JobFile], rules: Rules, path: st
         "spaced_defaults": said.of("Layout/SpaceAroundEqualsInParameterDefault", _SPACES),
         "implicit_rescue": decide(said.of("Style/RescueStandardError", _IMPLICIT), map(_implicit, texts)),
         "zip": said.on("Performance/ZipWithoutBlock"),
+        "documented": documented if documented and is_kept(documented, list(map(_documented, texts))) else None,
         "words": said.words(),
     }
     for name, cop, bracket in (
@@ -163,6 +166,11 @@ def _airy_private(text: str) -> bool | None:
 def _airy_include(text: str) -> bool | None:
     found = _OPTIONS.search(text)
     return found[1] is not None if found else None
+
+
+def _documented(text: str) -> bool | None:
+    found = _OUTERMOST_CLASS.search(text)
+    return bool(found[1]) if found else None
 
 
 def _spaced(text: str) -> bool | None:
