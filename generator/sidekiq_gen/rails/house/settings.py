@@ -125,6 +125,7 @@ HABITS = (
     _named("hash-commas", "hash_commas", "The same in a hash.", _COMMAS, "layout"),
     _switch("implicit-rescue", "implicit_rescue", "Whether rescue leaves out StandardError.", "layout"),
     _switch("zip", "zip", "Whether zip is called without arguments to make arrays of one.", "layout"),
+    _switch("comment-above-class", "documented", "Whether a comment above a class says what it does.", "layout"),
     Habit(
         "layout",
         Setting("words", "From how many words on an array of them is %w[...]; 0 for never.", "number", most=100),
