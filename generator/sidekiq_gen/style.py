@@ -63,7 +63,7 @@ class SpecStyle:
     type: what its group says that it is: ``job`` for ``type: :job``; empty where it says nothing.
     negation: what an expectation is turned round with.
     group: what is around the examples that run the job: ``describe "#perform"``; empty for nothing.
-    instance: what it calls the job that it runs.
+    instance: what it calls the job that it runs. inline: whether it gives it no name where it only runs it.
     doubles, superclass, example: of a test of Minitest: what stubs methods, the class that it inherits from, how a test
     begins: with ``test`` or ``it`` and a description, or as a method.
     """
@@ -75,6 +75,7 @@ class SpecStyle:
     negation: Literal["not_to", "to_not"] = "not_to"
     group: str = ""
     instance: str = "job"
+    inline: bool = False
     doubles: Literal["minitest", "mocha"] = "minitest"
     superclass: str = "ActiveSupport::TestCase"
     example: Literal["test", "it", "def"] = "test"

@@ -236,3 +236,33 @@ def test_the_name_of_the_job_stands_in_texts_as_well(tmp_path: Path) -> None:
     text = spec(tmp_path, files, "SyncLedger", "--idempotency-key")
 
     assert '.with(idempotency_key: "sync-ledger-#{worker.jid}")' in text
+
+
+AT_ONCE = HEAD + "RSpec.describe {} do\n  it { described_class.new.perform(1) }\nend\n"
+
+
+def test_a_job_that_is_only_run_has_no_name_where_the_house_gives_it_none(tmp_path: Path) -> None:
+    calls = ("RebuildIndex", "account_id:integer", "--calls", "RebuildIndex.call")
+
+    text = spec(tmp_path / "run", house(*[AT_ONCE] * 3), *calls)
+    assert "RSpec.describe RebuildIndexJob do\n  before { allow(RebuildIndex).to receive(:call) }\n" in text
+    assert "    described_class.new.perform(" in text
+    assert "job" not in text.replace("described_class", "")
+
+    stubbed = spec(tmp_path / "stubbed", house(*[AT_ONCE] * 3))
+    assert "  let(:job) { described_class.new }\n" in stubbed
+    assert "described_class.new.perform" not in stubbed
+    named = house(*[AT_ONCE.replace("described_class.new.perform", "subject.perform")] * 3)
+    assert "let(:job)" in spec(tmp_path / "named", named, *calls)
+
+
+def test_a_test_that_only_runs_its_job_makes_it_for_each_run(tmp_path: Path) -> None:
+    test = 'class {}Test < ActiveSupport::TestCase\n  test "a" do\n    {}.new.perform\n  end\nend\n'
+    repo = Repo(rspec=False, files=house(*[test] * 3, place="test/jobs"))
+
+    text = written(repo, tmp_path / "plain", "RebuildIndex", "--kind", "plain")[1]
+    assert "< ActiveSupport::TestCase\n  test " in text
+    assert "assert_nothing_raised { RebuildIndexJob.new.perform }" in text
+    assert "@job" not in text
+
+    assert "@job = SyncOrderJob.new\n" in written(repo, tmp_path / "record", "SyncOrder")[1]

@@ -11,7 +11,7 @@ from sidekiq_gen.install.request import CONFIGURATION, INITIALIZER, TASKS
 from sidekiq_gen.install.schedule import CRON, CRON_FILE, NAME
 from sidekiq_gen.install.schedule_yaml import entry
 from sidekiq_gen.install.settings import SETTING_BY_NAME, code
-from sidekiq_gen.ruby import dialect, layout, literals, trackers
+from sidekiq_gen.ruby import layout, literals, spec_forms, trackers
 from sidekiq_gen.ruby.nesting import nested
 from sidekiq_gen.ruby.templates import find_template, ruby_file, test_file
 
@@ -52,7 +52,7 @@ def render(request: InstallRequest) -> list[tuple[str, str]]:
         texts[health.path] = ruby_file(request.style, 'require "sidekiq/api"', nested(text.strip("\n"), health.around))
         if health.test_path:
             text = _template(request, f"health_check_{health.test}.rb.j2", facts)
-            text = layout.fit(dialect.tested(text, health.test, request.style.spec), request.style.width)
+            text = layout.fit(spec_forms.tested(text, health.test, request.style.spec), request.style.width)
             texts[health.test_path] = test_file(request.style, health.test, text, ())
     return [*texts.items()]
 

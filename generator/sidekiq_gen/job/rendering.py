@@ -13,7 +13,7 @@ from sidekiq_gen.job.patterns.catalogue import BY_NAME, listed
 from sidekiq_gen.job.patterns.log_context import LogContext
 from sidekiq_gen.job.slots import SLOTS
 from sidekiq_gen.job.spec_facts import spec_facts_of
-from sidekiq_gen.ruby import dialect, layout, literals
+from sidekiq_gen.ruby import dialect, layout, literals, spec_forms
 from sidekiq_gen.ruby.nesting import nested
 from sidekiq_gen.ruby.templates import Partial, find_template, has_template, ruby_file, test_file
 from sidekiq_gen.ruby.wording import what_it_is
@@ -180,7 +180,7 @@ def render_test(request: JobRequest) -> str:
         named=[one for one in facts.records if _names(f"{setup}\n{examples}", one.variable)],
         methods=filling.methods(request.test_path or ""),
     )
-    text = dialect.tested(dialect.logged(text, _logger(request)), request.test, request.style.spec)
+    text = spec_forms.tested(dialect.logged(text, _logger(request)), request.test, request.style.spec)
     text = _nested(request, text) if request.test == "minitest" else layout.fit(text, request.style.width)
     return test_file(request.style, request.test, text, request.repo.minded_in_spec)
 

@@ -165,6 +165,12 @@ HABITS = (
         "describe or context and a text in double quotes, or empty",
         "spec",
     ),
+    _switch(
+        "inline",
+        "inline",
+        "Whether a spec that only runs its job names it not: described_class.new.perform.",
+        "spec",
+    ),
     _choice("doubles", "doubles", "What a test of Minitest stubs methods with.", "minitest", "mocha", table="spec"),
     _text("superclass", "superclass", "What a test of Minitest inherits from.", _CONSTANT, "a class", "spec"),
     _choice("example", "example", "How a test of Minitest begins.", "test", "it", "def", table="spec"),

@@ -10,6 +10,8 @@ from typing import Literal
 
 from sidekiq_gen.rails.code import CONSTANT
 
+# So much of what stands before a call is looked at.
+RECEIVER = 40
 Negation = Literal["not_to", "to_not"]
 Doubles = Literal["minitest", "mocha"]
 Example = Literal["test", "it", "def"]
@@ -21,7 +23,10 @@ _NEGATION = re.compile(r"\.(not_to|to_not)\b")
 _INSTANCE = re.compile(
     rf"\b(?:let!?|subject!?)\(:(\w+)\)[ \t]*(?:\{{|do\s)\s*(?:described_class|{CONSTANT})\.new\s*(?:\}}|end\b)"
 )
-_CREATED = re.compile(r"(?<![\w.])(FactoryBot\.|FactoryGirl\.|)(?:create|build)(?:_stubbed|_list)?[ (]:\w")
+_RUN = re.compile(r"\.perform\b")
+_NAME = re.compile(r"(?<![\w.:])@?[a-z]\w*\Z")
+_CREATED = re.compile(r"(?:create|build)(?:_stubbed|_list)?[ (]:\w")
+_LIBRARY = re.compile(r"(?<![\w.])(?:FactoryBot|FactoryGirl)\.\Z")
 _MOCHA = re.compile(r"\.(?:stubs|expects)\(|\.any_instance\b")
 _STUB = re.compile(r"\.stub[ (]:")
 _TEST_CLASS = re.compile(rf"^[ \t]*class[ \t]+{CONSTANT}[ \t]*<[ \t]*(?:::)?({CONSTANT})", re.MULTILINE)
@@ -50,62 +55,71 @@ class SpecFile:
         found = _ENTRY.search(self.text)
         return (not found[1], found[2]) if found else None
 
-    @property
+    @cached_property
     def bare(self) -> bool | None:
         """Whether it says ``describe`` without ``RSpec`` before it."""
         return self.entry[0] if self.entry else None
 
-    @property
+    @cached_property
     def type(self) -> str | None:
         """What its group says that it is; empty where it says nothing."""
         found = _TYPE.search(self.entry[1]) if self.entry else None
         return (found[1] if found else "") if self.entry else None
 
-    @property
+    @cached_property
     def helper(self) -> str:
         """The helper that it requires; empty where it requires none."""
         found = _HELPER.search(self.text)
         return found[1] if found else ""
 
-    @property
+    @cached_property
     def negation(self) -> Negation | None:
         """What it turns most expectations round with."""
         words = _NEGATION.findall(self.text)
         other = words.count("to_not")
         return None if other * 2 == len(words) else "to_not" if other * 2 > len(words) else "not_to"
 
-    @property
+    @cached_property
     def instance(self) -> str | None:
         """What it calls the job under test, where it gives it a name."""
         found = _INSTANCE.search(self.text)
         return found[1] if found and found[1] in INSTANCES else None
 
-    @property
+    @cached_property
     def bare_factories(self) -> bool | None:
         """Whether it mostly says ``create(:order)`` without naming the library; None where it says neither."""
-        receivers = _CREATED.findall(self.text)
-        explicit = sum(map(bool, receivers))
-        return None if explicit * 2 == len(receivers) else explicit * 2 < len(receivers)
+        before = [self.text[: found.start()][-RECEIVER:] for found in _CREATED.finditer(self.text)]
+        explicit = sum(_LIBRARY.search(one) is not None for one in before)
+        bare = sum(not one[-1:].isalnum() and one[-1:] not in {".", "_"} for one in before)
+        return None if explicit == bare else bare > explicit
 
-    @property
+    @cached_property
+    def inline(self) -> bool | None:
+        """Whether it mostly runs a job that it gives no name; None where it runs none, or as many with a name."""
+        runs = [self.text[: found.start()][-RECEIVER:] for found in _RUN.finditer(self.text)]
+        without = sum(one.endswith(".new") for one in runs)
+        named = sum(_NAME.search(one) is not None for one in runs)
+        return None if without == named else without > named
+
+    @cached_property
     def group(self) -> str:
         """The group around the examples that run the job: ``describe "#perform"``; empty where there is none."""
         found = _GROUP.search(self.text)
         return f'{found[1]} "{found[2]}"' if found else ""
 
-    @property
+    @cached_property
     def doubles(self) -> Doubles | None:
         """What it stubs most methods with; None where it stubs none."""
         mocha, minitest = len(_MOCHA.findall(self.text)), len(_STUB.findall(self.text))
         return None if mocha == minitest else "mocha" if mocha > minitest else "minitest"
 
-    @property
+    @cached_property
     def superclass(self) -> str | None:
         """What a test class inherits from; None for a class of Minitest's own, which has no ``test``."""
         found = _TEST_CLASS.search(self.text)
         return found[1] if found and not found[1].startswith("Minitest::") else None
 
-    @property
+    @cached_property
     def example(self) -> Example | None:
         """How most of its tests begin."""
         if not _TEST_CLASS.search(self.text):

@@ -24,7 +24,7 @@ V = TypeVar("V")
 Framework = Literal["rspec", "minitest"]
 
 # So many specs are read at most, evenly spread over all of them.
-MAXIMUM_SPECS = 200
+MAXIMUM_SPECS = 100
 
 _REQUIRED = re.compile(r"(?:--require|-r)[ =]*(\S+)")
 
@@ -43,6 +43,7 @@ class SpecHabits:
     negation: Sourced[Negation]
     group: Sourced[str]
     instance: Sourced[str]
+    inline: Sourced[bool]
     bare_factories: Sourced[bool]
     doubles: Sourced[Doubles]
     superclass: Sourced[str]
@@ -59,6 +60,7 @@ class SpecHabits:
             self.negation.value,
             self.group.value,
             self.instance.value,
+            self.inline.value,
             self.doubles.value,
             self.superclass.value,
             self.example.value,
@@ -107,6 +109,7 @@ class Specs:
             self._negation(most(lambda one: one.negation, usual.negation, further=True)),
             most(lambda one: one.group, usual.group),
             most(lambda one: one.instance, usual.instance),
+            most(lambda one: one.inline, usual.inline),
             most(lambda one: one.bare_factories, usual=False, further=True),
             most(lambda one: one.doubles if self._mocha else None, usual.doubles, further=True),
             most(lambda one: one.superclass, usual.superclass, further=True),
