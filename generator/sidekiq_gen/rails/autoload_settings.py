@@ -83,15 +83,16 @@ class _File:
 
     def read(self) -> None:
         """Note all that it says."""
-        for shape, note in (
-            (_LISTS, self._list),
-            (_LIB, self._lib),
-            (_ADD, self._add),
-            (_APPEND, self._append),
-            (_LOADER, self._loader),
-            (_INFLECT, self._inflect),
+        for shape, note, *signs in (
+            (_LISTS, self._list, "load_paths", "once_paths"),
+            (_LIB, self._lib, "autoload_lib"),
+            (_ADD, self._add, "paths.add"),
+            (_APPEND, self._append, "paths["),
+            (_LOADER, self._loader, "push_dir", "collapse", "ignore"),
+            (_INFLECT, self._inflect, ".inflect"),
         ):
-            self._each(shape, note)
+            if any(sign in self.code for sign in signs):
+                self._each(shape, note)
 
     def _each(self, shape: re.Pattern[str], note: Callable[[str, list[Token]], None]) -> None:
         for found in shape.finditer(self.code):

@@ -61,9 +61,9 @@ class Constants:
 
     def model_file(self, model: str) -> str | None:
         """The file that defines a model, relative to the root."""
-        folded = fold(model)
-        for path, constant in self._model_files:
-            if fold(constant) == folded and (self._camelize(constant) == model or self._defines(path, model)):
+        models = self._model_paths
+        for path, constant in self._by_name.get(fold(model), ()):
+            if path in models and (self._camelize(constant) == model or self._defines(path, model)):
                 return path
         return next((path for path in self.named(model) if self._is_record(path, model)), None)
 
@@ -120,9 +120,8 @@ class Constants:
 
     def named(self, constant: str) -> Iterator[str]:
         """The files below app folders that Zeitwerk expects to define a constant."""
-        folded = fold(constant)
-        names = dict(self.repo.app_files)
-        return (path for path, name in self._folded if name == folded and self._camelize(names[path]) == constant)
+        candidates = self._by_name.get(fold(constant), ())
+        return (path for path, name in candidates if self._camelize(name) == constant)
 
     def code_of(self, constant: str) -> str:
         """The code of the file that is expected to define a constant, below ``app`` or in ``lib``; else empty."""
@@ -177,9 +176,26 @@ class Constants:
         return {}
 
     @cached_property
+    def superclasses(self) -> dict[str, str | None]:
+        """The models that those inherit from that have been asked for, by name."""
+        return {}
+
+    @cached_property
     def table_names(self) -> TableNames:
         """How tables are named."""
         return find_table_names(self.repo)
+
+    @cached_property
+    def _model_paths(self) -> frozenset[str]:
+        return frozenset(path for path, _ in self._model_files)
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[tuple[str, str]]]:
+        """The files and what names their constants, by the folded names."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for (path, constant), (_, folded) in zip(self.repo.app_files, self._folded, strict=True):
+            found.setdefault(folded, []).append((path, constant))
+        return found
 
     def _camelize(self, path: str) -> str:
         return camelize(path, self.inflections.acronyms)

@@ -65,6 +65,13 @@ def code_of_model(constants: Constants, model: str) -> str:
 
 def superclass(constants: Constants, model: str) -> str | None:
     """The model that a model inherits from, as it would share its table."""
+    known = constants.superclasses
+    if model not in known:
+        known[model] = _superclass(constants, model)
+    return known[model]
+
+
+def _superclass(constants: Constants, model: str) -> str | None:
     found = definitions(code_of_model(constants, model).split("\n"))
     written = next((one.superclass for one in found if one.name == model and one.superclass), None)
     if not written:
