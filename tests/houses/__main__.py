@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from houses.measure import measure
 from houses.offenses import Linter
-from houses.report import FILE, details, table, write
+from houses.report import details, keep, numbers_of, table
 from houses.sources import read_houses
 from live.processes import Processes
 from live.roots import MISSING, Variant, find_roots
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--house", action="append", default=[], metavar="NAME", help="only this one")
     parser.add_argument("--no-lint", action="store_true", help="without RuboCop")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="where the generated files are to be kept")
-    parser.add_argument("--write", action="store_true", help=f"write docs/{FILE.name}")
+    parser.add_argument("--write", action="store_true", help="keep what was measured: docs/houses.md")
     options = parser.parse_args(arguments)
     gems = dict(pair.partition("=")[::2] for pair in options.gem)
     folders = {path.name: path for path in sorted(options.gems.iterdir())} if options.gems else {}
@@ -48,13 +48,13 @@ def main(arguments: Sequence[str]) -> int:
                 with tempfile.TemporaryDirectory(prefix="sidekiq-gen-house-") as folder:
                     found.append(measure(house, places[house.name], Path(folder, "house"), linter))
                 print(details(found[-1]), flush=True)
-                _keep(found[-1], options.keep)
-    print(table(found))
+                _lay_down(found[-1], options.keep)
+    print(table({one.house.name: numbers_of(one) for one in found}))
     for house in chosen:
         if house.name not in places:
             print(f"not at hand: {house.name} ({house.repo})", file=sys.stderr)
     if options.write:
-        write(found)
+        keep(found, read_houses())
     return 1 if any(one.open_lines() for one in found) else 0
 
 
@@ -70,7 +70,7 @@ def _linter(processes: Processes, gems: dict[str, Path]) -> Linter:
     return Linter(processes, Variant(root, root.version("ruby-sidekiq")), gems)
 
 
-def _keep(measured: Measured, folder: Path | None) -> None:
+def _lay_down(measured: Measured, folder: Path | None) -> None:
     """Keep what was generated, to be read."""
     if folder is None:
         return

@@ -290,3 +290,4 @@ OF_SPECS = (
     Trait("doubles", "doubles", _doubles),
     Trait("data", "data", _data),
 )
+COLUMNS = tuple(dict.fromkeys(trait.column for trait in (*OF_JOBS, *OF_SPECS)))

@@ -9,10 +9,12 @@ import pytest
 
 from houses.files import RubyFile, own_jobs, own_specs, ruby_files
 from houses.majority import departures
-from houses.measure import measure
+from houses.measure import Measured, Written, measure
 from houses.offenses import _REQUIRED, _forget, _without_gems
+from houses.report import numbers_of, page
 from houses.sources import House, Run, read_houses
 from houses.traits import OF_JOBS, OF_SPECS
+from live.rubocop import Offense
 from support.repos import Repo
 
 if TYPE_CHECKING:
@@ -179,6 +181,25 @@ def test_a_house_is_measured_in_a_copy(tmp_path: Path) -> None:
     assert [run.label for run, _ in measured.refusals] == ["bad"]
     assert measured.columns["place"] == "m"
     assert measured.own_jobs == measured.own_specs == 3
+
+
+def test_what_is_kept_of_a_measurement_is_told_on_a_page() -> None:
+    run = Run("record", ("Sync",))
+    bare = replace(NEW, text=NEW.text.replace(", retry: 5", ""))
+    apart = tuple(departures(bare, JOBS, OF_JOBS))
+    offense = Offense(bare.path, 1, "Style/A", "Do not.")
+    written = (Written(run, bare, is_spec=False, departures=apart, offenses=(offense, offense)),)
+    house = House("shop", "owner/shop", ".", (run,), {"retry": "it may"})
+
+    measured = Measured(house, 3, 3, (), written, ((run, "no"),), {"retry": "X"})
+    told = page({"shop": numbers_of(measured)}, [house])
+
+    assert measured.lines(spec=False) == 2
+    assert measured.open_lines() == 2
+    assert replace(measured, house=replace(house, accepted={})).open_lines() == 3
+    assert "1 repos, 1 runs, 1 of them refused, 1 files, 2 offenses." in told
+    assert "- shop, 1 files: retry: silent, but 3 of 3 have said\n" in told
+    assert "- shop, retry: it may\n" in told
 
 
 def test_every_house_says_what_to_ask_for() -> None:
