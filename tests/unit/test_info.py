@@ -13,6 +13,7 @@ from sidekiq_gen.sidekiq.documentation import documentation
 from sidekiq_gen.sidekiq.gems import Gems
 from sidekiq_gen.sidekiq.release import Release
 from support.command import sidekiq_gen, tree
+from support.houses import house
 from support.repos import Repo
 
 if TYPE_CHECKING:
@@ -78,6 +79,15 @@ def test_the_document_of_a_plain_repo(tmp_path: Path) -> None:
             "first_option": "queue",
             "on_missing": None,
             "logger": "logger",
+            "spec_place": "{unit}{tests}/{folder}",
+            "spec_helper": "rails_helper",
+            "spec_entry": "RSpec.describe",
+            "spec_type": "",
+            "spec_negation": "not_to",
+            "spec_instance": "job",
+            "spec_factories": False,
+            "spec_group": "",
+            "spec_inline": False,
             "evidence": {},
             "namespaces": {},
             "folders": {"parts": [], "further": [], "collapsed": []},
@@ -136,6 +146,9 @@ def test_the_text_for_people(tmp_path: Path) -> None:
         "Missing records     skipped, with a line in the log",
         "Quotes              single (.rubocop.yml)",
         "Frozen strings      no comment (.rubocop.yml)",
+        "Specs go to         spec/jobs",
+        "Specs require       rails_helper",
+        "Specs begin with    RSpec.describe ...",
     ]
     head, *told = capabilities.split("\n")
     assert head == f"What this Sidekiq can do ({len(TABLE)} capabilities: --json):"
@@ -240,3 +253,56 @@ def test_the_upgrade_guide_is_that_of_the_line(tmp_path: Path, version: str, gui
     told = info(Repo(sidekiq=version).write(tmp_path))["documentation"]
 
     assert told["upgrade guide"] == f"https://github.com/sidekiq/sidekiq/blob/v{version}/{guide}"
+
+
+@pytest.mark.parametrize(
+    ("spec", "place", "rows", "key", "value"),
+    [
+        (
+            "describe {}, type: :job do\n  describe '#perform' do\n    expect(create(:a)).to_not eq 2\n  end\nend\n",
+            "spec/workers",
+            [
+                "Specs go to         spec/workers (3 of 3 specs of jobs)",
+                "Specs begin with    describe ..., type: :job (3 of 3 specs of jobs)",
+                "Expected not        to_not (3 of 3 specs of jobs)",
+                "Records come from   create(:order) (3 of 3 specs of jobs)",
+                'Examples stand in   describe "#perform" (3 of 3 specs of jobs)',
+            ],
+            "spec_type",
+            "job",
+        ),
+        (
+            "class {}Test < JobTestCase\n  def test_a\n    {}.any_instance.stubs(:a)\n    {}.new.perform\n  end\nend\n",
+            "test/unit/app/jobs",
+            [
+                "Specs go to         test/unit/app/jobs (3 of 3 specs of jobs)",
+                "Tests inherit       JobTestCase (3 of 3 specs of jobs)",
+                "Tests begin with    def (3 of 3 specs of jobs)",
+                "Methods stubbed by  mocha (3 of 3 specs of jobs)",
+                "A job only run is   unnamed (3 of 3 specs of jobs)",
+            ],
+            "spec_superclass",
+            "JobTestCase",
+        ),
+    ],
+)
+def test_the_habits_of_specs_are_shown_with_their_evidence(
+    tmp_path: Path, spec: str, place: str, rows: list[str], key: str, value: str
+) -> None:
+    repo = Repo(rspec="spec" in place, gems={"mocha": "2.4.5"}, files=house(*[spec] * 3, place=place))
+    shown = sidekiq_gen(repo.write(tmp_path), "info").out.split("\n")
+
+    assert [row for row in rows if row not in shown] == []
+    told = info(tmp_path)["conventions"]
+    assert told[key] == value
+    assert told["evidence"][key] == "3 of 3 specs of jobs"
+
+
+def test_a_repo_without_tests_has_no_habits_of_specs(tmp_path: Path) -> None:
+    root = Repo(rspec=False, records="none").write(tmp_path)
+    (root / "Gemfile.lock").write_text(Repo(rspec=False, records="none").lockfile().replace("minitest", "maxitest"))
+    (root / "test/test_helper.rb").unlink()
+    (root / "test").rmdir()
+
+    assert "Specs go to" not in sidekiq_gen(root, "info").out
+    assert not [key for key in info(root)["conventions"] if key.startswith("spec_")]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from sidekiq_gen.cli.habit import Habit, habit_of
+from sidekiq_gen.cli.house_specs import habits_of_specs
 from sidekiq_gen.job.retries import DEFAULT, usual_retries
 from sidekiq_gen.rails.house.neighbours import NEAREST, NewJob
-from sidekiq_gen.sourced import Sourced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,31 +21,15 @@ if TYPE_CHECKING:
 FORMS = {"sidekiq": "classes that include Sidekiq::Job", "active-job": "ActiveJob classes"}
 
 
-@dataclass(frozen=True)
-class Habit:
-    """One convention. key, value: for programs. label, text: for people; no label keeps it from them."""
-
-    key: str
-    value: object
-    label: str
-    text: str
-    reason: str = ""
-
-    @property
-    def told(self) -> str:
-        """Its text with the evidence: ``Job (14 of 16 existing jobs)``."""
-        return f"{self.text} ({self.reason})" if self.reason else self.text
-
-
 def habits(app: RailsApp, house: Conventions) -> tuple[Habit, ...]:
     """The conventions for jobs, in the order in which they are shown."""
     base, queue, literal = app.base_of(house), app.queue_for(house), house.queue_literal.value
     order = "queue, retry" if house.first_option.value == "queue" else "retry, queue"
     return (
-        _habit("directory", house.job_dir, "Jobs go to"),
+        habit_of("directory", house.job_dir, "Jobs go to"),
         Habit("form", app.form, "Jobs are", FORMS[app.form], app.form_habit.form.reason),
-        _habit("suffix", house.suffix, "Suffix", house.suffix.value or "none"),
-        _habit("module", house.job_module, ""),
+        habit_of("suffix", house.suffix, "Suffix", house.suffix.value or "none"),
+        habit_of("module", house.job_module, ""),
         Habit(
             "base_class",
             house.base.value or None,
@@ -52,30 +37,30 @@ def habits(app: RailsApp, house: Conventions) -> tuple[Habit, ...]:
             (house.base.value or "none") + (_sets(base) if base else ""),
             house.base.reason,
         ),
-        _habit(
+        habit_of(
             "compact_namespaces",
             house.compact,
             "Namespaces",
             "before the name" if house.compact.value else "around the class",
         ),
-        _habit("queue", queue.name, "Queue of a job", queue.name.value + ("" if queue.written else ", left unsaid")),
-        _habit(
+        habit_of("queue", queue.name, "Queue of a job", queue.name.value + ("" if queue.written else ", left unsaid")),
+        habit_of(
             "queue_literal",
             house.queue_literal,
             "Queue literal" if house.queue_literal.reason else "",
             f"as a {literal}",
         ),
         Habit("retry", _number(house.retry.value), "Retries", _retries(app, house), house.retry.reason),
-        _habit("first_option", house.first_option, "Options in order" if house.first_option.reason else "", order),
-        _habit(
+        habit_of("first_option", house.first_option, "Options in order" if house.first_option.reason else "", order),
+        habit_of(
             "on_missing",
             house.on_missing,
             "Missing records",
             "retried, as find raises" if house.on_missing.value == "retry" else "skipped, with a line in the log",
         ),
-        _habit("logger", house.logger, "Logs with" if house.logger.reason else ""),
-        _habit("quotes", house.quotes, "Quotes"),
-        _habit(
+        habit_of("logger", house.logger, "Logs with" if house.logger.reason else ""),
+        habit_of("quotes", house.quotes, "Quotes"),
+        habit_of(
             "frozen_string_literal",
             house.frozen_string_literal,
             "Frozen strings",
@@ -103,24 +88,21 @@ def of_namespaces(app: RailsApp) -> dict[str, list[Habit]]:
 
 def rows(app: RailsApp) -> Iterator[tuple[str, str]]:
     """The lines for people: what is shown of the house, and of the namespaces that differ from it."""
-    yield from ((habit.label, habit.told) for habit in habits(app, app.conventions) if habit.label)
+    shown = (*habits(app, app.conventions), *habits_of_specs(app))
+    yield from ((habit.label, habit.told) for habit in shown if habit.label)
     for namespace, others in of_namespaces(app).items():
         yield f"In {namespace}", "; ".join(f"{habit.label.lower()}: {habit.told}" for habit in others if habit.label)
 
 
 def document(app: RailsApp) -> dict[str, object]:
     """The same for programs: ``evidence`` says what those keys are known by, ``namespaces`` where they differ."""
-    shown = habits(app, app.conventions)
+    shown = (*habits(app, app.conventions), *habits_of_specs(app))
     return {habit.key: habit.value for habit in shown} | {
         "evidence": {habit.key: habit.reason for habit in shown if habit.reason},
         "namespaces": {
             namespace: {habit.key: habit.value for habit in others} for namespace, others in of_namespaces(app).items()
         },
     }
-
-
-def _habit(key: str, found: Sourced[Any], label: str, text: str = "") -> Habit:
-    return Habit(key, found.value, label, text or str(found.value), found.reason)
 
 
 def _sets(base: BaseClass) -> str:
