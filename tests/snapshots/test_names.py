@@ -89,7 +89,7 @@ def names_in_the_test(scopes: list[Scope], request: JobRequest) -> set[str]:
 
 def taken_by(request: JobRequest) -> Taken:
     patterns = [pattern for pattern in PATTERNS if pattern.name in {chosen.name for chosen in request.patterns}]
-    tree, kind, calls = request.context.release.tree, request.context.kind, request.calls is not None
+    tree, kind, calls = request.context.tree, request.context.kind, request.calls is not None
     return taken_names(tree, kind, patterns, request.test, calls=calls)
 
 
