@@ -75,7 +75,8 @@ def test_every_spec_of_an_active_job_is_green(
 
     promise(variant, "record", "active-job", f"its {framework} spec is green", len(made))
     assert report.failures == []
-    assert sorted(report.files) == sorted(one.spec for one in made)
+    assert {one.spec for one in made} <= report.files.keys()
+    assert all(report.files.values())
 
 
 @pytest.mark.parametrize("framework", ["rspec", "minitest"])

@@ -528,6 +528,12 @@ ACTIVE_HOUSE = {
 }
 
 
+ACTIVE_ROWS = {
+    "fan-out": "--model Order --kind fan-out --check-then-act charged_at",
+    "fan-out-arguments": "since:date --model Order --kind fan-out --batch-size 200 --retry 3",
+}
+
+
 def active_jobs() -> Iterator[Case]:
     """ActiveJob classes on the Rails of each tree, with and without factories or fixtures."""
     for tree, repo in RELEASES.items():
@@ -536,6 +542,8 @@ def active_jobs() -> Iterator[Case]:
                 place = replace(_framework(repo, framework, records), files=ACTIVE_HOUSE)
                 for name, arguments in ACTIVE.items():
                     yield Case(f"active-{tree}-{framework}-{records}-{name}", place, arguments)
+                for name, arguments in ACTIVE_ROWS.items():
+                    yield Case(f"active-{tree}-{framework}-{records}-{name}", place, arguments, "ChargeOrders")
     handled = ACTIVE_HOUSE["app/jobs/application_job.rb"].replace(
         "Base\n", "Base\n  discard_on ActiveJob::DeserializationError\n  self.enqueue_after_transaction_commit = true\n"
     )

@@ -27,6 +27,7 @@ REFUSED = [
     "--throttle 10/60",
     "--unique until_executed",
     "--kind claim --model Order --check-then-act charged_at",
+    "--kind backfill --model Order",
 ]
 
 
@@ -207,6 +208,24 @@ def test_the_work_redefines_no_method_of_active_job(tmp_path: Path) -> None:
 
     assert "  def work\n" in text
     assert "def enqueue" not in text
+
+
+@pytest.mark.parametrize(
+    ("rails", "push"),
+    [
+        ("7.0.8", "slice.each { |order| SyncOrderJob.perform_later(order, since) }"),
+        ("7.2.2", "ActiveJob.perform_all_later(slice.map { |order| SyncOrderJob.new(order, since) })"),
+    ],
+)
+def test_a_fan_out_pushes_jobs_with_their_records(tmp_path: Path, rails: str, push: str) -> None:
+    words = ("SyncOrders", "since:date", "--kind", "fan-out", "--model", "Order", "--row-lock")
+    root = Repo(comment=False, rails=rails, waits=False, files=house(others=2)).write(tmp_path)
+    text, _, notices = generated(root, *words)
+    child = (root / "app/jobs/sync_order_job.rb").read_text(encoding="utf-8")
+
+    assert f"    {push}\n" in text
+    assert "def perform(order, since)\n    order.with_lock do" in child
+    assert "fan-out-starts-over" in notices
 
 
 @pytest.mark.parametrize("flags", REFUSED)

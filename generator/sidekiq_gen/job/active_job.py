@@ -51,6 +51,7 @@ _SIDEKIQS_OWN = {
     "backtrace": "ActiveJob keeps no backtraces",
     "tags": "ActiveJob has no tags",
     "no_dead": "ActiveJob knows no Dead set",
+    "batch": "a batch of Sidekiq Pro calls back a Sidekiq::Job",
 }
 # The same for one of the choices of a flag.
 _CHOICES = {

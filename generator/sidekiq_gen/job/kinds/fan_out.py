@@ -47,6 +47,8 @@ class FanOutSettings:
     batch: whether they are a batch of Sidekiq Pro.
     bulk: whether a job class has perform_bulk.
     iterable: whether Sidekiq iterates, and goes on where it was stopped.
+    by_id: whether that job is handed the id of a record; else it is an ActiveJob class.
+    all_later: whether ActiveJob can push many jobs at once.
     """
 
     child: JobName
@@ -54,6 +56,8 @@ class FanOutSettings:
     batch: bool
     bulk: bool = True
     iterable: bool = False
+    by_id: bool = True
+    all_later: bool = False
 
 
 class FanOut(Kind[FanOutSettings]):
@@ -64,10 +68,9 @@ class FanOut(Kind[FanOutSettings]):
     about = "rows"
     own_work = True
     places = BESIDE_THE_WORK
-    shapes = ("iterable", "plain", "batch", "plain_by_client", "batch_by_client")
+    shapes = ("iterable", "plain", "batch", "plain_by_client", "batch_by_client", "all_later", "each_later")
     flags = (BATCH_SIZE, _CHILD, _BATCH, ON_MISSING)
     closed = "Sidekiq Pro (--batch)"
-    no_active_job = "its jobs are pushed in slices by perform_bulk"
     summary = "enqueues one job per record; that job is generated too, and carries the safeguards"
     paragraph = (
         "For work on many records that can be done in parallel and retried one by one. The ids are read and pushed a "
@@ -97,15 +100,20 @@ class FanOut(Kind[FanOutSettings]):
                 hint="Leave out --batch, or add Sidekiq Pro to the Gemfile.",
                 code="needs-gem",
             )
+        can, by_id = context.release.capabilities, context.form == "sidekiq"
         return FanOutSettings(
             child_name(answer(answers, "child"), context, app),
             number(answers, BATCH_SIZE, BATCH),
             batch,
-            context.release.capabilities.perform_bulk,
-            context.release.capabilities.iterable_rows and not batch,
+            can.perform_bulk,
+            by_id and can.iterable_rows and not batch,
+            by_id,
+            can.perform_all_later,
         )
 
     def shape(self, settings: FanOutSettings) -> str:
+        if not settings.by_id:
+            return "all_later" if settings.all_later else "each_later"
         if settings.iterable:
             return "iterable"
         whole = "batch" if settings.batch else "plain"
@@ -119,7 +127,8 @@ class FanOut(Kind[FanOutSettings]):
                 "Sidekiq's iteration and its batches use the same callback, on_complete: leave out --batch, and a "
                 "stopped run resumes where it stopped."
                 if settings.batch and request.context.release.capabilities.iterable_rows
-                else "Do each only once: --check-then-act. From Sidekiq 7.3.2 on it resumes where it stopped.",
+                else "Do each only once: --check-then-act."
+                + (" From Sidekiq 7.3.2 on it resumes where it stopped." if settings.by_id else ""),
             )
         if settings.batch:
             yield Notice(
