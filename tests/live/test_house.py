@@ -70,3 +70,43 @@ def test_a_job_of_the_house_inherits_and_finds_its_constants(
     assert not report.failures
     assert [entry["retry"] for entry in waiting] == [3, 3]
     assert sorted(postgresql.query("SELECT subject FROM effects", app.database_url)) == [["1"], ["2"]]
+
+
+# Most jobs here rescue what find raises, log with Rails' logger, and leave queue and retries to Sidekiq.
+RESCUING = (
+    "class {name}Job\n  include Sidekiq::Job\n\n  def perform(order_id)\n    order = Order.find(order_id)\n"
+    '    Rails.logger.info("done: #{{order.id}}")\n  rescue ActiveRecord::RecordNotFound\n    true\n  end\nend\n'
+)
+
+
+@pytest.mark.parametrize("framework", ["rspec", "minitest"])
+def test_a_job_rescues_logs_and_is_silent_as_the_house(
+    processes: Processes,
+    variant: Variant,
+    app: App,
+    redis: Redis,
+    postgresql: PostgreSQL,
+    framework: Framework,
+    tmp_path: Path,
+) -> None:
+    house = {f"app/jobs/{name.lower()}_job.rb": HEAD + RESCUING.format(name=name) for name in ("Pack", "Ship", "Send")}
+    case = rendered.target(rendered.scenario(variant, "--model Order --on-exhausted"), variant, "ChargeIt")
+    case = replace(case, repo=replace(case.repo, rspec=framework == "rspec", files=house))
+    one = rendered.render(case, tmp_path / framework)
+    app.write(one.files | rendered.with_work(one.files, 'Effect.note("charged", order.id)'))
+
+    report = run_specs(processes, variant, app, framework)
+    run_ruby(
+        processes, variant, app, "Order.create!(id: 1); ChargeItJob.perform_async(1); ChargeItJob.perform_async(2)"
+    )
+    waiting = [json.loads(entry) for entry in redis.values(app.redis_url, "LRANGE", "queue:default", 0, -1)]
+    with SidekiqServer.start(processes, variant, app, redis) as server:
+        server.drain(count=2)
+
+    assert "order = Order.find(order_id)\n" in one.files[one.job]
+    assert 'Rails.logger.warn("skipped: there is no Order #{order_id}")' in one.files[one.job]
+    assert "sidekiq_options" not in one.files[one.job]
+    assert not report.failures
+    assert [entry["retry"] for entry in waiting] == [True, True]
+    assert redis.values(app.redis_url, "ZRANGE", "retry", 0, -1) == []
+    assert postgresql.query("SELECT subject FROM effects", app.database_url) == [["1"]]

@@ -49,6 +49,7 @@ DEFAULTS = Conventions(
     short_base=Sourced(value=False, origin="default"),
     compact=Sourced(value=False, origin="default"),
     on_missing=Sourced(None, "default"),
+    rescues=Sourced(value=False, origin="default"),
     logger=Sourced("logger", "default"),
 )
 
@@ -89,6 +90,7 @@ def test_the_majority_of_the_jobs_decides(tmp_path: Path) -> None:
         short_base=Sourced(value=False, origin="default"),
         compact=Sourced(value=False, origin="default"),
         on_missing=Sourced(None, "default"),
+        rescues=Sourced(value=False, origin="default"),
         logger=Sourced("logger", "default"),
     )
 

@@ -78,6 +78,7 @@ def test_the_document_of_a_plain_repo(tmp_path: Path) -> None:
             "retry": None,
             "first_option": "queue",
             "on_missing": None,
+            "rescues": False,
             "logger": "logger",
             "spec_place": "{unit}{tests}/{folder}",
             "spec_helper": "rails_helper",

@@ -258,3 +258,37 @@ def test_two_jobs_that_log_are_a_small_sample(tmp_path: Path) -> None:
     files = MODELS | jobs("a_job", "b_job", text=LOGS.replace("LOGGER", "Rails.logger"))
 
     assert "return logger.warn(" in job(Repo(files=files).write(tmp_path), "SyncUser", "user:record")
+
+
+RESCUES = (
+    "class {name}\n  include Sidekiq::Job\n{options}\n  def perform{arguments}\n    User.find(id)\n"
+    "  rescue ActiveRecord::RecordNotFound\n    true\n  end\nend\n"
+)
+GUARDS = RESCUES.replace("User.find(id)", "User.find_by(id: id)").replace("  rescue ActiveRecord::RecordNotFound\n", "")
+RESCUED = (
+    "    user = User.find(user_id)\n\n    sync_user(user)\n  rescue ActiveRecord::RecordNotFound\n    logger.warn("
+)
+
+
+@pytest.mark.parametrize(
+    ("files", "words", "rescued"),
+    [
+        (jobs("a_job", "b_job", "c_job", text=RESCUES), [], True),
+        (jobs("a_job", "b_job", text=RESCUES), [], False),  # a small sample
+        (jobs("a_job", "b_job", "c_job", text=GUARDS) | jobs("d_job", text=RESCUES), [], False),
+        (jobs("a_job", "b_job", "c_job", text=RESCUES), ["--row-lock"], False),
+        (jobs("a_job", "b_job", "c_job", text=RESCUES), ["--discard-on", "ActiveRecord::Deadlocked"], False),
+        (jobs("a_job", "b_job", "c_job", text=RESCUES), ["--discard-on", "Gone"], True),
+        (jobs("a_job", "b_job", "c_job", text=RESCUES), ["--on-missing", "retry"], False),
+    ],
+)
+def test_a_record_is_looked_up_as_most_jobs_do(
+    tmp_path: Path, files: dict[str, str], words: list[str], *, rescued: bool
+) -> None:
+    root = Repo(files=MODELS | files).write(tmp_path)
+    told = json.loads(sidekiq_gen(root, "job", "SyncUser", "user:record", *words, "--no-input", "--json").out)
+    text, spec = ((root / file["path"]).read_text(encoding="utf-8") for file in told["files"])
+
+    assert (RESCUED in text) is rescued
+    assert ("rescues-not-found" in {notice["code"] for notice in told["notices"]}) is rescued
+    assert not rescued or ("receive(:find) { |key|" in spec and "with(/no User/)" in spec)

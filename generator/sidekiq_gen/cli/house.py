@@ -58,6 +58,12 @@ def habits(app: RailsApp, house: Conventions) -> tuple[Habit, ...]:
             "Missing records",
             "retried, as find raises" if house.on_missing.value == "retry" else "skipped, with a line in the log",
         ),
+        habit_of(
+            "rescues",
+            house.rescues,
+            "Lookup" if house.rescues.reason else "",
+            "find and rescue" if house.rescues.value else "find_by and a guard",
+        ),
         habit_of("logger", house.logger, "Logs with" if house.logger.reason else ""),
         habit_of("quotes", house.quotes, "Quotes"),
         habit_of(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sidekiq_gen.job.active_job import class_lines
 from sidekiq_gen.job.call_text import call_of_work, fresh, in_parentheses, keywords_of, own_name
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
+from sidekiq_gen.job.kinds.record import Record
 from sidekiq_gen.job.options import option_pairs
 from sidekiq_gen.job.patterns.catalogue import BY_NAME
 from sidekiq_gen.job.patterns.on_exhausted import OnExhausted
@@ -136,7 +137,7 @@ def facts_of(request: JobRequest) -> JobFacts:
         thing=context.row.replace("_", " "),
         things=context.rows.replace("_", " ") if context.row else "",
         lookups=context.records,
-        finder=kind.shape(request.kind_settings) if context.record and context.record.by_id else "",
+        finder=finder_of(request),
         parameters=in_parentheses(parameters),
         leading_parameters=leading(parameters),
         further_parameters=further(parameters),
@@ -164,6 +165,12 @@ def facts_of(request: JobRequest) -> JobFacts:
         comment=lambda text: f" # {text}" if text else "",
         indent=layout.indent,
     )
+
+
+def finder_of(request: JobRequest) -> str:
+    """The method that looks the record up; empty where nothing has to."""
+    record = request.of_kind(Record)
+    return record.finder if record and record.by_id else ""
 
 
 def by_name(facts: JobFacts) -> dict[str, object]:

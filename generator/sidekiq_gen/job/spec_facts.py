@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.job.call_text import in_parentheses, keywords_of
-from sidekiq_gen.job.facts import JobFacts, by_name, facts_of, further, leading
+from sidekiq_gen.job.facts import JobFacts, by_name, facts_of, finder_of, further, leading
 from sidekiq_gen.job.key_text import JID
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
 from sidekiq_gen.job.kinds.record import NOT_FOUND, Record
@@ -128,7 +128,7 @@ def spec_facts_of(request: JobRequest) -> SpecFacts:
             values.perform(argument),
             argument.model.key_word,
             key_sample(argument.model.key_type)[0],
-            strict=KIND_BY_NAME[context.kind].shape(request.kind_settings) == "find",
+            strict=finder_of(request) == "find",
         )
         for argument in context.records
         if argument.model

@@ -55,6 +55,7 @@ STAND_INS: Mapping[str, str] = MappingProxyType(
         "the_retries": "attempts.retries",
         "the_trial": "trial",
         "the_finder": "finder",
+        "the_parameter": "lookups.0.parameter",
         "the_thing": "thing",
         "the_things": "things",
         "TheDiscarded": "discarded",

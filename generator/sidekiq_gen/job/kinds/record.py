@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from sidekiq_gen.rails.app import RailsApp
 
 NOT_FOUND = "ActiveRecord::RecordNotFound"
+# The safeguards that read the record again, which raises where it has been deleted meanwhile.
+_RAISE = frozenset({"row_lock", "check_then_act", "advisory_lock"})
 ON_MISSING = Flag(
     "--on-missing",
     "What a run does when the record does not exist [default: as most jobs here do, else log].",
@@ -40,15 +42,22 @@ class RecordSettings:
 
     on_missing: a line in the log and no more; or find raises, and Sidekiq retries that, or --discard-on ends the job.
     by_id: whether the job looks it up; else ActiveJob does, before it performs, and raises where it is gone.
+    rescued: whether find raises for the line in the log as well, and perform rescues that.
     """
 
     on_missing: Literal["log", "retry", "discard"]
     by_id: bool = True
+    rescued: bool = False
 
     @property
     def discards(self) -> bool:
         """Whether a run without its record ends at once."""
         return self.on_missing != "retry"
+
+    @property
+    def finder(self) -> Literal["find", "find_by"]:
+        """What looks the record up; the first raises where there is none."""
+        return "find" if self.rescued or self.on_missing != "log" else "find_by"
 
 
 class Record(Kind[RecordSettings]):
@@ -57,7 +66,7 @@ class Record(Kind[RecordSettings]):
     settings = RecordSettings
     name = "record"
     about = "record"
-    shapes = ("find_by", "find", "global_id")
+    shapes = ("find_by", "find", "rescued", "global_id")
     flags = (ON_MISSING,)
     summary = "works on one record, which is passed by its id"
     paragraph = (
@@ -78,7 +87,7 @@ class Record(Kind[RecordSettings]):
     def shape(self, settings: RecordSettings) -> str:
         if not settings.by_id:
             return "global_id"
-        return "find_by" if settings.on_missing == "log" else "find"
+        return "rescued" if settings.rescued else settings.finder
 
     def suggestion(self, flag: Flag, answers: Answers, context: JobContext, app: RailsApp) -> str | None:
         return usual(context)
@@ -99,11 +108,19 @@ class Record(Kind[RecordSettings]):
                 code="contradictory-patterns",
             )
         chosen = wanted or usual(context)
+        if chosen == "retry" and never_retried:
+            chosen = "discard"
         by_id = context.form == "sidekiq"
-        return RecordSettings("discard" if chosen == "retry" and never_retried else chosen, by_id)
+        return RecordSettings(chosen, by_id, rescued=by_id and chosen == "log" and _rescues(answers, context))
 
     def notices(self, settings: RecordSettings, request: JobRequest, app: RailsApp) -> Iterator[Notice]:
         context = request.context
+        if settings.rescued:
+            yield Notice(
+                "rescues-not-found",
+                f"As in most jobs here, perform rescues {NOT_FOUND}: one that the work raises ends the run as well.",
+                "Pass --on-missing retry to have it raised.",
+            )
         if settings.on_missing == "retry" or pushes_wait(app) or context.model is None:
             return
         if not settings.by_id and (waits(request) or (request.repo.active_base and request.repo.active_base.waits)):
@@ -116,6 +133,13 @@ class Record(Kind[RecordSettings]):
             f"and {fate}.",
             f"{wait} in after_commit, or pass --on-missing retry.",
         )
+
+
+def _rescues(answers: Answers, context: JobContext) -> bool:
+    """Whether perform rescues that there is no record, as most jobs do; not where something else raises that, too."""
+    errors = " ".join(answer(answers, "discard_on", ()))
+    raised = any(name in answers for name in _RAISE) or "ActiveRecord" in errors or "StandardError" in errors
+    return context.house.rescues.value and len(context.records) == 1 and not raised
 
 
 def usual(context: JobContext) -> Literal["log", "retry"]:

@@ -9,7 +9,7 @@ import inflection
 
 from sidekiq_gen.naming import underscore
 from sidekiq_gen.rails.code import count_quotes
-from sidekiq_gen.rails.house.lookups import MissingHabit, logger_of, missing_habit
+from sidekiq_gen.rails.house.lookups import MissingHabit, logger_of, missing_habit, rescues
 from sidekiq_gen.rails.house.neighbours import Electorate
 from sidekiq_gen.rails.house.said import Option
 from sidekiq_gen.rails.house.votes import clear
@@ -46,6 +46,7 @@ class Conventions:
     short_base: whether a job leaves out the namespaces of that which are around itself.
     compact: whether a class has its namespaces before its own name: ``class Billing::ChargeJob``.
     on_missing: what becomes of most jobs whose record is missing; None without such a habit.
+    rescues: whether most jobs that end where their record is missing rescue what find raises.
     logger: what most jobs log with.
     """
 
@@ -62,6 +63,7 @@ class Conventions:
     short_base: Sourced[bool]
     compact: Sourced[bool]
     on_missing: Sourced[MissingHabit | None]
+    rescues: Sourced[bool]
     logger: Sourced[Logger]
 
 
@@ -103,6 +105,7 @@ def read_conventions(
         short_base=_short_base(house, base.value),
         compact=house.vote(lambda job: job.compact) or Sourced(value=False, origin="default"),
         on_missing=_on_missing(house),
+        rescues=house.vote(lambda job: rescues(job.code), few=False) or Sourced(value=False, origin="default"),
         logger=house.vote(lambda job: logger_of(job.code), few=False) or Sourced("logger", "default"),
     )
 

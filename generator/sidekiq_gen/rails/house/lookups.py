@@ -14,6 +14,7 @@ MissingHabit: TypeAlias = Literal["retry", "log"]
 
 _PERFORM = re.compile(r"^[ \t]*def perform\b[ \t]*\(?([^)\n]*)", re.MULTILINE)
 _PARAMETER = re.compile(r"[ \t]*(\w+)")
+_RESCUES = re.compile(r"\brescue\b[^\n]*\bActiveRecord::RecordNotFound\b")
 _LOGS = re.compile(r"(?<![\w.:@])(Rails\.|Sidekiq\.)?logger\.(?:debug|info|warn|error|fatal)\b")
 _LOGGERS: dict[str, Logger] = {"": "logger", "Rails.": "Rails.logger", "Sidekiq.": "Sidekiq.logger"}
 
@@ -33,6 +34,11 @@ def missing_habit(code: str) -> MissingHabit | None:
         return "log" if "RecordNotFound" in code else "retry"
     looks = rf"\.(?:find_by|where)[ (]+(?:id:|:id[ \t]*=>)[ \t]*(?:{ids})\b|\.find_by_id[ (]+(?:{ids})\b"
     return "log" if re.search(looks, code) else None
+
+
+def rescues(code: str) -> bool | None:
+    """Whether a job that ends where its record is missing rescues what find raises; None for any other job."""
+    return None if missing_habit(code) != "log" else _RESCUES.search(code) is not None
 
 
 def logger_of(code: str) -> Logger | None:

@@ -94,6 +94,12 @@ HABITS = (
     _switch("frozen-string-literal", "frozen_string_literal", "Whether files begin with that magic comment."),
     _choice("queue-literal", "queue_literal", "How sidekiq_options names the queue.", "string", "symbol"),
     _choice("first-option", "first_option", "What sidekiq_options names first.", "queue", "retry"),
+    _named(
+        "lookup",
+        "rescues",
+        "How a record is looked up that may be missing: find_by and a guard clause, or find and rescue.",
+        {"find_by": False, "rescue": True},
+    ),
     _choice("logger", "logger", "What a job logs with.", "logger", "Rails.logger", "Sidekiq.logger"),
     _text(
         "error-wrapper",
