@@ -66,6 +66,7 @@ class SpecStyle:
     instance: what it calls the job that it runs. inline: whether it gives it no name where it only runs it.
     doubles, superclass, example: of a test of Minitest: what stubs methods, the class that it inherits from, how a test
     begins: with ``test`` or ``it`` and a description, or as a method.
+    quotes, frozen_string_literal: None for those of the jobs.
     """
 
     place: str = "{unit}{tests}/{folder}"
@@ -79,6 +80,8 @@ class SpecStyle:
     doubles: Literal["minitest", "mocha"] = "minitest"
     superclass: str = "ActiveSupport::TestCase"
     example: Literal["test", "it", "def"] = "test"
+    quotes: Literal["double", "single"] | None = None
+    frozen_string_literal: bool | None = None
 
 
 @dataclass(frozen=True)

@@ -266,3 +266,44 @@ def test_a_test_that_only_runs_its_job_makes_it_for_each_run(tmp_path: Path) -> 
     assert "@job" not in text
 
     assert "@job = SyncOrderJob.new\n" in written(repo, tmp_path / "record", "SyncOrder")[1]
+
+
+@pytest.mark.parametrize(
+    ("begins", "settings", "first"),
+    [
+        ("", "", 'require "rails_helper"\n'),
+        ("# frozen_string_literal: true\n\n", "", '# frozen_string_literal: true\n\nrequire "rails_helper"\n'),
+        ("", "[house]\nfrozen-string-literal = true\n", '# frozen_string_literal: true\n\nrequire "rails_helper"\n'),
+        (
+            "# frozen_string_literal: true\n\n",
+            "[house]\nfrozen-string-literal = true\n[spec]\nfrozen-string-literal = false\n",
+            'require "rails_helper"\n',
+        ),
+    ],
+)
+def test_specs_have_their_own_magic_comment(tmp_path: Path, begins: str, settings: str, first: str) -> None:
+    files = house(*[f"{begins}{HEAD}RSpec.describe {{}} do\nend\n"] * 3) | {".sidekiq-gen.toml": settings}
+    root = Repo(files=files).write(tmp_path)
+
+    assert sidekiq_gen(root, "job", "SyncOrder", "--no-input").status == 0
+
+    assert (root / "spec/jobs/sync_order_job_spec.rb").read_text(encoding="utf-8").startswith(first)
+    assert (root / "app/jobs/sync_order_job.rb").read_text(encoding="utf-8").startswith("# frozen_string_literal: true")
+
+
+@pytest.mark.parametrize(
+    ("specs", "cop", "quoted"),
+    [
+        ("'rails_helper'", "", "'rails_helper'"),
+        ('"rails_helper"', "", '"rails_helper"'),
+        ("'rails_helper'", "Style/StringLiterals:\n  EnforcedStyle: double_quotes\n", "'rails_helper'"),
+        ("", "Style/StringLiterals:\n  EnforcedStyle: single_quotes\n", "'rails_helper'"),
+    ],
+)
+def test_specs_have_their_own_quotes(tmp_path: Path, specs: str, cop: str, quoted: str) -> None:
+    """The linter decides where specs keep to it: five are enough to see that they do not."""
+    existing = house(*[f"require {specs}\n\nRSpec.describe {{}} do\nend\n"] * 5) if specs else {}
+
+    text = spec(tmp_path, existing | ({".rubocop.yml": cop} if cop else {}))
+
+    assert f"require {quoted}\n" in text

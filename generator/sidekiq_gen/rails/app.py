@@ -26,7 +26,7 @@ from sidekiq_gen.rails.queues import Served, UsualQueue, find_queues, find_serve
 from sidekiq_gen.rails.wrappers import ErrorWrapper, find_wrapper, named_wrapper
 from sidekiq_gen.settings import SettingsFile, read_settings
 from sidekiq_gen.sourced import Sourced
-from sidekiq_gen.style import Style
+from sidekiq_gen.style import SpecStyle, Style
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -170,7 +170,7 @@ class RailsApp(JobFiles):
         if test == "none":
             return style
         specs = settled(self._specs[test].habits(job_path.rpartition("/")[0]), self.settings, "spec")
-        return replace(style, spec=specs.style)
+        return replace(style, spec=_following(specs, house))
 
     def _queue_literal(self, house: Conventions) -> QueueLiteral:
         """How the queue is written; Rails' own generator writes a symbol."""
@@ -286,3 +286,13 @@ class RailsApp(JobFiles):
     @cached_property
     def _conventions(self) -> dict[NewJob | None, Conventions]:
         return {}
+
+
+def _following(specs: SpecHabits, house: Conventions) -> SpecStyle:
+    """How a spec is written: what the settings say of all files holds for it, unless they say otherwise of specs."""
+    own = {
+        name: None
+        for name in ("quotes", "frozen_string_literal")
+        if getattr(house, name).origin == "settings" != getattr(specs, name).origin
+    }
+    return replace(specs.style, **own)  # type: ignore[arg-type] # both take None

@@ -8,6 +8,7 @@ What an ActiveJob class does its own way, whatever the line, stands in ``active_
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -204,7 +205,13 @@ def test_file(style: Style, test: TestFramework, text: str, minded: Sequence[str
     needed = [style.spec.helper] if style.spec.helper else []
     if test == "minitest" and _STUB.search(text):
         needed.append("minitest/mock")
-    return ruby_file(style, "\n".join(f'require "{name}"' for name in needed), text, minded)
+    comment = style.spec.frozen_string_literal
+    own = replace(
+        style,
+        quotes=style.spec.quotes or style.quotes,
+        frozen_string_literal=style.frozen_string_literal if comment is None else comment,
+    )
+    return ruby_file(own, "\n".join(f'require "{name}"' for name in needed), text, minded)
 
 
 def _in_all_trees(tree: Folder, name: str) -> list[Template]:

@@ -85,9 +85,8 @@ def read_conventions(
     house = Electorate(jobs, new)
     folder = _job_dir(jobs or job_files) or Sourced("app/jobs", "default")
     module: Sourced[JobModule] | None = Electorate(job_files).vote(lambda job: job.module)
-    wanted, frozen, off = (
-        (_quotes_wanted(rules, folder.value), *_comment(rules, folder.value)) if rules else (None,) * 3
-    )
+    path = f"{folder.value}/any_job.rb"
+    wanted, frozen, off = (quotes_wanted(rules, path), *comment_wanted(rules, path)) if rules else (None,) * 3
     base = _base(house, bases)
     return Conventions(
         quotes=house.vote(_quotes, wanted) or Sourced("double", "default"),
@@ -119,17 +118,17 @@ def _job_dir(jobs: Sequence[JobFile]) -> Sourced[str] | None:
     return Electorate(own or jobs).elect(lambda job: "".join(job.folder.rpartition("app/")[1:]))
 
 
-def _quotes_wanted(rules: Rules, folder: str) -> Sourced[Quotes] | None:
-    """The quotes that a cop asks for in the jobs."""
-    said = rules.style("Style/StringLiterals", f"{folder}/any_job.rb")
+def quotes_wanted(rules: Rules, path: str) -> Sourced[Quotes] | None:
+    """The quotes that a cop asks for in a file."""
+    said = rules.style("Style/StringLiterals", path)
     if said is None or said.value not in {"double_quotes", "single_quotes"}:
         return None
     return Sourced("double" if said.value == "double_quotes" else "single", said.origin, said.reason)
 
 
-def _comment(rules: Rules, folder: str) -> tuple[Sourced[bool] | None, Sourced[bool] | None]:
+def comment_wanted(rules: Rules, path: str) -> tuple[Sourced[bool] | None, Sourced[bool] | None]:
     """Whether a cop asks for the magic comment; and that there is none, where the repo switches it off."""
-    said = rules.style(_COMMENT, f"{folder}/any_job.rb")
+    said = rules.style(_COMMENT, path)
     off = rules.setting(_COMMENT, "Enabled") or rules.setting("Style", "Enabled")
     return (
         Sourced(said.value != "never", said.origin, said.reason) if said else None,

@@ -140,7 +140,7 @@ def _files(candidates: Sequence[Candidate], roots: set[str]) -> tuple[JobFile, .
             candidate.lines,
             candidate.path,
             candidate.folder,
-            _has_frozen_comment(candidate.text),
+            has_frozen_comment(candidate.text),
             _module(candidate.included),
             base=_is_base(candidate, parents),
             parent=_parent(candidate, known, classes),
@@ -211,7 +211,7 @@ def _is_base(candidate: Candidate, parents: set[str]) -> bool:
     return inherited and not _PERFORM.search(candidate.text)
 
 
-def _has_frozen_comment(text: str) -> bool:
+def has_frozen_comment(text: str) -> bool:
     """Whether a file starts with the magic comment."""
     return any(_FROZEN.match(line) for line in text.split("\n", MAGIC_LINES)[:MAGIC_LINES])
 

@@ -177,6 +177,8 @@ HABITS = (
         "Whether a spec that only runs its job names it not: described_class.new.perform.",
         "spec",
     ),
+    _choice("quotes", "quotes", "The quotes of specs, where they differ.", "double", "single", table="spec"),
+    _switch("frozen-string-literal", "frozen_string_literal", "Whether specs begin with that magic comment.", "spec"),
     _choice("doubles", "doubles", "What a test of Minitest stubs methods with.", "minitest", "mocha", table="spec"),
     _text("superclass", "superclass", "What a test of Minitest inherits from.", _CONSTANT, "a class", "spec"),
     _choice("example", "example", "How a test of Minitest begins.", "test", "it", "def", table="spec"),

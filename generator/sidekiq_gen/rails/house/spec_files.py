@@ -6,12 +6,17 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from sidekiq_gen.rails.code import CONSTANT
+from sidekiq_gen.rails.code import CONSTANT, count_quotes
+from sidekiq_gen.rails.house.jobs import has_frozen_comment
+
+if TYPE_CHECKING:
+    from sidekiq_gen.style import Quotes
 
 # So much of what stands before a call is looked at.
 RECEIVER = 40
+BEGINNING = 2000
 Negation = Literal["not_to", "to_not"]
 Doubles = Literal["minitest", "mocha"]
 Example = Literal["test", "it", "def"]
@@ -71,6 +76,17 @@ class SpecFile:
         """The helper that it requires; empty where it requires none."""
         found = _HELPER.search(self.text)
         return found[1] if found else ""
+
+    @cached_property
+    def quotes(self) -> Quotes | None:
+        """The quotes of most of its first literals."""
+        single, double = count_quotes(self.text[:BEGINNING].split("\n"))
+        return None if single == double else "single" if single > double else "double"
+
+    @cached_property
+    def frozen_string_literal(self) -> bool:
+        """Whether it begins with the magic comment."""
+        return has_frozen_comment(self.text)
 
     @cached_property
     def negation(self) -> Negation | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
+from sidekiq_gen.rails.house.conventions import comment_wanted, quotes_wanted
 from sidekiq_gen.rails.house.spec_files import SpecFile
 from sidekiq_gen.rails.house.votes import SAMPLE, clear, is_kept, unanimous
 from sidekiq_gen.sourced import Sourced
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.rails.house.jobs import JobFile
     from sidekiq_gen.rails.house.rules import Rules
     from sidekiq_gen.rails.house.spec_files import Doubles, Example, Negation
+    from sidekiq_gen.style import Quotes
 
 V = TypeVar("V")
 Framework = Literal["rspec", "minitest"]
@@ -34,6 +36,7 @@ class SpecHabits:
     """The habits of the house, each with where it was seen; see `SpecStyle`.
 
     bare_factories: whether a record is made without naming the library: ``create(:order)``.
+    quotes, frozen_string_literal: None for those of the jobs.
     """
 
     place: Sourced[str]
@@ -48,6 +51,8 @@ class SpecHabits:
     doubles: Sourced[Doubles]
     superclass: Sourced[str]
     example: Sourced[Example]
+    quotes: Sourced[Quotes | None]
+    frozen_string_literal: Sourced[bool | None]
 
     @property
     def style(self) -> SpecStyle:
@@ -64,6 +69,8 @@ class SpecHabits:
             self.doubles.value,
             self.superclass.value,
             self.example.value,
+            self.quotes.value,
+            self.frozen_string_literal.value,
         )
 
 
@@ -89,9 +96,16 @@ class Specs:
         near = [one for one in self._of_jobs if one.job.rpartition("/")[0] == beside]
         voters = [(near, "specs beside it"), (self._of_jobs, "specs of jobs")]
 
-        def most(habit: Callable[[SpecFile], V | None], usual: V, *, further: bool = False) -> Sourced[V]:
-            """What clearly most do; where too few specs of jobs say anything, those of other classes are asked."""
+        def most(
+            habit: Callable[[SpecFile], V | None], usual: V, said: Sourced[Any] | None = None, *, further: bool = False
+        ) -> Sourced[V]:
+            """What the linter says, where that is kept, else what clearly most do.
+
+            Where too few specs of jobs say anything, those of other classes are asked.
+            """
             votes = [(list(map(habit, specs)), name) for specs, name in voters]
+            if said and is_kept(said, votes[-1][0]):
+                return said
             silent = sum(one is not None for one in votes[-1][0]) < SAMPLE
             if further and silent:
                 votes.append(([habit(one) for one in self._others], "other specs"))
@@ -99,14 +113,16 @@ class Specs:
             outcome = next(filter(None, outcomes), None) or unanimous(*votes[1])
             return outcome or Sourced(usual, "default")
 
-        usual = SpecStyle()
+        usual, path = SpecStyle(), f"{self._tests}/jobs/any_job{self._ending}"  # what stands for any spec of a job
+        negation = self._rules.style("RSpec/NotToNot", path)
+        quotes, (comment, _) = quotes_wanted(self._rules, path), comment_wanted(self._rules, path)
         helper = most(lambda one: one.helper, self._usual_helper, further=True)
         return SpecHabits(
             most(lambda one: one.place, usual.place),
             helper if helper.value or self._helped else Sourced(self._usual_helper, "default"),
             most(lambda one: one.bare, usual.bare, further=True),
             most(lambda one: one.type, usual.type),
-            self._negation(most(lambda one: one.negation, usual.negation, further=True)),
+            most(lambda one: one.negation, usual.negation, negation, further=True),
             most(lambda one: one.group, usual.group),
             most(lambda one: one.instance, usual.instance),
             most(lambda one: one.inline, usual.inline),
@@ -114,12 +130,9 @@ class Specs:
             most(lambda one: one.doubles if self._mocha else None, usual.doubles, further=True),
             most(lambda one: one.superclass, usual.superclass, further=True),
             most(lambda one: one.example, usual.example, further=True),
+            most(lambda one: one.quotes, usual.quotes, quotes),
+            most(lambda one: one.frozen_string_literal, usual.frozen_string_literal, comment),
         )
-
-    def _negation(self, most: Sourced[Negation]) -> Sourced[Negation]:
-        """What the linter asks for, unless hardly any spec of a job keeps to it."""
-        said = self._rules.style("RSpec/NotToNot", f"{self._tests}/jobs/a_job{self._ending}")
-        return said if said and is_kept(said, [one.negation for one in self._of_jobs]) else most
 
     @cached_property
     def _helped(self) -> bool:
