@@ -512,6 +512,8 @@ ACTIVE = {
     "exhausted-mark": "order:record --on-exhausted --mark-failed failed_at --discard-on PaymentGateway::CardDeclined",
     "advisory": "order:record amount:integer --advisory-lock --check-then-act charged_at --idempotency-key",
     "session": "order:record --advisory-lock --lock-scope session",
+    "advisory-retry": "order:record --advisory-lock --on-locked retry --check-then-act charged_at --retry 2",
+    "plain-retry": "--kind plain --advisory-lock --lock-scope session --on-locked retry --idempotency-key",
     "row": "order:record --row-lock --check-then-act state=pending:paid",
     "calls": "order:record --calls PaymentGateway.charge --idempotency-key --check-then-act charged_at "
     "--save-result charge_id=id",

@@ -23,7 +23,6 @@ REFUSED = [
     "--tags nightly",
     "--no-dead",
     "--discard-on IOError --discard-to dead",
-    "--advisory-lock --on-locked retry",
     "--throttle 10/60",
     "--unique until_executed",
     "--kind claim --model Order --check-then-act charged_at",
@@ -208,6 +207,16 @@ def test_the_work_redefines_no_method_of_active_job(tmp_path: Path) -> None:
 
     assert "  def work\n" in text
     assert "def enqueue" not in text
+
+
+def test_a_run_that_finds_the_lock_taken_is_tried_again_by_active_job(tmp_path: Path) -> None:
+    flags = ("--advisory-lock", "--on-locked", "retry", "--idempotency-key")
+    text = job(tmp_path, house(others=2), "Sweep", "--kind", "plain", *flags)
+
+    assert "  retry_on Locked, attempts: 11, wait: ->(times) {" in text
+    assert "  def perform\n" in text  # without a counter among the arguments, and the id stays: the key as well
+    assert "perform_in" not in text
+    assert "MAX_RESCHEDULES" not in text
 
 
 @pytest.mark.parametrize(

@@ -54,10 +54,7 @@ _SIDEKIQS_OWN = {
     "batch": "a batch of Sidekiq Pro calls back a Sidekiq::Job",
 }
 # The same for one of the choices of a flag.
-_CHOICES = {
-    ("discard_to", "dead"): "discard_on drops a job, which Sidekiq then takes for done",
-    ("on_locked", "retry"): "a run that finds the lock taken would count as one of its attempts",
-}
+_CHOICES = {("discard_to", "dead"): "discard_on drops a job, which Sidekiq then takes for done"}
 
 
 @dataclass(frozen=True)

@@ -161,7 +161,7 @@ def _failed_is_left_alone(mark: Mark, request: JobRequest) -> Notice | None:
 
 
 def _named_by_its_id(key: Key, settings: RetryAfterSettings | AdvisoryLockSettings) -> bool:
-    postpones = not isinstance(settings, AdvisoryLockSettings) or settings.postpones
+    postpones = not isinstance(settings, AdvisoryLockSettings) or (settings.postpones and not settings.native)
     return postpones and key.parts == (JID,)
 
 

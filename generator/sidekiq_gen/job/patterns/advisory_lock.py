@@ -34,6 +34,7 @@ class AdvisoryLockSettings:
     on_locked: whether a run that finds it taken ends at once or is enqueued again for later.
     limit: how often at most a run is enqueued again.
     counts: whether the job has that limit for the lock's sake, and not for another pattern's as well.
+    native: whether retry_on of an ActiveJob class does that.
     """
 
     key: Key
@@ -42,6 +43,7 @@ class AdvisoryLockSettings:
     on_locked: Literal["skip", "retry"]
     limit: int = LIMIT
     counts: bool = False
+    native: bool = False
 
     @property
     def promise(self) -> str:
@@ -150,13 +152,14 @@ class AdvisoryLock(Pattern[AdvisoryLockSettings]):
             )
         on_locked = answer(answers, "on_locked", "skip")
         key = key_for(context.name.class_name, context.arguments, ":", "json")
-        return AdvisoryLockSettings(key, database, scope, on_locked, counts=on_locked == "retry")
+        native = context.form == "active-job"
+        return AdvisoryLockSettings(key, database, scope, on_locked, counts=on_locked == "retry", native=native)
 
     def shape(self, settings: AdvisoryLockSettings) -> str:
         return "mysql" if settings.database == "mysql" else settings.scope
 
     def parameters(self, settings: AdvisoryLockSettings) -> tuple[str, ...]:
-        return (f"{settings.counter} = 0",) if settings.postpones else ()
+        return (f"{settings.counter} = 0",) if settings.postpones and not settings.native else ()
 
     def satisfies(self, settings: AdvisoryLockSettings) -> Mapping[str, str]:
         return {"concurrency": "locked in the database"}
@@ -189,7 +192,7 @@ def _taken(settings: AdvisoryLockSettings) -> Notice:
             "locked-gives-up",
             f"A run that finds the lock taken {settings.limit + 1} times gives up with a warning in the log, its work "
             "not done.",
-            "Raise MAX_RESCHEDULES where one run may hold the lock for hours.",
+            f"Raise {'attempts' if settings.native else 'MAX_RESCHEDULES'} where one run may hold the lock for hours.",
         )
     return Notice(
         "locked-is-dropped",
