@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sidekiq_gen.ruby import spec_forms
+from sidekiq_gen.style import SpecStyle
 from support.command import sidekiq_gen
 from support.houses import house
 from support.repos import Repo
@@ -307,3 +309,16 @@ def test_specs_have_their_own_quotes(tmp_path: Path, specs: str, cop: str, quote
     text = spec(tmp_path, existing | ({".rubocop.yml": cop} if cop else {}))
 
     assert f"require {quoted}\n" in text
+
+
+@pytest.mark.parametrize(
+    ("repeated", "listed"),
+    [
+        ("2.times { create(:order) }", "create_list(:order, 2)"),
+        ("3.times { FactoryBot.create(:order, paid_at: nil) }", "FactoryBot.create_list(:order, 3, paid_at: nil)"),
+        ("2.times { Fabricate(:order) }", "2.times { Fabricate(:order) }"),
+        ("2.times { job.perform(create(:order).id) }", "2.times { job.perform(create(:order).id) }"),
+    ],
+)
+def test_several_records_of_a_factory_are_a_list(repeated: str, listed: str) -> None:
+    assert spec_forms.tested(f"  {repeated}\n", "rspec", SpecStyle()) == f"  {listed}\n"

@@ -16,11 +16,14 @@ _TEST = re.compile(r'^( *)test "([^\n]*)" do$', re.MULTILINE)
 _EXAMPLE = re.compile(r'  (?:it|test) "|  [{\[]\n')
 _FIRST = re.compile(r"^((?:RSpec|describe|class)\b.*)\n\n", re.MULTILINE)
 _HOOK = re.compile(r"\.sidekiq_(?:retry_in|retries_exhausted)_block\b")
+# Several records of a factory, which has a method for that (FactoryBot/CreateList wants it).
+_LIST = re.compile(r"\b(\d+)\.times \{ ((?:FactoryBot\.)?create)\((:\w+)(, [^{}\n]*)?\) \}")
 _GROUP = re.compile(r"^RSpec\.describe ([\w:]+) do$", re.MULTILINE)
 
 
 def tested(source: str, test: TestFramework, style: SpecStyle) -> str:
     """A spec or test in the form of the templates, as the repo would have written it."""
+    source = _LIST.sub(r"\2_list(\3, \1\4)", source)
     source = _grouped(source, style.group) if style.group else source
     return _in_rspec(source, style) if test == "rspec" else _in_minitest(source, style)
 
