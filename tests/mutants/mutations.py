@@ -1134,4 +1134,59 @@ WRITTEN = (
     ),
 )
 
-MUTATIONS = (*JOB, *LATER, *INSTALLED, *REPO, *NAMES, *RUBY, *WRITTEN, *FOLDER_MUTATIONS)
+SETTINGS = (f"{UNIT}/test_settings.py",)
+LINT = (f"{UNIT}/test_lint.py",)
+
+SET = (
+    Mutation(
+        "the settings go before a flag that was typed",
+        "job/defaults.py",
+        "if name not in out and name not in answers}",
+        "if name not in out}",
+        SETTINGS,
+    ),
+    Mutation(
+        "the scope of a lock is taken for a lock",
+        "job/defaults.py",
+        "            if further[name].flags[0].parameter in completed:\n",
+        "            if True:\n",
+        SETTINGS,
+    ),
+    Mutation(
+        "a key that nobody knows is passed over",
+        "settings.py",
+        "            if name not in known:\n",
+        "            if name not in known and not name:\n",
+        SETTINGS,
+    ),
+    Mutation(
+        "true is taken for the number one",
+        "settings.py",
+        "isinstance(value, int) and not isinstance(value, bool) and",
+        "isinstance(value, int) and",
+        SETTINGS,
+    ),
+    Mutation(
+        "what groups of jobs do otherwise is set for all of them",
+        "install/config.py",
+        "(shown.reason and not differs)",
+        "shown.reason",
+        SETTINGS,
+    ),
+    Mutation(
+        "a linter corrects what somebody else has written",
+        "changes/lint.py",
+        'for file in plan.writes if file.status != "insert"]',
+        "for file in plan.writes]",
+        LINT,
+    ),
+    Mutation(
+        "what a linter has started goes on when it is stopped",
+        "changes/lint.py",
+        "            os.killpg(process.pid, signal.SIGKILL)\n",
+        "            process.kill()\n",
+        LINT,
+    ),
+)
+
+MUTATIONS = (*JOB, *LATER, *INSTALLED, *REPO, *NAMES, *RUBY, *WRITTEN, *FOLDER_MUTATIONS, *SET)

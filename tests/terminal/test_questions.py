@@ -214,6 +214,19 @@ def test_what_may_do_the_work_is_offered(tmp_path: Path) -> None:
     assert "    CustomerCharger.new(order).call\n" in job
 
 
+def test_what_the_settings_say_is_offered(tmp_path: Path) -> None:
+    settings = '[job]\nqueue = "low"\nrow-lock = true\n'
+    root = Repo(files={".sidekiq-gen.toml": settings}).write(tmp_path)
+
+    terminal = Terminal(root, "ChargeCustomer", "order:record", "--calls", "PaymentGateway.charge")
+    terminal.talk([(QUEUE, ENTER), (RETRIES, ENTER), (OPTIONS, ENTER), (MISSING, ENTER), (SAFEGUARDS, ENTER)])
+
+    assert terminal.answer(WRITE, "y").end() == 0
+    assert "--queue low" in terminal.shown.rpartition(LINE)[2]
+    assert "--row-lock" in terminal.shown.rpartition(LINE)[2]
+    assert "order.with_lock do" in (root / "app/jobs/charge_customer_job.rb").read_text(encoding="utf-8")
+
+
 def test_another_method_can_be_typed(tmp_path: Path) -> None:
     root = Repo(files={"app/services/pay.rb": "class Pay\n  def self.it(order)\n  end\nend\n"}).write(tmp_path)
 

@@ -17,10 +17,12 @@ import questionary
 
 from sidekiq_gen.cli import prompts, widgets
 from sidekiq_gen.cli.console import Console
+from sidekiq_gen.job.defaults import Defaults
 from sidekiq_gen.job.kinds.catalogue import KINDS
 from sidekiq_gen.job.patterns.catalogue import PATTERNS
 from sidekiq_gen.job.pipeline import command_line, generate_job
 from sidekiq_gen.rails.project import Where, detect_project
+from sidekiq_gen.settings import FILE
 from sidekiq_gen.sidekiq.unique_locks import LOCKS
 from support.repos import Repo
 from support.requests import answers as from_line
@@ -100,7 +102,8 @@ class Person:
 
 
 def checkbox(question: str, choices: list[questionary.Choice], **_: object) -> tuple[str, Any, Any]:
-    return question, [], [[choice.value] for choice in choices if not choice.disabled]
+    possible = [choice for choice in choices if not choice.disabled]
+    return question, [one.value for one in possible if one.checked], [[one.value] for one in possible]
 
 
 def confirm(question: str, *, default: bool) -> tuple[str, Any, Any]:
@@ -118,7 +121,9 @@ class House:
         person = Person({"What is the job called?": "ChargeOrders"} | replies)
         for name in ("text", "select", "one_of", "ask"):
             self.monkeypatch.setattr(widgets, name, getattr(person, name))
-        asked = prompts.ask_for_job(from_line(line) if line else {}, self.project, self.console)
+        defaults, project = Defaults.read(self.project.app.settings), self.project
+        given = defaults.complete(from_line(line) if line else {}, project)
+        asked = prompts.ask_for_job(given, project, self.console, defaults)
         return person, asked
 
     @property
@@ -285,3 +290,65 @@ def test_a_lock_that_follows_one_strategy_only_is_not_asked_for_another(
     )
 
     assert [question for question in person.seen if "duplicate" in question] == []
+
+
+SETTINGS = """[job]
+queue = "critical"
+retry = 7
+advisory-lock = true
+lock-scope = "session"
+throttle = "5/1h"
+"""
+RECORD = {"What kind of job": "record", "Which model": "Order"}
+
+
+@dataclass
+class Settled:
+    """What comes of one conversation in a repo with settings: the questions, the job, the equivalent command."""
+
+    person: Person
+    job: str
+    line: str
+
+
+def settled(tmp_path: Path, monkey: pytest.MonkeyPatch, replies: dict[str, Any], line: str = "") -> Settled:
+    house = House(HOUSE.write(tmp_path), monkey)
+    (tmp_path / FILE).write_text(SETTINGS, encoding="utf-8")
+    person, asked = house.interview({**RECORD, **replies}, line)
+    written = house.written(asked)
+    made = generate_job(asked, house.project, NOW)
+    command = command_line(asked, Where(), made.request, house.project.app)
+    return Settled(person, written["app/jobs/charge_orders_job.rb"], command)
+
+
+def test_what_the_settings_say_is_offered(tmp_path: Path, monkey: pytest.MonkeyPatch) -> None:
+    told = settled(tmp_path, monkey, {})
+
+    assert 'queue: "critical", retry: 7' in told.job
+    assert "pg_advisory_unlock" in told.job
+    assert "threshold: { limit: 5, period: 1.hour }" in told.job
+    assert not [question for question in told.person.seen if question.startswith(("How long is the", "How many runs"))]
+    assert "--advisory-lock --lock-scope session" in told.line
+
+
+def test_an_answer_goes_before_the_settings(tmp_path: Path, monkey: pytest.MonkeyPatch) -> None:
+    replies = {"Which queue": "default", "How many retries": "2h", "Which safeguards?": ["throttle", "row-lock"]}
+
+    told = settled(tmp_path, monkey, replies)
+
+    assert 'queue: "default", retry_for: 2.hours.to_i' in told.job
+    assert "advisory" not in told.job
+    assert "with_lock" in told.job
+    assert told.line.endswith("--row-lock --throttle 5/1h --no-input")
+    assert "--retry-for 7200 --without advisory-lock" in told.line
+
+
+def test_what_was_typed_stays(tmp_path: Path, monkey: pytest.MonkeyPatch) -> None:
+    told = settled(
+        tmp_path, monkey, {}, "ChargeOrders --queue low --retry 3 --without throttle --lock-scope transaction"
+    )
+
+    assert 'queue: "low", retry: 3' in told.job
+    assert "pg_try_advisory_xact_lock" in told.job
+    assert "throttle" not in told.job
+    assert not [question for question in told.person.seen if question.startswith(("Which queue", "How many retries"))]

@@ -186,7 +186,7 @@ def test_many_offenses_are_cut_short(tmp_path: Path) -> None:
 
 def test_one_that_does_not_end_is_stopped_with_its_children(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lint, "LONGEST", 1)
-    root = rooted(tmp_path, "#!/bin/sh\nsleep 60 &\necho $! > child\nsleep 60\n")
+    root = rooted(tmp_path, "#!/bin/sh\nsleep 60 >/dev/null 2>&1 &\necho $! > child\nsleep 60\n")
 
     ((code, message, _),) = linted(root)
 

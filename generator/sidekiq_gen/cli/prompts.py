@@ -67,7 +67,8 @@ def ask_for_job(
         _ask_for_arguments(asked, trial)
         if _open("queue", asked):
             usual = answer(asked, "queue") or app.queue_for(resolve.context_of(asked, project).house).name.value
-            asked["queue"] = said(widgets.one_of(_QUESTIONS["queue"], app.queues, usual, naming.parse_queue))
+            known = tuple(dict.fromkeys((*app.queues, usual)))
+            asked["queue"] = said(widgets.one_of(_QUESTIONS["queue"], known, usual, naming.parse_queue))
         _ask_for_retries(asked, trial)
         ask_for_options(asked, trial, console)
         context = resolve.context_of(asked, project)
