@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from houses.files import RubyFile
     from houses.traits import Trait
 
+_DEFAULT_QUEUE = re.compile(r"\bqueue(?:_as|:)[ (]*[:\"']default\b")
 CLEAR = 0.6  # of the files that show the trait; below, or with fewer than FEW of them, a house has no convention
 FEW = 3
 MANY = 0.3
@@ -40,7 +42,7 @@ def departures(
     """Where a file departs from a clear majority: of its own namespace where that is one, else of the whole house.
 
     A job is like the others as well when it does as a clear majority of those that take arguments, or none, as it does;
-    and it may be silent about an option where many are.
+    and it may be silent about an option where many are, or where that says the same as the few who name it.
     overruled: the cops that the house's own files offend, so that a majority of them does not count.
     """
     near = [file for file in own if file.namespace and file.namespace == generated.namespace]
@@ -54,7 +56,7 @@ def departures(
         similar = _clear(alike, trait)
         if winner is None or seen.value in {winner[0], similar and similar[0]}:
             continue
-        if seen.value != SILENT or _share(own, trait, SILENT) < MANY:
+        if seen.value != SILENT or not _may_be_silent(own, trait):
             found.append(Departure(trait, *winner, seen.value, seen.lines))
     return found
 
@@ -62,6 +64,13 @@ def departures(
 def has_majority(own: Sequence[RubyFile], trait: Trait) -> bool:
     """Whether a house has this convention at all."""
     return _clear(own, trait) is not None
+
+
+def _may_be_silent(own: Sequence[RubyFile], trait: Trait) -> bool:
+    """Whether many say nothing about an option, or most of those who want what silence says."""
+    silent = sum(seen.value == SILENT for file in own if (seen := trait.read(file)))
+    named = sum(bool(_DEFAULT_QUEUE.search(file.text)) for file in own)
+    return _share(own, trait, SILENT) >= MANY or (trait.name == "queue" and silent > named)
 
 
 def _share(files: Sequence[RubyFile], trait: Trait, value: str) -> float:

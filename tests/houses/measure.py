@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -97,6 +98,14 @@ def measure(house: House, source: Path, copy: Path, linter: Linter | None) -> Me
     return _compare(house, jobs, specs, made, tuple(refusals), offenses, failure)
 
 
+def _given_up(offenses: Sequence[Offense], own: Sequence[RubyFile]) -> set[str]:
+    """The cops that at least half of the house's own jobs, or specs, offend: it does not keep them."""
+    paths = {file.path for file in own}
+    where = {(offense.cop, offense.path) for offense in offenses if offense.path in paths}
+    counts = Counter(cop for cop, _ in where)
+    return {cop for cop, count in counts.items() if 2 * count >= len(own)}
+
+
 def generate(root: Path, run: Run) -> tuple[list[RubyFile], str]:
     """The files that a run writes, taken away again, so that no run sees another's; or why it was refused."""
     argv = [sys.executable, "-m", "sidekiq_gen", "job", *run.arguments, "--no-input", "--json", "--root", str(root)]
@@ -130,7 +139,8 @@ def _compare(
         is_spec = file.stem.endswith(("_spec", "_test"))
         own, traits = (specs, OF_SPECS) if is_spec else (jobs, OF_JOBS)
         apart = tuple(departures(file, own, traits, overruled))
-        said = tuple(offense for offense in offenses if offense.path == file.path)
+        given_up = _given_up(of_house, own)
+        said = tuple(one for one in offenses if one.path == file.path and one.cop not in given_up)
         written.append(Written(run, file, is_spec, apart, said))
     wrong = {departure.trait.column for one in written for departure in one.departures}
     columns: dict[str, str] = {}

@@ -30,7 +30,7 @@ their maintainers still change before they merge one? Only what was counted is k
 - **m**: the generated files do as a clear majority of the house's own jobs or specs (60 % and at least 3 of those that
   show the trait; in the same namespace where that is one). **X**: some do not. **-**: the house has no such majority.
 - **Offenses**: what RuboCop finds under the house's own configuration in the generated files, and in the house's own
-  jobs and specs.
+  jobs and specs; cops that at least half of these offend are not counted.
 - **Lines**: how many distinct lines of a generated job or spec depart from the house or are an offense, on average.
 
 """

@@ -116,6 +116,8 @@ def _queue(file: RubyFile) -> Seen | None:
 
 def _retry(file: RubyFile) -> Seen | None:
     value, lines = _options(file, "retry")
+    if _matches(file, r"^\s*retry_on\b"):  # ActiveJob counts, and Sidekiq is told not to
+        return None
     return _seen("said" if value else SILENT, *(lines or [_class_line(file)]))
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from houses.files import RubyFile, own_jobs, own_specs, ruby_files
 from houses.majority import departures
-from houses.measure import Measured, Written, measure
+from houses.measure import Measured, Written, _given_up, measure
 from houses.offenses import _REQUIRED, _forget, _without_gems
 from houses.report import numbers_of, page
 from houses.sources import House, Run, read_houses
@@ -150,6 +150,23 @@ def test_a_job_may_do_as_those_do_that_take_as_many_arguments() -> None:
 
     assert names(bare[3], [*JOBS, *JOBS, *bare[:3]]) - {"folder"} == set()
     assert names(replace(NEW, text=NEW.text.replace(", retry: 5", "")), [*JOBS, *JOBS, *bare[:1]]) == {"retry"}
+
+
+def test_a_job_may_leave_the_queue_unsaid_where_those_on_the_default_queue_do() -> None:
+    silent = replace(NEW, text=NEW.text.replace("queue: :billing, ", ""))
+    default = replace(NEW, text=NEW.text.replace(":billing", ":default"))
+    others = JOBS * 4
+
+    assert names(silent, [*others, silent]) == set()
+    assert names(silent, [*others, silent, default]) == {"queue"}
+    assert names(silent, others) == {"queue"}
+
+
+def test_a_cop_that_half_of_the_house_offends_is_given_up() -> None:
+    offenses = [Offense(job.path, line, "Style/A", "Do not.") for job in JOBS[:2] for line in (1, 2)]
+    once = Offense(JOBS[0].path, 1, "Style/B", "Do not.")
+
+    assert _given_up([*offenses, once], JOBS) == {"Style/A"}
 
 
 def test_the_jobs_and_specs_of_a_house_are_found_without_its_base_classes(tmp_path: Path) -> None:
