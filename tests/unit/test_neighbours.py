@@ -292,3 +292,35 @@ def test_a_record_is_looked_up_as_most_jobs_do(
     assert (RESCUED in text) is rescued
     assert ("rescues-not-found" in {notice["code"] for notice in told["notices"]}) is rescued
     assert not rescued or ("receive(:find) { |key|" in spec and "with(/no User/)" in spec)
+
+
+LOCKING = (
+    "class {name}\n  include Sidekiq::Job\n{options}\n  def perform{arguments}\n    CALL do\n    end\n  end\nend\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("call", "helper"),
+    [
+        ("run_with_advisory_lock(User, id)", "run_with_advisory_lock"),
+        ("ApplicationRecord.with_advisory_lock(id)", "with_advisory_lock"),
+        ("with_redis_lock(id)", "with_redis_lock"),
+        ("user.with_lock", None),
+        ("def with_own_lock(id) = id\n    with_own_lock(id)", None),
+    ],
+)
+def test_a_lock_of_the_house_is_named_beside_that_of_the_job(tmp_path: Path, call: str, helper: str | None) -> None:
+    files = MODELS | jobs("a_job", "b_job", text=LOCKING.replace("CALL", call)) | jobs("c_job")
+    words = ["job", "SyncUser", "user:record", "--advisory-lock", "--no-input", "--json", "--pretend"]
+    told = json.loads(sidekiq_gen(Repo(files=files).write(tmp_path), *words).out)["notices"]
+    said = [one["message"] for one in told if one["code"] == "house-lock"]
+
+    assert [one.startswith(f"2 of 3 existing jobs lock with {helper}.") for one in said] == ([True] if helper else [])
+
+
+def test_a_job_names_its_queue_where_most_jobs_name_one_and_none_is_usual(tmp_path: Path) -> None:
+    named = [jobs(f"{letter}_job", options=f"queue: :{letter}") for letter in "abcde"]
+    files = {path: text for one in (*named, jobs("f_job", "g_job", "h_job")) for path, text in one.items()}
+    text = job(Repo(files=files).write(tmp_path), "SyncUser", "id:integer")
+
+    assert options(text) == "sidekiq_options queue: :default"

@@ -12,6 +12,7 @@ from sidekiq_gen.job.mappers import or_another_database
 from sidekiq_gen.job.patterns.base import COUNTER, Pattern
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.rails.databases import Database
+from sidekiq_gen.rails.house.locks import find_lock_helper
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -166,6 +167,14 @@ class AdvisoryLock(Pattern[AdvisoryLockSettings]):
 
     def notices(self, settings: AdvisoryLockSettings, request: JobRequest, app: RailsApp) -> Iterator[Notice]:
         yield _taken(settings)
+        helper = find_lock_helper(app.job_files)
+        if helper:
+            yield Notice(
+                "house-lock",
+                f"{helper.reason} lock with {helper.value}. This job does not: nothing that can be read proves what it "
+                "does with a run that finds the lock taken, and the two locks do not exclude each other.",
+                f"Call {helper.value} by hand where it has to be the same lock.",
+            )
         if settings.scope == "session":
             pooled = settings.database == "postgresql"
             also = ", and does not work behind PgBouncer in transaction pooling" if pooled else ""

@@ -167,7 +167,8 @@ def _queue(house: Electorate, silent: str) -> Sourced[str | None]:
         return job.queue.name if job.queue else None if "queue" in job.named else ""
 
     outcome = house.vote(ballot, few=False)
-    if outcome is None:
+    named = house.vote(lambda job: None if (one := ballot(job)) is None else one != "", few=False)
+    if outcome is None and not (named and named.value):
         on_it = clear([one for job in house.jobs if (one := ballot(job)) in {"", silent}], f"jobs on {silent}")
         outcome = on_it if on_it and on_it.value == "" else None
     return _or_none(outcome)
