@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from sidekiq_gen.rails.gems import Tracker
     from sidekiq_gen.rails.house.bases import BaseClass
+    from sidekiq_gen.rails.house.jobs import JobFile
     from sidekiq_gen.rails.house.neighbours import NewJob
     from sidekiq_gen.style import QueueLiteral
 
@@ -156,16 +157,17 @@ class RailsApp(JobFiles):
         self, house: Conventions, test: TestFramework | Literal["none"] = "none", job_path: str = ""
     ) -> Style:
         """How a job with these conventions is written, and its spec; job_path: where the class goes."""
+        layout = self._layout_without(job_path)
         style = Style(
             house.quotes.value,
             house.frozen_string_literal.value,
             self._queue_literal(house),
             house.job_module.value,
-            self.layout.width.value,
+            layout.width.value,
             compact=house.compact.value,
             first_option=house.first_option.value,
             logger=house.logger.value,
-            layout=self.layout.style,
+            layout=layout.style,
         )
         if test == "none":
             return style
@@ -185,7 +187,17 @@ class RailsApp(JobFiles):
     @cached_property
     def layout_votes(self) -> LayoutHabits:
         """The same, as far as its jobs and its linter show."""
-        return read_layout(self.repo, self.job_files, self.rules, f"{self.conventions.job_dir.value}/any_job.rb")
+        return self._votes_on_layout(self.job_files)
+
+    def _layout_without(self, job_path: str) -> LayoutHabits:
+        """The same; a job that is there already has no vote on itself."""
+        others = tuple(job for job in self.job_files if job.path != job_path)
+        if len(others) == len(self.job_files):
+            return self.layout
+        return settled_layout(self._votes_on_layout(others), self.settings)
+
+    def _votes_on_layout(self, jobs: tuple[JobFile, ...]) -> LayoutHabits:
+        return read_layout(self.repo, jobs, self.rules, f"{self.conventions.job_dir.value}/any_job.rb")
 
     @cached_property
     def spec_votes(self) -> SpecHabits | None:
