@@ -514,6 +514,11 @@ ACTIVE = {
     "session": "order:record --advisory-lock --lock-scope session",
     "advisory-retry": "order:record --advisory-lock --on-locked retry --check-then-act charged_at --retry 2",
     "plain-retry": "--kind plain --advisory-lock --lock-scope session --on-locked retry --idempotency-key",
+    "retry-after": "order:record --retry-after PaymentGateway::RateLimited --retry 2",
+    "retry-after-several": "order:record --retry-after PaymentGateway::RateLimited --retry-after SearchIndex::Busy "
+    "--retry-after-limit 3 --advisory-lock --on-locked retry",
+    "retry-after-fixed": "--kind plain --retry-after Timeout::Error=30 --idempotency-key",
+    "retry-after-asked": f"order:record {POSTPONEMENTS['retry-after-asked']} --discard-on PaymentGateway::CardDeclined",
     "row": "order:record --row-lock --check-then-act state=pending:paid",
     "calls": "order:record --calls PaymentGateway.charge --idempotency-key --check-then-act charged_at "
     "--save-result charge_id=id",

@@ -220,6 +220,26 @@ def test_a_run_that_finds_the_lock_taken_is_tried_again_by_active_job(tmp_path: 
 
 
 @pytest.mark.parametrize(
+    ("error", "handler"),
+    [
+        (
+            "PaymentGateway::RateLimited",
+            "rescue_from PaymentGateway::RateLimited do |error|\n    raise error",
+        ),
+        ("Timeout::Error=30", "retry_on Timeout::Error, wait: ->(_times) { rand(30..41) }, attempts: 4\n"),
+    ],
+)
+def test_an_error_with_a_delay_of_its_own_is_left_to_active_job(tmp_path: Path, error: str, handler: str) -> None:
+    flags = ("--retry-after", error, "--retry-after-limit", "3", "--retry", "5")
+    text = job(tmp_path, house(others=2), "SyncOrder", "order:record", *flags)
+
+    assert handler in text
+    assert text.index("retry_on StandardError") < text.index(handler)  # of two handlers the later one goes first
+    assert "reschedules" not in text
+    assert "perform_in" not in text
+
+
+@pytest.mark.parametrize(
     ("rails", "push"),
     [
         ("7.0.8", "slice.each { |order| SyncOrderJob.perform_later(order, since) }"),

@@ -161,8 +161,8 @@ def _failed_is_left_alone(mark: Mark, request: JobRequest) -> Notice | None:
 
 
 def _named_by_its_id(key: Key, settings: RetryAfterSettings | AdvisoryLockSettings) -> bool:
-    postpones = not isinstance(settings, AdvisoryLockSettings) or (settings.postpones and not settings.native)
-    return postpones and key.parts == (JID,)
+    postpones = not isinstance(settings, AdvisoryLockSettings) or settings.postpones
+    return postpones and not settings.native and key.parts == (JID,)
 
 
 def _lock_what_is_marked(lock: AdvisoryLockSettings, _mark: object, context: JobContext) -> AdvisoryLockSettings:
@@ -176,7 +176,7 @@ def _count_together(
     lock: AdvisoryLockSettings, retry_after: RetryAfterSettings, _context: JobContext
 ) -> AdvisoryLockSettings:
     """One parameter counts how often the job was postponed, whatever for, and one constant ends it."""
-    return replace(lock, limit=retry_after.limit, counts=False)
+    return lock if lock.native else replace(lock, limit=retry_after.limit, counts=False)
 
 
 def _one_error_for_both(retry_after: RetryAfterSettings, discard: DiscardOnSettings) -> bool:

@@ -27,10 +27,12 @@ class RetryAfterSettings:
 
     delays: the errors, each with what gives its delay.
     limit: how often at most.
+    native: whether an ActiveJob class does that, which counts by itself.
     """
 
     delays: tuple[Delay, ...]
     limit: int
+    native: bool = False
 
     @property
     def errors(self) -> tuple[str, ...]:
@@ -144,7 +146,6 @@ class RetryAfter(Pattern[RetryAfterSettings]):
             question="How many times is a job rescheduled like that at most?",
         ),
     )
-    no_active_job = "it re-enqueues itself with a count among its arguments"
     summary = "re-enqueue the job after the delay given by an error, such as a rate limit"
     paragraph = (
         "For services that answer with a Retry-After header: the delay they give beats a guess, and hitting their "
@@ -171,7 +172,7 @@ class RetryAfter(Pattern[RetryAfterSettings]):
                 hint=f"Give one from 1 to {MOST}: --retry-after-limit {LIMIT}.",
                 code="invalid-limit",
             )
-        return RetryAfterSettings(delays, limit)
+        return RetryAfterSettings(delays, limit, native=context.form == "active-job")
 
     def shape(self, settings: RetryAfterSettings) -> str:
         return "asked" if settings.fixed is None else "fixed"
@@ -189,7 +190,7 @@ class RetryAfter(Pattern[RetryAfterSettings]):
         return {**answers, "retry_after": Sourced(texts, given.origin)}
 
     def parameters(self, settings: RetryAfterSettings) -> tuple[str, ...]:
-        return (f"{settings.counter} = 0",)
+        return () if settings.native else (f"{settings.counter} = 0",)
 
 
 def _read(answers: Answers) -> dict[str, str | None]:
