@@ -500,7 +500,9 @@ def test_no_bytes_make_it_fall_over(tmp_path: Path) -> None:
 
 
 def test_info_says_what_comes_from_the_file(tmp_path: Path) -> None:
-    root = root_with(tmp_path, '[house]\nquotes = "single"\n[job]\nretry = 3\nlog-context = true\ntags = ["a", "b"]\n')
+    flags = 'retry = 3\nlog-context = true\ntags = ["a", "b"]\n'
+    layout = "width = 100\nhash-spaces = false\n"
+    root = root_with(tmp_path, f'[house]\nquotes = "single"\n[job]\n{flags}[layout]\n{layout}')
 
     text = sidekiq_gen(root, "info").out
     told = json.loads(sidekiq_gen(root, "info", "--json").out)
@@ -511,7 +513,9 @@ def test_info_says_what_comes_from_the_file(tmp_path: Path) -> None:
     assert told["settings"] == {
         "house": {"quotes": "single"},
         "job": {"retry": 3, "log-context": True, "tags": ["a", "b"]},
+        "layout": {"width": 100, "hash-spaces": False},
     }
+    assert "Layout              width 100 (.sidekiq-gen.toml), hash-spaces false (.sidekiq-gen.toml)\n" in text
     assert told["conventions"]["quotes"] == "single"
 
 

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 from sidekiq_gen.install.request import with_defaults
 from sidekiq_gen.job.defaults import Defaults
-from sidekiq_gen.rails.house.settings import HABIT_TABLES, read_habits
+from sidekiq_gen.rails.house.layout import WIDTH
+from sidekiq_gen.rails.house.settings import HABIT_TABLES, HABITS, read_habits
 from sidekiq_gen.settings import FILE
+from sidekiq_gen.style import Layout
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
+    from sidekiq_gen.rails.app import RailsApp
     from sidekiq_gen.rails.project import Project
 
 # The lines of `info` about what a flag can set, by the key of that flag.
@@ -44,7 +47,24 @@ def with_flags_of_the_file(rows: Iterable[tuple[str, str]], project: Project) ->
     return shown
 
 
+def layout_rows(app: RailsApp) -> Iterator[tuple[str, str]]:
+    """The line of ``info`` about the layout: what is set, and what is not as it is by default, with its evidence."""
+    seen, usual = {**app.layout.seen, "width": app.layout.width}, {**vars(Layout()), "width": WIDTH}
+    told = [
+        f"{habit.setting.name} {_listed(habit.written(said.value))} ({said.reason})"
+        for habit in HABITS
+        if habit.table == "layout" and (said := seen.get(habit.field))
+        if said.origin == "settings" or said.value != usual[habit.field]
+    ]
+    if told:
+        yield "Layout", ", ".join(told)
+
+
 def _listed(value: object) -> str:
     return (
-        " ".join(map(str, value)) if isinstance(value, list) else str(value).lower() if value is False else str(value)
+        " ".join(map(str, value))
+        if isinstance(value, list)
+        else str(value).lower()
+        if isinstance(value, bool)
+        else str(value)
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sidekiq_gen.cli import folders, house, options
 from sidekiq_gen.cli.console import Console
-from sidekiq_gen.cli.defaults import read_defaults, with_flags_of_the_file
+from sidekiq_gen.cli.defaults import layout_rows, read_defaults, with_flags_of_the_file
 from sidekiq_gen.rails.project import Where, detect_project
 from sidekiq_gen.sidekiq.capabilities import TABLE
 from sidekiq_gen.sidekiq.documentation import documentation
@@ -110,6 +110,7 @@ def _text(project: Project) -> str:
         ("Queues", ", ".join(app.queues)),
         *folders.rows(app),
         *house.rows(app),
+        *layout_rows(app),
     ]
     shown = [row for row in TABLE if row in SHOWN and (row.gem == "sidekiq" or app.gem(row.gem))]
     answers = [("yes" if release.capabilities.as_dict()[row.name] else "no", row.summary) for row in shown]
