@@ -12,6 +12,7 @@ from pathlib import Path
 _JOB_FOLDER = re.compile(r"(?:^|/)app/(?:[\w-]+/)*?(?:jobs|workers|sidekiq)(?:/|$)")
 _SIDEKIQ = re.compile(r"^\s*include Sidekiq::(?:Job|Worker)\b", re.MULTILINE)
 _CLASS = re.compile(r"^(?P<indent>[ ]*)class (?P<name>[\w:]+)(?: < (?P<base>[\w:]+))?", re.MULTILINE)
+_AROUND = re.compile(r"^(?P<indent>[ ]*)(?:class|module) (?P<name>[\w:]+)", re.MULTILINE)
 _WORK = re.compile(r"^\s*def (?:perform|each_iteration)\b", re.MULTILINE)
 _LEFT_OUT = {".git", "node_modules", "vendor", "tmp", "log", "public", "coverage"}
 
@@ -30,8 +31,10 @@ class RubyFile:
 
     @cached_property
     def class_match(self) -> re.Match[str] | None:
-        """The line that opens its first class."""
-        return _CLASS.search(self.text)
+        """The line that opens the class that does the work; the first one where none does."""
+        work = _WORK.search(self.text)
+        before = list(_CLASS.finditer(self.text, 0, work.start())) if work else []
+        return before[-1] if before else _CLASS.search(self.text)
 
     @property
     def stem(self) -> str:
@@ -44,16 +47,25 @@ class RubyFile:
         return self.path.rpartition("/")[0]
 
     @cached_property
-    def modules(self) -> list[str]:
-        """The modules that are open around its class, from the outside in."""
-        found = self.class_match
-        before = self.text[: found.start()] if found else ""
-        return re.findall(r"^\s*module ([\w:]+)", before, re.MULTILINE)
+    def around(self) -> list[re.Match[str]]:
+        """The lines that open the modules and classes around its class, from the outside in."""
+        if not self.class_match:
+            return []
+        found, margin = [], len(self.class_match["indent"])
+        for opened in reversed(list(_AROUND.finditer(self.text, 0, self.class_match.start()))):
+            if len(opened["indent"]) < margin:
+                margin = len(opened["indent"])
+                found.append(opened)
+        return found[::-1]
 
     @cached_property
     def class_name(self) -> str:
         """The full name of its class."""
-        return "::".join([*self.modules, self.class_match["name"]]) if self.class_match else ""
+        return (
+            "::".join([*(opened["name"] for opened in self.around), self.class_match["name"]])
+            if self.class_match
+            else ""
+        )
 
     @property
     def takes_arguments(self) -> bool:

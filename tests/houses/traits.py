@@ -91,7 +91,7 @@ def _base(file: RubyFile) -> Seen | None:
 def _nesting(file: RubyFile) -> Seen | None:
     if not file.namespace:
         return None
-    modules = _matches(file, r"^\s*module ")
+    modules = [file.text[: opened.start()].count("\n") + 1 for opened in file.around]
     ends = range(len(file.lines), len(file.lines) - len(modules), -1)
     return _seen("nested" if modules else "compact", _class_line(file), *modules, *ends)
 

@@ -180,6 +180,15 @@ def test_the_jobs_and_specs_of_a_house_are_found_without_its_base_classes(tmp_pa
     assert own_specs(found, JOBS) == SPECS
 
 
+def test_the_class_that_does_the_work_is_the_job() -> None:
+    job = "  class SyncJob < ApplicationJob\n    def perform\n    end\n  end\n"
+    text = f"class User\n  class Mark; end\n{job}end\n"
+    found = RubyFile("app/jobs/user/sync_job.rb", text)
+
+    assert (found.class_name, found.namespace, found.takes_arguments) == ("User::SyncJob", "User", False)
+    assert NEW.class_name == "Billing::SyncJob"
+
+
 def test_a_house_is_measured_in_a_copy(tmp_path: Path) -> None:
     model = "class Order < ApplicationRecord\nend\n"
     source = tmp_path / "source"
