@@ -13,6 +13,7 @@ TestFramework = Literal["rspec", "minitest", "none"]
 # What a job is: a class that includes Sidekiq::Job, or one of ActiveJob that Sidekiq runs.
 Form = Literal["sidekiq", "active-job"]
 Private = Literal["flush", "outdented", "indented"]
+Shorthand = Literal["none", "always", "together"]
 # A comma behind the last one: never, where each stands on a line of its own, where there are several lines, or where
 # the last one ends its line.
 Commas = Literal["none", "own_lines", "lines", "line_end"]
@@ -30,7 +31,13 @@ class Layout:
     spaced_parameters, spaced_defaults: whether there are spaces before the parameters of a block, and around the ``=``
         of a default.
     argument_commas, array_commas, hash_commas: what stands behind the last of them where there are several lines.
+    aligned_arguments: whether arguments without brackets stand below each other where there are several lines.
     implicit_rescue: whether ``StandardError`` is left out.
+    closed_raise: whether what is raised stands in brackets.
+    brief_calls: whether ``call`` is left out: ``service.(order)``.
+    refutes: whether a test says ``refute`` for ``assert_not``.
+    shorthand: when ``id: id`` is ``id:``: never, always, or where all pairs next to each other can be.
+    lists: whether ``create_list`` makes several records.
     zip: whether ``zip`` makes arrays of one.
     documented: whether a comment above a class says what it is for.
     words: from how many words on an array of them is written with ``%w``; 0 for never.
@@ -46,7 +53,13 @@ class Layout:
     argument_commas: Commas = "none"
     array_commas: Commas = "none"
     hash_commas: Commas = "none"
+    aligned_arguments: bool = True
     implicit_rescue: bool = False
+    closed_raise: bool = False
+    brief_calls: bool = False
+    refutes: bool = False
+    shorthand: Shorthand = "none"
+    lists: bool = False
     zip: bool = False
     documented: bool = False
     words: int = 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +9,7 @@ import pytest
 from sidekiq_gen.ruby import dialect, placing
 from sidekiq_gen.ruby.brackets import pairs
 from sidekiq_gen.ruby.literals import blanked
-from sidekiq_gen.style import Layout
+from sidekiq_gen.style import Layout, Style
 from support.command import sidekiq_gen
 from support.linted import app
 from support.repos import Repo
@@ -22,6 +21,8 @@ ONE = "class AJob\n  include Sidekiq::Job\n{}end\n"
 OUTDENTED = "\n  def perform(id); end\n\nprivate\n\n  def work; end\n"
 INDENTED = "\n  def perform(id); end\n\n  private\n    def work; end\n"
 FLUSH = "\n  def perform(id); end\n\n  private\n\n  def work; end\n"
+RUBY = "AllCops: {TargetRubyVersion"
+SHORT = "Style/HashSyntax: "
 CALL = "\n  def perform(id)\n    call(\n      id,\n      {}\n    )\n  end\n"
 
 
@@ -198,9 +199,15 @@ end
 """
 
 
+def spoken(source: str, **style: object) -> str:
+    """Ruby in the form of the templates, in that of a house."""
+    house = Style("double", True, "string", None, layout=Layout(**style))  # type: ignore[arg-type] # noqa: FBT003
+    return dialect.spoken(source, house)
+
+
 def written(**style: object) -> list[tuple[str, str]]:
     """The lines that differ from the canonical form, each with the one that stands there; both without margin."""
-    lines = placing.placed(CANONICAL, replace(Layout(), **style), 120).split("\n")  # type: ignore[arg-type]
+    lines = spoken(CANONICAL, **style).split("\n")
     before = CANONICAL.split("\n")
     assert len(lines) == len(before)
     return [(one.strip(), other.strip()) for one, other in zip(before, lines, strict=True) if one != other]
@@ -340,3 +347,110 @@ def test_a_class_says_what_it_is_where_the_linter_wants_that(
     sidekiq_gen(tmp_path, "job", name)
 
     assert expected in (tmp_path / f"app/jobs/{path}_job.rb").read_text(encoding="utf-8")
+
+
+WORDS = """\
+class AJob
+  sidekiq_options lock: :until_executed, # so that
+                  lock_ttl: 5,
+                  on_conflict: :log
+
+  def perform(id)
+    raise "late" if id > 3
+    raise if id
+    raise Late, "late"
+    log(id: id, at: now)
+    log(1, id: id, name: name)
+    call(service.call(id), "a.call(id)", &block)
+    3.times { create(:order, at: nil) }
+    2.times { FactoryBot.create(:order) }
+    assert_not job
+    assert_not_includes list, 1
+  end
+end
+"""
+
+
+@pytest.mark.parametrize(
+    ("style", "changed"),
+    [
+        (
+            {"aligned_arguments": False},
+            [
+                (f"{' ' * 18}lock_ttl: 5,", "    lock_ttl: 5,"),
+                (f"{' ' * 18}on_conflict", "    on_conflict"),
+            ],
+        ),
+        (
+            {"closed_raise": True},
+            [('raise "late" if', 'raise("late") if'), ('raise Late, "late"', 'raise(Late, "late")')],
+        ),
+        ({"shorthand": "always"}, [("log(id: id, at", "log(id:, at"), ("id: id, name: name", "id:, name:")]),
+        ({"shorthand": "together"}, [("id: id, name: name", "id:, name:")]),
+        ({"brief_calls": True}, [("service.call(id)", "service.(id)")]),
+        (
+            {"lists": True},
+            [
+                ("3.times { create(:order, at: nil) }", "create_list(:order, 3, at: nil)"),
+                ("2.times { FactoryBot.create(:order) }", "FactoryBot.create_list(:order, 2)"),
+            ],
+        ),
+        ({"refutes": True}, [("assert_not job", "refute job"), ("assert_not_includes", "refute_includes")]),
+    ],
+)
+def test_the_words_of_the_house(style: dict[str, object], changed: list[tuple[str, str]]) -> None:
+    expected = WORDS
+    for old, new in changed:
+        assert old in expected
+        expected = expected.replace(old, new)
+
+    assert spoken(WORDS, **style) == expected
+
+
+@pytest.mark.parametrize(
+    ("settings", "name", "value"),
+    [
+        ("Layout/ArgumentAlignment: {EnforcedStyle: with_fixed_indentation}", "aligned_arguments", False),
+        ("Style/LambdaCall: {EnforcedStyle: braces}", "brief_calls", True),
+        ("plugins: rubocop-rails\nRails/RefuteMethods: {EnforcedStyle: refute}", "refutes", True),
+        ("plugins: rubocop-factory_bot", "lists", True),
+        ("Style/MethodCallWithArgsParentheses: {Enabled: true}", "closed_raise", True),
+        ("Style/MethodCallWithArgsParentheses: {Enabled: true, AllowedMethods: [raise]}", "closed_raise", None),
+        ("Style/MethodCallWithArgsParentheses: {Enabled: true, EnforcedStyle: omit_parentheses}", "closed_raise", None),
+        (f"{SHORT}{{EnforcedShorthandSyntax: always}}\n{RUBY}: 3.1}}", "shorthand", "always"),
+        (
+            f"{SHORT}{{EnforcedShorthandSyntax: consistent}}\n{RUBY}: 3.4}}",
+            "shorthand",
+            "together",
+        ),
+        (f"{SHORT}{{EnforcedShorthandSyntax: always}}\n{RUBY}: 3.0}}", "shorthand", None),
+        (f"{SHORT}{{EnforcedShorthandSyntax: always}}", "shorthand", None),
+        (f"{SHORT}{{EnforcedShorthandSyntax: either}}\n{RUBY}: 3.4}}", "shorthand", None),
+    ],
+)
+def test_the_words_that_the_linter_wants(tmp_path: Path, settings: str, name: str, value: object) -> None:
+    found = seen(tmp_path, "\n  def perform; end\n", settings).get(name)
+
+    assert (found[0] if found else None) == value
+
+
+def test_an_older_rubocop_wants_the_short_form_by_default(tmp_path: Path) -> None:
+    files = {".rubocop.yml": "", ".ruby-version": "3.3.0"}
+
+    versions = ("1.21.0", "1.22.0", "1.66.1", "1.67.0")
+    found = [app(tmp_path, f"rubocop={version}", **files).layout.style.shorthand for version in versions]
+
+    assert found == ["none", "always", "always", "none"]
+
+
+def test_the_ruby_that_files_are_for(tmp_path: Path) -> None:
+    assert app(tmp_path).rules.ruby("a.rb") is None
+    assert app(tmp_path, **{".ruby-version": "ruby-3.4.1\n"}).rules.ruby("a.rb") == (3, 4)
+    assert app(tmp_path, **{".rubocop.yml": "AllCops: {TargetRubyVersion: '3.1'}\n"}).rules.ruby("a.rb") == (3, 1)
+
+
+@pytest.mark.parametrize(("margin", "aligned"), [(" " * 18, True), ("    ", False), ("   ", None)])
+def test_where_the_options_of_the_jobs_stand(tmp_path: Path, margin: str, *, aligned: bool | None) -> None:
+    found = seen(tmp_path, f"  sidekiq_options queue: :low,\n{margin}retry: 5\n").get("aligned_arguments")
+
+    assert found == (None if aligned is None else (aligned, "4 of 4 existing jobs"))

@@ -67,7 +67,7 @@ def no_such_value(model: str, column: str, value: str, values: ColumnValues, ins
 
 def likely_states(values: ColumnValues | None) -> tuple[str, str] | None:
     """The first of the values, and the first after it that says that work is done; None where nothing lists them."""
-    first, *others = values.values if values else ("",)
+    first, *others = values.values if values and values.values else ("",)
     if not others:
         return None
     return first, next((value for value in others if not _NOT_DONE.fullmatch(value)), others[0])

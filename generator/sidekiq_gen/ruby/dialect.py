@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from sidekiq_gen.ruby import literals, placing
+from sidekiq_gen.ruby import idioms, literals, placing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +21,7 @@ _DIRECTIVE = " # rubocop:disable Rails/SkipsModelValidations"
 
 def spoken(source: str, style: Style) -> str:
     """Ruby in the form of the templates, as the repo would have written it."""
-    source = placing.placed(source, style.layout, style.width)
+    source = placing.placed(idioms.worded(source, style.layout), style.layout, style.width)
     return literals.in_quotes(source, style.quotes)
 
 

@@ -19,16 +19,14 @@ _PRIVATE = re.compile(r"^( +)private$\n?", re.MULTILINE)
 _INCLUDE = re.compile(r"^( *)(include [^\n]+\n)\n(?=\1sidekiq_options\b)", re.MULTILINE)
 _DEFINITION = re.compile(r"^ *def [\w.?!]+\(([^)\n]*)\)", re.MULTILINE)
 _PARAMETERS_OF_BLOCK = re.compile(r"(?<=\{) (?=\|)")
-_RESCUE = r"(?<=\brescue)\x20StandardError(?=\x20=>|$)"
-_ARRAYS_OF_ONE = re.compile(r"\.map \{ \|(\w+)\| \[\1\] \}")
+_COMMAND = re.compile(r"( *)([a-z_]\w*) (?=\S).*,")
 _WORDS = re.compile(r'\["[\w-]+"(?:, "[\w-]+")*\]')
 
 
 def placed(source: str, style: Layout, width: int) -> str:
     """Ruby in the form of the templates, in that of the house; width: of its lines."""
-    source = _ARRAYS_OF_ONE.sub(".zip", source) if style.zip else source
-    source = literals.outside_literals(source, _RESCUE, "") if style.implicit_rescue else source
     source = source if style.airy_include else _INCLUDE.sub(r"\1\2", source)
+    source = source if style.aligned_arguments else with_fixed_indentation(source)
     source = with_private(source, style.private, airy=style.airy_private, width=width)
     return in_brackets(source, style)
 
@@ -47,6 +45,20 @@ def with_private(source: str, place: Private, *, airy: bool, width: int) -> str:
         below = below if airy else below.lstrip("\n")
         source = source[: one.start()] + word + below + (source[end.start() :] if end else "")
     return source
+
+
+def with_fixed_indentation(source: str) -> str:
+    """Ruby whose arguments without brackets stand two columns to the right of their call, not below each other."""
+    lines, codes = source.split("\n"), [line.rstrip() for line in literals.blanked(source).split("\n")]
+    column, margin = 0, ""
+    for number, code in enumerate(codes):
+        if column and re.match(rf" {{{column}}}\S", code):
+            lines[number] = margin + lines[number].lstrip()
+            column = column if code.endswith(",") else 0
+            continue
+        command = _COMMAND.fullmatch(code)
+        column, margin = (command.end(2) + 1, f"{command[1]}  ") if command else (0, "")
+    return "\n".join(lines)
 
 
 def in_brackets(source: str, style: Layout) -> str:

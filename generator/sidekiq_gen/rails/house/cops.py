@@ -53,6 +53,7 @@ INCLUDED: Mapping[str, tuple[str, ...]] = {
 _WRITES = ("touch", "update_all", "update_attribute", "update_column", "update_columns")
 
 COPS: Mapping[str, Cop] = {
+    "FactoryBot/CreateList": Cop(value="create_list"),
     "FactoryBot/SyntaxMethods": Cop("pending", since="2.22"),
     "Layout/AccessModifierIndentation": Cop(value="indent"),
     "Layout/ArgumentAlignment": Cop(value="with_first_argument"),
@@ -97,6 +98,7 @@ COPS: Mapping[str, Cop] = {
     "RSpec/SubjectStub": Cop(),
     "RSpec/VerifiedDoubles": Cop(),
     "Rails/ApplicationJob": Cop(),
+    "Rails/RefuteMethods": Cop(value="assert_not"),
     "Rails/SaveBang": Cop(enabled=False),
     "Rails/SkipsModelValidations": Cop(key="ForbiddenMethods", value=_WRITES),
     "Rails/TimeZone": Cop(value="flexible"),
@@ -105,6 +107,7 @@ COPS: Mapping[str, Cop] = {
     "Style/Documentation": Cop(),
     "Style/FrozenStringLiteralComment": Cop(value="always"),
     "Style/HashSyntax": Cop(value="ruby19"),
+    "Style/LambdaCall": Cop(value="call"),
     "Style/MethodCallWithArgsParentheses": Cop(enabled=False, value="require_parentheses"),
     "Style/RescueStandardError": Cop(value="explicit"),
     "Style/StringLiterals": Cop(value="single_quotes"),

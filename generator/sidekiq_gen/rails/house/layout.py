@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.rails.files import Repo
     from sidekiq_gen.rails.house.jobs import JobFile
     from sidekiq_gen.rails.house.rules import Rules
-    from sidekiq_gen.style import Commas, Private
+    from sidekiq_gen.style import Commas, Private, Shorthand
 
 V = TypeVar("V")
 
@@ -32,6 +32,14 @@ NARROWEST = 80
 _MODIFIER_LINES = "Layout/EmptyLinesAroundAccessModifier"
 _AROUND = {"around": True, "only_before": False}
 _SPACES = {"space": True, "no_space": False}
+_ALIGNED = {"with_first_argument": True, "with_fixed_indentation": False}
+_PARENTHESES = "Style/MethodCallWithArgsParentheses"
+_HASHES = "Style/HashSyntax"
+# The versions that want it short by default (rubocop v1.91 CHANGELOG.md: 1.22 brought it, 1.67 takes either).
+_USED_TO = ">=1.22,<1.67"
+_SHORT: Mapping[str, Shorthand] = {"always": "always", "consistent": "together"}
+# The Ruby that reads it (rubocop v1.89 lib/rubocop/cop/mixin/hash_shorthand_syntax.rb).
+SHORT_SINCE = (3, 1)
 _YES = {True: True, False: False}
 _IMPLICIT = {"implicit": True, "explicit": False}
 _COMMAS: Mapping[str, Commas] = {
@@ -48,6 +56,7 @@ _OPTIONS = re.compile(
 )
 _RESCUE = re.compile(r"^[ \t]*rescue(?: (StandardError))?(?: =>|[ \t]*$)", re.MULTILINE)
 _BRACES = re.compile(r"[=(,\[:][ \t]*\{( ?)(?:\w+:|[\"':])[^{}\n]*\}")
+_LINES_OF_OPTIONS = re.compile(r"^( *)sidekiq_options (?=[^\s(])[^\n]*,[^\S\n]*\n( *)\S", re.MULTILINE)
 _LAST = re.compile(r"[^\s({\[|,](,?)[ \t]*\n[ \t]*([)\]}])")
 
 
@@ -80,6 +89,12 @@ def read_layout(repo: Repo, job_files: Sequence[JobFile], rules: Rules, path: st
         "spaced_parameters": said.of("Layout/SpaceInsideBlockBraces", _YES),
         "spaced_defaults": said.of("Layout/SpaceAroundEqualsInParameterDefault", _SPACES),
         "implicit_rescue": decide(said.of("Style/RescueStandardError", _IMPLICIT), map(_implicit, texts)),
+        "aligned_arguments": decide(said.of("Layout/ArgumentAlignment", _ALIGNED), map(_aligned, texts)),
+        "closed_raise": said.closed_raise(),
+        "brief_calls": said.of("Style/LambdaCall", {"braces": True, "call": False}),
+        "refutes": said.of("Rails/RefuteMethods", {"refute": True, "assert_not": False}, "test/jobs/any_job_test.rb"),
+        "shorthand": said.shorthand(),
+        "lists": said.of("FactoryBot/CreateList", {"create_list": True}, "spec/jobs/any_job_spec.rb"),
         "zip": said.on("Performance/ZipWithoutBlock"),
         "documented": documented if documented and is_kept(documented, list(map(_documented, texts))) else None,
         "words": said.words(),
@@ -100,9 +115,12 @@ class _Said:
         self._rules = rules
         self._path = path
 
-    def of(self, cop: str, meanings: Mapping[Any, V]) -> Sourced[V] | None:
-        """What a cop asks for; None where it is off, or asks for what nothing here can write."""
-        said = self._rules.style(cop, self._path)
+    def of(self, cop: str, meanings: Mapping[Any, V], path: str = "") -> Sourced[V] | None:
+        """What a cop asks for; None where it is off, or asks for what nothing here can write.
+
+        path: the file, where it is not the job.
+        """
+        said = self._rules.style(cop, path or self._path)
         if said is None or said.value not in meanings:
             return None
         return Sourced(meanings[said.value], said.origin, said.reason)
@@ -123,6 +141,23 @@ class _Said:
         if indented and indented.value:
             return Sourced("indented", indented.origin, indented.reason)
         return Sourced("flush", outdented.origin, outdented.reason) if outdented and indented else None
+
+    def closed_raise(self) -> Sourced[bool] | None:
+        """That what is raised stands in brackets."""
+        allowed = self._rules.setting(_PARENTHESES, "AllowedMethods", self._path)
+        if allowed and isinstance(allowed.value, list) and "raise" in allowed.value:
+            return None
+        return self.of(_PARENTHESES, {"require_parentheses": True})
+
+    def shorthand(self) -> Sourced[Shorthand] | None:
+        """When ``id: id`` is written short, for a Ruby that can read that."""
+        said = self._rules.style(_HASHES, self._path, "EnforcedShorthandSyntax")
+        if said is None and self._rules.asks(_HASHES, self._path) and self._rules.locked_within("rubocop", _USED_TO):
+            said = Sourced("always", "repo", DEFAULT)
+        ruby = self._rules.ruby(self._path)
+        if said is None or said.value not in _SHORT or ruby is None or ruby < SHORT_SINCE:
+            return None
+        return Sourced(_SHORT[said.value], said.origin, said.reason)
 
     def words(self) -> Sourced[int] | None:
         """From how many words on an array of them is written with ``%w``."""
@@ -156,6 +191,13 @@ def _privates(text: str) -> Iterator[tuple[str, str, str]]:
         around = [one[1] for one in _CLASS.finditer(text, 0, found.start()) if len(one[1]) <= len(found[1])]
         if around:
             yield around[-1], found[1], found[3]
+
+
+def _aligned(text: str) -> bool | None:
+    """Whether the second line of the options stands below their first, and not two columns to the right of the call."""
+    found = _LINES_OF_OPTIONS.search(text)
+    columns = {len(found[1]) + len("sidekiq_options "): True, len(found[1]) + 2: False} if found else {}
+    return columns.get(len(found[2])) if found else None
 
 
 def _airy_private(text: str) -> bool | None:

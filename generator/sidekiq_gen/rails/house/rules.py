@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -70,6 +71,23 @@ class Rules:
         switched_on = self.setting(cop, "Enabled", path)
         return Sourced(known.value, "repo", switched_on.reason if switched_on else DEFAULT)
 
+    def ruby(self, path: str) -> tuple[int, ...] | None:
+        """The first two numbers of the oldest Ruby that a file is for; None where nothing says it."""
+        said = self.setting("AllCops", "TargetRubyVersion", path)
+        locked = (self._lockfile.ruby_version if self._lockfile else None) or ""
+        texts = (str(said.value) if said else "", self._repo.read(".ruby-version") or "", locked)
+        found = (re.match(r"(?:ruby-)?(\d+)\.(\d+)", text.strip()) for text in texts)
+        return next((tuple(map(int, one.groups())) for one in found if one), None)
+
+    def locked_within(self, gem: str, versions: str) -> bool:
+        """Whether a gem is locked in one of some versions: ``>=1.22,<1.67``."""
+        locked = self._lockfile.get(gem) if self._lockfile else None
+        if locked is None:
+            return False
+        from packaging.specifiers import SpecifierSet
+
+        return SpecifierSet(versions).contains(locked.version, prereleases=True)
+
     def minded(self, path: str) -> tuple[str, ...]:
         """The writes without validations that Rails/SkipsModelValidations minds in a file.
 
@@ -132,13 +150,8 @@ class Rules:
         gem = GEMS.get(department)
         if gem and gem not in configuration.plugins:
             return False
-        locked = self._lockfile.get(gem or "rubocop") if self._lockfile else None
         since = COPS[cop].since if cop in COPS else ""
-        if not since or locked is None:
-            return True
-        from packaging.version import Version
-
-        return locked.version >= Version(since)
+        return not since or not self.locked_within(gem or "rubocop", f"<{since}")
 
 
 def _looks_at(configuration: Configuration, cop: str, department: str, path: str) -> bool:

@@ -75,7 +75,7 @@ _SHOPIFY_2: Document = {
     "Layout/FirstHashElementIndentation": {STYLE: "consistent"},
     "Layout/MultilineMethodCallIndentation": {STYLE: "indented"},
     "Style/FrozenStringLiteralComment": {STYLE: "always_true"},
-    "Style/MethodCallWithArgsParentheses": {"Enabled": True},
+    "Style/MethodCallWithArgsParentheses": {"Enabled": True, "AllowedMethods": ["raise"]},
     "Style/StringLiterals": {STYLE: "double_quotes"},
     "Style/SymbolArray": {STYLE: "brackets"},
     "Style/TrailingCommaInArguments": {MULTILINE: "comma"},
