@@ -38,6 +38,7 @@ class Layout:
     refutes: whether a test says ``refute`` for ``assert_not``.
     shorthand: when ``id: id`` is ``id:``: never, always, or where all pairs next to each other can be.
     lists: whether ``create_list`` makes several records.
+    unnamed_blocks: whether a block that is only handed on has no name.
     zip: whether ``zip`` makes arrays of one.
     documented: whether a comment above a class says what it is for.
     words: from how many words on an array of them is written with ``%w``; 0 for never.
@@ -60,6 +61,7 @@ class Layout:
     refutes: bool = False
     shorthand: Shorthand = "none"
     lists: bool = False
+    unnamed_blocks: bool = False
     zip: bool = False
     documented: bool = False
     words: int = 0

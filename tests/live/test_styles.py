@@ -1,4 +1,4 @@
-"""Every file that is rendered for a house of each style, before RuboCop with that very style."""
+"""What is rendered for a house of each style, before RuboCop with that style; each style sees a third of all cases."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ STYLES: Mapping[str, Mapping[str, object]] = {
     "outdented, with commas, %w and brackets": {
         "AllCops": {"NewCops": "disable", "TargetRubyVersion": 2.7, "TargetRailsVersion": 6.1},
         "Layout/AccessModifierIndentation": {"EnforcedStyle": "outdent"},
-        "Style/MethodCallWithArgsParentheses": {"Enabled": True, "Exclude": ["spec/**/*", "test/**/*"]},
+        "Layout/LineLength": {"Enabled": False},
+        "Layout/SpaceInsideArrayLiteralBrackets": {"EnforcedStyle": "space"},
+        "Style/MethodCallWithArgsParentheses": {"Enabled": True, "Exclude": ["**/spec/**/*", "**/test/**/*"]},
         "Style/WordArray": {"MinSize": 0},
         "Rails/SkipsModelValidations": {"AllowedMethods": ["update_column"]},
         **{cop: {"EnforcedStyleForMultiline": "comma"} for cop in COMMAS},
@@ -45,8 +47,7 @@ STYLES: Mapping[str, Mapping[str, object]] = {
         "AllCops": {"NewCops": "enable", "TargetRubyVersion": 3.1, "TargetRailsVersion": 6.1},
         "Layout/EmptyLinesAroundAccessModifier": {"EnforcedStyle": "only_before"},
         "Layout/IndentationConsistency": {"EnforcedStyle": "indented_internal_methods"},
-        "Layout/LineLength": {"Max": 100},
-        "Layout/SpaceInsideArrayLiteralBrackets": {"EnforcedStyle": "space"},
+        "Layout/LineLength": {"Max": 110},
         "Style/HashSyntax": {"EnforcedShorthandSyntax": "always"},
         "Style/StringLiterals": {"EnforcedStyle": "single_quotes"},
         **{cop: {"EnforcedStyleForMultiline": "consistent_comma"} for cop in COMMAS},
@@ -60,7 +61,8 @@ def test_rubocop_finds_nothing_in_a_house_of_this_style(
     processes: Processes, forky: Variant, tmp_path: Path, promise: Note, style: str
 ) -> None:
     settings, folder = {**SETTINGS, **STYLES[style]}, tmp_path / "rendered"
-    for case in all_cases():
+    turn = list(STYLES).index(style)
+    for case in all_cases()[turn :: len(STYLES)]:
         files = {**case.repo.files, ".rubocop.yml": yaml.safe_dump(settings)}
         repo = replace(case.repo, quotes=None, comment=None, rails_cops=False, files=files, gems=case.repo.gems | GEMS)
         lay_out(folder / case.name, [replace(case, repo=repo).render(tmp_path / "repos" / case.name)])
@@ -68,9 +70,15 @@ def test_rubocop_finds_nothing_in_a_house_of_this_style(
     offenses = rubocop(processes, forky, folder, settings)
 
     files_seen = len(list(folder.rglob("*.rb")))
-    promise(forky, "all", "every combination", f"RuboCop finds nothing in a house that writes {style}", files_seen)
+    promise(
+        forky,
+        "all",
+        "every combination, each in one style",
+        f"RuboCop finds nothing in a house that writes {style}",
+        files_seen,
+    )
     assert [str(offense) for offense in offenses] == []
-    assert files_seen > 600
+    assert files_seen > 200
 
 
 def test_rubocop_would_find_the_form_of_the_templates(processes: Processes, forky: Variant, tmp_path: Path) -> None:

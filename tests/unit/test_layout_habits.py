@@ -267,6 +267,14 @@ def test_private_and_the_methods_below_it() -> None:
     ) == ("module M\n  class A\n  private\n\n    def b; end\n  end\nend\n")
 
 
+def test_a_block_that_is_only_handed_on_has_no_name() -> None:
+    source = "  def a(&block)\n    b(1, &block)\n  end\n"
+    assert spoken(source, unnamed_blocks=True) == "  def a(&)\n    b(1, &)\n  end\n"
+    for body in ("    block.call\n    b(1, &block)\n", "    c do\n      b(1, &block)\n    end\n"):
+        kept = f"  def a(&block)\n{body}  end\n"
+        assert spoken(kept, unnamed_blocks=True) == kept
+
+
 def test_a_line_that_gets_too_long_where_it_is_indented_is_broken() -> None:
     source = "class A\n  private\n\n  def b\n    call(alpha, beta, gamma)\n  end\nend\n"
 
@@ -352,6 +360,7 @@ def test_a_class_says_what_it_is_where_the_linter_wants_that(
 WORDS = """\
 class AJob
   sidekiq_options lock: :until_executed, # so that
+                  # it lasts
                   lock_ttl: 5,
                   on_conflict: :log
 
@@ -366,6 +375,7 @@ class AJob
     2.times { FactoryBot.create(:order) }
     assert_not job
     assert_not_includes list, 1
+    log("#{digest([id, 1].to_json)} #{[id, 2]} #{ids[0]}")
   end
 end
 """
@@ -377,6 +387,7 @@ end
         (
             {"aligned_arguments": False},
             [
+                (f"{' ' * 18}# it", "    # it"),
                 (f"{' ' * 18}lock_ttl: 5,", "    lock_ttl: 5,"),
                 (f"{' ' * 18}on_conflict", "    on_conflict"),
             ],
@@ -394,6 +405,10 @@ end
                 ("3.times { create(:order, at: nil) }", "create_list(:order, 3, at: nil)"),
                 ("2.times { FactoryBot.create(:order) }", "FactoryBot.create_list(:order, 2)"),
             ],
+        ),
+        (
+            {"spaced_arrays": True},
+            [("digest([id, 1].to_json)} #{[id, 2]}", "digest([ id, 1 ].to_json)} #{[ id, 2 ]}")],
         ),
         ({"refutes": True}, [("assert_not job", "refute job"), ("assert_not_includes", "refute_includes")]),
     ],

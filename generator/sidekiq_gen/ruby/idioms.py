@@ -19,6 +19,7 @@ _CALL = r"(?<=[\w)\]])\.call(?=\()"
 _ARRAYS_OF_ONE = re.compile(r"\.map \{ \|(\w+)\| \[\1\] \}")
 _LIST = re.compile(r"\b(\d+)\.times \{ ((?:FactoryBot\.)?create)\((:\w+)((?:, [^{}\n]*)?)\) \}")
 _RAISE = re.compile(r"^ *raise( )(?!if |unless )(.*?)(?= (?:if|unless) | *$)", re.MULTILINE)
+_HANDED_ON = re.compile(r"^( *)(def \w+)\(&block\)\n((?:(?!\1end\b).*\n)+)", re.MULTILINE)
 _PAIR = re.compile(r"(\w+): (.*)", re.DOTALL)
 
 
@@ -32,8 +33,17 @@ def worded(source: str, style: Layout) -> str:
         (_CALL, ".", style.brief_calls),
     ):
         source = literals.outside_literals(source, pattern, new) if wanted else source
+    source = _HANDED_ON.sub(_unnamed, source) if style.unnamed_blocks else source
     source = edited(source, _closed(source)) if style.closed_raise else source
     return source if style.shorthand == "none" else edited(source, _shortened(source, style))
+
+
+def _unnamed(method: re.Match[str]) -> str:
+    """A method without the name of its block, where it only hands that on, and not from inside of another one."""
+    margin, head, body = method.groups()
+    named = re.findall(r"\bblock\b", body)
+    handed = re.findall(rf"^{margin}  \S.*&block\)", body, re.MULTILINE)
+    return f"{margin}{head}(&)\n{body.replace('&block', '&')}" if len(named) == len(handed) else method[0]
 
 
 def _closed(source: str) -> Iterator[tuple[int, int, str]]:

@@ -46,7 +46,7 @@ def from_the_top(source: str, names: Collection[str]) -> str:
     return token.sub(lambda found: f"::{found[2]}" if found[2] else found[0], source)
 
 
-_REGEXP = r"(?<=[(\s,])/(?=\S)(?:[^/\\\n]|\\.)+/"  # a division has a space behind it
+_REGEXP = r"(?<=[(\s,\[])/(?=\S)(?:[^/\\\n]|\\.)+/"  # a division has a space behind it
 _OWN_CONSTANT = re.compile(r"^\s*(?:class|module) ([A-Z]\w*)\b(?!::)|^\s*([A-Z]\w*) = ", re.MULTILINE)
 _FLAGS = re.MULTILINE | re.VERBOSE
 # A plain literal in double quotes (group 1); a comment, a literal with interpolation, or one in single quotes.

@@ -20,6 +20,7 @@ _INCLUDE = re.compile(r"^( *)(include [^\n]+\n)\n(?=\1sidekiq_options\b)", re.MU
 _DEFINITION = re.compile(r"^ *def [\w.?!]+\(([^)\n]*)\)", re.MULTILINE)
 _PARAMETERS_OF_BLOCK = re.compile(r"(?<=\{) (?=\|)")
 _COMMAND = re.compile(r"( *)([a-z_]\w*) (?=\S).*,")
+_ARRAY_IN_TEXT = re.compile(r"(#\{(?:[^{}\n\"]*[({\s,])?)\[([^\[\]\n\"]+)\]")
 _WORDS = re.compile(r'\["[\w-]+"(?:, "[\w-]+")*\]')
 
 
@@ -52,9 +53,9 @@ def with_fixed_indentation(source: str) -> str:
     lines, codes = source.split("\n"), [line.rstrip() for line in literals.blanked(source).split("\n")]
     column, margin = 0, ""
     for number, code in enumerate(codes):
-        if column and re.match(rf" {{{column}}}\S", code):
+        if column and re.match(rf" {{{column}}}\S", lines[number]):
             lines[number] = margin + lines[number].lstrip()
-            column = column if code.endswith(",") else 0
+            column = column if code.endswith(",") or not code else 0
             continue
         command = _COMMAND.fullmatch(code)
         column, margin = (command.end(2) + 1, f"{command[1]}  ") if command else (0, "")
@@ -63,6 +64,7 @@ def with_fixed_indentation(source: str) -> str:
 
 def in_brackets(source: str, style: Layout) -> str:
     """Ruby with the spaces, commas and words that the house puts into brackets."""
+    source = _ARRAY_IN_TEXT.sub(r"\1[ \2 ]", source) if style.spaced_arrays else source
     mask = literals.blanked(source)
     edits = [edit for pair in pairs(mask) for edit in _edits(source, mask, pair, style)]
     if not style.spaced_parameters:

@@ -77,6 +77,7 @@ COPS: Mapping[str, Cop] = {
     "Metrics/ClassLength": Cop(key=MAXIMUM, value=100),
     "Metrics/MethodLength": Cop(key=MAXIMUM, value=10),
     "Minitest/MultipleAssertions": Cop("pending", MAXIMUM, 3),
+    "Naming/BlockForwarding": Cop("pending", value="anonymous", since="1.24"),
     "Naming/PredicateMethod": Cop("pending", since="1.76"),
     "Naming/RescuedExceptionsVariableName": Cop(key="PreferredName", value="e"),
     "Performance/ZipWithoutBlock": Cop("pending", since="1.24"),

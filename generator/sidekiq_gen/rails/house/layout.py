@@ -38,7 +38,8 @@ _HASHES = "Style/HashSyntax"
 # The versions that want it short by default (rubocop v1.91 CHANGELOG.md: 1.22 brought it, 1.67 takes either).
 _USED_TO = ">=1.22,<1.67"
 _SHORT: Mapping[str, Shorthand] = {"always": "always", "consistent": "together"}
-# The Ruby that reads it (rubocop v1.89 lib/rubocop/cop/mixin/hash_shorthand_syntax.rb).
+# The Ruby that reads it, and blocks without a name (rubocop v1.89 lib/rubocop/cop/mixin/hash_shorthand_syntax.rb and
+# lib/rubocop/cop/naming/block_forwarding.rb).
 SHORT_SINCE = (3, 1)
 _YES = {True: True, False: False}
 _IMPLICIT = {"implicit": True, "explicit": False}
@@ -94,6 +95,7 @@ def read_layout(repo: Repo, job_files: Sequence[JobFile], rules: Rules, path: st
         "brief_calls": said.of("Style/LambdaCall", {"braces": True, "call": False}),
         "refutes": said.of("Rails/RefuteMethods", {"refute": True, "assert_not": False}, "test/jobs/any_job_test.rb"),
         "shorthand": said.shorthand(),
+        "unnamed_blocks": said.unnamed_blocks(),
         "lists": said.of("FactoryBot/CreateList", {"create_list": True}, "spec/jobs/any_job_spec.rb"),
         "zip": said.on("Performance/ZipWithoutBlock"),
         "documented": documented if documented and is_kept(documented, list(map(_documented, texts))) else None,
@@ -148,6 +150,11 @@ class _Said:
         if allowed and isinstance(allowed.value, list) and "raise" in allowed.value:
             return None
         return self.of(_PARENTHESES, {"require_parentheses": True})
+
+    def unnamed_blocks(self) -> Sourced[bool] | None:
+        """That a block has no name, for a Ruby that can read that."""
+        ruby = self._rules.ruby(self._path)
+        return self.of("Naming/BlockForwarding", {"anonymous": True}) if ruby and ruby >= SHORT_SINCE else None
 
     def shorthand(self) -> Sourced[Shorthand] | None:
         """When ``id: id`` is written short, for a Ruby that can read that."""
