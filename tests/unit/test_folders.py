@@ -190,6 +190,13 @@ def test_what_is_in_the_namespace_of_a_job_is_no_job(tmp_path: Path) -> None:
     assert [job.name for job in RailsApp(Repo(files=files).write(tmp_path), None).job_files] == ["Feeds::Poll"]
 
 
+def test_a_model_may_be_around_a_job(tmp_path: Path) -> None:
+    text = "class Order\n  class SyncJob\n    include Sidekiq::Job\n\n    def perform(id)\n    end\n  end\nend\n"
+    app = RailsApp(Repo(files={"app/jobs/order/sync_job.rb": text}).write(tmp_path), None)
+
+    assert [job.name for job in app.job_files] == ["Order::SyncJob"]
+
+
 @pytest.mark.parametrize(
     ("name", "path"),
     [("Tax::Sync", "app/sidekiq/tax/sync.rb"), ("Claims::Sync", "modules/claims/app/workers/claims/sync.rb")],

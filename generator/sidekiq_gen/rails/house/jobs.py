@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from sidekiq_gen.rails.code import code_lines, definitions
+from sidekiq_gen.rails.code import code_lines, definitions, fold
 from sidekiq_gen.rails.house.said import Said
 
 if TYPE_CHECKING:
@@ -64,8 +64,11 @@ class JobFile(Said):
 
     @cached_property
     def name(self) -> str:
-        """The full name of its class; empty when no class can be read."""
-        return next((one.name for one in definitions(self.lines) if one.keyword == "class"), "")
+        """The full name of its class, which a model may be around; empty when no class can be read."""
+        classes = [one.name for one in definitions(self.lines) if one.keyword == "class"]
+        place = "/" + fold(self.path[len(self.folder) + 1 : -len(".rb")])
+        fitting = (name for name in classes if f"/{fold(name)}".endswith(place))
+        return next(fitting, classes[0] if classes else "")
 
     @cached_property
     def namespaces(self) -> tuple[str, ...]:
