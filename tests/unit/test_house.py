@@ -179,3 +179,19 @@ def test_whatever_the_namespaces_hide_is_named_from_the_top(tmp_path: Path) -> N
 def test_constants_are_named_from_the_top_outside_of_literals(source: str, expected: str) -> None:
     assert literals.from_the_top(source, ["User"]) == expected
     assert literals.from_the_top(source, []) == source
+
+
+@pytest.mark.parametrize(
+    ("block", "flags", "told"),
+    [
+        ("sidekiq_retry_in { 60 }", "--retry-after Gone=30", True),
+        ("sidekiq_retry_in { 60 }", "--discard-on Gone", True),
+        ("sidekiq_retry_in { 60 }", "--check-then-act synced_at", False),
+        ("", "--retry-after Gone=30", False),
+    ],
+)
+def test_a_delay_of_the_base_is_not_replaced_in_silence(tmp_path: Path, block: str, flags: str, *, told: bool) -> None:
+    files = MODELS | heirs("A", "B") | {"app/jobs/base_job.rb": BASE.format(f"  {block}\n")}
+    _, _, notices = job(Repo(files=files).write(tmp_path), "SyncUser", "user:record", *flags.split())
+
+    assert ("replaces-retry-in" in notices) == told

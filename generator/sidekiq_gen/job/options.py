@@ -13,6 +13,7 @@ from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.flags import Answers, Flag, answer
 from sidekiq_gen.job.component import S
 from sidekiq_gen.job.patterns.discard_on import DiscardOn, DiscardOnSettings
+from sidekiq_gen.job.patterns.retry_after import RetryAfter
 from sidekiq_gen.job.patterns.unique import Unique, UniqueSettings
 from sidekiq_gen.job.request import JobOptions
 from sidekiq_gen.naming import parse_queue
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from sidekiq_gen.job.patterns.base import Pattern
     from sidekiq_gen.job.patterns.unique import AnyUnique
-    from sidekiq_gen.job.request import JobContext, Retry
+    from sidekiq_gen.job.request import JobContext, JobRequest, Retry
     from sidekiq_gen.rails.app import RailsApp
     from sidekiq_gen.rails.house.conventions import Conventions
     from sidekiq_gen.sidekiq.release import Release
@@ -117,6 +118,18 @@ def option_notices(context: JobContext) -> Iterator[Notice]:
             f"Sidekiq {context.release.text} saves every line of a backtrace, those of gems as well: a few kilobytes "
             "in Redis for each failed job.",
             f"Save the first lines only: --backtrace {USUAL_LINES}.",
+        )
+
+
+def base_notices(request: JobRequest, app: RailsApp) -> Iterator[Notice]:
+    """That a block of this job replaces the one that it would inherit."""
+    base, discard = app.base_of(request.context.house), request.get(DiscardOn)
+    says_when = request.has(RetryAfter) or (discard is not None and discard.means == "retry_in")
+    if base and base.has_retry_in and says_when:
+        yield Notice(
+            "replaces-retry-in",
+            f"{base.name} has a sidekiq_retry_in of its own, which that of this job replaces.",
+            "Add to it what that says.",
         )
 
 

@@ -20,7 +20,7 @@ from sidekiq_gen.job.lacks import lack_notices
 from sidekiq_gen.job.mappers import other_mapper
 from sidekiq_gen.job.minitest import stubs
 from sidekiq_gen.job.names import give_names, taken_names
-from sidekiq_gen.job.options import OPTION_FLAGS, find_options, find_queue, option_notices
+from sidekiq_gen.job.options import OPTION_FLAGS, base_notices, find_options, find_queue, option_notices
 from sidekiq_gen.job.patterns.catalogue import BY_NAME, PATTERNS, from_the_outside_in
 from sidekiq_gen.job.repo import gather
 from sidekiq_gen.job.request import Chosen, JobContext, JobRequest, tree_of
@@ -248,6 +248,7 @@ def notices(request: JobRequest, project: Project, *, migrated: bool = False) ->
     yield from argument_notices(context, app)
     yield from answer_notices(request, app)
     yield from queue_notices(request, app)
+    yield from base_notices(request.child or request, app)
     if request.test == "none" and app.test_framework is None:
         yield Notice(
             "no-test-framework",
