@@ -150,6 +150,7 @@ def test_the_text_for_people(tmp_path: Path) -> None:
         "Specs go to         spec/jobs",
         "Specs require       rails_helper",
         "Specs begin with    RSpec.describe ...",
+        "Layout              words 2 (RuboCop's default)",
     ]
     head, *told = capabilities.split("\n")
     assert head == f"What this Sidekiq can do ({len(TABLE)} capabilities: --json):"
