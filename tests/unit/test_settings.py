@@ -208,6 +208,7 @@ def test_every_habit_can_be_set() -> None:
     said = {(habit.table, habit.field) for habit in HABITS}
     assert said == {one for one in known if one[1] not in SET_BY_FLAGS}
     assert len({(habit.table, habit.setting.name) for habit in HABITS}) == len(HABITS)
+    assert len({(habit.table, habit.field) for habit in HABITS}) == len(HABITS)
 
 
 # the table job

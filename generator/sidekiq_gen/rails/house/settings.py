@@ -9,7 +9,7 @@ from sidekiq_gen.rails.house.layout import NARROWEST, WIDTH, LayoutHabits
 from sidekiq_gen.rails.house.spec_files import INSTANCES
 from sidekiq_gen.settings import Setting
 from sidekiq_gen.sourced import Sourced
-from sidekiq_gen.style import Commas, Private
+from sidekiq_gen.style import Commas, Private, Shorthand
 
 if TYPE_CHECKING:
     from sidekiq_gen.settings import SettingsFile
@@ -129,7 +129,16 @@ HABITS = (
     ),
     _named("array-commas", "array_commas", "The same in an array.", _COMMAS, "layout"),
     _named("hash-commas", "hash_commas", "The same in a hash.", _COMMAS, "layout"),
+    _switch(
+        "aligned-arguments", "aligned_arguments", "Whether arguments without brackets stand below each other.", "layout"
+    ),
     _switch("implicit-rescue", "implicit_rescue", "Whether rescue leaves out StandardError.", "layout"),
+    _switch("closed-raise", "closed_raise", "Whether what is raised stands in brackets: raise(Error).", "layout"),
+    _switch("brief-calls", "brief_calls", "Whether call is left out: service.(order).", "layout"),
+    _switch("refutes", "refutes", "Whether a test says refute for assert_not.", "layout"),
+    _choice("shorthand", "shorthand", "When id: id is id: for short.", *get_args(Shorthand), table="layout"),
+    _switch("lists", "lists", "Whether create_list makes several records.", "layout"),
+    _switch("unnamed-blocks", "unnamed_blocks", "Whether a block that is only handed on has no name.", "layout"),
     _switch("zip", "zip", "Whether zip is called without arguments to make arrays of one.", "layout"),
     _switch("comment-above-class", "documented", "Whether a comment above a class says what it does.", "layout"),
     Habit(
