@@ -373,6 +373,7 @@ class AJob
     call(service.call(id), "a.call(id)", &block)
     3.times { create(:order, at: nil) }
     2.times { FactoryBot.create(:order) }
+    late.call
     assert_not job
     assert_not_includes list, 1
     log("#{digest([id, 1].to_json)} #{[id, 2]} #{ids[0]}")
@@ -398,7 +399,7 @@ end
         ),
         ({"shorthand": "always"}, [("log(id: id, at", "log(id:, at"), ("id: id, name: name", "id:, name:")]),
         ({"shorthand": "together"}, [("id: id, name: name", "id:, name:")]),
-        ({"brief_calls": True}, [("service.call(id)", "service.(id)")]),
+        ({"brief_calls": True}, [("service.call(id)", "service.(id)"), ("late.call\n", "late.()\n")]),
         (
             {"lists": True},
             [

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _RESCUE = r"(?<=\brescue)\x20StandardError(?=\x20=>|$)"
 _REFUTED = r"(?<![\w.])assert_not(?=[_ (])"
 _CALL = r"(?<=[\w)\]])\.call(?=\()"
+_BARE_CALL = r"(?<=[\w)\]])\.call\b(?![(?!=:])"
 _ARRAYS_OF_ONE = re.compile(r"\.map \{ \|(\w+)\| \[\1\] \}")
 _LIST = re.compile(r"\b(\d+)\.times \{ ((?:FactoryBot\.)?create)\((:\w+)((?:, [^{}\n]*)?)\) \}")
 _RAISE = re.compile(r"^ *raise( )(?!if |unless )(.*?)(?= (?:if|unless) | *$)", re.MULTILINE)
@@ -31,6 +32,7 @@ def worded(source: str, style: Layout) -> str:
         (_RESCUE, "", style.implicit_rescue),
         (_REFUTED, "refute", style.refutes),
         (_CALL, ".", style.brief_calls),
+        (_BARE_CALL, ".()", style.brief_calls),
     ):
         source = literals.outside_literals(source, pattern, new) if wanted else source
     source = _HANDED_ON.sub(_unnamed, source) if style.unnamed_blocks else source
