@@ -27,6 +27,7 @@ TRACKERS = (f"{UNIT}/test_trackers.py",)
 KEYS = (f"{UNIT}/test_primary_keys.py",)
 REFUSED = (f"{UNIT}/test_bad_input.py", "-k", "class-exists or contradictory")
 
+ACTIVE = (f"{UNIT}/test_active_job.py",)
 MISSING = (f"{UNIT}/test_missing.py",)
 DELAYS = (f"{UNIT}/test_delays.py",)
 ASKING = (f"{UNIT}/test_asking.py",)
@@ -483,8 +484,8 @@ JOB = (
     Mutation(
         "a job's id is the key of another job as well",
         "job/interactions.py",
-        "return postpones and key.parts == (JID,)",
-        "return postpones and key.parts != (JID,)",
+        "return postpones and not settings.native and key.parts == (JID,)",
+        "return postpones and not settings.native and key.parts != (JID,)",
         SAFEGUARDS,
     ),
     Mutation(
@@ -546,8 +547,8 @@ JOB = (
     Mutation(
         "a job that comes back after a lock hands on a key of its own id",
         "job/interactions.py",
-        "return postpones and key.parts == (JID,)",
-        "return not postpones and key.parts == (JID,)",
+        "return postpones and not settings.native and key.parts == (JID,)",
+        "return not postpones and not settings.native and key.parts == (JID,)",
         SAFEGUARDS,
     ),
     Mutation(
@@ -1189,4 +1190,28 @@ SET = (
     ),
 )
 
-MUTATIONS = (*JOB, *LATER, *INSTALLED, *REPO, *NAMES, *RUBY, *WRITTEN, *FOLDER_MUTATIONS, *SET)
+ACTIVE_JOB = (
+    Mutation(
+        "an ActiveJob class is written where another adapter runs them",
+        "rails/house/forms.py",
+        "    if not others or not runs_active_jobs(repo):\n",
+        "    if not others:\n",
+        ACTIVE,
+    ),
+    Mutation(
+        "Sidekiq retries what retry_on has given up on",
+        "job/active_job.py",
+        '        yield "sidekiq_options retry: 0 # retry_on counts; what fails then goes to the Dead set"\n',
+        "        pass\n",
+        ACTIVE,
+    ),
+    Mutation(
+        "retry_on takes the records that are gone for itself",
+        "job/rendering.py",
+        'hooks=layout.sections(retries, *filling.all("hooks")),',
+        'hooks=layout.sections(*filling.all("hooks"), retries),',
+        ACTIVE,
+    ),
+)
+
+MUTATIONS = (*ACTIVE_JOB, *JOB, *LATER, *INSTALLED, *REPO, *NAMES, *RUBY, *WRITTEN, *FOLDER_MUTATIONS, *SET)

@@ -144,6 +144,14 @@ def test_what_the_base_says_is_not_said_again(tmp_path: Path) -> None:
     assert "discard_on ActiveJob::DeserializationError" in counted  # which retry_on would take for itself
 
 
+@pytest.mark.parametrize(("base", "told"), [("  retry_on IOError\n", True), ("  queue_as :low\n", False)])
+def test_handlers_of_the_base_are_not_replaced_in_silence(tmp_path: Path, base: str, *, told: bool) -> None:
+    root = Repo(files=house(others=2, base=base)).write(tmp_path)
+
+    assert ("replaces-handlers" in generated(root, "SyncOrder", "order:record", "--retry", "3")[2]) == told
+    assert "replaces-handlers" not in generated(root, "SyncOrder", "order:record")[2]
+
+
 @pytest.mark.parametrize(
     ("rails", "head"),
     [

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sidekiq_gen.errors import Refused
 from sidekiq_gen.flags import Flag, answer
+from sidekiq_gen.notices import Notice
 from sidekiq_gen.ruby import layout
 
 if TYPE_CHECKING:
@@ -115,6 +116,17 @@ def refusal(known: Component[Any], option: str, context: JobContext) -> Refused 
 
 def _refused(option: str, reason: str) -> Refused:
     return Refused(f"{option} is not available for an ActiveJob class: {reason}.", hint=BACK, code="needs-sidekiq-job")
+
+
+def form_notices(request: JobRequest) -> Iterator[Notice]:
+    """What retry_on takes for itself: of two handlers that fit, the one of the job goes before that of its base."""
+    base = request.repo.active_base
+    if base and base.handles and request.attempts:
+        yield Notice(
+            "replaces-handlers",
+            f"{request.repo.base} says what becomes of some errors, and retry_on StandardError in this job takes them.",
+            "Leave out --retry and --on-exhausted to keep that, or say it again below the retry_on.",
+        )
 
 
 def class_lines(request: JobRequest) -> Iterator[str]:

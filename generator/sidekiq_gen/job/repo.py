@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.job.active_job import BASE, USUAL_BASE
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from sidekiq_gen.job.request import JobContext
     from sidekiq_gen.rails.app import RailsApp
     from sidekiq_gen.style import SpecStyle, TestFramework
+
+
+_HANDLER = re.compile(r"^\s*(?:retry_on|discard_on|rescue_from)\b", re.MULTILINE)
 
 
 def gather(app: RailsApp, context: JobContext, test: TestFramework, written: SpecStyle) -> RepoFacts:
@@ -53,7 +57,7 @@ def _active_base(app: RailsApp, context: JobContext) -> ActiveBase:
     base = app.base_of(context.house) or app.bases.get(_usual_base(app))
     code = "\n".join(part.code for part in base.parts) if base else ""
     waits = "enqueue_after_transaction_commit" in code or pushes_wait(app)
-    return ActiveBase("ActiveJob::DeserializationError" in code, waits)
+    return ActiveBase("ActiveJob::DeserializationError" in code, waits, bool(_HANDLER.search(code)))
 
 
 def _hidden(app: RailsApp, context: JobContext) -> tuple[str, ...]:

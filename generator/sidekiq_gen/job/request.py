@@ -135,10 +135,12 @@ class ActiveBase:
     """What the class that ActiveJob classes inherit from says for them.
 
     handles_missing: what becomes of a job whose record is gone. waits: that pushes wait for the commit.
+    handles: what becomes of some errors: its calls of retry_on, discard_on and rescue_from.
     """
 
     handles_missing: bool
     waits: bool
+    handles: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.flags import Answers, Flag, answer
-from sidekiq_gen.job.active_job import FORM, METHODS, refusal, refuse_flags
+from sidekiq_gen.job.active_job import FORM, METHODS, form_notices, refusal, refuse_flags
 from sidekiq_gen.job.answers import answer_notices, queue_notices
 from sidekiq_gen.job.arguments import argument_notices
 from sidekiq_gen.job.calls import call_notices, find_collaborator
@@ -266,6 +266,7 @@ def notices(request: JobRequest, project: Project, *, migrated: bool = False) ->
     for one in (request, *([request.child] if request.child else ())):
         yield from () if migrated else lack_notices(one, app)
         yield from call_notices(one)
+        yield from form_notices(one)
         for chosen in one.patterns:
             yield from BY_NAME[chosen.name].notices(chosen.settings, one, app)
             yield from warnings(chosen, one)
