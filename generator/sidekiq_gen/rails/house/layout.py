@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 V = TypeVar("V")
 
 # So many jobs are read at most, evenly spread over all of them.
-MAXIMUM_JOBS = 200
+MAXIMUM_JOBS = 100
 # What lines are broken at, unless the linter wants them shorter.
 WIDTH = 120
 # No line of a template can be broken at less.
