@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mutants.folders import FOLDER_MUTATIONS
 from mutants.runner import Mutation
+from mutants.specs import SPEC_MUTATIONS
 
 UNIT = "tests/unit"
 SAFEGUARDS = (f"{UNIT}/test_safeguards.py",)
@@ -1214,4 +1215,16 @@ ACTIVE_JOB = (
     ),
 )
 
-MUTATIONS = (*ACTIVE_JOB, *JOB, *LATER, *INSTALLED, *REPO, *NAMES, *RUBY, *WRITTEN, *FOLDER_MUTATIONS, *SET)
+MUTATIONS = (
+    *ACTIVE_JOB,
+    *JOB,
+    *LATER,
+    *INSTALLED,
+    *REPO,
+    *NAMES,
+    *RUBY,
+    *WRITTEN,
+    *FOLDER_MUTATIONS,
+    *SET,
+    *SPEC_MUTATIONS,
+)

@@ -29,9 +29,11 @@ MINITEST = MOCHA.replace("{}.expects(:call)", "{}.stub(:call, 1) { 2 }")
         ("@job.stub(:a, nil) { @job.perform(1) }", "@job.stubs(:a)\n@job.perform(1)"),
         ("@job.stub(:a, ->(*) {}) { run }", "@job.stubs(:a)\nrun"),
         ("@job.stub(:a, ->(*) { raise error }) { run }", "@job.stubs(:a).raises(error)\nrun"),
+        ("@job.stub(:a, ->(*) { raise B::C.new }) { run }", "@job.stubs(:a).raises(B::C.new)\nrun"),
+        ('@job.stub(:a, ->(*) { raise B::C.new("d") }) { run }', '@job.stubs(:a).raises(B::C.new("d"))\nrun'),
         (
             '@job.stub(:a, ->(*) { raise "lost" }) do\n  assert_raises(RuntimeError) { run }\nend\nnext',
-            '@job.stubs(:a).raises(RuntimeError, "lost")\nassert_raises(RuntimeError) { run }\nnext',
+            '@job.stubs(:a).raises(RuntimeError, "lost")\n\nassert_raises(RuntimeError) { run }\nnext',
         ),
         (
             "calls = @job.stub(:logger, Logger.new(log)) do\n  first\n  work_calls do\n    run\n  end\nend",

@@ -19,12 +19,13 @@ _STUB = re.compile(r"((?:@\w+|[A-Za-z]\w*(?:::\w+)*)(?:\.\w+)*)\.stub\(:(\w+[?!]
 _NAMED = re.compile(r"(\s*)(\w+) = lambda do \|([^|]*)\|")
 _LAMBDA = re.compile(r"->(?:\(([^()]*)\))? \{ ?(.*?) ?\}")
 _KEYWORD = re.compile(r"\*, (\w+):(?:, \*\*)?")
-_RAISE = r"raise[ (](?:\"([^\"]*)\"|(\w+))\)?"
+_RAISE = r"raise[ (](?:\"([^\"]*)\"|([A-Za-z_][\w:.]*(?:\([^()]*\))?))\)?"
 _TAKING_A_BLOCK = re.compile(r"^( *)def (\w+)\(&block\)\n((?:\1 .*\n|\n)*?)\1end", re.MULTILINE)
 _HOLD_LOCK = re.compile(r"\n*(?: *#[^\n]*\n)? *def hold_lock\n.*?\n *ensure\n[^\n]*\n *end\n?", re.DOTALL)
 _LIMITED = re.compile(r"^( *)@limited = true$", re.MULTILINE)
 _LIMITER = re.compile(r"(\S+\.stubs\(:within_limit\))\.yields")
 _TAKEN = "|...| "  # the place of the parameters of a block
+_ASSERTED = re.compile(r"^( *\S+\.stubs\(.*\n)(?= *(?:assert|\S.* do\n *assert))( *)", re.MULTILINE)
 _BRACKETS = {"(": ")", "{": "}", "[": "]"}
 
 
@@ -37,6 +38,7 @@ def in_mocha(source: str) -> str:
     limiter = _LIMITER.search(source)
     if limiter:
         source = _LIMITED.sub(lambda found: f"{found[1]}{limiter[1]}", source)
+    source = _ASSERTED.sub(r"\1\n\2", source)
     return _TAKING_A_BLOCK.sub(_without_block, source)
 
 
