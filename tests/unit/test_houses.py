@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from houses.files import RubyFile, own_jobs, own_specs, ruby_files
 from houses.majority import departures
 from houses.measure import Measured, Written, _given_up, measure
 from houses.offenses import _REQUIRED, _forget, _without_gems
-from houses.report import numbers_of, page
+from houses.report import KEPT, PAGE, numbers_of, page
 from houses.sources import House, Run, read_houses
 from houses.traits import OF_JOBS, OF_SPECS
 from live.rubocop import Offense
@@ -226,6 +227,12 @@ def test_what_is_kept_of_a_measurement_is_told_on_a_page() -> None:
     assert "1 repos, 1 runs, 1 of them refused, 1 files, 2 offenses." in told
     assert "- shop, 1 files: retry: silent, but 3 of 3 have said\n" in told
     assert "- shop, retry: it may\n" in told
+
+
+def test_the_page_tells_what_is_kept() -> None:
+    kept = json.loads(KEPT.read_text(encoding="utf-8"))
+
+    assert PAGE.read_text(encoding="utf-8") == page(kept, read_houses())
 
 
 def test_every_house_says_what_to_ask_for() -> None:
