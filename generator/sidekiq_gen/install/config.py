@@ -95,7 +95,7 @@ def _of_groups(app: RailsApp) -> Iterator[Conventions]:
     """The habits for jobs of each namespace, with and without arguments."""
     for namespaces in sorted({(), *(job.namespaces for job in app.job_files)}):
         for takes_arguments in (True, False):
-            yield app.votes_for(NewJob(namespaces, (), takes_arguments))
+            yield app.votes_for(NewJob(namespaces, (), takes_arguments, bare=not takes_arguments))
 
 
 def _flags(app: RailsApp) -> Iterator[str]:
