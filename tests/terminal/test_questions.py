@@ -338,7 +338,7 @@ def test_what_the_repo_has_is_offered(tmp_path: Path) -> None:
     assert terminal.end() == 0
     job = new(root, before)["app/jobs/notify_user_job.rb"].decode()
     assert "User.find_by(id: user_id)" in job
-    assert 'sidekiq_options queue: "default", retry: 3' in job
+    assert 'sidekiq_options queue: "default", retry: 5' in job  # the storefront has too few jobs to show a habit
     assert "Which safeguards? none\n" in terminal.shown
 
 
@@ -496,7 +496,7 @@ def test_what_a_job_without_retries_cannot_do_about_a_missing_record_is_greyed_o
 
 def test_what_the_house_does_about_missing_records_is_offered(tmp_path: Path) -> None:
     old = "class {0}Job\n  include Sidekiq::Job\n  def perform(order_id)\n    Order.find(order_id)\n  end\nend\n"
-    files = {f"app/jobs/{name.lower()}_job.rb": old.format(name) for name in ("One", "Two")}
+    files = {f"app/jobs/{name.lower()}_job.rb": old.format(name) for name in ("One", "Two", "Three")}
     root = Repo(files=files).write(tmp_path)
 
     terminal = Terminal(root, "Foo", "order:record", "--queue", "low", "--retry", "3")
