@@ -225,6 +225,13 @@ def test_silence_of_jobs_without_arguments_confirms_that_of_too_few(tmp_path: Pa
     assert options(text) == ("" if peers else "sidekiq_options retry: 5")
 
 
+def test_a_job_without_arguments_is_silent_where_all_jobs_are_that_have_some(tmp_path: Path) -> None:
+    root = Repo(files=MODELS | jobs("a_job", "b_job", "c_job")).write(tmp_path)
+
+    assert options(job(root, "SweepLeftovers", "--kind", "plain")) == ""
+    assert options(job(root, "FillUsers", "--kind", "backfill", "--model", "User")) == ""
+
+
 LOGS = "class {name}\n  include Sidekiq::Job\n{options}\n  def perform{arguments}\n    LOGGER.info(id)\n  end\nend\n"
 
 

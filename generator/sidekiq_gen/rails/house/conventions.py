@@ -177,8 +177,9 @@ def _queue(house: Electorate, silent: str) -> Sourced[str | None]:
 def _retry(house: Electorate) -> Sourced[str | None]:
     """What most jobs say about their retries: empty for nothing, which leaves it to their base class, or to Sidekiq.
 
-    Jobs without arguments have no vote on one that has some, as their schedule starts them again, nor these on them,
-    but that their silence confirms that of too few. Never to retry is only taken over where nothing shows that the next
+    Jobs without arguments have no vote on one that has some, as their schedule starts them again, nor these on them;
+    where that leaves too few, the silence of the whole house is followed: on a job that has some, if one of its peers
+    is silent as well. Never to retry is only taken over where nothing shows that the next
     job cannot afford it.
     """
     scheduled = house.new is not None and not house.new.takes_arguments
@@ -194,7 +195,7 @@ def _retry(house: Electorate) -> Sourced[str | None]:
         return job.retry or None if silence_of_peers(job) is False else None
 
     silent = house.vote(silence_of_peers, few=False)
-    if silent is None and any(map(silence_of_peers, house.jobs)):
+    if silent is None and (scheduled or any(map(silence_of_peers, house.jobs))):
         silent = house.vote(silence, few=False)
     if silent is None or silent.value:
         return Sourced("", silent.origin, silent.reason) if silent else Sourced(None, "default")
