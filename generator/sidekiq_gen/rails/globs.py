@@ -31,7 +31,7 @@ def folders(repo: Repo, pattern: str, without: Collection[str] = NEVER) -> tuple
     without: the names of folders that ``**`` does not look into.
     """
     found: set[str] = set()
-    for plain in _alternatives(pattern):
+    for plain in alternatives(pattern):
         path = posixpath.normpath(plain)
         if path.startswith(("/", "..")) or path == ".":
             continue
@@ -39,14 +39,14 @@ def folders(repo: Repo, pattern: str, without: Collection[str] = NEVER) -> tuple
     return tuple(sorted(found - {""}))
 
 
-def _alternatives(pattern: str) -> Iterator[str]:
+def alternatives(pattern: str) -> Iterator[str]:
     """The pattern without braces, once for each of what stands between them."""
     braces = _BRACES.search(pattern)
     if not braces:
         yield pattern
         return
     for part in braces[1].split(","):
-        yield from _alternatives(pattern[: braces.start()] + part + pattern[braces.end() :])
+        yield from alternatives(pattern[: braces.start()] + part + pattern[braces.end() :])
 
 
 def _matching(repo: Repo, folder: str, segments: list[str], without: Collection[str], depth: int) -> Iterator[str]:

@@ -6,6 +6,8 @@ import posixpath
 import re
 from functools import cache
 
+from sidekiq_gen.rails.globs import alternatives
+
 
 def matches(path: str, pattern: str) -> bool:
     """Whether a pattern means a file, as Ruby's File.fnmatch? with FNM_PATHNAME and FNM_EXTGLOB does.
@@ -14,7 +16,7 @@ def matches(path: str, pattern: str) -> bool:
     """
     if not any(mark in pattern for mark in "*?[{"):
         return path == pattern
-    return any(_expression(one).fullmatch(path) for one in _braces(pattern))
+    return any(_expression(one).fullmatch(path) for one in alternatives(pattern))
 
 
 def below(folder: str, pattern: str) -> str:
@@ -47,12 +49,3 @@ def _meaning(wildcard: re.Match[str]) -> str:
         characters = wildcard[2].replace("\\", r"\\")
         return f"[{'^' if wildcard[1] else ''}{characters}]"
     return "[^/]" if text == "?" else "(?:[^/.][^/]*/)*" if text.endswith("/") else "[^/]*"
-
-
-def _braces(pattern: str) -> list[str]:
-    """The patterns that one with ``{a,b}`` stands for."""
-    found = re.search(r"\{([^{}]*)\}", pattern)
-    if not found:
-        return [pattern]
-    choices = (f"{pattern[: found.start()]}{one}{pattern[found.end() :]}" for one in found[1].split(","))
-    return [each for choice in choices for each in _braces(choice)]
