@@ -33,7 +33,7 @@ class Layout:
     argument_commas, array_commas, hash_commas: what stands behind the last of them where there are several lines.
     aligned_arguments: whether arguments without brackets stand below each other where there are several lines.
     implicit_rescue: whether ``StandardError`` is left out.
-    closed_raise: whether what is raised stands in brackets.
+    closed_raise: whether what is raised stands in brackets, and what a migration adds.
     brief_calls: whether ``call`` is left out: ``service.(order)``.
     refutes: whether a test says ``refute`` for ``assert_not``.
     shorthand: when ``id: id`` is ``id:``: never, always, or where all pairs next to each other can be.

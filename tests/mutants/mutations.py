@@ -999,6 +999,27 @@ NAMES = (
 
 RUBY = (
     Mutation(
+        "a lambda that is too long is broken as a block",
+        "ruby/layout.py",
+        'called = re.search(r"[\\w)] $", line[:start]) and not _LAMBDA.search(line[:start])',
+        'called = re.search(r"[\\w)] $", line[:start])',
+        LAYOUT,
+    ),
+    Mutation(
+        "a line is broken behind its width",
+        "ruby/layout.py",
+        "start + 1 < index and start < width and not unbroken",
+        "start + 1 < index and not unbroken",
+        LAYOUT,
+    ),
+    Mutation(
+        "a comma of the house makes a line too long",
+        "ruby/layout.py",
+        "if len(together) < width else inner",
+        "if len(together) <= width else inner",
+        LAYOUT,
+    ),
+    Mutation(
         "a string with a backslash changes its meaning",
         "ruby/literals.py",
         r"""re.search(r"#\{|'|\\", text)""",

@@ -270,7 +270,13 @@ def test_private_and_the_methods_below_it() -> None:
 def test_a_block_that_is_only_handed_on_has_no_name() -> None:
     source = "  def a(&block)\n    b(1, &block)\n  end\n"
     assert spoken(source, unnamed_blocks=True) == "  def a(&)\n    b(1, &)\n  end\n"
-    for body in ("    block.call\n    b(1, &block)\n", "    c do\n      b(1, &block)\n    end\n"):
+    source = "  def a(&block)\n    b(\n      1, &block\n    )\n  end\n"
+    assert spoken(source, unnamed_blocks=True) == "  def a(&)\n    b(\n      1, &\n    )\n  end\n"
+    for body in (
+        "    block.call\n    b(1, &block)\n",
+        "    c do\n      b(1, &block)\n    end\n",
+        "    c do\n      b(\n        1, &block\n      )\n    end\n",
+    ):
         kept = f"  def a(&block)\n{body}  end\n"
         assert spoken(kept, unnamed_blocks=True) == kept
 
@@ -380,6 +386,26 @@ class AJob
   end
 end
 """
+
+
+def test_what_a_migration_adds_stands_in_brackets_as_what_is_raised_does() -> None:
+    source = """\
+    change_table :orders, bulk: true do |t|
+      t.datetime :failed_at
+    end
+    add_index :orders,
+              :charged_at
+"""
+    assert (
+        spoken(source, closed_raise=True)
+        == """\
+    change_table(:orders, bulk: true) do |t|
+      t.datetime(:failed_at)
+    end
+    add_index(:orders,
+              :charged_at)
+"""
+    )
 
 
 @pytest.mark.parametrize(

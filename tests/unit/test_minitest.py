@@ -30,6 +30,13 @@ def test_each_run_is_inside_of_the_stubs() -> None:
     )
 
 
+def test_stubs_that_nothing_is_said_about_leave_no_line() -> None:
+    run = "def perform(*handed)\n  One.stub(:a, 1) { @job.perform(*handed) }\nend"
+
+    assert performing("One.stub(:a, 1)", "perform(1)") == run
+    assert performing("One.stub(:a, 1)", "stubbed { 1 }") == "def stubbed(&block)\n  One.stub(:a, 1, &block)\nend"
+
+
 @pytest.mark.parametrize(
     ("stubs", "body"),
     [

@@ -124,12 +124,65 @@ def test_indenting_leaves_blank_lines_empty() -> None:
         ("  outer(inner(a, b), [c, d]).then(last)", "  outer(inner(a, b), [c, d]).then(\n    last\n  )"),
         ("  assert_equal first_thing, second_thing", "  assert_equal first_thing,\n               second_thing"),
         ("  expect one[first_thing, second_thing]", "  expect one[\n    first_thing, second_thing\n  ]"),
-        ("  { first: second_thing, last: one },", "  {\n    first: second_thing, last: one\n  },"),
+        ("  { first: second_thing, one: two },", "  {\n    first: second_thing, one: two\n  },"),
+        ("  { first: second_thing, last: one },", "  {\n    first: second_thing,\n    last: one\n  },"),
         ("  one_word_that_nobody_could_ever_break", "  one_word_that_nobody_could_ever_break"),
     ],
 )
 def test_a_line_that_is_too_long_is_broken_where_rubocop_would(line: str, fitted: str) -> None:
     assert layout.fit(line, 34) == fitted
+
+
+@pytest.mark.parametrize(
+    ("line", "lines"),
+    [
+        (
+            "  retry_on Locked, attempts: 11, wait: ->(times) { times * rand(1.0) } do |job, error|",
+            [
+                "retry_on Locked,",
+                "         attempts: 11,",
+                "         wait: ->(times) { times * rand(1.0) } do |job, error|",
+            ],
+        ),
+        (
+            "  retry_on Locked, wait: ->(_times) { rand(90..116) }, attempts: 11",
+            ["retry_on Locked,", "         wait: ->(_times) { rand(90..116) },", "         attempts: 11"],
+        ),
+        (
+            "  other = @row.dup.tap { |row| row.code = random }.tap { |row| row.save! }",
+            ["other = @row.dup.tap do |row|", "  row.code = random", "  row.save!", "end"],
+        ),
+        (
+            "  rows = after ? remaining.where(Order.arel_table[:id].gt(after)) : remaining",
+            [
+                "rows = if after",
+                "         remaining.where(Order.arel_table[:id].gt(after))",
+                "       else",
+                "         remaining",
+                "       end",
+            ],
+        ),
+        (
+            "  expect([order, another].map { |order| order.reload.paid_at? }).to contain_exactly(true, false)",
+            [
+                "expect(",
+                "  [order, another].map { |order| order.reload.paid_at? }",
+                ").to contain_exactly(true, false)",
+            ],
+        ),
+        (
+            "  ids = [order, Order.new(reference: reference_of_order)].map(&:id).sort",
+            ["ids = [", "  order, Order.new(reference: reference_of_order)", "].map(&:id).sort"],
+        ),
+        (
+            '  "class" => self.class.name, "jid" => jid, "created_at" => created_at,',
+            ['"class" => self.class.name,', '"jid" => jid,', '"created_at" => created_at,'],
+        ),
+    ],
+)
+def test_a_statement_that_is_too_long_takes_the_form_that_rubocop_wants(line: str, lines: list[str]) -> None:
+    assert layout.fit(line, len(line)) == line
+    assert layout.fit(line, 64) == "\n".join(f"  {one}" for one in lines)
 
 
 def test_a_line_of_arguments_that_begins_with_a_hash_is_broken_between_them() -> None:

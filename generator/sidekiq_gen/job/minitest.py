@@ -31,16 +31,16 @@ def performing(stubs: str, examples: str) -> str:
     them calls ``stubbed`` itself, that is a method of its own.
     """
     lines = stubs.split("\n") if stubs else []
-    reasons = "\n".join(line for line in lines if line.startswith("#"))
+    reasons = [line for line in lines if line.startswith("#")]
     calls = [line for line in lines if not line.startswith("#")]
     if not calls:
         return ""
     run = "@job.perform(*handed)"
     if not _STUBBED.search(examples):
-        return f"{reasons}\n{_method('perform(*handed)', _around(calls, run))}"
+        return "\n".join([*reasons, _method("perform(*handed)", _around(calls, run))])
     *outer, last = calls
     passed = f"{last.removesuffix(')')}, &block)"
-    stubbed = f"{reasons}\n{_method('stubbed(&block)', _around(outer, passed) if outer else passed)}"
+    stubbed = "\n".join([*reasons, _method("stubbed(&block)", _around(outer, passed) if outer else passed)])
     if not _PERFORM.search(examples):
         return stubbed
     return f"{stubbed}\n\n{_method('perform(*handed)', f'stubbed {{ {run} }}')}"

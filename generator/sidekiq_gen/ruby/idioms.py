@@ -19,7 +19,9 @@ _CALL = r"(?<=[\w)\]])\.call(?=\()"
 _BARE_CALL = r"(?<=[\w)\]])\.call\b(?![(?!=:])"
 _ARRAYS_OF_ONE = re.compile(r"\.map \{ \|(\w+)\| \[\1\] \}")
 _LIST = re.compile(r"\b(\d+)\.times \{ ((?:FactoryBot\.)?create)\((:\w+)((?:, [^{}\n]*)?)\) \}")
-_RAISE = re.compile(r"^ *raise( )(?!if |unless )(.*?)(?= (?:if|unless) | *$)", re.MULTILINE)
+_COMMANDS = re.compile(
+    r"^ *(?:raise|change_table|add_\w+|t\.\w+)( )(?!if |unless )((?:.*,\n)*.*?)(?= (?:if|unless|do) | *$)", re.MULTILINE
+)
 _HANDED_ON = re.compile(r"^( *)(def \w+)\(&block\)\n((?:(?!\1end\b).*\n)+)", re.MULTILINE)
 _PAIR = re.compile(r"(\w+): (.*)", re.DOTALL)
 
@@ -44,13 +46,14 @@ def _unnamed(method: re.Match[str]) -> str:
     """A method without the name of its block, where it only hands that on, and not from inside of another one."""
     margin, head, body = method.groups()
     named = re.findall(r"\bblock\b", body)
-    handed = re.findall(rf"^{margin}  \S.*&block\)", body, re.MULTILINE)
+    on_lines = rf"\(\n(?:{margin}    .*\n)*?{margin}    .*&block\n{margin}  \)"
+    handed = re.findall(rf"^{margin}  \S.*(?:&block\)|{on_lines})", body, re.MULTILINE)
     return f"{margin}{head}(&)\n{body.replace('&block', '&')}" if len(named) == len(handed) else method[0]
 
 
 def _closed(source: str) -> Iterator[tuple[int, int, str]]:
-    """The brackets around what is raised."""
-    for found in _RAISE.finditer(literals.blanked(source)):
+    """The brackets around what is raised, and around what a migration adds."""
+    for found in _COMMANDS.finditer(literals.blanked(source)):
         yield found.start(1), found.end(1), "("
         yield found.end(2), found.end(2), ")"
 

@@ -22,6 +22,10 @@ DIGITS_WITHOUT_GROUPS = 4
 _COMMENT = re.compile(r"\s*# (?!rubocop:)")
 _DIRECTIVE = re.compile(r"# rubocop:")
 _GUARD = re.compile(r"\s*return (\S.*) ((?:unless|if) \w+)")
+_CHOICE = re.compile(r"\s*(\w+ = )(\w+) \? (\S.*) : (\S.*)")
+_TAPS = re.compile(r"\s*([^{}]+\.tap) \{ (\|\w+\|) ([^{}]+) \}\.tap \{ \2 ([^{}]+) \}")
+_LAMBDA = re.compile(r"->(?:\([^()]*\) ?)?\Z")
+_BLOCK = re.compile(r" do(?: \|[^|]*\|)?\Z")
 _TEXT_OF_TWO_PARTS = re.compile(r'(\s*\w+: )"((?:[^"#\\]|#(?!\{))+)(#\{.*\})"(,?)')
 _BLOCK_PARAMETERS = re.compile(r"((?:\|[^|]*\|)?) *(.*)")
 
@@ -132,11 +136,11 @@ def _fit_line(line: str, width: int) -> list[str]:
     code, comment = _split_comment(line)
     if comment:
         return _fit_commented(code, comment, margin, width)
-    pieces = _fit_guard(line, margin) or _fit_hash_first(line, margin)
+    pieces = _fit_statement(line, margin) or _fit_hash_first(line, margin)
     if pieces:
         return [part for piece in pieces for part in _fit_line(piece, width)]
-    group, block = _last_group(line), _last_block(line)
-    if block and not (group and block[1] < group[0] < width):
+    group, block = _last_group(line, width), _last_block(line)
+    if block and not (group and block[1] < group[0]):
         opening, closing = block
         parameters, body = _BLOCK_PARAMETERS.match(line[opening + 1 : closing].strip()).groups()  # type: ignore[union-attr]
         return [
@@ -149,7 +153,7 @@ def _fit_line(line: str, width: int) -> list[str]:
         arguments = _split_commas(line[opening + 1 : closing].strip())
         inner = _one_a_line(arguments, f"{margin}  ")
         together = f"{margin}  {', '.join(arguments)}"
-        body = [together] if len(together) <= width else inner
+        body = [together] if len(together) < width else inner  # a house may put a comma behind it
         return [
             line[: opening + 1],
             *(part for piece in body for part in _fit_line(piece, width)),
@@ -158,10 +162,22 @@ def _fit_line(line: str, width: int) -> list[str]:
     return _fit_list(line, margin)
 
 
-def _fit_guard(line: str, margin: str) -> list[str]:
-    """A guard clause that returns what it says, as a block; empty for any other line."""
-    guard = _GUARD.fullmatch(line)
-    return [f"{margin}{guard[2]}", f"{margin}  {guard[1]}", f"{margin}  return", f"{margin}end"] if guard else []
+def _fit_statement(line: str, margin: str) -> list[str]:
+    """A statement that takes another form on several lines; empty for any other line.
+
+    A guard clause that returns what it says, a choice of what is assigned, or what is done to a record in turn.
+    """
+    if found := _GUARD.fullmatch(line):
+        lines = [found[2], f"  {found[1]}", "  return", "end"]
+    elif found := _CHOICE.fullmatch(line):
+        below = " " * len(found[1])
+        lines = [f"{found[1]}if {found[2]}", f"{below}  {found[3]}", f"{below}else", f"{below}  {found[4]}"]
+        lines.append(f"{below}end")
+    elif found := _TAPS.fullmatch(line):
+        lines = [f"{found[1]} do {found[2]}", f"  {found[3]}", f"  {found[4]}", "end"]
+    else:
+        lines = []
+    return [margin + one for one in lines]
 
 
 def _fit_hash_first(line: str, margin: str) -> list[str]:
@@ -181,10 +197,12 @@ def _fit_commented(code: str, comment: str, margin: str, width: int) -> list[str
 def _fit_list(line: str, margin: str) -> list[str]:
     """The arguments of a call without brackets, or the pairs of a hash, each on a line of its own."""
     command = re.match(r"\s*[a-z_]+ (?=\S)", line)
-    arguments = _split_commas(line[command.end() :]) if command else []
+    block = _BLOCK.search(line)
+    end = block.start() if block else len(line)
+    arguments = _split_commas(line[command.end() : end]) if command else []
     if command and len(arguments) > 1:
         separator = ",\n" + " " * command.end()
-        return (command.group() + separator.join(arguments)).split("\n")
+        return (command.group() + separator.join(arguments) + line[end:]).split("\n")
     if line.lstrip().startswith(("'", '"')):
         return _one_a_line(_split_commas(line.strip()), margin)
     text = _TEXT_OF_TWO_PARTS.fullmatch(line)
@@ -192,7 +210,9 @@ def _fit_list(line: str, margin: str) -> list[str]:
 
 
 def _one_a_line(items: list[str], margin: str) -> list[str]:
-    return (margin + f",\n{margin}".join(items)).split("\n")
+    """The items, the last of which is empty where a comma stands behind them all."""
+    *most, last = items
+    return [*(f"{margin}{item}," for item in most), *([margin + last] if last else [])]
 
 
 def _split_comment(line: str) -> tuple[str, str]:
@@ -209,7 +229,7 @@ def _split_comment(line: str) -> tuple[str, str]:
 
 
 def _last_block(line: str) -> tuple[int, int] | None:
-    """Where the last outermost block in curly brackets opens and closes."""
+    """Where the last outermost block in curly brackets opens and closes; a lambda is none."""
     opened: list[int] = []
     found = None
     for index, character in _outside_strings(line):
@@ -217,15 +237,17 @@ def _last_block(line: str) -> tuple[int, int] | None:
             opened.append(index)
         elif character in ")]}" and opened:
             start = opened.pop()
-            if not opened and character == "}" and re.search(r"[\w)] $", line[:start]):
+            called = re.search(r"[\w)] $", line[:start]) and not _LAMBDA.search(line[:start])
+            if not opened and character == "}" and called:
                 found = (start, index)
     return found
 
 
-def _last_group(line: str) -> tuple[int, int] | None:
-    """Where the last outermost pair of brackets that can be broken opens and closes.
+def _last_group(line: str, width: int) -> tuple[int, int] | None:
+    """Where the last outermost pair of brackets that can be broken opens, within the width, and closes.
 
-    Round ones, else square ones, else the curly ones of a hash that stands alone.
+    Round ones, else square ones, else the curly ones of a hash that stands alone. Not those of the parameters of a
+    lambda, nor those around a method alone: ``map(&:id)``.
     """
     opened: list[int] = []
     found: dict[str, tuple[int, int]] = {}
@@ -234,7 +256,8 @@ def _last_group(line: str) -> tuple[int, int] | None:
             opened.append(index)
         elif character in ")]}" and opened:
             start = opened.pop()
-            if not opened and index > start + 1:
+            unbroken = _LAMBDA.search(line[: index + 1]) or line.startswith("&:", start + 1)
+            if not opened and start + 1 < index and start < width and not unbroken:
                 found[character] = (start, index)
     return found.get(")") or found.get("]") or (found.get("}") if line.lstrip().startswith("{") else None)
 
