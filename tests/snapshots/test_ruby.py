@@ -35,7 +35,7 @@ Style/FrozenStringLiteralComment:
 
 
 def cases(quotes: str, comment: str) -> list[Case]:
-    """All cases in the first style; every pattern alone and the covering pairs in the other three."""
+    """All cases in the first style; every pattern alone and the covering pairs in the other one."""
     chosen = all_cases() if (quotes, comment) == ("double", "always") else [*alone(), *rows(), *pairs()]
     return [replace(case, repo=replace(case.repo, quotes=quotes, comment=comment == "always")) for case in chosen]
 
@@ -51,8 +51,8 @@ def run(arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(arguments, capture_output=True, text=True, timeout=900, check=False)
 
 
-@pytest.mark.parametrize("quotes", ["double", "single"])
-@pytest.mark.parametrize("comment", ["always", "never"])
+# Two styles have each value of each choice.
+@pytest.mark.parametrize(("quotes", "comment"), [("double", "always"), ("single", "never")])
 def test_ruby_and_rubocop_have_nothing_to_say(
     tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, quotes: str, comment: str
 ) -> None:
