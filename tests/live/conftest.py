@@ -2,6 +2,7 @@
 
     pytest tests/live --sidekiq-lib 6.5.12=/src/sidekiq/lib --unique-jobs-lib 7.1.33=/src/unique/lib:/src/script/lib \
         --throttled-lib 1.5.2=/src/throttled/lib:/src/redis-prescription/lib \
+        --activejob-uniqueness-lib 0.4.0=/src/activejob-uniqueness/lib:/src/redlock/lib \
         --schedule-lib sidekiq-cron-1.12.0=/src/cron/lib:/src/fugit/lib:/src/raabro/lib:/src/et-orbi/lib
 
 Without the roots of tests/live/setup every test here is skipped; where CI is set it fails instead.
@@ -20,7 +21,17 @@ from live.app import App
 from live.databases import MariaDB, PostgreSQL
 from live.processes import Processes, cache_folder
 from live.report import Ledger, promise
-from live.roots import MISSING, NAMES, RubyRoot, Variant, find_roots, scheduled_variants, throttled_variants, variants
+from live.roots import (
+    MISSING,
+    NAMES,
+    RubyRoot,
+    Variant,
+    find_roots,
+    scheduled_variants,
+    throttled_variants,
+    uniqueness_variants,
+    variants,
+)
 from live.services import Redis
 
 if TYPE_CHECKING:
@@ -32,7 +43,7 @@ __all__ = ["promise"]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("live", "releases laid over the roots of the live tests")
-    for name in ("sidekiq", "unique-jobs", "throttled"):
+    for name in ("sidekiq", "unique-jobs", "throttled", "activejob-uniqueness"):
         group.addoption(f"--{name}-lib", action="append", default=[], metavar="VERSION=DIR[:DIR...]")
     group.addoption("--schedule-lib", action="append", default=[], metavar="GEM-VERSION=DIR[:DIR...]")
     group.addoption(
@@ -77,6 +88,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         reason = pytest.mark.skip("sidekiq-throttled is not in Debian: --throttled-lib VERSION=DIR lays it over")
         metafunc.parametrize(
             "throttled_variant", throttled or [pytest.param(None, marks=reason)], ids=str, scope="session"
+        )
+    if "uniqueness_variant" in metafunc.fixturenames:
+        libs = metafunc.config.getoption("--activejob-uniqueness-lib", default=[])
+        unique = uniqueness_variants([variant for variant in every if not variant.unique_jobs], libs)
+        reason = pytest.mark.skip("activejob-uniqueness is not in Debian: --activejob-uniqueness-lib lays it over")
+        metafunc.parametrize(
+            "uniqueness_variant", unique or [pytest.param(None, marks=reason)], ids=str, scope="session"
         )
     if "scheduled_variant" in metafunc.fixturenames:
         libs = metafunc.config.getoption("--schedule-lib", default=[])

@@ -72,10 +72,12 @@ class Variant:
     unique_jobs: str | None = None
     overlays: tuple[Path, ...] = ()
     throttled: str | None = None
+    uniqueness: str | None = None
 
     def __str__(self) -> str:
         extra = f"+unique-jobs-{self.unique_jobs}" if self.unique_jobs else ""
         extra += f"+throttled-{self.throttled}" if self.throttled else ""
+        extra += f"+activejob-uniqueness-{self.uniqueness}" if self.uniqueness else ""
         return f"{self.root.name}-{self.sidekiq}{extra}"
 
     @property
@@ -163,6 +165,23 @@ def throttled_variants(plain: Sequence[Variant], throttled_libs: Sequence[str]) 
             Variant(under.root, under.sidekiq, None, (*under.overlays, *paths), version)
             for under in plain
             if not fits(gem_version(under.sidekiq)) and not (version < "2" and under.sidekiq >= "8")
+        ]
+    return found
+
+
+def uniqueness_variants(plain: Sequence[Variant], uniqueness_libs: Sequence[str]) -> list[Variant]:
+    """Each variant with each activejob-uniqueness overlaid that goes with its Redis.
+
+    From 0.3 on it takes redlock 2, and with that redis-client, as Sidekiq 7 does (its gemspec).
+    """
+    found = []
+    for text in uniqueness_libs:
+        version, paths = parse_overlay(text)
+        modern = gem_version(version) >= gem_version("0.3")
+        found += [
+            Variant(under.root, under.sidekiq, None, (*under.overlays, *paths), uniqueness=version)
+            for under in plain
+            if modern == (gem_version(under.sidekiq) >= gem_version("7"))
         ]
     return found
 

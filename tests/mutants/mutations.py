@@ -1234,6 +1234,27 @@ ACTIVE_JOB = (
         'hooks=layout.sections(*filling.all("hooks"), retries),',
         ACTIVE,
     ),
+    Mutation(
+        "a retry by ActiveJob meets the lock of its own job",
+        "sidekiq/activejob_uniqueness.py",
+        'return lock in {"until_executed", "until_expired"}',
+        'return lock == "until_executed"',
+        ACTIVE,
+    ),
+    Mutation(
+        "a fan-out pushes past the locks of its jobs",
+        "job/kinds/fan_out.py",
+        'can.perform_all_later and not _locks_pushes(answer(answers, "unique")),',
+        "can.perform_all_later,",
+        ACTIVE,
+    ),
+    Mutation(
+        "the patch for Sidekiq is trusted with jobs that it does not know",
+        "sidekiq/activejob_uniqueness.py",
+        'return sidekiq < Version("8")',
+        "return bool(sidekiq)",
+        ACTIVE,
+    ),
 )
 
 MUTATIONS = (

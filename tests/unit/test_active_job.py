@@ -298,3 +298,139 @@ def test_its_spec_hands_over_the_record(tmp_path: Path, framework: str) -> None:
     assert "order.id" not in spec
     assert "find_by" not in spec
     assert ("< ActiveJob::TestCase" in spec) == (framework == "minitest")
+
+
+UNIQUE_GEM = {"activejob-uniqueness": "0.4.0"}
+QUIET_SPECS = {"spec/rails_helper.rb": "ActiveJob::Uniqueness.test_mode!\n"}
+
+
+def unique_repo(tmp_path: Path, base: str = "", sidekiq: str = "7.3.10", rails: str = "7.2.2", **files: str) -> Path:
+    """A house of ActiveJob classes with activejob-uniqueness."""
+    there = house(others=2, base=base) | QUIET_SPECS | files
+    return Repo(sidekiq, comment=False, rails=rails, waits=False, gems=UNIQUE_GEM, files=there).write(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("flags", "line"),
+    [
+        ("until_executed", "unique :until_executed, lock_ttl: 1.day, on_conflict: :log"),
+        ("until_completed", "unique :until_executed, lock_ttl: 1.day, on_conflict: :log"),
+        ("until_executing --unique-ttl 90", "unique :until_executing, lock_ttl: 90, on_conflict: :log"),
+        ("until_expired --unique-ttl 2h", "unique :until_expired, lock_ttl: 2.hours, on_conflict: :log"),
+        ("until_executed --on-conflict raise", "unique :until_executed, lock_ttl: 1.day, on_conflict: :raise"),
+        ("while_executing", "unique :while_executing, lock_ttl: 1.hour, on_conflict: :log"),
+        (
+            "until_and_while_executing",
+            "unique :until_and_while_executing, lock_ttl: 1.day, runtime_lock_ttl: 1.hour, on_conflict: :log",
+        ),
+        (
+            "until_and_while_executing --unique-ttl 1h --on-conflict raise",
+            "unique :until_and_while_executing, lock_ttl: 1.hour, on_conflict: :log, on_runtime_conflict: :raise",
+        ),
+    ],
+)
+def test_duplicates_are_refused_with_the_gem_of_active_job(tmp_path: Path, flags: str, line: str) -> None:
+    words = ("SyncOrder", "order:record", "--unique", *flags.split())
+    text, spec, _ = generated(unique_repo(tmp_path), *words)
+
+    assert [one.strip().partition(" # ")[0] for one in text.splitlines() if " unique " in one] == [line]
+    assert text.index("unique :") < text.index("def perform")
+    assert "lock:" not in text
+    assert "unique" not in spec
+
+
+@pytest.mark.parametrize(
+    ("flags", "code", "hint"),
+    [
+        ("while_executing_reject", "no-such-lock", "--unique while_executing --on-conflict raise"),
+        ("until_executed --on-conflict replace", "no-such-strategy", "--on-conflict log"),
+        ("while_executing --on-conflict reschedule", "no-such-strategy", "--on-conflict raise"),
+        ("until_executed --retry 3", "contradictory-patterns", "--unique until_executing"),
+        ("until_expired --on-exhausted", "contradictory-patterns", "--unique until_executing"),
+        ("until_executed --retry-after IOError=30", "contradictory-patterns", "--unique until_executing"),
+        ("until_executed --advisory-lock --on-locked retry", "contradictory-patterns", "--unique until_executing"),
+    ],
+)
+def test_what_that_gem_cannot_do_is_refused(tmp_path: Path, flags: str, code: str, hint: str) -> None:
+    words = ("SyncOrder", "order:record", "--unique", *flags.split(), "--pretend", "--no-input", "--json")
+    done = sidekiq_gen(unique_repo(tmp_path), "job", *words)
+    error = json.loads(done.out)["error"]
+
+    assert (done.status, error["code"]) == (1, code)
+    assert hint in error["hint"]
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        "until_executing --retry 3",
+        "until_executed --retry 0",
+        "while_executing --on-exhausted",
+        "until_executed --advisory-lock --on-locked skip",
+    ],
+)
+def test_a_lock_that_is_free_by_then_may_be_retried(tmp_path: Path, flags: str) -> None:
+    assert " unique :" in generated(unique_repo(tmp_path), "SyncOrder", "order:record", "--unique", *flags.split())[0]
+
+
+PATCHED = {"Gemfile": 'gem "activejob-uniqueness", require: "active_job/uniqueness/sidekiq_patch"\n'}
+
+
+@pytest.mark.parametrize(
+    ("sidekiq", "files", "told"),
+    [("7.3.10", {}, True), ("7.3.10", PATCHED, False), ("8.0.0", PATCHED, True)],
+)
+def test_a_lock_outlives_death_unless_the_patch_knows_the_job(
+    tmp_path: Path, sidekiq: str, files: dict[str, str], *, told: bool
+) -> None:
+    root = unique_repo(tmp_path, sidekiq=sidekiq, **files)
+
+    for lock in ("until_executed", "until_executing"):
+        notices = generated(root, "SyncOrder", "order:record", "--unique", lock)[2]
+        assert ("lock-outlives-death" in notices) == (told and lock == "until_executed")
+
+
+LIMITS = {
+    *("duplicate-is-not-enqueued", "duplicate-is-not-run", "duplicate-raises", "lock-outlives-rollback"),
+    *("postponed-is-another-job", "retry-is-refused", "retry-meets-duplicate", "unique-lock-kept"),
+}
+DROPPED = {"duplicate-is-not-enqueued", "lock-outlives-rollback"}
+
+
+@pytest.mark.parametrize(
+    ("flags", "codes"),
+    [
+        ("until_executed", DROPPED | {"retry-is-refused"}),
+        ("until_executed --on-conflict raise", {"duplicate-raises", "lock-outlives-rollback", "retry-is-refused"}),
+        ("until_executed --discard-on IOError", DROPPED | {"retry-is-refused", "unique-lock-kept"}),
+        ("until_executing --retry 3", DROPPED | {"retry-meets-duplicate"}),
+        ("until_executing --retry-after IOError=30", DROPPED | {"retry-meets-duplicate"}),
+        ("until_executing --discard-on IOError", DROPPED),
+        ("while_executing", {"duplicate-is-not-run"}),
+        ("while_executing --on-conflict raise --retry 3", set()),
+        ("until_and_while_executing", DROPPED | {"duplicate-is-not-run"}),
+    ],
+)
+def test_the_limits_of_such_a_lock_are_told(tmp_path: Path, flags: str, codes: set[str]) -> None:
+    root = unique_repo(tmp_path, "  retry_on ActiveRecord::Deadlocked\n", **PATCHED)
+    notices = generated(root, "SyncOrder", "order:record", "--unique", *flags.split())[2]
+
+    assert LIMITS & notices.keys() == codes
+
+
+def test_specs_that_would_lock_are_told(tmp_path: Path) -> None:
+    root = unique_repo(tmp_path)
+    words = ("SyncOrder", "order:record", "--unique", "until_executed")
+    assert "unique-in-specs" not in generated(root, *words)[2]
+
+    (root / "spec/rails_helper.rb").write_text("# ActiveJob::Uniqueness.test_mode!\n", encoding="utf-8")
+    assert "unique-in-specs" in generated(root, *words)[2]
+
+
+@pytest.mark.parametrize(("lock", "at_once"), [("until_executed", False), ("while_executing", True), ("", True)])
+def test_a_fan_out_pushes_so_that_its_jobs_are_locked(tmp_path: Path, lock: str, *, at_once: bool) -> None:
+    flags = ("--unique", lock) if lock else ()
+    text = generated(unique_repo(tmp_path), "SyncOrders", "--kind", "fan-out", "--model", "Order", *flags)[0]
+
+    assert ("perform_all_later" in text) == at_once
+    assert (".perform_later(order)" in text) != at_once

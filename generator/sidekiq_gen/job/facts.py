@@ -208,7 +208,7 @@ def options_of(request: JobRequest, lines: list[str]) -> str:
     other lines in the same place.
     """
     if request.context.form == "active-job":
-        return "\n".join(class_lines(request))
+        return "\n".join([*class_lines(request), *lines])
     context, style = request.context, request.style
     queues = [f"queue: {layout.queue(request.queue, style)}"] if request.queue_written else []
     retries = [f"retry: {str(context.retry).lower()}"] if context.retry_written else []

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from sidekiq_gen.errors import Refused
 from sidekiq_gen.job.key_text import JID
-from sidekiq_gen.job.options import ruled_out
+from sidekiq_gen.job.options import FREE_BY_THEN, ruled_out
 from sidekiq_gen.job.patterns.advisory_lock import AdvisoryLock, AdvisoryLockSettings
 from sidekiq_gen.job.patterns.check_then_act import CheckThenAct
 from sidekiq_gen.job.patterns.discard_on import DiscardOn, DiscardOnSettings, by_rescue
@@ -17,6 +17,7 @@ from sidekiq_gen.job.patterns.retry_after import RetryAfter, RetryAfterSettings
 from sidekiq_gen.job.patterns.row_lock import RowLock
 from sidekiq_gen.job.patterns.throttle import Throttle
 from sidekiq_gen.job.patterns.unique import Unique, UniqueSettings
+from sidekiq_gen.job.patterns.unique_active_job import RETRY_MEETS_DUPLICATE, ActiveJobUniqueSettings
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.sidekiq import unique_jobs
 
@@ -98,6 +99,12 @@ def _nobody_is_told(discard: DiscardOnSettings, request: JobRequest) -> Notice |
 
 def _lock_is_kept(unique: AnyUnique, request: JobRequest) -> Notice | None:
     discard, release = request.get(DiscardOn), request.context.release
+    if isinstance(unique, ActiveJobUniqueSettings) and unique.lock == "until_executed":
+        return Notice(
+            "unique-lock-kept",
+            "A job that is discarded keeps its lock until lock_ttl: it is released on success only.",
+            "Use --unique until_executing, which is free by then, or keep --unique-ttl short.",
+        )
     if not isinstance(unique, UniqueSettings) or discard is None:
         return None
     dropped = discard.means == "retry_in" and discard.to == "nowhere"
@@ -116,6 +123,8 @@ def _lock_is_kept(unique: AnyUnique, request: JobRequest) -> Notice | None:
 def _another_job(settings: RetryAfterSettings | AdvisoryLockSettings, request: JobRequest) -> Notice | None:
     if isinstance(settings, AdvisoryLockSettings) and (not settings.postpones or request.has(RetryAfter)):
         return None
+    if settings.native:
+        return RETRY_MEETS_DUPLICATE
     return Notice(
         "postponed-is-another-job",
         f"A rescheduled job has one more argument ({settings.counter}), so its lock is a different one.",
@@ -183,6 +192,22 @@ def _one_error_for_both(retry_after: RetryAfterSettings, discard: DiscardOnSetti
     return not set(retry_after.errors).isdisjoint(discard.errors)
 
 
+def _refused_by_its_own_lock(other: Any, unique: AnyUnique) -> bool:
+    enqueues = not isinstance(other, AdvisoryLockSettings) or other.postpones
+    return enqueues and isinstance(unique, ActiveJobUniqueSettings) and unique.keeps_out_its_own_retry
+
+
+def _own_retry(pattern: type[Pattern[Any]], option: str) -> Excludes[Any, Any]:
+    """What lets ActiveJob enqueue the job again, beside a lock that is still held then."""
+    return Excludes(
+        pattern,
+        Unique,
+        f"{option} lets ActiveJob enqueue the job again, which this lock refuses as a duplicate of the job itself.",
+        FREE_BY_THEN,
+        _refused_by_its_own_lock,
+    )
+
+
 LOCKS: tuple[type[Pattern[Any]], ...] = (AdvisoryLock, RowLock)
 CALLS_A_SERVICE: tuple[type[Pattern[Any]], ...] = (IdempotencyKey, RetryAfter, Throttle)
 
@@ -225,6 +250,9 @@ EXCLUDES: tuple[Excludes[Any, Any], ...] = (
         "Name a third state, or another column: --mark-failed failed_at.",
         _failed_is_one_of_them,
     ),
+    _own_retry(RetryAfter, "--retry-after"),
+    _own_retry(AdvisoryLock, "--on-locked retry"),
+    _own_retry(OnExhausted, "--on-exhausted"),
 )
 CHANGES: tuple[Changes[Any, Any], ...] = (
     Changes(DiscardOn, OnExhausted, _mark_before_dropping),

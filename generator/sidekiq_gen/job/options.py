@@ -15,6 +15,7 @@ from sidekiq_gen.job.component import S
 from sidekiq_gen.job.patterns.discard_on import DiscardOn, DiscardOnSettings
 from sidekiq_gen.job.patterns.retry_after import RetryAfter
 from sidekiq_gen.job.patterns.unique import Unique, UniqueSettings
+from sidekiq_gen.job.patterns.unique_active_job import ActiveJobUniqueSettings
 from sidekiq_gen.job.request import JobOptions
 from sidekiq_gen.naming import parse_queue
 from sidekiq_gen.notices import Notice
@@ -188,6 +189,13 @@ def _rejects_with_dead_false(unique: AnyUnique, context: JobContext) -> bool:
     return isinstance(unique, UniqueSettings) and unique.rejects and not context.options.dead
 
 
+def _refuses_its_own_retry(unique: AnyUnique, context: JobContext) -> bool:
+    counts = context.retry_written and bool(context.retry)
+    return isinstance(unique, ActiveJobUniqueSettings) and counts and unique.keeps_out_its_own_retry
+
+
+FREE_BY_THEN = "Use --unique until_executing, which is free by then, or leave the retries to Sidekiq."
+
 FORBIDS: tuple[Forbids[Any], ...] = (
     Forbids(
         DiscardOn,
@@ -200,6 +208,12 @@ FORBIDS: tuple[Forbids[Any], ...] = (
         _rejects_with_dead_false,
         "--no-dead does not hold for duplicates that are rejected: sidekiq-unique-jobs puts them into the Dead set.",
         "Use another strategy (--on-conflict log), or leave out --no-dead.",
+    ),
+    Forbids(
+        Unique,
+        _refuses_its_own_retry,
+        "--retry lets ActiveJob enqueue the job again, which this lock refuses as a duplicate of the job itself.",
+        FREE_BY_THEN,
     ),
 )
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.style import SpecStyle, TestFramework
 
 
+_RETRY = re.compile(r"\bretry_(?:on|job)\b")
 _HANDLER = re.compile(r"^\s*(?:retry_on|discard_on|rescue_from)\b", re.MULTILINE)
 
 
@@ -57,7 +58,8 @@ def _active_base(app: RailsApp, context: JobContext) -> ActiveBase:
     base = app.base_of(context.house) or app.bases.get(_usual_base(app))
     code = "\n".join(part.code for part in base.parts) if base else ""
     waits = "enqueue_after_transaction_commit" in code or pushes_wait(app)
-    return ActiveBase("ActiveJob::DeserializationError" in code, waits, bool(_HANDLER.search(code)))
+    handles, retries = bool(_HANDLER.search(code)), bool(_RETRY.search(code))
+    return ActiveBase("ActiveJob::DeserializationError" in code, waits, handles, retries)
 
 
 def _hidden(app: RailsApp, context: JobContext) -> tuple[str, ...]:

@@ -136,11 +136,13 @@ class ActiveBase:
 
     handles_missing: what becomes of a job whose record is gone. waits: that pushes wait for the commit.
     handles: what becomes of some errors: its calls of retry_on, discard_on and rescue_from.
+    retries: that ActiveJob retries some: its calls of retry_on and retry_job.
     """
 
     handles_missing: bool
     waits: bool
     handles: bool = False
+    retries: bool = False
 
 
 @dataclass(frozen=True)

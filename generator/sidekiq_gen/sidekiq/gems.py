@@ -11,6 +11,7 @@ from packaging.version import Version
 
 SIDEKIQ: Final = "sidekiq"
 UNIQUE_JOBS: Final = "sidekiq-unique-jobs"
+ACTIVEJOB_UNIQUENESS: Final = "activejob-uniqueness"
 THROTTLED: Final = "sidekiq-throttled"
 RAILS: Final = "rails"
 PRO: Final = "sidekiq-pro"

@@ -15,6 +15,7 @@ from sidekiq_gen.job.kinds.rows import BATCH, BATCH_SIZE, number, rows_in_specs
 from sidekiq_gen.job.slots import BESIDE_THE_WORK
 from sidekiq_gen.naming import JobName, parse_job_name
 from sidekiq_gen.notices import Notice
+from sidekiq_gen.sidekiq.activejob_uniqueness import locks_pushes
 from sidekiq_gen.sidekiq.gems import PRO
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class FanOutSettings:
     bulk: whether a job class has perform_bulk.
     iterable: whether Sidekiq iterates, and goes on where it was stopped.
     by_id: whether that job is handed the id of a record; else it is an ActiveJob class.
-    all_later: whether ActiveJob can push many jobs at once.
+    all_later: whether ActiveJob can push many jobs at once; then it takes no locks of activejob-uniqueness.
     """
 
     child: JobName
@@ -108,7 +109,7 @@ class FanOut(Kind[FanOutSettings]):
             can.perform_bulk,
             by_id and can.iterable_rows and not batch,
             by_id,
-            can.perform_all_later,
+            can.perform_all_later and not _locks_pushes(answer(answers, "unique")),
         )
 
     def shape(self, settings: FanOutSettings) -> str:
@@ -137,6 +138,10 @@ class FanOut(Kind[FanOutSettings]):
                 "Try it once with a few records before you rely on it.",
             )
         yield from rows_in_specs(request, app)
+
+
+def _locks_pushes(lock: str | None) -> bool:
+    return lock is not None and locks_pushes(lock)
 
 
 def child_name(typed: str | None, context: JobContext, app: RailsApp) -> JobName:

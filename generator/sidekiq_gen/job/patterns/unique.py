@@ -1,4 +1,4 @@
-"""No duplicates: the locks of sidekiq-unique-jobs."""
+"""No duplicates: the locks of sidekiq-unique-jobs, of Sidekiq Enterprise and of activejob-uniqueness."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from packaging.version import Version
 from sidekiq_gen.durations import written
 from sidekiq_gen.errors import Refused
 from sidekiq_gen.flags import Answers, Flag, answer
+from sidekiq_gen.job.patterns import unique_active_job
 from sidekiq_gen.job.patterns.base import Pattern
+from sidekiq_gen.job.patterns.unique_active_job import ActiveJobUniqueSettings
 from sidekiq_gen.notices import Notice
-from sidekiq_gen.sidekiq import enterprise, unique_comments, unique_duplicates, unique_jobs
+from sidekiq_gen.sidekiq import activejob_uniqueness, enterprise, unique_comments, unique_duplicates, unique_jobs
 from sidekiq_gen.sidekiq.gems import UNIQUE_JOBS
 from sidekiq_gen.sidekiq.unique_locks import LOCKS, STRATEGIES, lock_type, on_conflict
 
@@ -91,23 +93,23 @@ class EnterpriseUniqueSettings:
     until: str
 
 
-AnyUnique: TypeAlias = "UniqueSettings | EnterpriseUniqueSettings"
+AnyUnique: TypeAlias = "UniqueSettings | EnterpriseUniqueSettings | ActiveJobUniqueSettings"
 
 
 class Unique(Pattern[AnyUnique]):
     """Refuses to enqueue, or to run, the same job with the same arguments twice."""
 
-    settings = UniqueSettings | EnterpriseUniqueSettings
+    settings = UniqueSettings | EnterpriseUniqueSettings | ActiveJobUniqueSettings
     name = "unique"
     group = "once"
     layer = "class"
-    shapes = ("gem", "enterprise")
+    shapes = ("gem", "enterprise", "active_job")
     kinds = frozenset({"record", "plain", "claim", "backfill"})
     flags = (
         Flag(
             "--unique",
-            "Let sidekiq-unique-jobs (or Enterprise) refuse duplicates, with this lock: sidekiq-gen patterns unique "
-            "explains them.",
+            "Let sidekiq-unique-jobs (or Enterprise, or activejob-uniqueness) refuse duplicates, with this lock: "
+            "sidekiq-gen patterns unique explains them.",
             "choice",
             metavar="LOCK",
             choices=tuple(LOCKS),
@@ -133,7 +135,6 @@ class Unique(Pattern[AnyUnique]):
         ),
     )
     closed = "Sidekiq Enterprise"
-    no_active_job = "sidekiq-unique-jobs does not support it, and Enterprise's locks are options of a Sidekiq::Job"
     summary = "refuse duplicates of a job that is waiting or running, with sidekiq-unique-jobs or Enterprise"
     paragraph = (
         "For jobs that are enqueued more often than they need to run: rebuilding an index, refreshing a cache. The "
@@ -150,6 +151,8 @@ class Unique(Pattern[AnyUnique]):
 
     def refusal(self, context: JobContext, app: RailsApp) -> Refused | None:
         gem = app.gem(UNIQUE_JOBS)
+        if context.form == "active-job":
+            return unique_active_job.refusal(app)
         if gem is None and app.gem(enterprise.GEM):
             return None
         if gem is None:
@@ -161,15 +164,20 @@ class Unique(Pattern[AnyUnique]):
         return unique_jobs.pairing_error(gem.version, context.release.version)
 
     def explained(self, flag: Flag, app: RailsApp | None) -> Mapping[str, str]:
+        of_active_job = app is not None and app.form == "active-job"
         if flag.parameter != "unique":
-            return flag.explained
+            return activejob_uniqueness.STRATEGIES if of_active_job and flag.choices else flag.explained
+        if of_active_job:
+            return activejob_uniqueness.LINES
         gem = app.gem(UNIQUE_JOBS) if app else None
         if gem is None and app and app.gem(enterprise.GEM):
             return enterprise.UNTIL
         return {lock: unique_comments.lock_line(lock, gem.version if gem else None) for lock in LOCKS}
 
     def suggestion(self, flag: Flag, answers: Answers, context: JobContext, app: RailsApp) -> str | None:
-        if app.gem(UNIQUE_JOBS) is None:
+        if context.form == "active-job" and flag.parameter == "unique_ttl":
+            return written(unique_active_job.default_ttl(answer(answers, "unique")))
+        if context.form == "sidekiq" and app.gem(UNIQUE_JOBS) is None:
             return {"unique_ttl": written(DAY)}.get(flag.parameter)
         if flag.parameter == "unique_ttl":
             ttl = _default_ttl(answer(answers, "unique"), app)
@@ -179,6 +187,8 @@ class Unique(Pattern[AnyUnique]):
         return super().suggestion(flag, answers, context, app)
 
     def decide(self, answers: Answers, context: JobContext, app: RailsApp) -> AnyUnique:
+        if context.form == "active-job":
+            return unique_active_job.decide(answers, context)
         lock = lock_type(answer(answers, "unique")).name
         by_enterprise = app.gem(UNIQUE_JOBS) is None
         ttl = answer(answers, "unique_ttl", DAY if by_enterprise else _default_ttl(lock, app))
@@ -201,9 +211,14 @@ class Unique(Pattern[AnyUnique]):
         )
 
     def shape(self, settings: AnyUnique) -> str:
+        if isinstance(settings, ActiveJobUniqueSettings):
+            return "active_job"
         return "enterprise" if isinstance(settings, EnterpriseUniqueSettings) else "gem"
 
     def notices(self, settings: AnyUnique, request: JobRequest, app: RailsApp) -> Iterator[Notice]:
+        if isinstance(settings, ActiveJobUniqueSettings):
+            yield from unique_active_job.notices(settings, request, app)
+            return
         if isinstance(settings, EnterpriseUniqueSettings):
             yield from enterprise.unique_notices(switched_on=app.enterprise_unique)
             yield from unique_duplicates.notices(settings.lock, "log")
