@@ -141,8 +141,9 @@ class Unique(Pattern[AnyUnique]):
         "lock is kept in Redis from the enqueue on and has an end in time, so that a killed process cannot keep it "
         "forever. With the strategy log, or Enterprise, a duplicate is dropped: not enqueued where the lock begins "
         "with until, not run where it is while_executing, for which --on-conflict reschedule is the alternative. With "
-        "Sidekiq.transactional_push! a push returns an id even for a duplicate that is then refused. It saves work; "
-        "it does not protect data: for that, use a lock in the database."
+        "Sidekiq.transactional_push! a push returns an id even for a duplicate that is then refused. An ActiveJob "
+        "class takes activejob-uniqueness, which drops a duplicate or raises. It saves work; it does not protect "
+        "data: for that, use a lock in the database."
     )
     avoid = "Not to protect data: the lock is gone when Redis is, or when its time is up."
     cost = "A few calls to Redis for each enqueue and each run."

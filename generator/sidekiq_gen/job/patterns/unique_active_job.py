@@ -133,7 +133,8 @@ def notices(settings: ActiveJobUniqueSettings, request: JobRequest, app: RailsAp
             "retry-is-refused",
             f"{request.repo.base} lets ActiveJob retry some errors, and this lock refuses such a retry as a duplicate "
             "of the job itself: its work is lost.",
-            "Use --unique until_executing, or raise other errors in this job, which Sidekiq retries.",
+            "Use --unique until_executing, which is free by then"
+            + (", or raise other errors in this job, which Sidekiq retries." if settings.retries else "."),
         )
     specs = (path for folder in ("spec", "test") for path in app.repo.files(folder))
     if request.test != "none" and not any(_TEST_MODE.search(app.repo.read_found(path) or "") for path in specs):
