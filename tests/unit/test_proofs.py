@@ -400,8 +400,8 @@ def test_a_copy_of_a_fixture_differs_where_the_database_wants_no_two_alike(tmp_p
     text = in_spec(Repo(rspec=False, records="fixture", files=files).write(tmp_path), CLAIM, TEST)
 
     assert (
-        "@order.dup.tap do |order| order.assign_attributes(number: SecureRandom.hex(6), url: SecureRandom.hex) end"
-        ".tap do |order| order.save!(validate: false) end"
+        "@order.dup.tap do |order| order.assign_attributes(number: SecureRandom.hex(6), url: SecureRandom.hex) "
+        "order.save!(validate: false) end"
     ) in text
 
 
