@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from live.processes import Processes
     from live.roots import Variant
 
-LIMIT = 300.0  # seconds
+LIMIT = 900.0  # seconds
 PARSE = "$VERBOSE = true; ARGV.each { |file| RubyVM::InstructionSequence.compile_file(file) rescue warn($!.message) }"
 WARNING = re.compile(r"^(?:/app/)?(?P<path>[^:\n]+\.rb):(?P<line>\d+): (?P<message>.*)$", re.MULTILINE)
 
