@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from sidekiq_gen.style import Quotes
+
 CONSTANT = r"[A-Z]\w*(?:::[A-Z]\w*)*"
 MAXIMUM_CALL = 20
 
@@ -95,15 +97,15 @@ def calls(lines: Sequence[str], method: str) -> Iterator[str]:
         yield call
 
 
-def count_quotes(lines: Sequence[str]) -> tuple[int, int]:
-    """How many string literals could have either quotes, and have single or double ones: ``(single, double)``."""
+def usual_quotes(lines: Sequence[str]) -> Quotes | None:
+    """The quotes of most string literals that could have either; None where neither are more."""
     single = double = 0
     for literal in _LITERAL.finditer("\n".join(lines)):
         content = literal[literal.lastindex] if literal.lastindex else None
         if content is not None and not _NEEDS_ITS_QUOTES.search(content):
             single += literal.lastindex == _SINGLE
             double += literal.lastindex != _SINGLE
-    return single, double
+    return None if single == double else "single" if single > double else "double"
 
 
 def fold(name: str) -> str:

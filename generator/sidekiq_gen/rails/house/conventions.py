@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 import inflection
 
 from sidekiq_gen.naming import underscore
-from sidekiq_gen.rails.code import count_quotes
+from sidekiq_gen.rails.code import usual_quotes
 from sidekiq_gen.rails.house.lookups import MissingHabit, logger_of, missing_habit, rescues
 from sidekiq_gen.rails.house.neighbours import Electorate
 from sidekiq_gen.rails.house.said import Option
@@ -89,7 +89,7 @@ def read_conventions(
     wanted, frozen, off = (quotes_wanted(rules, path), *comment_wanted(rules, path)) if rules else (None,) * 3
     base = _base(house, bases)
     return Conventions(
-        quotes=house.vote(_quotes, wanted) or Sourced("double", "default"),
+        quotes=house.vote(lambda job: usual_quotes(job.lines), wanted) or Sourced("double", "default"),
         frozen_string_literal=house.vote(lambda job: job.frozen_string_literal, frozen)
         or off
         or Sourced(value=True, origin="default"),
@@ -221,12 +221,6 @@ def _of_namespace(house: Electorate) -> Sourced[str] | None:
 def _or_none(vote: Sourced[V] | None) -> Sourced[V | None]:
     """A vote that may have no outcome."""
     return Sourced(vote.value, vote.origin, vote.reason) if vote else Sourced(None, "default")
-
-
-def _quotes(job: JobFile) -> Quotes | None:
-    """The quotes of most string literals in a job."""
-    single, double = count_quotes(job.lines)
-    return None if single == double else "single" if single > double else "double"
 
 
 def _suffix(job: JobFile) -> str:

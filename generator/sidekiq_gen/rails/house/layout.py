@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sidekiq_gen.rails.house.rules import DEFAULT
-from sidekiq_gen.rails.house.votes import decide, is_kept, vote
+from sidekiq_gen.rails.house.votes import decide, is_kept, spread, vote
 from sidekiq_gen.sourced import Sourced
 from sidekiq_gen.style import Layout
 
@@ -77,7 +77,7 @@ class LayoutHabits:
 def read_layout(repo: Repo, job_files: Sequence[JobFile], rules: Rules, path: str) -> LayoutHabits:
     """Read it for a file of that path, such as the job that is written."""
     jobs = [job for job in job_files if not job.base]
-    texts = [repo.read_found(job.path) or "" for job in jobs[:: max(1, -(-len(jobs) // MAXIMUM_JOBS))]]
+    texts = [repo.read_found(job.path) or "" for job in spread(jobs, MAXIMUM_JOBS)]
     said = _Said(rules, path)
     documented = said.on("Style/Documentation")
     found: dict[str, Sourced[Any] | None] = {

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from sidekiq_gen.rails.code import CONSTANT, count_quotes
+from sidekiq_gen.rails.code import CONSTANT, usual_quotes
 from sidekiq_gen.rails.house.jobs import has_frozen_comment
 
 if TYPE_CHECKING:
@@ -80,8 +80,7 @@ class SpecFile:
     @cached_property
     def quotes(self) -> Quotes | None:
         """The quotes of most of its first literals."""
-        single, double = count_quotes(self.text[:BEGINNING].split("\n"))
-        return None if single == double else "single" if single > double else "double"
+        return usual_quotes(self.text[:BEGINNING].split("\n"))
 
     @cached_property
     def frozen_string_literal(self) -> bool:

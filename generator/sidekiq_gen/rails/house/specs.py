@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from sidekiq_gen.rails.house.conventions import comment_wanted, quotes_wanted
 from sidekiq_gen.rails.house.spec_files import SpecFile
-from sidekiq_gen.rails.house.votes import SAMPLE, clear, is_kept, unanimous
+from sidekiq_gen.rails.house.votes import SAMPLE, clear, is_kept, spread, unanimous
 from sidekiq_gen.sourced import Sourced
 from sidekiq_gen.style import SpecStyle, test_path
 
@@ -149,8 +149,8 @@ class Specs:
 
     @cached_property
     def _of_jobs(self) -> tuple[SpecFile, ...]:
-        step = -(-len(self._paths) // MAXIMUM_SPECS) or 1
-        texts = ((path, job.path, place, self._repo.read(path)) for job, path, place in self._paths[::step])
+        chosen = spread(self._paths, MAXIMUM_SPECS)
+        texts = ((path, job.path, place, self._repo.read(path)) for job, path, place in chosen)
         return tuple(SpecFile(path, job, place, text) for path, job, place, text in texts if text is not None)
 
     @cached_property
@@ -177,8 +177,8 @@ class Specs:
         """Specs of models and services, which say how specs begin where there are too few of jobs."""
         folders = ("models", "unit/models", "unit", "services", "lib")
         files = [path for folder in folders for path in self._repo.files(f"{self._tests}/{folder}", self._ending)]
-        step = -(-len(files) // MAXIMUM_SPECS) or 1
-        texts = ((path, self._repo.read_found(path)) for path in dict.fromkeys(files[::step]))
+        chosen = dict.fromkeys(spread(files, MAXIMUM_SPECS))
+        texts = ((path, self._repo.read_found(path)) for path in chosen)
         return tuple(SpecFile(path, "", "", text) for path, text in texts if text is not None)
 
 

@@ -20,6 +20,11 @@ TENTH = 10
 EXISTING = "existing jobs"
 
 
+def spread(items: Sequence[V], most: int) -> Sequence[V]:
+    """So many of them at most, evenly spread over all."""
+    return items[:: max(1, -(-len(items) // most))]
+
+
 def vote(votes: Iterable[V | None], voters: str = EXISTING) -> Sourced[V] | None:
     """What clearly most of the jobs do; a small sample decides where all of it agrees. None is no vote."""
     cast = list(votes)
