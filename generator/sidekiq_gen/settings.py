@@ -8,6 +8,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sidekiq_gen import reading
 from sidekiq_gen.durations import parse_duration
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.flags import Flag
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 FILE = ".sidekiq-gen.toml"
 # The tables that it can have. `job` and `install` hold flags of these commands, by their own names.
 TABLES = ("house", "layout", "spec", "job", "install")
-MAXIMUM_SIZE = 100_000
 
 WITHOUT = Flag(
     "--without",
@@ -155,18 +155,15 @@ def read_settings(root: Path) -> SettingsFile:
         Refused: it is there and cannot be read: ``settings-unreadable``.
     """
     try:
-        with (root / FILE).open("rb") as file:
-            data = file.read(MAXIMUM_SIZE + 1)
-    except FileNotFoundError:
-        return SettingsFile({})
-    except OSError as error:
+        data = reading.read_inside(root, FILE, reading.SETTINGS)
+    except reading.Unreadable as error:
+        if error.missing:
+            return SettingsFile({})
         raise Refused(
-            f"{FILE} cannot be read: {error.strerror}.",
+            f"{FILE} {error.reason}.",
             hint="Make it a file that is readable for this user, or move it out of the way.",
             code="settings-unreadable",
-        ) from error
-    if len(data) > MAXIMUM_SIZE:
-        raise _invalid("It is far too long", None, "Keep what sets something.")
+        ) from None
     text, document = _parsed(data)
     said = SettingsFile({name: table for name, table in document.items() if isinstance(table, dict)}, text)
     for name, value in document.items():

@@ -435,7 +435,7 @@ BAD = [
         "ProcessOrder",
         1,
         "lockfile-unreadable",
-        "{root}/Gemfile.lock cannot be read: Is a directory",
+        "{root}/Gemfile.lock is a folder",
         also=folder_for_lock,
     ),
     Bad(
@@ -446,8 +446,8 @@ BAD = [
         also=dangling_lock,
     ),
     Bad("ProcessOrder --lockfile nope.lock", 1, "no-lockfile", "There is no lockfile nope.lock"),
-    Bad("ProcessOrder --lockfile app", 1, "lockfile-unreadable", "app cannot be read: Is a directory"),
-    Bad(["ProcessOrder", "--lockfile", ""], 1, "lockfile-unreadable", ". cannot be read: Is a directory"),
+    Bad("ProcessOrder --lockfile app", 1, "lockfile-unreadable", "app is a folder"),
+    Bad(["ProcessOrder", "--lockfile", ""], 1, "lockfile-unreadable", ". is a folder"),
     Bad("ProcessOrder --lockfile db/schema.rb", 1, "not-a-lockfile", "db/schema.rb is not a lock file of Bundler"),
     Bad("ProcessOrder --root nope", 2, "invalid-root", "--root nope is not a folder"),
     Bad("ProcessOrder --root Gemfile.lock", 2, "invalid-root", "--root Gemfile.lock is not a folder"),
@@ -778,6 +778,33 @@ def test_what_may_not_be_read_or_written(tmp_path: Path, path: str, mode: int, a
     assert done.err.splitlines()[1].startswith(" hint  ")
     assert len(done.err.splitlines()) == 2
     assert whole(root) == before
+
+
+@pytest.mark.parametrize(
+    ("path", "arguments", "status"),
+    [
+        ("app/models", "job ProcessOrder", 0),
+        ("app/models", "job ProcessOrder --row-lock", 1),
+        ("app/models/order.rb", "job ProcessOrder --check-then-act paid_at", 0),
+        ("config/database.yml", "info", 0),
+    ],
+)
+def test_what_is_there_and_cannot_be_read_does_not_count_as_missing_in_silence(
+    tmp_path: Path, path: str, arguments: str, status: int
+) -> None:
+    root = PLAIN.write(tmp_path / "repo")
+    for name in ("app/models/order.rb", "config/database.yml", "config/sidekiq.yml"):
+        (root / name).parent.mkdir(exist_ok=True)
+        (root / name).write_text("class Order < ApplicationRecord\nend\n" if name.endswith("rb") else "a: 1\n")
+    usual = (root / path).stat().st_mode
+    (root / path).chmod(0o000)
+    try:
+        done = bound(root, *arguments.split())
+    finally:
+        (root / path).chmod(usual)
+
+    told = f"{path} cannot be read: Permission denied: it counts as if it were not there."
+    assert (done.status, told in done.err) == (status, True), done.err
 
 
 @pytest.mark.parametrize(

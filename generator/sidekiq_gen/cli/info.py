@@ -55,12 +55,13 @@ def command(
     console = Console(sys.stdout, sys.stderr, quiet=False, json=json)
     project = detect_project(Where(root, lockfile, sidekiq_version), options.here())
     read_defaults(project)
-    for notice in project.notices:
+    told = _document(project) if json else _text(project)
+    for notice in (*project.notices, *project.app.repo.notices()):
         console.notice(notice)
-    if json:
-        console.document(_document(project))
+    if isinstance(told, str):
+        console.plain(told)
     else:
-        console.plain(_text(project))
+        console.document(told)
     return 0
 
 

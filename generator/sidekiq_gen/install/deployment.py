@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from sidekiq_gen.reading import PROCESSES
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -16,14 +18,13 @@ _NEVER = frozenset({".git", "node_modules"})
 _NOT_READ = (".rb", ".rake", ".md", ".js", ".ts", ".lock", ".png", ".svg", ".css", ".sql")
 MAXIMUM_DEPTH = 4
 MAXIMUM_FILES = 2_000
-MAXIMUM_SIZE = 200_000
 
 
 def find_mention(repo: Repo, queue: str) -> str | None:
     """A file of the deployment that speaks of Sidekiq and of a queue: it may say who serves it."""
     word = re.compile(rf"(?<![\w./-]){re.escape(queue)}(?![\w./-])")
     for path in _files(repo):
-        text = repo.read(path) or ""
+        text = (repo.data(path, PROCESSES, note=False) or b"").decode("utf-8", "replace")
         if "sidekiq" in text.lower() and word.search(text):
             return path
     return None
@@ -41,7 +42,7 @@ def _files(repo: Repo) -> Iterator[str]:
                 continue
             if repo.is_file(path):
                 seen += 1
-                if not name.endswith(_NOT_READ) and repo.size(path) <= MAXIMUM_SIZE:
+                if not name.endswith(_NOT_READ):
                     yield path
             elif depth < MAXIMUM_DEPTH:
                 pending.append((f"{path}/", depth + 1))

@@ -40,7 +40,8 @@ def generate_install(answers: Answers, project: Project, *, force: bool = False,
     Raises:
         InvalidInput, Refused: it cannot be written; DecisionNeeded is left to whoever applies the plan.
     """
-    request = requests.resolve_install(answers, project)
+    with project.app.repo.told():
+        request = requests.resolve_install(answers, project)
     plan = plan_changes(project.app.root, render(request), force=force, skip=skip)
     notices = [*requests.notices(request, project)]
     files = []
@@ -55,6 +56,7 @@ def generate_install(answers: Answers, project: Project, *, force: bool = False,
     notices += [told] if told else []
     if project.app.job_files:
         notices += _changes(request, files)
+    notices += project.app.repo.notices()
     return Installation(request, replace(plan, files=tuple(files)), tuple(notices))
 
 

@@ -88,11 +88,11 @@ def find_schedule(app: RailsApp, class_name: str, initializer: str, configured_b
     repo = app.repo
     homes = {CRON_FILE, CONFIGURATION, initializer}
     named = re.compile(rf"(?<![\w:]){re.escape(class_name)}\b")
-    there = (path for path in repo.files(FOLDER, "") if path not in homes and named.search(repo.read_found(path) or ""))
+    there = (path for path in repo.files(FOLDER, "") if path not in homes and named.search(repo.read(path) or ""))
     elsewhere = next(there, None)
     if elsewhere:
         return Schedule(class_name, "there", elsewhere)
-    ruby = {path: code(repo.read_found(path) or "") for path in repo.files(FOLDER)}
+    ruby = {path: code(repo.read(path) or "") for path in repo.files(FOLDER)}
     if gem := app.gem(CRON_GEM):
         return Schedule(class_name, CRON_GEM, CRON_FILE, (), _without_cron(repo, ruby, gem.version))
     if gem := app.gem(SCHEDULER_GEM):

@@ -178,7 +178,7 @@ SETTING_BY_NAME = {setting.name: setting for setting in SETTINGS}
 
 def files_about_sidekiq(repo: Repo) -> list[tuple[str, str]]:
     """The Ruby files below ``config`` that are about Sidekiq, each with its text."""
-    texts = ((path, repo.read_found(path) or "") for path in repo.files(FOLDER))
+    texts = ((path, repo.read(path) or "") for path in repo.files(FOLDER))
     return [(path, text) for path, text in texts if "Sidekiq" in text or "sidekiq" in text]
 
 

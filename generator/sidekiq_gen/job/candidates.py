@@ -54,7 +54,7 @@ def _files(app: RailsApp, words: tuple[str, ...]) -> Iterator[str]:
             continue
         constant = app.constants.name_of(stem)
         if {_stem(word) for word in _words(constant)} == stems or (
-            folder != "models" and verb.search(app.repo.bytes_found(path) or b"")
+            folder != "models" and verb.search(app.repo.data(path) or b"")
         ):
             yield constant
 

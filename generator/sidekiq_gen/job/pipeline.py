@@ -45,7 +45,8 @@ def generate_job(
     Raises:
         InvalidInput, Refused: it cannot be written; DecisionNeeded is left to whoever applies the plan.
     """
-    request = resolve.resolve_job(answers, project)
+    with project.app.repo.told():
+        request = resolve.resolve_job(answers, project)
     if not force:
         _refuse_a_second_class(request, project.app)
     migrated = "migration" in answers
@@ -63,7 +64,7 @@ def generate_job(
         texts += [render_migration(migration, request.style) for migration in migrations]
         notices += (migration_notice(migrations),)
     plan = plan_changes(project.app.root, texts, force=force, skip=skip)
-    return Generated(request, plan, notices, checklist(request))
+    return Generated(request, plan, (*notices, *project.app.repo.notices()), checklist(request))
 
 
 def command_line(answers: Answers, where: Where, request: JobRequest, app: RailsApp) -> str:
@@ -88,8 +89,9 @@ def _child_that_is_there(child: JobRequest, app: RailsApp) -> Notice | None:
     """
     name = child.context.name.class_name
     own = app.root / child.job_path
-    other = own if own.is_file() else app.defined_elsewhere(name, own)
-    if other is None or (other == own and own.read_bytes() == render_job(child).encode()):
+    there = app.repo.data(child.job_path)
+    other = app.defined_elsewhere(name, own) if there is None else own
+    if other is None or there == render_job(child).encode():
         return None
     path = other.relative_to(app.root).as_posix()
     if child.patterns:

@@ -277,7 +277,7 @@ class RailsApp(JobFiles):
     @cached_property
     def own_sidekiq_logger(self) -> bool:
         """Whether an initializer that speaks of Sidekiq gives it a logger or a formatter."""
-        texts = (self.repo.read_found(path) or "" for path in self.repo.files("config/initializers"))
+        texts = (self.repo.read(path) or "" for path in self.repo.files("config/initializers"))
         return any("Sidekiq" in text and _OWN_LOGGER.search(text) for text in texts)
 
     def factory(self, model: str) -> str | None:

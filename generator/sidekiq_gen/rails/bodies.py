@@ -125,7 +125,7 @@ def find_body(constants: Constants, name: str) -> Body | None:
     """What a class or module says, in the first file that defines it: its own, or any other of the repo."""
     last = name.rpartition("::")[2]
     for path in dict.fromkeys((*constants.named(name), *constants.definers.get(last, ()))):
-        body = _bodies(code_lines(constants.repo.read_found(path) or "")).get(name)
+        body = _bodies(code_lines(constants.repo.read(path) or "")).get(name)
         if body:
             return body
     return None

@@ -75,7 +75,7 @@ class Constants:
         if by_path:
             return by_path[0]
         for path, _ in self.repo.app_files:
-            data = self.repo.bytes_found(path)
+            data = self.repo.data(path)
             if data and last in data and self._defines(path, class_name) and not self.repo.same(path, target):
                 return path
         return None
@@ -90,7 +90,7 @@ class Constants:
         paths.append(f"lib/{inflection.underscore(constant.replace('::', '/'))}.rb")
         paths += [path for path, name in self._folded if name.startswith(f"{folded}/")]
         for path in paths:
-            data = self.repo.bytes_found(path) or b""
+            data = self.repo.data(path) or b""
             if b"class " + last not in data and b"module " + last not in data:
                 continue
             for definition in definitions(code_lines(data.decode("utf-8", "replace"))):
@@ -134,7 +134,7 @@ class Constants:
         """The lines of code of each of these files that has the last part of a constant's name in it."""
         last = constant.rpartition("::")[2].encode()
         for path in paths:
-            data = self.repo.bytes_found(path)
+            data = self.repo.data(path)
             if data and last in data:
                 yield tuple(code_lines(data.decode("utf-8", "replace")))
 
@@ -143,7 +143,7 @@ class Constants:
         """By the last part of a constant's name, the files that open or make a class or module of such a name."""
         found: dict[str, list[str]] = {}
         for path in (*(path for path, _ in self.repo.app_files), *self.elsewhere):
-            data = self.repo.bytes_found(path) or b""
+            data = self.repo.data(path) or b""
             names = {one[1] or one[2] for one in _OPENED.finditer(data)}
             for name in sorted(names):
                 found.setdefault(name.rpartition(b":")[2].decode(), []).append(path)
@@ -202,10 +202,10 @@ class Constants:
 
     def _is_record(self, path: str, model: str) -> bool:
         """Whether a file beside those for models says that it defines one."""
-        found = definitions(code_lines(self.repo.read_found(path) or ""))
+        found = definitions(code_lines(self.repo.read(path) or ""))
         return any(one.name == model and _RECORD.fullmatch(one.superclass or "") for one in found)
 
     def _defines(self, path: str, class_name: str) -> bool:
         """Whether a file says that it defines a class."""
-        found = definitions(code_lines(self.repo.read_found(path) or ""))
+        found = definitions(code_lines(self.repo.read(path) or ""))
         return any(definition.name == class_name and definition.keyword == "class" for definition in found)

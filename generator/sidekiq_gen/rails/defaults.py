@@ -23,7 +23,7 @@ _MOST = re.compile(r"^[^#\n]*\[:max_retries\]\s*=\s*([0-9]+)", re.MULTILINE)
 def default_options(repo: Repo) -> dict[str, Node]:
     """What initializers give to ``Sidekiq.default_job_options``, or ``default_worker_options``, before 7.0."""
     for path in repo.files("config"):
-        text = repo.read_found(path) or ""
+        text = repo.read(path) or ""
         if "Sidekiq.default_" in text:
             code = "\n".join(code_lines(text))
             found = _OPTIONS.search(code)
@@ -51,7 +51,7 @@ def default_retry(repo: Repo) -> int | Literal[False]:
     if isinstance(most, int):
         return most
     for path in repo.files("config"):
-        found = _MOST.search(repo.read_found(path) or "")
+        found = _MOST.search(repo.read(path) or "")
         if found:
             return int(found[1])
     return SIDEKIQS_OWN

@@ -69,7 +69,7 @@ def find_factories(repo: Repo, lockfile: Lockfile | None) -> tuple[Factory, ...]
     libraries = _libraries(lockfile)
     found: list[Factory] = []
     for path in find_files(repo):
-        text = repo.read_found(path) or ""
+        text = repo.read(path) or ""
         found += _factories(text, "FactoryGirl" if "FactoryGirl.define" in text else "FactoryBot")
     return tuple(factory for factory in found if factory.library in libraries)
 
@@ -225,7 +225,7 @@ def _options(first: str, following: Iterable[str]) -> str:
 
 def mixed_in(repo: Repo) -> frozenset[str]:
     """The libraries whose methods the specs can call without naming them."""
-    texts = (repo.read_found(path) or "" for path in support_files(repo))
+    texts = (repo.read(path) or "" for path in support_files(repo))
     return frozenset(found[1] for text in texts for found in _SYNTAX.finditer(text))
 
 

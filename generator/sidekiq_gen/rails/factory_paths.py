@@ -55,7 +55,7 @@ def _places(repo: Repo) -> Iterator[str]:
             yield from (f"{unit}{tests}/{name}" for name in names if name.startswith(_STEMS))
     files = (*support_files(repo), "config/application.rb", *repo.files("config/environments"))
     for path in (*files, *repo.files("config/initializers")):
-        text = repo.read_found(path) or ""
+        text = repo.read(path) or ""
         if "definition_file_paths" in text or "fabricator_path" in text:
             for place in _configured(text, path):
                 yield from _expanded(repo, place)

@@ -1,18 +1,26 @@
-"""Reading in the repo: only regular files inside its root, and nothing here ever raises."""
+"""Reading in the repo: only regular files inside its root, up to a size, and nothing here ever raises."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from sidekiq_gen import reading
+from sidekiq_gen.errors import SidekiqGenError
+from sidekiq_gen.notices import Notice
 from sidekiq_gen.rails.autoload import Autoload, find_autoload
 from sidekiq_gen.rails.units import find_units
+from sidekiq_gen.reading import is_within
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
     from pathlib import Path
+
+# So many of the files that could not be read are named.
+SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -22,32 +30,54 @@ class Repo:
     root: Path
 
     @cached_property
+    def unread(self) -> dict[str, str]:
+        """What was asked for, is there, and could not be read: paths, each with why. It grows with every reading."""
+        return {}
+
+    @cached_property
     def _real_root(self) -> str:
         return os.path.realpath(self.root)
 
-    def read(self, path: str) -> str | None:
-        """The text of a file, undecodable bytes replaced; None when it is missing, unreadable or outside the root."""
-        return self.read_found(path) if self.is_file(path) and self._inside(self._real(path)) else None
+    @cached_property
+    def _real_folders(self) -> dict[str, str | None]:
+        return {}
 
-    def read_found(self, path: str) -> str | None:
-        """As ``read``, for a path that ``files`` has returned."""
-        data = self.bytes_found(path)
+    def read(self, path: str, limit: int = reading.RUBY) -> str | None:
+        """The text of a file, undecodable bytes replaced; None where `data` is None."""
+        data = self.data(path, limit)
         return None if data is None else data.decode("utf-8", "replace").removeprefix("\ufeff").replace("\r\n", "\n")
 
-    def bytes_found(self, path: str) -> bytes | None:
-        """The bytes of a file that ``files`` has returned; None when it cannot be read."""
+    def data(self, path: str, limit: int = reading.RUBY, *, note: bool = True) -> bytes | None:
+        """The bytes of a file; None when it is missing, no regular file, outside the root, too large or unreadable.
+
+        limit: how many bytes it may have. note: whether `unread` is to say so where there is something.
+        """
         try:
-            with open(f"{self._real_root}/{path}", "rb", buffering=0) as file:
-                return file.read()
-        except OSError:
+            return self._data(path, limit)
+        except reading.Unreadable as error:
+            if note and not error.missing:
+                self.unread[path] = error.reason
             return None
 
-    def size(self, path: str) -> int:
-        """How many bytes a file has; 0 when it cannot be told."""
+    def _data(self, path: str, limit: int) -> bytes:
+        """The same.
+
+        Raises:
+            Unreadable: it cannot be had.
+        """
+        folder, _, name = path.rpartition("/")
+        real = self._real_folder(folder)
+        if real is None:
+            raise self._outside(path)
         try:
-            return os.path.getsize(f"{self._real_root}/{path}")
-        except OSError:
-            return 0
+            return reading.read_regular(f"{real}/{name}", limit, follow=False)
+        except reading.Unreadable:
+            if not os.path.islink(f"{real}/{name}"):
+                raise
+        target = self._real(f"{real}/{name}")
+        if not self._inside(target):
+            raise reading.Unreadable("is a link out of the root")
+        return reading.read_regular(target, limit, follow=False)
 
     def is_file(self, path: str) -> bool:
         """Whether there is a regular file of that path."""
@@ -63,16 +93,12 @@ class Repo:
 
     def names(self, folder: str) -> tuple[str, ...]:
         """The sorted names of what is directly in a folder; none when there is no such folder."""
-        try:
-            return tuple(sorted(os.listdir(f"{self._real_root}/{folder}")))
-        except OSError:
-            return ()
+        return tuple(sorted(entry.name for entry in self._entries(folder)))
 
     def subfolders(self, folder: str) -> tuple[str, ...]:
         """The sorted names of the folders directly in a folder, without hidden ones and links."""
-        entries = self._entries(folder or ".")
-        names = (one.name for one in entries if not one.name.startswith(".") and one.is_dir(follow_symlinks=False))
-        return tuple(sorted(names))
+        seen = (one for one in self._entries(folder) if not one.name.startswith("."))
+        return tuple(sorted(one.name for one in seen if one.is_dir(follow_symlinks=False)))
 
     def files(self, folder: str, ending: str = ".rb", without: Collection[str] = ()) -> tuple[str, ...]:
         """The sorted paths of the files below a folder whose names end so.
@@ -116,29 +142,65 @@ class Repo:
         return self.autoload.files
 
     def _entries(self, folder: str) -> list[os.DirEntry[str]]:
+        real = self._real_folder(folder)
         try:
-            with os.scandir(f"{self._real_root}/{folder}") as entries:
+            if real is None:
+                raise self._outside(folder)
+            with os.scandir(real) as entries:
                 return list(entries)
-        except OSError:
-            return []
+        except (OSError, ValueError) as error:
+            why = reading.Unreadable.of(error)
+        except reading.Unreadable as error:
+            why = error
+        if not why.missing:
+            self.unread[folder or "."] = why.reason
+        return []
 
     def _follow(self, path: str, seen: set[str]) -> bool:
         """Whether a link leads to something new inside the root; seen is what has been walked, and grows."""
         real = self._real(path)
         if not os.path.exists(real) or not self._inside(real):
             return False
-        if any(_within(real, folder) or _within(folder, real) for folder in seen):
+        if any(is_within(real, folder) or is_within(folder, real) for folder in seen):
             return False
         seen.add(real)
         return True
+
+    def _real_folder(self, folder: str) -> str | None:
+        """Where a folder really is; None where that is outside the root."""
+        if folder not in self._real_folders:
+            real = self._real(folder)
+            self._real_folders[folder] = real if self._inside(real) else None
+        return self._real_folders[folder]
+
+    def _outside(self, path: str) -> reading.Unreadable:
+        """Why something is not read that is not below the root; without a link in it, no repo would have it."""
+        written = os.path.normpath(os.path.join(self._real_root, path))
+        return reading.Unreadable("is a link out of the root", missing=not self._inside(written))
 
     def _real(self, path: str) -> str:
         return os.path.realpath(os.path.join(self._real_root, path))
 
     def _inside(self, real: str) -> bool:
-        return _within(real, self._real_root)
+        return is_within(real, self._real_root)
 
+    @contextlib.contextmanager
+    def told(self) -> Iterator[None]:
+        """Where something is refused inside, its hint says what could not be read: that may be the reason."""
+        try:
+            yield
+        except SidekiqGenError as error:
+            error.hint = " ".join([error.hint, *(notice.message for notice in self.notices())])
+            raise
 
-def _within(path: str, folder: str) -> bool:
-    """Whether one real path is the other or lies below it."""
-    return path == folder or path.startswith(folder.rstrip("/") + "/")
+    def notices(self) -> Iterator[Notice]:
+        """What is to be known of what could not be read so far."""
+        if not self.unread:
+            return
+        said = [f"{path} {why}" for path, why in sorted(self.unread.items())]
+        more = f"; {len(said) - SHOWN} others as well" if len(said) > SHOWN else ""
+        yield Notice(
+            "not-read",
+            f"{'; '.join(said[:SHOWN])}{more}: it counts as if it were not there.",
+            "Make it readable, or be sure that it does not matter for this.",
+        )

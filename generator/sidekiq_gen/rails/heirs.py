@@ -25,6 +25,6 @@ def heirs_among(constants: Constants, model: str, names: Iterable[str]) -> froze
 
 def _of_the_specs(constants: Constants, model: str) -> set[str]:
     """The folded names of the heirs that the files for support of the specs define."""
-    texts = (constants.repo.read_found(path) or "" for path in support_files(constants.repo))
+    texts = (constants.repo.read(path) or "" for path in support_files(constants.repo))
     found = (one for text in texts if model in text for one in definitions(tuple(code_lines(text))))
     return {fold(one.name) for one in found if one.superclass == model}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.errors import Refused
+from sidekiq_gen.reading import LOCKFILE, Unreadable, read_regular
 from sidekiq_gen.sidekiq.gems import GemSource, gem_version
 
 if TYPE_CHECKING:
@@ -138,13 +139,13 @@ def read_lockfile(path: Path) -> Lockfile:
         Refused: ``lockfile-unreadable``, ``not-a-lockfile`` or ``lockfile-conflict``.
     """
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
+        text = read_regular(path, LOCKFILE).decode("utf-8-sig")
+    except Unreadable as error:
         raise Refused(
-            f"{path} cannot be read: {error.strerror or type(error).__name__}.",
+            f"{path} {error.reason}.",
             hint="Give the path of a readable lock file: --lockfile Gemfile.lock.",
             code="lockfile-unreadable",
-        ) from error
+        ) from None
     except UnicodeDecodeError as error:
         raise _not_a_lockfile(path) from error
     return parse_lockfile(text, path)
@@ -156,15 +157,39 @@ def find_lockfile(root: Path) -> Path | None:
 
 
 def find_root(start: Path) -> Path | None:
-    """The nearest folder at or above start that holds a lock file."""
+    """The nearest folder at or above start that holds a lock file.
+
+    Above start, where other people may put one (a folder for temporary files, a shared disk), only one counts that
+    belongs to this user, to root, or to whom start belongs.
+    """
     start = start.resolve()
-    return next((folder for folder in (start, *start.parents) if find_lockfile(folder)), None)
+    holding = (folder for folder in (start, *start.parents) if find_lockfile(folder))
+    return next((folder for folder in holding if not _foreign_lockfile(folder, start)), None)
+
+
+def _foreign_lockfile(folder: Path, start: Path) -> Path | None:
+    """The lock file of a folder above start, if it belongs to somebody who has nothing to do with start."""
+    lockfile = find_lockfile(folder)
+    if lockfile is None or folder == start or _owner(lockfile) in {0, os.geteuid(), _owner(start)}:
+        return None
+    return lockfile
+
+
+def _owner(path: Path) -> int | None:
+    """The id of the user that a file or folder belongs to; None where it cannot be told."""
+    try:
+        return path.lstat().st_uid
+    except OSError:
+        return None
 
 
 def no_lockfile(start: Path) -> Refused:
     """The refusal for want of a lock file; its hint names the lock files just below start, as in a monorepo."""
     below = _lockfiles_below(start)
-    if below:
+    foreign = next((found for folder in start.parents if (found := _foreign_lockfile(folder, start))), None)
+    if foreign:
+        hint = f"{foreign} belongs to somebody else: give --root {foreign.parent} to use it."
+    elif below:
         names = ", ".join(below[:3]) + (" and others" if below[3:] else "")
         folder = below[0].rpartition("/")[0]
         hint = f"There is {names}: run it there, or give --root {folder}."

@@ -60,7 +60,7 @@ def own_texts(constants: Constants, model: str) -> tuple[str, ...]:
 def code_of_model(constants: Constants, model: str) -> str:
     """The lines of code of the file that defines a model; empty when there is none."""
     path = constants.model_file(model)
-    return "\n".join(code_lines(constants.repo.read_found(path) or "")) if path else ""
+    return "\n".join(code_lines(constants.repo.read(path) or "")) if path else ""
 
 
 def superclass(constants: Constants, model: str) -> str | None:

@@ -99,7 +99,7 @@ def _columns(given: list[Node]) -> tuple[str, ...] | None:
 def _prefixed(constants: Constants, base: str) -> tuple[str, ...] | None:
     """The key that is called after its model, where the repo's configuration asks for that."""
     for path in constants.repo.files("config"):
-        found = _PREFIX.search(constants.repo.read_found(path) or "")
+        found = _PREFIX.search(constants.repo.read(path) or "")
         if found:
             name = inflection.underscore(base.rpartition("::")[2])
             return (f"{name}_id" if found[1].endswith("underscore") else f"{name}id",)

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sidekiq_gen.reading import PROCESSES
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
 _FILES = re.compile(r"(?:Procfile|docker-compose|compose|Dockerfile|fly|render|app)(?:[.-][\w.-]+)?")
 _FOLDERS = ("bin", "script", "scripts", "docker", "config/systemd", ".kamal")
 _DEPLOY = re.compile(r"deploy(?:\.[\w-]+)?\.yml")
-MAXIMUM_SIZE = 100_000
 
 _COMMAND = re.compile(
     r"(?:^|[\s/\"'&;:])(?:bundle exec |bundle\", \"exec\", \")?(sidekiq|sidekiqswarm)(?=[\s\"'&;]|$)(?!:)([^\n&;]*)"
@@ -54,8 +55,8 @@ def _paths(repo: Repo) -> Iterator[str]:
 
 
 def _processes(repo: Repo, path: str) -> Iterator[Process]:
-    data = repo.bytes_found(path) if repo.is_file(path) else None
-    if data is None or b"sidekiq" not in data or len(data) > MAXIMUM_SIZE:
+    data = repo.data(path, PROCESSES, note=False)  # what is larger is a program
+    if data is None or b"sidekiq" not in data:
         return
     text = data.decode("utf-8", "replace").replace("\\\n", " ")
     for line in text.split("\n"):

@@ -64,7 +64,7 @@ def find_served(repo: Repo, processes: Sequence[Process]) -> Served:
     if not own and any(not process.queues and not process.configuration for process in processes):
         names.append("default")
     for path in repo.files("config"):
-        text = repo.read_found(path) or ""
+        text = repo.read(path) or ""
         for found in _IN_RUBY.finditer(text) if "sidekiq" in text.lower() else ():
             listed = read_value(text, found.end())
             complete &= listed.kind == "list" and not listed.calls

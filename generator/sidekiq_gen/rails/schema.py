@@ -15,6 +15,7 @@ from inflection import singularize
 
 from sidekiq_gen.rails import checks
 from sidekiq_gen.rails.table import Column, Table
+from sidekiq_gen.reading import SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,7 +114,7 @@ def dumps(repo: Repo, *endings: str) -> Iterator[tuple[str, str]]:
     activerecord/lib/active_record/database_configurations/hash_config.rb:172.
     """
     names = sorted((name for name in repo.names("db") if name.endswith(endings)), key=len)
-    return ((f"db/{name}", repo.read(f"db/{name}") or "") for name in names)
+    return ((f"db/{name}", repo.read(f"db/{name}", SCHEMA) or "") for name in names)
 
 
 def is_view(repo: Repo, name: str) -> bool:

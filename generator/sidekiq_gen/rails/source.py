@@ -71,7 +71,7 @@ class Source:
 
     def configured(self, sign: re.Pattern[str], ending: str = ".rb") -> bool:
         """Whether a file under ``config`` whose name ends so has a text like that."""
-        return any(sign.search(self.repo.read_found(path) or "") for path in self.repo.files("config", ending))
+        return any(sign.search(self.repo.read(path) or "") for path in self.repo.files("config", ending))
 
     def _path(self, path: str | None) -> Path | None:
         return self.root / path if path else None

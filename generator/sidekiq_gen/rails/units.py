@@ -13,6 +13,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from sidekiq_gen.rails.globs import NEVER, folders
+from sidekiq_gen.reading import LOCKFILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +49,7 @@ def _candidates(repo: Repo) -> Iterator[tuple[str, str]]:
             packages = folders(repo, pattern, _ELSEWHERE)
             yield from ((package, file) for package in packages if repo.is_file(f"{package}/{PACKAGE}"))
     for name in _LOCKFILES:
-        for found in _PATH_GEMS.finditer(repo.read(name) or ""):
+        for found in _PATH_GEMS.finditer(repo.read(name, LOCKFILE) or ""):
             path = posixpath.normpath(found[1])
             if not path.startswith(("/", "..")) and path != ".":
                 yield path, name

@@ -137,7 +137,7 @@ def notices(settings: ActiveJobUniqueSettings, request: JobRequest, app: RailsAp
             + (", or raise other errors in this job, which Sidekiq retries." if settings.retries else "."),
         )
     specs = (path for folder in ("spec", "test") for path in app.repo.files(folder))
-    if request.test != "none" and not any(_TEST_MODE.search(app.repo.read_found(path) or "") for path in specs):
+    if request.test != "none" and not any(_TEST_MODE.search(app.repo.read(path) or "") for path in specs):
         yield Notice(
             "unique-in-specs",
             "Specs take the lock in the Redis of REDIS_URL: nothing below spec/ or test/ switches to the test mode.",

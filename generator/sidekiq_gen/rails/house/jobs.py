@@ -164,7 +164,7 @@ def _candidates(repo: Repo) -> Iterable[Candidate]:
     folders |= dict.fromkeys(folder for folder in loaded if not set(JOB_FOLDERS).isdisjoint(folder.split("/")))
     for folder in folders:
         for path in repo.files(folder, without=folders.keys() - {folder}):
-            text = repo.read_found(path)
+            text = repo.read(path)
             if text is None:
                 continue
             lines = tuple(code_lines(text))

@@ -77,7 +77,7 @@ class LayoutHabits:
 def read_layout(repo: Repo, job_files: Sequence[JobFile], rules: Rules, path: str) -> LayoutHabits:
     """Read it for a file of that path, such as the job that is written."""
     jobs = [job for job in job_files if not job.base]
-    texts = [repo.read_found(job.path) or "" for job in spread(jobs, MAXIMUM_JOBS)]
+    texts = [repo.read(job.path) or "" for job in spread(jobs, MAXIMUM_JOBS)]
     said = _Said(rules, path)
     documented = said.on("Style/Documentation")
     found: dict[str, Sourced[Any] | None] = {

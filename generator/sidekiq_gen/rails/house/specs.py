@@ -178,7 +178,7 @@ class Specs:
         folders = ("models", "unit/models", "unit", "services", "lib")
         files = [path for folder in folders for path in self._repo.files(f"{self._tests}/{folder}", self._ending)]
         chosen = dict.fromkeys(spread(files, MAXIMUM_SPECS))
-        texts = ((path, self._repo.read_found(path)) for path in chosen)
+        texts = ((path, self._repo.read(path)) for path in chosen)
         return tuple(SpecFile(path, "", "", text) for path, text in texts if text is not None)
 
 
