@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from sidekiq_gen.sourced import Sourced
+from sidekiq_gen.values import dataclass
 
 # What was typed or answered, by parameter name (``advisory_lock``); what was left open is not in it.
 Answers: TypeAlias = Mapping[str, Sourced[Any]]

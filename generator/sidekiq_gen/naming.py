@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, get_args
 
 import inflection
 
 from sidekiq_gen.errors import InvalidInput
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

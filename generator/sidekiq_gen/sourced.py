@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Generic, Literal, TypeVar
+
+from sidekiq_gen.values import dataclass
 
 T = TypeVar("T")
 Origin = Literal["flag", "answer", "settings", "repo", "default"]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from sidekiq_gen.values import dataclass
 
 Quotes = Literal["double", "single"]
 Logger = Literal["logger", "Rails.logger", "Sidekiq.logger"]

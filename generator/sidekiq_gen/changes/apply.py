@@ -7,11 +7,11 @@ import os
 import signal
 import stat
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.changes.plan import Plan, PlannedFile, contents, locate
 from sidekiq_gen.errors import Refused
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from sidekiq_gen.changes.apply import apply
 from sidekiq_gen.cli import conflicts
 from sidekiq_gen.cli.console import Console
 from sidekiq_gen.errors import InvalidInput, Refused
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from sidekiq_gen.changes.plan import Plan, plan_changes
@@ -12,6 +12,7 @@ from sidekiq_gen.rails.house.settings import HABITS
 from sidekiq_gen.settings import FILE
 from sidekiq_gen.sourced import Sourced
 from sidekiq_gen.style import Layout
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.install.insertion import insert
@@ -14,6 +13,7 @@ from sidekiq_gen.install.schedule import CRON_FILE, NAME
 from sidekiq_gen.install.schedule_yaml import insert_entry
 from sidekiq_gen.rails import yaml
 from sidekiq_gen.rails.queues import queues_of
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from sidekiq_gen.install.request import InstallRequest

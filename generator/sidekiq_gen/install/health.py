@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.flags import Flag, answer
 from sidekiq_gen.naming import JobName, parse_job_name
 from sidekiq_gen.style import test_path
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from sidekiq_gen.flags import Answers

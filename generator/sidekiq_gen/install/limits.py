@@ -6,7 +6,6 @@ lib/sidekiq/config.rb:35. The CLI and every other process read the same object: 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from sidekiq_gen.errors import InvalidInput
@@ -14,6 +13,7 @@ from sidekiq_gen.flags import Flag, answer
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.rails import yaml
 from sidekiq_gen.ruby import layout
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -9,7 +9,6 @@ name of a class as a string).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from packaging.version import Version
@@ -18,6 +17,7 @@ from sidekiq_gen.install.settings import FOLDER, code
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.rails.queues import CONFIGURATION
 from sidekiq_gen.sidekiq.gems import ENTERPRISE
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

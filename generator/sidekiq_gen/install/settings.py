@@ -12,13 +12,13 @@ Pro-Changes.md:610, Ent-Changes.md:328.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from sidekiq_gen.rails.code import code_lines
 from sidekiq_gen.rails.pushes import pushes_after_commit
 from sidekiq_gen.ruby import trackers
 from sidekiq_gen.sidekiq.gems import ENTERPRISE, PRO, THROTTLED, UNIQUE_JOBS
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

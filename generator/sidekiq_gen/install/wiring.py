@@ -6,10 +6,10 @@ Nothing of it happens by itself. Source: sidekiq-unique-jobs v7.0.1 README.md, l
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from sidekiq_gen.install.settings import code
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -9,13 +9,13 @@ lib/sidekiq/job_util.rb:49 (a push takes the sidekiq_options of the wrapped clas
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sidekiq_gen.errors import Refused
 from sidekiq_gen.flags import Flag, answer
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.ruby import layout
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

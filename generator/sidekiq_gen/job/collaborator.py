@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from sidekiq_gen.flags import Flag
+from sidekiq_gen.values import dataclass
 
 CALLS = Flag(
     "--calls",

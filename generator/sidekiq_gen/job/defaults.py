@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sidekiq_gen.errors import InvalidInput, Refused
@@ -15,6 +14,7 @@ from sidekiq_gen.job.resolve import all_flags, context_of
 from sidekiq_gen.job.retries import RETRY, RETRY_FOR
 from sidekiq_gen.settings import FILE, WITHOUT, Setting, SettingsFile
 from sidekiq_gen.sourced import Sourced
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.durations import parse_duration, written
 from sidekiq_gen.errors import DecisionNeeded, InvalidInput, Refused
 from sidekiq_gen.job.raised import raised
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from sidekiq_gen.rails.errors import ErrorClass

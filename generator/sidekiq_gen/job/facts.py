@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from sidekiq_gen.job.active_job import class_lines
@@ -13,6 +13,7 @@ from sidekiq_gen.job.options import option_pairs
 from sidekiq_gen.job.patterns.catalogue import BY_NAME
 from sidekiq_gen.job.patterns.on_exhausted import OnExhausted
 from sidekiq_gen.ruby import layout, trackers
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.errors import InvalidInput, Refused
@@ -19,6 +18,7 @@ from sidekiq_gen.job.values import (
     refuse_unwritable,
 )
 from sidekiq_gen.naming import parse_column
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from sidekiq_gen.job.needs import Column

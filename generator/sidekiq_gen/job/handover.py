@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.job.collaborator import Handed
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -6,8 +6,9 @@ text, `"a-1", "2"` and `"a", "1-2"`, a number and its digits differ.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

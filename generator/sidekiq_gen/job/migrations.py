@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.errors import Refused
@@ -14,6 +13,7 @@ from sidekiq_gen.naming import camelize
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.ruby import layout
 from sidekiq_gen.ruby.templates import find_template, ruby_file
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -6,7 +6,7 @@ Each template declares the names of its Ruby that share a scope with arguments o
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import inflection
@@ -15,6 +15,7 @@ from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
 from sidekiq_gen.naming import INHERITED_CONSTANTS
 from sidekiq_gen.ruby.templates import declared_names
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

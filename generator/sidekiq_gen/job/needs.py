@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from sidekiq_gen.values import dataclass
 
 ColumnType = Literal["datetime", "date", "boolean", "integer", "string"]
 _TOLD_BY_VALUE: dict[str, ColumnType] = {"Time.current": "datetime", "Date.current": "date", "true": "boolean"}

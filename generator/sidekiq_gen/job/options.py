@@ -6,7 +6,6 @@ Source: sidekiq v8.1.7 lib/sidekiq/job_retry.rb and job_util.rb; backtrace and d
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic
 
 from sidekiq_gen.errors import InvalidInput, Refused
@@ -19,6 +18,7 @@ from sidekiq_gen.job.patterns.unique_active_job import ActiveJobUniqueSettings
 from sidekiq_gen.job.request import JobOptions
 from sidekiq_gen.naming import parse_queue
 from sidekiq_gen.notices import Notice
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.changes.plan import Plan, plan_changes
@@ -14,6 +13,7 @@ from sidekiq_gen.job.checklist import Item, checklist
 from sidekiq_gen.job.rendering import render, render_job
 from sidekiq_gen.naming import parse_job_name
 from sidekiq_gen.notices import Notice
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, cast
 
 import inflection
@@ -16,6 +15,7 @@ from sidekiq_gen.rails.house.conventions import DEFAULTS, Conventions
 from sidekiq_gen.rails.wrappers import ErrorWrapper
 from sidekiq_gen.sidekiq.release import Release
 from sidekiq_gen.style import Form, Style, TestFramework, test_path
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from sidekiq_gen.job.component import Component

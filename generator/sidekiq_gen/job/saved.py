@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from sidekiq_gen.job.samples import known_value
 from sidekiq_gen.job.values import columns_of, refuse_unwritable
 from sidekiq_gen.naming import KEYWORDS, TAKEN_METHODS, parse_column
 from sidekiq_gen.ruby.templates import declared_names
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -5,9 +5,10 @@ A partial is a file of Jinja macros, one for each slot that it fills.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
+
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.job.call_text import in_parentheses, keywords_of
@@ -20,6 +19,7 @@ from sidekiq_gen.job.samples import key_sample
 from sidekiq_gen.job.spec_records import SpecRecord, copied, from_a_fixture, made
 from sidekiq_gen.job.spec_values import SpecValues
 from sidekiq_gen.ruby.wording import what_it_does
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

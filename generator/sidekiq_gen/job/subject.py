@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from sidekiq_gen.flags import answer
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
 from sidekiq_gen.naming import Argument, Model, parse_argument, parse_model
 from sidekiq_gen.rails.house.neighbours import NewJob
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -20,6 +19,7 @@ from sidekiq_gen.job.patterns.catalogue import PATTERNS
 from sidekiq_gen.job.pipeline import generate_job
 from sidekiq_gen.job.request import Chosen
 from sidekiq_gen.sourced import Sourced
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from sidekiq_gen.flags import Answers, Flag

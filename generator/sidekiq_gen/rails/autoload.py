@@ -9,13 +9,13 @@ activesupport/lib/active_support/dependencies.rb:367 (the classic autoloader loo
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.rails.autoload_settings import Settings, read_settings
 from sidekiq_gen.rails.code import fold
 from sidekiq_gen.rails.units import PACKAGE
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.rails.code import code_lines
 from sidekiq_gen.rails.globs import folders
 from sidekiq_gen.rails.literals import Token, closing, parts_of, statement
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -8,7 +8,7 @@ activesupport/lib/active_support/inflector/methods.rb:70 with inflections.rb:158
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -18,6 +18,7 @@ from sidekiq_gen.naming import camelize
 from sidekiq_gen.rails.code import code_lines, definitions, fold
 from sidekiq_gen.rails.inflections import Inflections
 from sidekiq_gen.rails.table_names import TableNames, find_table_names
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Literal
 
 from sidekiq_gen.naming import camelize
@@ -11,6 +11,7 @@ from sidekiq_gen.rails import yaml
 from sidekiq_gen.rails.code import code_lines, fold
 from sidekiq_gen.rails.factory_paths import find_files, support_files
 from sidekiq_gen.rails.heirs import heirs_among
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from sidekiq_gen.notices import Notice
 from sidekiq_gen.rails.autoload import Autoload, find_autoload
 from sidekiq_gen.rails.units import find_units
 from sidekiq_gen.reading import is_within
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from sidekiq_gen.sidekiq.gems import gem_version
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from packaging.version import Version

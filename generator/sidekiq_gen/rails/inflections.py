@@ -8,13 +8,13 @@ inflections.rb:14 to :69 beside it (Rails' own, which the library follows but fo
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 import inflection
 
 from sidekiq_gen.rails.code import code_lines, without_comment
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

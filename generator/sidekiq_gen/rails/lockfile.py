@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.errors import Refused
 from sidekiq_gen.reading import LOCKFILE, Unreadable, read_regular
 from sidekiq_gen.sidekiq.gems import GemSource, gem_version
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,7 +9,6 @@ also beside a column id: :18, v6.1.7 :18.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import inflection
@@ -17,6 +16,7 @@ import inflection
 from sidekiq_gen.rails.literals import Node, read_arguments
 from sidekiq_gen.rails.models import generations, own_texts, tables
 from sidekiq_gen.rails.schema import is_view
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.errors import InvalidInput, Refused
@@ -12,6 +12,7 @@ from sidekiq_gen.rails.app import RailsApp
 from sidekiq_gen.rails.lockfile import Lockfile, find_lockfile, find_root, no_lockfile, read_lockfile
 from sidekiq_gen.sidekiq.gems import SIDEKIQ, THROTTLED, UNIQUE_JOBS, Gems, GemSource, gem_version
 from sidekiq_gen.sidekiq.release import Release, sidekiq_not_locked
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from pathlib import Path

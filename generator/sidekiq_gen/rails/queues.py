@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.rails import yaml
 from sidekiq_gen.rails.literals import read_value
 from sidekiq_gen.sourced import Sourced
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -10,6 +9,7 @@ from sidekiq_gen.rails import gems
 from sidekiq_gen.rails.constants import Constants
 from sidekiq_gen.rails.files import Repo
 from sidekiq_gen.rails.inflections import Inflections, find_inflections
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     import re

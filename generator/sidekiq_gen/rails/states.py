@@ -9,12 +9,12 @@ state_machines lib/state_machines/machine/configuration.rb (the attribute is the
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import inflection
 
 from sidekiq_gen.rails.literals import Node, read_arguments, read_value
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -6,11 +6,11 @@ Source: rails v8.1.0 activerecord/lib/active_record/schema_dumper.rb:231-282 (ho
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.rails.models import generations, tables
 from sidekiq_gen.rails.schema import dumps
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,8 +7,9 @@ Source: rails v8.1.0 activerecord/lib/active_record/model_schema.rb:167 (the set
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from sidekiq_gen.rails.files import Repo

@@ -9,8 +9,10 @@ lib/mocha/parameters_matcher.rb), what it gives into ``returns``, ``raises`` or 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
+
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

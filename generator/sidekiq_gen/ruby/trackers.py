@@ -20,11 +20,12 @@ where it hooks into Sidekiq:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
+
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

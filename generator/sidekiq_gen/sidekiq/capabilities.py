@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.sidekiq.capability import Capability
@@ -12,6 +11,7 @@ from sidekiq_gen.sidekiq.tables.push import PushTable
 from sidekiq_gen.sidekiq.tables.rails import RailsTable
 from sidekiq_gen.sidekiq.tables.throttled import ThrottledTable
 from sidekiq_gen.sidekiq.tables.unique_jobs import UniqueJobsTable
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from packaging.version import Version

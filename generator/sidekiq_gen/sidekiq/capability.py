@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from typing import TYPE_CHECKING, overload
 
 from packaging.specifiers import SpecifierSet
+
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

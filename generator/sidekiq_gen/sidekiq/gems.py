@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal
 
 from packaging.version import Version
+
+from sidekiq_gen.values import dataclass
 
 SIDEKIQ: Final = "sidekiq"
 UNIQUE_JOBS: Final = "sidekiq-unique-jobs"

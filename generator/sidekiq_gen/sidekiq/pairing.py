@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from packaging.version import Version
+
+from sidekiq_gen.values import dataclass
 
 
 @dataclass(frozen=True)

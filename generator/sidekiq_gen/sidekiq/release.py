@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from sidekiq_gen.errors import Refused
@@ -13,6 +12,7 @@ from sidekiq_gen.sidekiq.tables.config import ConfigTable
 from sidekiq_gen.sidekiq.tables.job import JobTable
 from sidekiq_gen.sidekiq.tables.push import PushTable
 from sidekiq_gen.sidekiq.tables.rails import impossible_pair
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,10 +7,10 @@ is in lock/*.rb.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from sidekiq_gen.errors import InvalidInput, Refused
+from sidekiq_gen.values import dataclass
 
 Side = Literal["client", "server"]
 

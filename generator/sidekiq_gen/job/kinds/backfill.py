@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sidekiq_gen.errors import Refused
@@ -15,6 +14,7 @@ from sidekiq_gen.job.patterns.discard_on import DiscardOnSettings
 from sidekiq_gen.job.saved import SAVE_RESULT
 from sidekiq_gen.job.slots import BESIDE_THE_WORK
 from sidekiq_gen.notices import Notice
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.errors import Refused
@@ -19,6 +18,7 @@ from sidekiq_gen.job.saved import need
 from sidekiq_gen.job.transition import STATES, flag_with_states
 from sidekiq_gen.job.values import columns_of
 from sidekiq_gen.notices import Notice
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from sidekiq_gen.errors import Refused
@@ -12,6 +11,7 @@ from sidekiq_gen.job.kinds.base import Kind
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.rails.pushes import pushes_after_commit, pushes_wait
 from sidekiq_gen.sourced import Sourced
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from sidekiq_gen.errors import Refused
@@ -13,6 +12,7 @@ from sidekiq_gen.job.patterns.base import COUNTER, Pattern
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.rails.databases import Database
 from sidekiq_gen.rails.house.locks import find_lock_helper
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from sidekiq_gen.flags import Answers, Flag, answer
 from sidekiq_gen.job.failure import COLUMNS, FailureMark, known_failure, read_failure
 from sidekiq_gen.job.patterns.base import Pattern
 from sidekiq_gen.notices import Notice
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

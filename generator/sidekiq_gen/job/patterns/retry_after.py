@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sidekiq_gen.errors import InvalidInput, Refused
@@ -11,6 +10,7 @@ from sidekiq_gen.job.delays import LONGEST, USUAL, Delay, is_proven, limits_of, 
 from sidekiq_gen.job.patterns.base import COUNTER, Pattern, parse_errors
 from sidekiq_gen.rails.errors import error_class
 from sidekiq_gen.sourced import Sourced
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from sidekiq_gen.job.request import JobContext

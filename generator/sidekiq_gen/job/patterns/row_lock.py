@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.errors import Refused
@@ -12,6 +11,7 @@ from sidekiq_gen.job.mappers import or_another_database
 from sidekiq_gen.job.patterns.advisory_lock import no_database
 from sidekiq_gen.job.patterns.base import Pattern, only_for_records
 from sidekiq_gen.notices import Notice
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
@@ -15,6 +14,7 @@ from sidekiq_gen.notices import Notice
 from sidekiq_gen.ruby import layout
 from sidekiq_gen.sidekiq import enterprise, throttled
 from sidekiq_gen.sidekiq.gems import THROTTLED
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.errors import Refused
@@ -14,6 +13,7 @@ from sidekiq_gen.ruby import layout
 from sidekiq_gen.sidekiq import activejob_uniqueness as gem
 from sidekiq_gen.sidekiq.gems import ACTIVEJOB_UNIQUENESS
 from sidekiq_gen.sidekiq.unique_locks import lock_type
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

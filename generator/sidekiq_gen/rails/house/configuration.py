@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import fnmatch
 import posixpath
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from sidekiq_gen.rails import yaml
 from sidekiq_gen.rails.house.globs import below
 from sidekiq_gen.rails.house.shared import shared
 from sidekiq_gen.sourced import Sourced
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

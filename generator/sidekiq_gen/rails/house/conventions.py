@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 import inflection
@@ -15,6 +14,7 @@ from sidekiq_gen.rails.house.said import Option
 from sidekiq_gen.rails.house.votes import clear
 from sidekiq_gen.sourced import Sourced
 from sidekiq_gen.style import JobModule, Logger, QueueLiteral, Quotes
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -6,8 +6,9 @@ v1.26, rubocop-factory_bot v2.28.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
+
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.rails.code import fold
 from sidekiq_gen.rails.house.jobs import JOB_FOLDERS
 from sidekiq_gen.sourced import Sourced
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

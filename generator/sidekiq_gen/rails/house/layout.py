@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sidekiq_gen.rails.house.rules import DEFAULT
 from sidekiq_gen.rails.house.votes import decide, is_kept, spread, vote
 from sidekiq_gen.sourced import Sourced
 from sidekiq_gen.style import Layout
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

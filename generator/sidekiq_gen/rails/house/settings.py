@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from sidekiq_gen.rails.house.layout import NARROWEST, WIDTH, LayoutHabits
@@ -10,6 +10,7 @@ from sidekiq_gen.rails.house.spec_files import INSTANCES
 from sidekiq_gen.settings import Setting
 from sidekiq_gen.sourced import Sourced
 from sidekiq_gen.style import Commas, Private, Shorthand
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from sidekiq_gen.settings import SettingsFile

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from sidekiq_gen.rails.code import CONSTANT, usual_quotes
 from sidekiq_gen.rails.house.jobs import has_frozen_comment
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from sidekiq_gen.style import Quotes

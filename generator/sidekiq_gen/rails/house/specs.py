@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -12,6 +11,7 @@ from sidekiq_gen.rails.house.spec_files import SpecFile
 from sidekiq_gen.rails.house.votes import SAMPLE, clear, is_kept, spread, unanimous
 from sidekiq_gen.sourced import Sourced
 from sidekiq_gen.style import SpecStyle, test_path
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

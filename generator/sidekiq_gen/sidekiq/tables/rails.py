@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from packaging.specifiers import SpecifierSet
 
 from sidekiq_gen.sidekiq.capability import Table, rows_of
 from sidekiq_gen.sidekiq.gems import RAILS
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from packaging.version import Version
