@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-import sys
 from typing import TYPE_CHECKING, Any
 
-from sidekiq_gen import reading
+from sidekiq_gen import reading, toml
 from sidekiq_gen.durations import parse_duration
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.flags import Flag
 from sidekiq_gen.sourced import Sourced
+from sidekiq_gen.toml import nearest, shown, written
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 FILE = ".sidekiq-gen.toml"
 # The tables that it can have. `job` and `install` hold flags of these commands, by their own names.
 TABLES = ("house", "layout", "spec", "job", "install")
+_UTF_8 = "Save it as UTF-8."
 
 WITHOUT = Flag(
     "--without",
@@ -125,10 +125,10 @@ class SettingsFile:
         for name, value in self.tables.get(table, {}).items():
             line = self.line(table, name)
             if name not in known:
-                raise _invalid(f"[{table}] has no key {_shown(name)}", line, _nearest(name, known, f"[{table}] takes"))
+                raise _invalid(f"[{table}] has no key {shown(name)}", line, nearest(name, known, f"[{table}] takes"))
             taken = known[name].read(value)
             if taken is None:
-                said = f"{name} = {_written(value)} makes no sense"
+                said = f"{name} = {written(value)} makes no sense"
                 raise _invalid(f"[{table}] {said}", line, f"{name} takes {known[name].allowed}.")
             found[name] = Sourced(taken, "settings", FILE)
         return found
@@ -170,7 +170,7 @@ def read_settings(root: Path) -> SettingsFile:
         if name not in TABLES:
             what = "table" if isinstance(value, dict) else "key"
             line = said.line(name) if isinstance(value, dict) else said.line("", name)
-            raise _invalid(f"There is no {what} {_shown(name)}", line, _nearest(name, TABLES, "The tables are"))
+            raise _invalid(f"There is no {what} {shown(name)}", line, nearest(name, TABLES, "The tables are"))
         if not isinstance(value, dict):
             raise _invalid(f"{name} is not a table", said.line("", name), f"Write [{name}], and its keys below it.")
     return said
@@ -178,22 +178,10 @@ def read_settings(root: Path) -> SettingsFile:
 
 def _parsed(data: bytes) -> tuple[str, dict[str, Any]]:
     """The text of the file, and the document in it."""
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
     try:
-        text = data.decode("utf-8").removeprefix("\ufeff").replace("\r\n", "\n")
-        return text, tomllib.loads(text)
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise _invalid("It is not UTF-8", line, "Save it as UTF-8.") from None
-    except tomllib.TOMLDecodeError as error:
-        found = re.search(r"^(.*?) \(at line (\d+)", str(error), re.DOTALL)
-        message, line_ = (found[1], int(found[2])) if found else (str(error).partition(" (at ")[0], None)
-        raise _invalid(f"It is no TOML: {_shown(message[:1].lower() + message[1:], quoted=False)}", line_, "") from None
-    except (ValueError, RecursionError):
-        raise _invalid("It is no TOML that can be read", None, "") from None
+        return toml.parse(data)
+    except toml.NotToml as error:
+        raise _invalid(error.message, error.line, _UTF_8 if "UTF-8" in error.message else "") from None
 
 
 def _invalid(message: str, line: int | None, hint: str) -> InvalidInput:
@@ -203,30 +191,6 @@ def _invalid(message: str, line: int | None, hint: str) -> InvalidInput:
         hint=hint or "Its form is that of TOML; docs/settings.md lists its keys.",
         code="invalid-settings",
     )
-
-
-def _nearest(name: str, known: Iterable[str], lead: str) -> str:
-    """The key that may have been meant, or all that there are."""
-    names = list(known)
-    close = difflib.get_close_matches(name.replace("_", "-").lower(), names, 1)
-    return f"Did you mean {close[0]}?" if close else f"{lead} {', '.join(names)}."
-
-
-def _shown(text: str, *, quoted: bool = True) -> str:
-    """A text from the file, short and without anything that cannot be seen."""
-    plain = text if text.isprintable() and len(text) <= 60 else ascii(text[:60])[1:-1]  # noqa: PLR2004 - a line
-    return plain if re.fullmatch(r"[\w-]+", plain) or not quoted else f'"{plain}"'
-
-
-def _written(value: object) -> str:
-    """A value as the file may have it."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, (int, float)):
-        return str(value) if abs(value) < 10**18 else "..."
-    if isinstance(value, str):
-        return f'"{_shown(value, quoted=False)}"'
-    return "[...]" if isinstance(value, list) else "{...}" if isinstance(value, dict) else "..."
 
 
 def _duration(text: str, longest: int) -> int | None:

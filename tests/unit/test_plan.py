@@ -97,12 +97,12 @@ def test_what_is_to_be_decided_and_what_is_to_be_written(tmp_path: Path) -> None
     assert plan.conflicts == (files[4],)
     assert plan.writes == (files[0], files[2])
 
-    decided = plan.with_status("conflict.rb", "skip")
+    decided = plan.with_statuses({"conflict.rb": "skip"})
     assert decided == Plan(root=tmp_path, files=(*files[:4], dataclasses.replace(files[4], status="skip")))
     assert plan.files == files
     decided.require_decisions()
     with pytest.raises(KeyError, match=r"other\.rb"):
-        plan.with_status("other.rb", "skip")
+        plan.with_statuses({"other.rb": "skip"})
 
 
 def test_conflicts_need_a_decision(tmp_path: Path) -> None:

@@ -14,8 +14,10 @@ from sidekiq_gen.errors import DecisionNeeded, Refused
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+# So many files are named in a message.
+MOST_NAMED = 100
 Status = Literal["create", "insert", "identical", "force", "skip", "conflict"]
 
 
@@ -78,20 +80,26 @@ class Plan:
         """Whether anything would be written, once it is decided."""
         return bool(self.writes or self.conflicts)
 
-    def with_status(self, path: str, status: Status) -> Plan:
-        """The same plan with another status for one of its files; KeyError when it has no such file."""
-        if all(file.path != path for file in self.files):
-            raise KeyError(path)
+    def with_statuses(self, statuses: Mapping[str, Status]) -> Plan:
+        """The same plan with other statuses for some of its files, by path; KeyError when it has no such file."""
+        unknown = statuses.keys() - {file.path for file in self.files}
+        if unknown:
+            raise KeyError(min(unknown))
         return replace(
-            self, files=tuple(replace(file, status=status) if file.path == path else file for file in self.files)
+            self,
+            files=tuple(
+                replace(file, status=statuses[file.path]) if file.path in statuses else file for file in self.files
+            ),
         )
 
     def require_decisions(self) -> None:
         """Raise DecisionNeeded (``conflict``) while there are conflicts left."""
-        if not self.conflicts:
+        paths = [file.path for file in self.conflicts]
+        if not paths:
             return
+        more = [f"and {len(paths) - MOST_NAMED:,} more"] if len(paths) > MOST_NAMED else []
         raise DecisionNeeded(
-            f"Already there with different content: {', '.join(file.path for file in self.conflicts)}.",
+            f"Already there with different content: {', '.join([*paths[:MOST_NAMED], *more])}.",
             hint="Pass --force to overwrite or --skip to keep what is there; nothing was written.",
             code="conflict",
         )

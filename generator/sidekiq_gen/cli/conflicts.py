@@ -16,7 +16,7 @@ from sidekiq_gen.errors import Quit
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sidekiq_gen.changes.plan import Plan, PlannedFile
+    from sidekiq_gen.changes.plan import Plan, PlannedFile, Status
     from sidekiq_gen.cli.console import Console
 
 Answer = Literal["yes", "no", "all", "quit", "diff", "merge", "help"]
@@ -62,14 +62,15 @@ def resolve(plan: Plan, console: Console, *, terminal: bool, stdin: TextIO | Non
     if not terminal:
         plan.require_decisions()
     every = False
+    decided: dict[str, Status] = {}
     for file in plan.conflicts:
         console.status("conflict", file.path)
         answer = "all" if every else _decide(plan.root, file, console, stdin or sys.stdin)
         every = answer == "all"
-        status: Literal["force", "skip"] = "skip" if answer == "no" else "force"
+        status: Status = "skip" if answer == "no" else "force"
         console.status(status, file.path)
-        plan = plan.with_status(file.path, status)
-    return plan
+        decided[file.path] = status
+    return plan.with_statuses(decided) if decided else plan
 
 
 def _decide(root: Path, file: PlannedFile, console: Console, stdin: TextIO) -> Literal["yes", "no", "all"]:

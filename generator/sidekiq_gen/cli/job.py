@@ -24,6 +24,7 @@ EXAMPLES = """Examples:
   sidekiq-gen job ChargeCustomer --model Order --advisory-lock --check-then-act charged_at --idempotency-key
   sidekiq-gen job RebuildSearchIndex restaurant:record --unique until_executed --queue search
   sidekiq-gen job billing/sync_invoices since:date --discard-on Billing::Gone --discard-to nowhere
+  sidekiq-gen job --from jobs.toml
 """
 
 
@@ -41,6 +42,7 @@ def _command(
     ] = None,
     *,
     flags: dict[str, Any],
+    listed: options.From = None,
     force: options.Force = False,
     skip: options.Skip = False,
     pretend: options.Pretend = False,
@@ -53,19 +55,24 @@ def _command(
     lockfile: options.Lockfile = None,
     sidekiq_version: options.SidekiqVersion = None,
 ) -> int:
-    """Write one job class and its spec."""
+    """Write one job class and its spec, or with --from many of them."""
     runtime = Runtime.of(
         force=force,
         skip=skip,
         pretend=pretend,
         quiet=quiet,
-        no_input=no_input,
+        no_input=no_input or listed == "-",
         json=json,
         lint=lint,
         lint_fix=lint_fix,
     )
     where = Where(root, lockfile, sidekiq_version)
     answers = options.given({"name": name, "arguments": arguments, **flags})
+    if listed is not None:
+        from sidekiq_gen.cli.many import write_jobs
+
+        write_jobs(listed, answers, where, runtime, force=force, skip=skip)
+        return 0
     if name is None and not runtime.terminal:
         raise InvalidInput(
             "The NAME of the job is missing.", hint="Say what it does: sidekiq-gen job ProcessOrder.", code="usage"

@@ -29,6 +29,15 @@ SidekiqVersion = Annotated[
     str | None,
     typer.Option("--sidekiq-version", metavar="VERSION", help="Write for this Sidekiq instead of the locked one."),
 ]
+From = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        metavar="FILE",
+        help="Write all jobs of a list in TOML, or none of them: [[job]] tables with a name, arguments and these flags "
+        "as keys; - reads standard input.",
+    ),
+]
 Force = Annotated[bool, typer.Option("--force", "-f", help="Overwrite what is there.")]
 Skip = Annotated[bool, typer.Option("--skip", "-s", help="Keep what is there.")]
 Pretend = Annotated[bool, typer.Option("--pretend", "-p", help="Print what would happen, write nothing.")]

@@ -74,15 +74,17 @@ class Runtime:
         *,
         asked: bool,
         remarks: Sequence[tuple[str, str]] = (),
+        preview: bool = True,
     ) -> None:
         """Print what is to be known, have conflicts decided, write, print what was done.
 
         document: what stands in the JSON document besides files and notices, ``command_line`` among it.
         asked: whether questions were answered, so that the command line is worth showing.
         remarks: labels and texts to be printed in the end.
+        preview: whether on a terminal the first file is shown as a whole.
         """
         line = str(document["command_line"])
-        self._announce(made)
+        self._announce(made, preview=preview)
         plan = made.plan
         if self.pretend:
             self._statuses(plan)
@@ -103,7 +105,7 @@ class Runtime:
         except Refused as error:
             self.console.error(error)  # the files are there: what failed is only to say so
 
-    def _announce(self, made: Planned) -> None:
+    def _announce(self, made: Planned, *, preview: bool) -> None:
         """Say what is to be known before anything is written; on a terminal show it all and have it confirmed."""
         if not self.terminal:
             for notice in made.notices:
@@ -111,7 +113,8 @@ class Runtime:
             return
         from sidekiq_gen.cli.prompts import confirm, show
 
-        show(made.plan, self.console)
+        if preview:
+            show(made.plan, self.console)
         for notice in made.notices:
             self.console.notice(notice)
         confirm(made.plan, self.console)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sidekiq_gen.errors import Refused
 from sidekiq_gen.job.lacks import lacks
-from sidekiq_gen.job.needs import Column, Index
+from sidekiq_gen.job.needs import Column, Index, Need
 from sidekiq_gen.naming import camelize
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.ruby import layout
@@ -61,13 +61,17 @@ class Migration:
         return name if len(name) <= LONGEST else f"{name[: LONGEST - len(digest) - 1]}_{digest}"
 
 
-def find_migrations(request: JobRequest, app: RailsApp, now: datetime) -> tuple[Migration, ...]:
+def find_migrations(
+    request: JobRequest, app: RailsApp, now: datetime, earlier: Sequence[Migration] = ()
+) -> tuple[Migration, ...]:
     """What is to be written for a job, columns and index apart: an index is built outside of a transaction.
 
     now: in UTC, of which a new version is made. One that is there already keeps its version.
+    earlier: what is written for other jobs in the same run: what they add is not added again.
 
     Raises:
-        Refused: there is no Rails in the lockfile, or no dump of the schema that knows the table.
+        Refused: there is no Rails in the lockfile, no dump of the schema that knows the table, or another job adds
+            the same column otherwise.
     """
     model, rails = request.context.model, app.rails
     if rails is None:
@@ -86,14 +90,14 @@ def find_migrations(request: JobRequest, app: RailsApp, now: datetime) -> tuple[
         )
     folder = _folder(stored.dump, app)
     release = ".".join(rails.text.split(".")[:2])
-    missing = lacks(request, app)
+    missing = [need for need in lacks(request, app) if not _is_added(need, stored.name, earlier)]
     columns = tuple(need for need in missing if isinstance(need, Column))
     wanted: list[tuple[str, tuple[Column, ...], Index | None]] = []
     if columns:
         added = "_and_".join(column.name for column in columns)
         wanted.append((f"add_{added}_to_{stored.name}", columns, None))
     wanted += [(f"index_{stored.name}_on_open_{need.mark}", (), need) for need in missing if isinstance(need, Index)]
-    paths = _paths(folder, [stem for stem, _, _ in wanted], app, now)
+    paths = _paths(folder, [stem for stem, _, _ in wanted], app, now, earlier)
     return tuple(
         Migration(
             path,
@@ -116,8 +120,34 @@ def render_migration(migration: Migration, style: Style) -> tuple[str, str]:
     return migration.path, ruby_file(style, "", layout.fit(text, style.width).strip("\n"))
 
 
-def migration_notice(migrations: Sequence[Migration]) -> Notice:
-    """What is left to do with them."""
+def _is_added(need: Need, table: str, earlier: Sequence[Migration]) -> bool:
+    """Whether a migration of another job adds what is needed.
+
+    Raises:
+        Refused: it adds a column of that name that is another one.
+    """
+    for migration in earlier:
+        if migration.table != table:
+            continue
+        if need == migration.index or need in migration.columns:
+            return True
+        if isinstance(need, Column) and any(need.name == column.name for column in migration.columns):
+            raise Refused(
+                f"{migration.path}, for another job, adds a column {need.name} of another type or default.",
+                hint="Name another column for one of them.",
+                code="contradictory-columns",
+            )
+    return False
+
+
+def migration_notice(migrations: Sequence[Migration], earlier: Sequence[Migration] = ()) -> Notice:
+    """What is left to do with them; earlier: those of other jobs in the same run."""
+    if not migrations and earlier:
+        return Notice(
+            "nothing-to-migrate",
+            "The schema and the migrations of the other jobs have all that the job needs: it has none of its own.",
+            "Run bin/rails db:migrate before the jobs run.",
+        )
     if not migrations:
         return Notice(
             "nothing-to-migrate",
@@ -149,13 +179,17 @@ def _folder(dump: str, app: RailsApp) -> str:
     return folder
 
 
-def _paths(folder: str, stems: Sequence[str], app: RailsApp, now: datetime) -> Iterator[str]:
+def _paths(
+    folder: str, stems: Sequence[str], app: RailsApp, now: datetime, earlier: Sequence[Migration]
+) -> Iterator[str]:
     """The paths of migrations in a folder: one that is there, else with the next version.
 
     Source: rails v7.2.0 railties/lib/rails/generators/migration.rb:18-25 (those that are there) and
     activerecord/lib/active_record/migration.rb:1131-1137 (the version: the time, or one more than the last).
     """
-    there = {found[2]: found[1] for name in app.names(folder) if (found := _MIGRATION.fullmatch(name))}
+    planned = (one.path.rpartition("/")[2] for one in earlier)
+    names = (*app.names(folder), *planned)
+    there = {found[2]: found[1] for name in names if (found := _MIGRATION.fullmatch(name))}
     last = max(map(int, there.values()), default=0)
     for stem in stems:
         if stem in there:

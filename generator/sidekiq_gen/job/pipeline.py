@@ -16,9 +16,11 @@ from sidekiq_gen.notices import Notice
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from sidekiq_gen.flags import Answers
+    from sidekiq_gen.job.migrations import Migration
     from sidekiq_gen.job.request import JobRequest
     from sidekiq_gen.naming import JobName
     from sidekiq_gen.rails.app import RailsApp
@@ -33,14 +35,22 @@ class Generated:
     plan: Plan
     notices: tuple[Notice, ...]
     checklist: tuple[Item, ...]
+    migrations: tuple[Migration, ...] = ()
 
 
-def generate_job(
-    answers: Answers, project: Project, now: datetime, *, force: bool = False, skip: bool = False
+def generate_job(  # noqa: PLR0913 - what a run is told
+    answers: Answers,
+    project: Project,
+    now: datetime,
+    *,
+    force: bool = False,
+    skip: bool = False,
+    earlier: Sequence[Migration] = (),
 ) -> Generated:
     """Decide, render and plan one job and its spec, and the migrations that were asked for.
 
-    now: in UTC, of which the version of a new migration is made.
+    now: in UTC, of which the version of a new migration is made. earlier: the migrations of other jobs that are
+    planned with it.
 
     Raises:
         InvalidInput, Refused: it cannot be written; DecisionNeeded is left to whoever applies the plan.
@@ -57,14 +67,15 @@ def generate_job(
             texts += render(request.child)
         else:
             notices += (there,)
+    migrations: tuple[Migration, ...] = ()
     if migrated:
         from sidekiq_gen.job.migrations import find_migrations, migration_notice, render_migration
 
-        migrations = find_migrations(request.child or request, project.app, now)
+        migrations = find_migrations(request.child or request, project.app, now, earlier)
         texts += [render_migration(migration, request.style) for migration in migrations]
-        notices += (migration_notice(migrations),)
+        notices += (migration_notice(migrations, earlier),)
     plan = plan_changes(project.app.root, texts, force=force, skip=skip)
-    return Generated(request, plan, (*notices, *project.app.repo.notices()), checklist(request))
+    return Generated(request, plan, (*notices, *project.app.repo.notices()), checklist(request), migrations)
 
 
 def command_line(answers: Answers, where: Where, request: JobRequest, app: RailsApp) -> str:
@@ -93,7 +104,16 @@ def _child_that_is_there(child: JobRequest, app: RailsApp) -> Notice | None:
     other = app.defined_elsewhere(name, own) if there is None else own
     if other is None or there == render_job(child).encode():
         return None
-    path = other.relative_to(app.root).as_posix()
+    return child_that_is_there(child, other.relative_to(app.root).as_posix())
+
+
+def child_that_is_there(child: JobRequest, path: str) -> Notice:
+    """The notice that a job is enqueued as it is; path: of its class.
+
+    Raises:
+        Refused: patterns were asked for that would have to be laid over it.
+    """
+    name = child.context.name.class_name
     if child.patterns:
         raise Refused(
             f"{name} already exists in {path}, and the safeguards would have to be added to it.",
