@@ -7,6 +7,7 @@ import re
 import sys
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
