@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sidekiq_gen.job.document import from_json, to_json
 from support.command import sidekiq_gen
 from support.repos import Repo
-from support.requests import request_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -294,17 +292,6 @@ def test_a_method_of_one_record_cannot_be_called_on_many(tmp_path: Path, kind: s
     assert done.status == 1
     assert "finds its rows by itself" in done.err
     assert "--kind fan-out" in done.err
-
-
-@pytest.mark.parametrize("line", ["Work.call", "Order#charge!", "Work.new.run --idempotency-key"])
-def test_a_call_goes_to_json_and_back(tmp_path: Path, line: str) -> None:
-    text = "class Work\n  def initialize(order); end\n  def self.call(order, a:); end\n  def run(key); end\nend\n"
-    root = replace(Repo(), files={**BASE, "app/services/work.rb": text}).write(tmp_path)
-
-    request = request_of(f"ChargeCustomer order:record --calls {line}", root)
-
-    assert request.calls
-    assert from_json(to_json(request)) == request
 
 
 def test_the_equivalent_command_has_it(tmp_path: Path) -> None:

@@ -9,11 +9,10 @@ import pytest
 from jinja2 import FunctionLoader, TemplateNotFound
 
 from sidekiq_gen.errors import BrokenTemplate
-from sidekiq_gen.job.document import from_json, to_json
 from sidekiq_gen.job.kinds.backfill import BackfillSettings
 from sidekiq_gen.job.kinds.fan_out import FanOutSettings
 from sidekiq_gen.job.kinds.record import RecordSettings
-from sidekiq_gen.job.patterns.catalogue import BY_NAME, PATTERNS
+from sidekiq_gen.job.patterns.catalogue import PATTERNS
 from sidekiq_gen.job.patterns.log_context import LogContextSettings
 from sidekiq_gen.job.patterns.row_lock import RowLockSettings
 from sidekiq_gen.job.rendering import partial_paths, render
@@ -26,7 +25,7 @@ from sidekiq_gen.ruby.templates import TREES, Partial, environment
 from sidekiq_gen.sidekiq.gems import Gems
 from sidekiq_gen.sidekiq.release import Release
 from sidekiq_gen.style import Style
-from support.cases import Case, all_cases
+from support.cases import all_cases
 from support.requests import request_for
 
 if TYPE_CHECKING:
@@ -127,29 +126,6 @@ def test_a_disk_that_is_touched_is_seen(tmp_path: Path) -> None:
         (tmp_path / "file").write_text("x")
 
     assert touched == [f"open {tmp_path / 'file'}"]
-
-
-@pytest.mark.parametrize("case", all_cases(), ids=lambda case: case.name)
-def test_a_request_goes_to_json_and_back_without_loss(case: Case, tmp_path: Path) -> None:
-    request = request_for(case, tmp_path)
-
-    back = from_json(to_json(request))
-
-    assert back == request
-    assert render(back) == render(request)
-
-
-@pytest.mark.parametrize("text", ["", "[]", "{}", "null", to_json(REQUEST).replace("payments", "x", 1)[:-1]])
-def test_what_is_no_request_is_an_error(text: str) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011 - json says it in its own words
-        from_json(text)
-
-
-def test_an_unknown_pattern_is_an_error() -> None:
-    text = to_json(replace(REQUEST, patterns=(Chosen("row-lock", BY_NAME["row-lock"].settings()),)))
-
-    with pytest.raises(ValueError, match="row-locks"):
-        from_json(text.replace("row-lock", "row-locks"))
 
 
 @pytest.fixture

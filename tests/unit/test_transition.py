@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sidekiq_gen.job.document import from_json, to_json
 from sidekiq_gen.job.kinds.claim import ClaimSettings
 from sidekiq_gen.job.patterns.check_then_act import CheckThenAct
 from support.command import sidekiq_gen
@@ -249,13 +248,12 @@ def test_the_open_rows_are_spelled_in_sql_where_it_is_proven_what_the_database_h
     assert request.kind_settings.mark.open_sql == condition
 
 
-def test_a_mark_goes_to_json_and_back(tmp_path: Path) -> None:
+def test_a_mark_knows_its_states_as_ruby(tmp_path: Path) -> None:
     request = request_of(f"ChargeCustomer {FLAG} --model Order", repo(tmp_path))
     mark: Mark | None = request.get(CheckThenAct)
 
     assert mark is not None
     assert (mark.from_, mark.value, mark.other) == ('"pending"', '"paid"', '"cancelled"')
-    assert from_json(to_json(request)) == request
 
 
 def test_the_command_line_says_it_again(tmp_path: Path) -> None:

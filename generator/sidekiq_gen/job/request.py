@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, cast
 import inflection
 
 from sidekiq_gen.job.active_job import Attempts, attempts_of
-from sidekiq_gen.job.collaborator import Collaborator
-from sidekiq_gen.naming import Argument, JobName, Model
-from sidekiq_gen.rails.databases import Database
-from sidekiq_gen.rails.gems import Tracker
 from sidekiq_gen.rails.house.conventions import DEFAULTS, Conventions
-from sidekiq_gen.rails.wrappers import ErrorWrapper
-from sidekiq_gen.sidekiq.release import Release
 from sidekiq_gen.style import Form, Style, TestFramework, test_path
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
+    from sidekiq_gen.job.collaborator import Collaborator
     from sidekiq_gen.job.component import Component
+    from sidekiq_gen.naming import Argument, JobName, Model
+    from sidekiq_gen.rails.databases import Database
+    from sidekiq_gen.rails.gems import Tracker
+    from sidekiq_gen.rails.wrappers import ErrorWrapper
     from sidekiq_gen.ruby.templates import Folder
+    from sidekiq_gen.sidekiq.release import Release
 
 KindName = Literal["record", "plain", "claim", "backfill", "fan-out"]
 Retry: TypeAlias = "int | Literal[False]"

@@ -10,7 +10,6 @@ from sidekiq_gen.job.key_text import Key, key_for
 from sidekiq_gen.job.mappers import or_another_database
 from sidekiq_gen.job.patterns.base import COUNTER, Pattern
 from sidekiq_gen.notices import Notice
-from sidekiq_gen.rails.databases import Database
 from sidekiq_gen.rails.house.locks import find_lock_helper
 from sidekiq_gen.values import dataclass
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
     from sidekiq_gen.job.request import JobContext, JobRequest
     from sidekiq_gen.rails.app import RailsApp
+    from sidekiq_gen.rails.databases import Database
 
 Scope = Literal["transaction", "session"]
 

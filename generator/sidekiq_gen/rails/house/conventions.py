@@ -10,10 +10,8 @@ from sidekiq_gen.naming import underscore
 from sidekiq_gen.rails.code import usual_quotes
 from sidekiq_gen.rails.house.lookups import MissingHabit, logger_of, missing_habit, rescues
 from sidekiq_gen.rails.house.neighbours import Electorate
-from sidekiq_gen.rails.house.said import Option
 from sidekiq_gen.rails.house.votes import clear
 from sidekiq_gen.sourced import Sourced
-from sidekiq_gen.style import JobModule, Logger, QueueLiteral, Quotes
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
@@ -23,6 +21,8 @@ if TYPE_CHECKING:
     from sidekiq_gen.rails.house.jobs import JobFile
     from sidekiq_gen.rails.house.neighbours import NewJob
     from sidekiq_gen.rails.house.rules import Rules
+    from sidekiq_gen.rails.house.said import Option
+    from sidekiq_gen.style import JobModule, Logger, QueueLiteral, Quotes
 
 V = TypeVar("V")
 NEVER = frozenset({"0", "false"})
