@@ -22,7 +22,7 @@ from sidekiq_gen.job.spec_facts import SpecFacts, spec_facts_of
 from sidekiq_gen.job.spec_keys import LookAlike
 from sidekiq_gen.job.spec_records import SpecRecord
 from sidekiq_gen.rails.project import Where, detect_project
-from sidekiq_gen.ruby.templates import STAND_INS
+from sidekiq_gen.ruby.environment import STAND_INS
 from sidekiq_gen.ruby.trackers import Reporter
 from sidekiq_gen.sourced import Sourced
 

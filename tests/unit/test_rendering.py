@@ -21,7 +21,8 @@ from sidekiq_gen.job.slots import SLOTS
 from sidekiq_gen.naming import Argument, JobName, Model
 from sidekiq_gen.rails.gems import Tracker
 from sidekiq_gen.ruby import templates
-from sidekiq_gen.ruby.templates import TREES, Partial, environment
+from sidekiq_gen.ruby.environment import environment
+from sidekiq_gen.ruby.templates import TREES, Partial
 from sidekiq_gen.sidekiq.gems import Gems
 from sidekiq_gen.sidekiq.release import Release
 from sidekiq_gen.style import Style
@@ -146,7 +147,7 @@ def override(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[dict[str, st
 
         monkeypatch.setattr(environment(), "loader", FunctionLoader(find))
         monkeypatch.setattr(environment(), "cache", None)
-        monkeypatch.setattr(templates, "_paths", lambda: listed - {path for path, text in texts.items() if not text})
+        monkeypatch.setattr(templates, "paths", lambda: listed - {path for path, text in texts.items() if not text})
         templates._found.cache_clear()  # noqa: SLF001 - what is kept for a run must not outlive the test
 
     yield put

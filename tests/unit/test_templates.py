@@ -23,7 +23,8 @@ from sidekiq_gen.job.rendering import partial_paths
 from sidekiq_gen.job.slots import SLOTS
 from sidekiq_gen.job.spec_facts import SpecFacts
 from sidekiq_gen.naming import JobName
-from sidekiq_gen.ruby.templates import STAND_INS, Partial, StandIns, environment, has_template
+from sidekiq_gen.ruby.environment import STAND_INS, StandIns, environment
+from sidekiq_gen.ruby.templates import Partial, has_template
 from sidekiq_gen.ruby.trackers import Reporter
 from sidekiq_gen.sidekiq.capabilities import TABLE
 from sidekiq_gen.style import Style

@@ -10,15 +10,14 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import cache
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, TemplateNotFound
-from jinja2.ext import Extension
+from jinja2 import TemplateNotFound
 from jinja2.runtime import Macro
 
 from sidekiq_gen.errors import BrokenTemplate
 from sidekiq_gen.ruby import dialect, layout
+from sidekiq_gen.ruby.environment import declared, environment, paths
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -31,83 +30,7 @@ if TYPE_CHECKING:
 TREES: tuple[Tree, ...] = ("6.5", "7", "8")  # from the oldest line to the newest
 Folder: TypeAlias = "Tree | Literal['active_job']"
 
-NAMES = re.compile(r"\{#-?\s*names:(.*?)-?#\}", re.DOTALL)
-
-
-# Words that stand for facts, so that lines of a template that use them are Ruby: ``allow(job).to receive(:the_work)``.
-STAND_INS: Mapping[str, str] = MappingProxyType(
-    {
-        "TheJob": "own_class",
-        "TheModel": "model",
-        "TheChild": "kind.child.class_name",
-        "the_key": "key",
-        "the_record": "record",
-        "the_row": "row",
-        "the_rows": "rows",
-        "the_other_row": "another",
-        "the_work": "work",
-        "TheCollaborator": "calls.constant",
-        "the_call": "call_of_work",
-        "the_worker": "worker",
-        "the_stub": "stub_of_work",
-        "the_result": "returned_or_nil",
-        "the_run": "perform",
-        "the_new_job": "new_job",
-        "the_retries": "attempts.retries",
-        "the_trial": "trial",
-        "the_finder": "finder",
-        "the_parameter": "lookups.0.parameter",
-        "the_thing": "thing",
-        "the_things": "things",
-        "TheDiscarded": "discarded",
-        "TheReporter": "reporter.receiver",
-        "the_report": "reporter.method",
-        "the_arguments": "received",
-        "the_argument_list": "received_by_position",
-        "the_connection": "lease",
-        "the_attempts": "kind.attempts",
-        "the_source": "kind.source",
-    }
-)
-_STAND_IN = re.compile(r"(\{?)\b(the_[a-z_]+|The[A-Z]\w*)\b")
-_TAG = re.compile(r"(\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\})", re.DOTALL)
 _STUB = re.compile(r"\.stub\(")
-_REFERENCE = re.compile(r'"((?:common|active_job|[0-9.]+)/[^"]+\.j2)"')
-
-
-class StandIns(Extension):
-    """Puts the fact in the place of each word that stands for one, outside of Jinja's own tags."""
-
-    def preprocess(self, source: str, name: str | None, _filename: str | None = None) -> str:
-        """The source as Jinja reads it.
-
-        Raises:
-            BrokenTemplate: it has a word that looks like one and stands for nothing.
-        """
-
-        def fact(found: re.Match[str]) -> str:
-            if found[2] not in STAND_INS:
-                raise BrokenTemplate(str(name), f"has {found[2]}, which stands for nothing")
-            brace = '{{ "{" }}' if found[1] else ""  # of "#{the_row.id}", which would look like Jinja's
-            return f"{brace}{{{{ {STAND_INS[found[2]]} }}}}"
-
-        return "".join(
-            part if index % 2 else _STAND_IN.sub(fact, part) for index, part in enumerate(_TAG.split(source))
-        )
-
-
-@cache
-def environment() -> Environment:
-    """The Jinja environment: strict, and silent about the white space of its own tags."""
-    return Environment(
-        loader=PackageLoader("sidekiq_gen", "templates"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701 - Ruby, not HTML
-        extensions=[StandIns],
-    )
 
 
 def search_path(tree: Folder, name: str) -> list[str]:
@@ -140,14 +63,7 @@ def declared_names(tree: Folder, name: str) -> frozenset[str]:
     Those of the files that it includes or imports are among them. None where there is no such template, or it takes
     none.
     """
-    return frozenset(name for path in _found(tree, name) for name in _declared(path))
-
-
-@cache
-def _declared(path: str) -> frozenset[str]:
-    source = _source(path)
-    own = (word for found in NAMES.findall(source) for word in found.split())
-    return frozenset(own).union(*(_declared(other) for other in _REFERENCE.findall(source)))
+    return frozenset(name for path in _found(tree, name) for name in declared(path))
 
 
 class Partial:
@@ -232,16 +148,4 @@ def _in_all_trees(tree: Folder, name: str) -> list[Template]:
 @cache
 def _found(tree: Folder, name: str) -> tuple[str, ...]:
     """The paths of a template in all trees that have it, in the order in which it is looked up."""
-    return tuple(path for path in search_path(tree, name) if path in _paths())
-
-
-@cache
-def _paths() -> frozenset[str]:
-    """Every template that there is."""
-    return frozenset(environment().list_templates())
-
-
-def _source(path: str) -> str:
-    loader = environment().loader
-    assert loader is not None  # noqa: S101 - environment() sets it
-    return loader.get_source(environment(), path)[0]
+    return tuple(path for path in search_path(tree, name) if path in paths())
