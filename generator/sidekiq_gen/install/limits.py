@@ -101,8 +101,7 @@ def limit_notices(
             f"{path} gives {name} another value, so that {options[name]} changes nothing.",
             "Change the value there.",
         )
-    document = yaml.load(configuration)
-    keys = {yaml.key(key) for key in document} if isinstance(document, dict) else set()
+    keys = {yaml.key(key) for key in yaml.mapping(yaml.load(configuration))}
     for name in limits.names:
         if any(key.startswith(name) for key in keys):
             yield Notice(

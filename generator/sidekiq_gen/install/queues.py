@@ -27,7 +27,7 @@ _VALUE = re.compile(r"[ \t]*:?[\w.-]+:[ \t]+[^<]*(?:<%=[^%\n]*%>[^<]*)+")
 
 def queue_entry(name: str) -> str:
     """The name of a queue as YAML reads it back: in quotes where it would be a number or a boolean."""
-    return name if yaml.load(f"[{name}]") == [name] else f'"{name}"'
+    return name if yaml.load(f"[{name}]") == [name] and yaml.is_text(name) else f'"{name}"'
 
 
 def insert_queues(text: str, missing: Sequence[str]) -> str | None:
@@ -75,7 +75,7 @@ def _count_keys(value: object, depth: int = _DEPTH) -> int:
     return sum((yaml.key(key) == "queues") + _count_keys(inner, depth - 1) for key, inner in value.items())
 
 
-def _without_queues(document: dict[object, object]) -> dict[object, object]:
+def _without_queues(document: dict[str, object]) -> dict[str, object]:
     return {key: value for key, value in document.items() if yaml.key(key) != "queues"}
 
 

@@ -48,13 +48,10 @@ def find_databases(repo: Repo, lockfile: Lockfile | None) -> tuple[Database, ...
     environment uses come first.
     """
     locked = _locked(lockfile)
-    text = repo.read(CONFIGURATION)
-    document = yaml.load(text) if text else None
-    if text and not isinstance(document, dict):
-        named = _unique(_database(found[1]) for found in _LINE.finditer(yaml.strip_erb(text)))
-        return named or locked
+    document = yaml.of_file(repo, CONFIGURATION)
     if not isinstance(document, dict):
-        return locked
+        text = yaml.strip_erb(repo.read(CONFIGURATION) or "")
+        return _unique(_database(found[1]) for found in _LINE.finditer(text)) or locked
     production = _unique(_named(document.get("production"), MAXIMUM_DEPTH))
     named = _unique((*production, *_named(document, MAXIMUM_DEPTH)))
     if named and not production and "production" in document:
@@ -73,7 +70,7 @@ def _named(value: object, depth: int) -> Iterator[Database | None]:
         return
     for key, inner in value.items():
         if key in {"adapter", "url"}:
-            yield _database(str(inner))
+            yield _database(yaml.text(inner) or "")
         else:
             yield from _named(inner, depth - 1)
 

@@ -42,13 +42,9 @@ def default_retry(repo: Repo) -> int | Literal[False]:
         return int(said.text)
     if said and said.text == "false":
         return False
-    document = yaml.load(repo.read("config/sidekiq.yml") or "")
-    most = (
-        next((value for key, value in document.items() if yaml.key(key) == "max_retries"), None)
-        if isinstance(document, dict)
-        else None
-    )
-    if isinstance(most, int):
+    configuration = yaml.mapping(yaml.of_file(repo, "config/sidekiq.yml"))
+    most = next((yaml.number(value) for key, value in configuration.items() if yaml.key(key) == "max_retries"), None)
+    if most is not None:
         return most
     for path in repo.files("config"):
         found = _MOST.search(repo.read(path) or "")

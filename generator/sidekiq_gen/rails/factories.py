@@ -234,12 +234,10 @@ def fixture_sets(repo: Repo, sets: Iterable[str]) -> tuple[str, ...]:
     """The columns to which that record gives a value."""
     for name in sets:
         for tests in ("test", "spec"):
-            text = repo.read(f"{tests}/fixtures/{name}.yml") or ""
-            label = _first_label(text)
+            path = f"{tests}/fixtures/{name}.yml"
+            label = _first_label(repo.read(path) or "")
             if label:
-                document = yaml.load(text)
-                row = document.get(label) if isinstance(document, dict) else None
-                return tuple(map(str, row)) if isinstance(row, dict) else ()
+                return tuple(yaml.mapping(yaml.mapping(yaml.of_file(repo, path)).get(label)))
     return ()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sidekiq_gen import reading
 from sidekiq_gen.errors import SidekiqGenError
@@ -32,6 +32,11 @@ class Repo:
     @cached_property
     def unread(self) -> dict[str, str]:
         """What was asked for, is there, and could not be read: paths, each with why. It grows with every reading."""
+        return {}
+
+    @cached_property
+    def documents(self) -> dict[str, Any]:
+        """The YAML that has been read, by path, for `yaml.of_file`: a value that nobody changes."""
         return {}
 
     @cached_property

@@ -55,10 +55,9 @@ def find_served(repo: Repo, processes: Sequence[Process]) -> Served:
     )
     names = [name for process in processes for name in process.queues]
     complete = True
-    for path in dict.fromkeys((*([own] if own else ()), *files)):
-        text = repo.read(path.removeprefix("./"))
-        document = yaml.load(text) if text else None
-        complete &= isinstance(document, dict) and not _COMPUTED.search(text or "")
+    for path in dict.fromkeys(path.removeprefix("./") for path in (*([own] if own else ()), *files)):
+        document = yaml.of_file(repo, path)
+        complete &= isinstance(document, dict) and not _COMPUTED.search(repo.read(path) or "")
         if isinstance(document, dict):
             names += queues_of(document) or ["default"]
     if not own and any(not process.queues and not process.configuration for process in processes):
@@ -129,4 +128,4 @@ def _name(entry: object) -> str:
     """The queue of one entry: ``default``, ``default,2``, ``[default, 2]`` or ``{default: 2}``."""
     if isinstance(entry, (list, dict)):
         entry = next(iter(entry), "")
-    return "" if entry is None else yaml.key(entry).partition(",")[0].strip()
+    return yaml.key(yaml.text(entry) or "").partition(",")[0].strip()

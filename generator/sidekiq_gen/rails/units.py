@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sidekiq_gen.rails.globs import NEVER, folders
 from sidekiq_gen.reading import LOCKFILE
@@ -57,12 +57,8 @@ def _candidates(repo: Repo) -> Iterator[tuple[str, str]]:
 
 def _patterns(repo: Repo, file: str, key: str, default: tuple[str, ...]) -> tuple[str, ...]:
     """The places that a file of configuration names; none without that file."""
-    text = repo.read(file)
-    if text is None:
+    if not repo.is_file(file):
         return ()
     from sidekiq_gen.rails import yaml  # which most repos need for nothing here
 
-    document: Any = yaml.load(text)
-    said = document.get(key) if isinstance(document, dict) else None
-    named = said if isinstance(said, list) else [said]
-    return tuple(one for one in named if isinstance(one, str)) or default
+    return tuple(yaml.texts(yaml.mapping(yaml.of_file(repo, file)).get(key))) or default

@@ -1,12 +1,21 @@
-"""YAML the way Rails repos write it: with ERB in it, with Ruby's tags, sometimes broken."""
+"""YAML the way Rails repos write it: with ERB in it, with Ruby's tags, sometimes broken, sometimes made to do harm.
+
+What comes out is plain: texts, numbers, booleans, None, lists, and dicts with texts for keys. Whoever wants one of
+these asks for it with `text`, `texts`, `number`, `mapping`; what is something else counts as not being there.
+"""
 
 from __future__ import annotations
 
 import re
-from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-MAXIMUM_SIZE = 1_000_000
+from sidekiq_gen import reading
+from sidekiq_gen.rails.yaml_events import Excessive, build, is_text
+
+if TYPE_CHECKING:
+    from sidekiq_gen.rails.files import Repo
+
+__all__ = ["is_text", "key", "load", "mapping", "number", "of_file", "strip_erb", "text", "texts"]
 
 # The value that is left when a variable of the environment is not set.
 _FALLBACK = re.compile(r"(?:,|\|\|)\s*[\"']([^\"'\n]*)[\"']\s*\)?\s*$")
@@ -26,40 +35,63 @@ def strip_erb(text: str) -> str:
     return "".join(parts) + text[position:]
 
 
+def of_file(repo: Repo, path: str) -> Any:
+    """The document in a file, as `load` has it; None when there is none. What is excessive is told as unread."""
+    if path not in repo.documents:
+        text = repo.read(path, reading.YAML)
+        repo.documents[path] = None
+        try:
+            repo.documents[path] = None if text is None else _document(text)
+        except Excessive as error:
+            repo.unread[path] = str(error)
+    return repo.documents[path]
+
+
 def load(text: str) -> Any:
-    """The document in a text, ERB left out, tagged values as None; None when it is no YAML or far too long."""
-    if len(text) > MAXIMUM_SIZE:
+    """The document in a text, ERB left out, values with tags as None; None when it is no YAML, or excessive."""
+    try:
+        return _document(text)
+    except Excessive:
         return None
+
+
+def _document(text: str) -> Any:
+    """The same.
+
+    Raises:
+        Excessive: there is more in it than anybody needs.
+    """
     plain = strip_erb(text)
     # Psych reads [:low, 1], PyYAML only [":low", 1].
     for attempt in dict.fromkeys((plain, _SYMBOL_IN_FLOW.sub(r'\1":\2"', plain))):
-        found, document = _try(attempt)
+        found, document = build(attempt)
         if found:
             return document
     return None
 
 
-def _try(text: str) -> tuple[bool, Any]:
-    """Whether a text is YAML, and the document in it."""
-    import yaml
-
-    try:
-        return True, yaml.load(text, Loader=_loader())  # noqa: S506 - a safe loader
-    except (yaml.YAMLError, ValueError, RecursionError):
-        return False, None
-
-
-def key(value: object) -> str:
+def key(name: str) -> str:
     """A key as text, whether it was written as a string or as a symbol."""
-    return str(value).removeprefix(":")
+    return name.removeprefix(":")
 
 
-@cache
-def _loader() -> Any:
-    """The fastest safe loader at hand, made to pass over tags such as ``!ruby/regexp``."""
-    import yaml
+def text(value: object) -> str | None:
+    """A text, or a number as text; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        return None
+    return str(value)
 
-    base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    loader: Any = type("TolerantLoader", (base,), {})
-    loader.add_multi_constructor("!", lambda _loader, _suffix, _node: None)
-    return loader
+
+def texts(value: object) -> list[str]:
+    """Texts, where one stands for a list of one; what is none is left out."""
+    return [one for one in map(text, value if isinstance(value, list) else [value]) if one is not None]
+
+
+def number(value: object) -> int | None:
+    """A whole number; None for anything else, also for a boolean."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def mapping(value: object) -> dict[str, Any]:
+    """A mapping; empty for anything else."""
+    return value if isinstance(value, dict) else {}

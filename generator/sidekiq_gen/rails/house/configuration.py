@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sidekiq_gen.rails import yaml
 from sidekiq_gen.rails.house.globs import below
 from sidekiq_gen.rails.house.shared import shared
+from sidekiq_gen.reading import YAML
 from sidekiq_gen.sourced import Sourced
 from sidekiq_gen.values import dataclass
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 DOTFILE = ".rubocop.yml"
 MAXIMUM_DEPTH = 10
+# So many files inherit from each other, and one names so many.
+MAXIMUM_FILES = 200
+MAXIMUM_NAMES = 50
 # What a cop is that stays on although its department is switched off, in RuboCop's own word.
 OVERRIDING = "override_department"
 
@@ -45,9 +49,9 @@ class Configuration:
     complete: bool = True
 
     def get(self, name: str, key: str) -> Sourced[Any] | None:
-        """One value; None where nothing says it, or says nothing."""
+        """One text, number or boolean; None where nothing says it, or says something else."""
         found = self.settings.get(name, {}).get(key)
-        return found if found and found.value is not None else None
+        return found if found and isinstance(found.value, (str, int, float)) else None
 
     def value(self, name: str, key: str) -> Any:
         """The same without where it was seen."""
@@ -56,26 +60,59 @@ class Configuration:
 
     def listed(self, name: str, key: str) -> tuple[str, ...]:
         """A list of texts; what is no text is left out."""
-        return tuple(one for one in _listed(self.value(name, key)) if isinstance(one, str))
+        found = self.settings.get(name, {}).get(key)
+        return tuple(yaml.texts(found.value)) if found else ()
 
 
-def read(repo: Repo, lockfile: Lockfile | None, path: str, depth: int = MAXIMUM_DEPTH) -> Configuration:
+def read(repo: Repo, lockfile: Lockfile | None, path: str) -> Configuration:
     """One file, such as ``.rubocop.yml``, and all that it inherits; empty and not complete when it cannot be read."""
-    text = repo.read(path) if depth else ""
-    document = {} if text is not None and not text.strip() else yaml.load(text or "")
-    if not isinstance(document, dict):
-        return Configuration(complete=False)
-    total = Configuration()
-    gems = document.get("inherit_gem")
-    for name, files in gems.items() if isinstance(gems, dict) else ():
-        for file in _listed(files):
-            total.complete &= _inherit(total, lockfile, str(name), str(file), document)
-    inherited = _listed(document.get("inherit_from"))
-    total.complete &= not any("://" in str(one) or str(one).startswith("/") for one in inherited)
-    for name in _files(repo, path, inherited):
-        _put_on(total, read(repo, lockfile, name, depth - 1), document)
-    _put_on(total, _own(document, path, path), document)
-    return total
+    return _Inheritance(repo, lockfile).read(path)
+
+
+@dataclass
+class _Inheritance:
+    """The files that inherit from each other, each read once.
+
+    known: what was read, by path. open: those that inherit what is read now, of which none can be inherited itself.
+    """
+
+    repo: Repo
+    lockfile: Lockfile | None
+    known: dict[str, Configuration] = field(default_factory=dict)
+    open: list[str] = field(default_factory=list)
+
+    def read(self, path: str) -> Configuration:
+        """One of them, as a value of its own."""
+        if path not in self.known:
+            if path in self.open:  # what it says will be laid over all this anyway
+                return Configuration()
+            if len(self.open) >= MAXIMUM_DEPTH or len(self.known) >= MAXIMUM_FILES:
+                return Configuration(complete=False)
+            self.open.append(path)
+            self.known[path] = self._read(path)
+            self.open.pop()
+        known = self.known[path]
+        settings = {name: dict(values) for name, values in known.settings.items()}
+        return Configuration(settings, set(known.plugins), known.complete)
+
+    def _read(self, path: str) -> Configuration:
+        text = self.repo.read(path, YAML)
+        document = {} if text is not None and not text.strip() else yaml.of_file(self.repo, path)
+        if not isinstance(document, dict):
+            return Configuration(complete=False)
+        total = Configuration()
+        for name, files in yaml.mapping(document.get("inherit_gem")).items():
+            for file in yaml.texts(files)[:MAXIMUM_NAMES]:
+                total.complete &= _inherit(total, self.lockfile, name, file, document)
+        inherited = yaml.texts(document.get("inherit_from"))
+        total.complete &= not any("://" in one or one.startswith("/") for one in inherited)
+        # Of one that is named twice, the last place counts: what it says is laid over what was said in between.
+        names = [*dict.fromkeys(reversed([*_files(self.repo, path, inherited[:MAXIMUM_NAMES])]))]
+        total.complete &= len(inherited) <= MAXIMUM_NAMES and len(names) <= MAXIMUM_NAMES
+        for name in reversed(names[:MAXIMUM_NAMES]):
+            _put_on(total, self.read(name), document)
+        _put_on(total, _own(document, path, path), document)
+        return total
 
 
 def of_gem(lockfile: Lockfile | None, name: str) -> Configuration:
@@ -104,19 +141,19 @@ def _own(document: Document, path: str, source: str) -> Configuration:
     folder = posixpath.dirname(path) if posixpath.basename(path).startswith(".rubocop") else ""
     settings: dict[str, dict[str, Sourced[Any]]] = {}
     for name, values in document.items():
-        if isinstance(values, dict) and not str(name).startswith("inherit_"):
-            own = {str(key): _placed(str(key), value, folder) for key, value in values.items()}
-            settings[str(name)] = {key: Sourced(value, "repo", source) for key, value in own.items()}
+        if isinstance(values, dict) and not name.startswith("inherit_"):
+            own = {key: _placed(key, value, folder) for key, value in values.items()}
+            settings[name] = {key: Sourced(value, "repo", source) for key, value in own.items()}
     named = (one for key in ("plugins", "require") for one in _listed(document.get(key)))
-    plugins = {str(one) for part in named for one in (part if isinstance(part, dict) else [part])}
-    return Configuration(settings, plugins)
+    plugins = [one for part in named for one in (part if isinstance(part, dict) else [part])]
+    return Configuration(settings, set(yaml.texts(plugins)))
 
 
 def _placed(key: str, value: Any, folder: str) -> Any:
     """The value of a setting; patterns as seen from the root."""
     if key not in {"Include", "Exclude"}:
         return value
-    return [below(folder, one) for one in _listed(value) if isinstance(one, str)]
+    return [below(folder, one) for one in yaml.texts(value)]
 
 
 def _put_on(base: Configuration, top: Configuration, heir: Document) -> None:
@@ -137,7 +174,7 @@ def _put_on(base: Configuration, top: Configuration, heir: Document) -> None:
         for key, said in values.items():
             before = below_it.get(key)
             if before and isinstance(before.value, list) and isinstance(said.value, list) and _merges(modes, key):
-                union = dict.fromkeys([*map(str, before.value), *map(str, said.value)])
+                union = dict.fromkeys([*yaml.texts(before.value), *yaml.texts(said.value)])
                 below_it[key] = Sourced(list(union), "repo", said.reason)
             else:
                 below_it[key] = said
@@ -146,9 +183,9 @@ def _put_on(base: Configuration, top: Configuration, heir: Document) -> None:
 def _merges(modes: tuple[Any, ...], key: str) -> bool:
     """Whether lists of that key are put together; the mode of the cop itself counts first."""
     for mode in modes:
-        if isinstance(mode, dict) and key in _listed(mode.get("override")):
+        if isinstance(mode, dict) and key in yaml.texts(mode.get("override")):
             return False
-        if isinstance(mode, dict) and key in _listed(mode.get("merge")):
+        if isinstance(mode, dict) and key in yaml.texts(mode.get("merge")):
             return True
     return False
 
@@ -161,10 +198,10 @@ def _is_off(values: dict[str, Sourced[Any]]) -> bool:
     return _enabled(values) is False
 
 
-def _files(repo: Repo, path: str, names: list[Any]) -> Iterator[str]:
+def _files(repo: Repo, path: str, names: list[str]) -> Iterator[str]:
     """The files of the repo that ``inherit_from`` names, relative to the file it stands in."""
     for name in names:
-        if not isinstance(name, str) or "://" in name or name.startswith("/"):
+        if "://" in name or name.startswith("/"):
             continue
         folder, _, pattern = below(posixpath.dirname(path), name).rpartition("/")
         if "*" in pattern:

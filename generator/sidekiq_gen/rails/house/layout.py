@@ -146,8 +146,7 @@ class _Said:
 
     def closed_raise(self) -> Sourced[bool] | None:
         """That what is raised stands in brackets."""
-        allowed = self._rules.setting(_PARENTHESES, "AllowedMethods", self._path)
-        if allowed and isinstance(allowed.value, list) and "raise" in allowed.value:
+        if "raise" in self._rules.listed(_PARENTHESES, "AllowedMethods", self._path):
             return None
         return self.of(_PARENTHESES, {"require_parentheses": True})
 

@@ -99,11 +99,14 @@ class Rules:
         allowed = self._first(_WRITES, path, "AllowedMethods", "Whitelist")
         return tuple(method for method in COPS[_WRITES].value if method in forbidden and method not in allowed)
 
+    def listed(self, cop: str, key: str, path: str = "") -> tuple[str, ...]:
+        """A setting that is a list of texts; empty where nothing says it."""
+        configuration = self._of(path)
+        return configuration.listed(cop, key) if configuration else ()
+
     def _first(self, cop: str, path: str, *keys: str) -> tuple[str, ...]:
         """The first of these lists that has something in it."""
-        configuration = self._of(path)
-        lists = (configuration.listed(cop, key) for key in keys) if configuration else ()
-        return next((found for found in lists if found), ())
+        return next((found for key in keys if (found := self.listed(cop, key, path))), ())
 
     @cached_property
     def _standard(self) -> Configuration | None:
@@ -111,15 +114,13 @@ class Rules:
         if find_linter(self._lockfile, self._repo) != "standard":
             return None
         total = of_gem(self._lockfile, "standard")
-        document = yaml.load(self._repo.read(STANDARD) or "")
-        extended = document.get("extend_config") if isinstance(document, dict) else None
-        for name in extended if isinstance(extended, list) else [extended]:
-            path = posixpath.normpath(name) if isinstance(name, str) else ""
+        for name in yaml.texts(yaml.mapping(yaml.of_file(self._repo, STANDARD)).get("extend_config")):
+            path = posixpath.normpath(name)
             more = read(self._repo, self._lockfile, path)
             put_on(total, {name: _plain(values) for name, values in more.settings.items() if _is_extension(name)}, path)
             total.plugins |= more.plugins
         for path in (STANDARD, STANDARD_TODO):
-            for pattern, names in _ignored(yaml.load(self._repo.read(path) or "")):
+            for pattern, names in _ignored(yaml.of_file(self._repo, path)):
                 for name in names:
                     put_on(total, {"inherit_mode": {"merge": ["Exclude"]}, name: {"Exclude": [pattern]}}, path)
         return total
@@ -189,13 +190,13 @@ def _ignored(document: Any) -> list[tuple[str, list[str]]]:
 
     Source: standard v1.54.0 lib/standard/loads_yaml_config.rb (expand_ignore_config).
     """
-    entries = document.get("ignore") if isinstance(document, dict) else None
+    entries = yaml.mapping(document).get("ignore")
     found: list[tuple[str, list[str]]] = []
     for entry in entries if isinstance(entries, list) else [entries]:
         if isinstance(entry, str):
             found.append((entry, ["AllCops"]))
         elif isinstance(entry, dict):
-            found += [(str(key), _texts(value)) for key, value in entry.items()]
+            found += [(key, yaml.texts(value)) for key, value in entry.items()]
     return found
 
 
@@ -206,10 +207,6 @@ def _is_extension(name: str) -> bool:
     """
     department = name.partition("/")[0]
     return department in GEMS and department != "Performance"
-
-
-def _texts(value: Any) -> list[str]:
-    return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)]
 
 
 def _plain(values: dict[str, Sourced[Any]]) -> dict[str, Any]:
