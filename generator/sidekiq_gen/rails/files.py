@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sidekiq_gen import reading
 from sidekiq_gen.errors import SidekiqGenError
+from sidekiq_gen.memory import remembered
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.rails.autoload import Autoload, find_autoload
 from sidekiq_gen.rails.units import find_units
@@ -84,10 +85,12 @@ class Repo:
             raise reading.Unreadable("is a link out of the root")
         return reading.read_regular(target, limit, follow=False)
 
+    @remembered
     def is_file(self, path: str) -> bool:
         """Whether there is a regular file of that path."""
         return os.path.isfile(f"{self._real_root}/{path}")
 
+    @remembered
     def is_folder(self, path: str) -> bool:
         """Whether there is a folder of that path."""
         return os.path.isdir(f"{self._real_root}/{path}")
@@ -96,6 +99,7 @@ class Repo:
         """Whether two paths, relative or absolute, lead to the same place."""
         return self._real(one) == self._real(other)
 
+    @remembered
     def names(self, folder: str) -> tuple[str, ...]:
         """The sorted names of what is directly in a folder; none when there is no such folder."""
         return tuple(sorted(entry.name for entry in self._entries(folder)))
@@ -111,18 +115,29 @@ class Repo:
         without: the paths of folders that are left out. Links are followed where they stay inside the root and lead
         to what is not below the folder anyway.
         """
+        return self._walked(folder, ending, frozenset(without))
+
+    @remembered
+    def _walked(self, folder: str, ending: str, without: frozenset[str]) -> tuple[str, ...]:
+        """The same."""
         found: list[str] = []
         pending = [folder] if self._inside(self._real(folder)) else []
         seen = {self._real(folder)}
         while pending:
             current = pending.pop()
+            real = self._real_folder(current)
             for entry in self._entries(current):
-                path = f"{current}/{entry.name}"
-                if entry.is_symlink() and not self._follow(path, seen):
+                name = entry.name
+                path = f"{current}/{name}"
+                link = entry.is_symlink()
+                if link and not self._follow(path, seen):
                     continue
                 if entry.is_dir():
-                    pending += () if path in without else (path,)
-                elif entry.name.endswith(ending) and entry.is_file():
+                    if path not in without:
+                        pending.append(path)
+                        if not link:
+                            self._real_folders.setdefault(path, f"{real}/{name}")
+                elif name.endswith(ending) and entry.is_file():
                     found.append(path)
         return tuple(sorted(found))
 
@@ -146,7 +161,9 @@ class Repo:
         """Every Ruby file that Rails loads a constant from: its path, and what names its constant."""
         return self.autoload.files
 
+    @remembered
     def _entries(self, folder: str) -> list[os.DirEntry[str]]:
+        """What is in a folder, listed once."""
         real = self._real_folder(folder)
         try:
             if real is None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 import inflection
 
+from sidekiq_gen.memory import remembered
 from sidekiq_gen.rails.code import code_lines, without_comment
 from sidekiq_gen.values import dataclass
 
@@ -58,10 +59,12 @@ class Inflections:
     singulars: tuple[Rule, ...] = ()
     uncountable: tuple[str, ...] = UNCOUNTABLE
 
+    @remembered
     def pluralize(self, word: str) -> str:
         """``course_list`` -> ``course_lists``."""
         return self._apply(word, (*self.plurals, *_of_rails("plural")))
 
+    @remembered
     def singularize(self, word: str) -> str:
         """``course_lists`` -> ``course_list``."""
         return self._apply(word, (*self.singulars, *_of_rails("singular")))
