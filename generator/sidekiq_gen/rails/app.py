@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from sidekiq_gen.errors import Refused
+from sidekiq_gen.memory import remembered
 from sidekiq_gen.rails import gems
 from sidekiq_gen.rails.databases import Database, find_databases
 from sidekiq_gen.rails.defaults import default_options, default_retry
@@ -129,9 +130,16 @@ class RailsApp(JobFiles):
 
     def conventions_for(self, new: NewJob | None) -> Conventions:
         """How the house writes a job: the most similar ones decide; None for the house as a whole."""
-        if new not in self._conventions:
-            self._conventions[new] = settled(self.votes_for(new) if new else self.votes, self.settings, "house")
-        return self._conventions[new]
+        return self._conventions_for(new and new.among(self._words))
+
+    @remembered
+    def _conventions_for(self, new: NewJob | None) -> Conventions:
+        return settled(self.votes_for(new) if new else self.votes, self.settings, "house")
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        """The words that the names of jobs have."""
+        return frozenset(word for job in self.job_files for word in job.words)
 
     @cached_property
     def folders(self) -> JobFolders:
@@ -191,10 +199,14 @@ class RailsApp(JobFiles):
 
     def _layout_without(self, job_path: str) -> LayoutHabits:
         """The same; a job that is there already has no vote on itself."""
-        others = tuple(job for job in self.job_files if job.path != job_path)
-        if len(others) == len(self.job_files):
+        if job_path not in self._job_paths:
             return self.layout
+        others = tuple(job for job in self.job_files if job.path != job_path)
         return settled_layout(self._votes_on_layout(others), self.settings)
+
+    @cached_property
+    def _job_paths(self) -> frozenset[str]:
+        return frozenset(job.path for job in self.job_files)
 
     def _votes_on_layout(self, jobs: tuple[JobFile, ...]) -> LayoutHabits:
         return read_layout(self.repo, jobs, self.rules, f"{self.conventions.job_dir.value}/any_job.rb")
@@ -294,10 +306,6 @@ class RailsApp(JobFiles):
     def _default_queue(self) -> str:
         said = default_options(self.repo).get("queue")
         return said.text if said and said.kind == "word" else "default"
-
-    @cached_property
-    def _conventions(self) -> dict[NewJob | None, Conventions]:
-        return {}
 
 
 def _following(specs: SpecHabits, house: Conventions) -> SpecStyle:

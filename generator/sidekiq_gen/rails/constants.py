@@ -36,6 +36,7 @@ RUBYS_AND_RAILS = frozenset(
 )
 
 _OPENED = re.compile(rb"^[ \t]*(?:(?:class|module)[ \t]+([A-Z][\w:]*)|([A-Z]\w*)[ \t]*=[ \t]*Class\.new)", re.MULTILINE)
+_CLASS = re.compile(rb"class[ \t]+(?:::)?(?:[A-Z]\w*::)*([A-Z]\w*)")
 _RECORD = re.compile(r"(?:\w+::)*\w*Record|ActiveRecord::Base")
 # What names a constant; a namespace or name that the configuration gives has capitals already.
 _PLAIN_PATH = re.compile(r"[A-Za-z]\w*(?:/[A-Za-z]\w*)*", re.ASCII)
@@ -71,15 +72,19 @@ class Constants:
     def defined_elsewhere(self, class_name: str, target: str) -> str | None:
         """A file other than target, relative to the root or absolute, that defines a class; relative to the root."""
         class_name = class_name.removeprefix("::")
-        last = class_name.rpartition("::")[2].encode()
-        by_path = [path for path in self.named(class_name) if not self.repo.same(path, target)]
-        if by_path:
-            return by_path[0]
+        by_path = (path for path in self.named(class_name) if not self.repo.same(path, target))
+        candidates = self._openers.get(class_name.rpartition("::")[2].encode(), ())
+        by_text = (path for path in candidates if self._defines(path, class_name) and not self.repo.same(path, target))
+        return next(by_path, None) or next(by_text, None)
+
+    @cached_property
+    def _openers(self) -> dict[bytes, list[str]]:
+        """By the last part of a name, the files below app folders that may open a class of that name."""
+        found: dict[bytes, list[str]] = {}
         for path, _ in self.repo.app_files:
-            data = self.repo.data(path)
-            if data and last in data and self._defines(path, class_name) and not self.repo.same(path, target):
-                return path
-        return None
+            for name in dict.fromkeys(_CLASS.findall(self.repo.data(path) or b"")):
+                found.setdefault(name, []).append(path)
+        return found
 
     def keyword(self, constant: str) -> Literal["module", "class"]:
         """What a namespace is opened with: ``class`` when a file defines it as one."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+from sidekiq_gen.memory import remembered
 from sidekiq_gen.rails import gems
 from sidekiq_gen.rails.constants import Constants
 from sidekiq_gen.rails.files import Repo
@@ -69,6 +70,7 @@ class Source:
         """The names of what is directly in a folder."""
         return self.repo.names(folder)
 
+    @remembered
     def configured(self, sign: re.Pattern[str], ending: str = ".rb") -> bool:
         """Whether a file under ``config`` whose name ends so has a text like that."""
         return any(sign.search(self.repo.read(path) or "") for path in self.repo.files("config", ending))
@@ -80,10 +82,12 @@ class Source:
         """A file below the root, other than target, that defines a class; target may be relative to the root."""
         return self._path(self.constants.defined_elsewhere(class_name, str(target)))
 
+    @remembered
     def hides(self, namespace: str) -> tuple[str, ...]:
         """The constants directly below a namespace that hide one of the same name at the top, sorted."""
         return self.constants.hides(namespace, self.gem_names)
 
+    @remembered
     def namespace_keyword(self, constant: str) -> Literal["module", "class"]:
         """What a namespace is opened with: ``class`` when a file defines it as one."""
         return self.constants.keyword(constant)

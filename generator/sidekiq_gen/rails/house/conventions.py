@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 import inflection
 
 from sidekiq_gen.naming import underscore
-from sidekiq_gen.rails.code import usual_quotes
-from sidekiq_gen.rails.house.lookups import MissingHabit, logger_of, missing_habit, rescues
+from sidekiq_gen.rails.house.lookups import MissingHabit
 from sidekiq_gen.rails.house.neighbours import Electorate
 from sidekiq_gen.rails.house.votes import clear
 from sidekiq_gen.sourced import Sourced
@@ -89,7 +88,7 @@ def read_conventions(
     wanted, frozen, off = (quotes_wanted(rules, path), *comment_wanted(rules, path)) if rules else (None,) * 3
     base = _base(house, bases)
     return Conventions(
-        quotes=house.vote(lambda job: usual_quotes(job.lines), wanted) or Sourced("double", "default"),
+        quotes=house.vote(lambda job: job.quotes, wanted) or Sourced("double", "default"),
         frozen_string_literal=house.vote(lambda job: job.frozen_string_literal, frozen)
         or off
         or Sourced(value=True, origin="default"),
@@ -104,8 +103,8 @@ def read_conventions(
         short_base=_short_base(house, base.value),
         compact=house.vote(lambda job: job.compact) or Sourced(value=False, origin="default"),
         on_missing=_on_missing(house),
-        rescues=house.vote(lambda job: rescues(job.code), few=False) or Sourced(value=False, origin="default"),
-        logger=house.vote(lambda job: logger_of(job.code), few=False) or Sourced("logger", "default"),
+        rescues=house.vote(lambda job: job.rescues, few=False) or Sourced(value=False, origin="default"),
+        logger=house.vote(lambda job: job.logs_with, few=False) or Sourced("logger", "default"),
     )
 
 
@@ -204,7 +203,7 @@ def _retry(house: Electorate) -> Sourced[str | None]:
 
 def _on_missing(house: Electorate) -> Sourced[MissingHabit | None]:
     """What becomes of most jobs whose record is missing, as far as they look one up."""
-    outcome: Sourced[MissingHabit] | None = house.vote(lambda job: missing_habit(job.code), few=False)
+    outcome: Sourced[MissingHabit] | None = house.vote(lambda job: job.missing, few=False)
     return _or_none(outcome)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from sidekiq_gen.memory import remembered
 from sidekiq_gen.rails.code import fold
 from sidekiq_gen.rails.house.jobs import JOB_FOLDERS
 from sidekiq_gen.sourced import Sourced
@@ -28,7 +29,8 @@ class JobFolders:
     jobs: Sequence[JobFile]
     usual: Sourced[str]
 
-    def folder_for(self, namespaces: Sequence[str], model: str | None) -> Sourced[str]:
+    @remembered
+    def folder_for(self, namespaces: tuple[str, ...], model: str | None) -> Sourced[str]:
         """The folder for a job in these namespaces, which is about a model or not."""
         for depth in range(len(namespaces), 0, -1):
             within = tuple(namespaces[:depth])
@@ -41,6 +43,7 @@ class JobFolders:
         unit = self._unit_of(namespaces, model)
         return self._folder_in(unit) if unit else self.usual
 
+    @remembered
     def namespace(self, folder: str) -> str:
         """The module that the classes directly in a folder are in: as its jobs have it, else as they are loaded."""
         votes = [_namespace(job) for job in self.jobs if job.folder == folder]

@@ -6,7 +6,8 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from sidekiq_gen.rails.code import code_lines, definitions, fold
+from sidekiq_gen.rails.code import code_lines, definitions, fold, usual_quotes
+from sidekiq_gen.rails.house.lookups import logger_of, missing_habit, rescues
 from sidekiq_gen.rails.house.said import Said
 from sidekiq_gen.values import dataclass
 
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 
     from sidekiq_gen.rails.code import Definition
     from sidekiq_gen.rails.files import Repo
-    from sidekiq_gen.style import JobModule
+    from sidekiq_gen.rails.house.lookups import MissingHabit
+    from sidekiq_gen.style import JobModule, Logger, Quotes
 
 JOB_FOLDERS = ("sidekiq", "jobs", "workers")
 # A job may inherit Sidekiq over so many generations.
@@ -91,6 +93,26 @@ class JobFile(Said):
     def performs(self) -> bool:
         """Whether it has the work itself, and not in hooks of its base class."""
         return any(_PERFORM.match(line) for line in self.lines)
+
+    @cached_property
+    def quotes(self) -> Quotes | None:
+        """The quotes of most of its texts; None where it has none."""
+        return usual_quotes(self.lines)
+
+    @cached_property
+    def missing(self) -> MissingHabit | None:
+        """What it does where its record is missing; None where it looks none up by an id that it is handed."""
+        return missing_habit(self.code)
+
+    @cached_property
+    def rescues(self) -> bool | None:
+        """Whether it rescues what find raises, where it ends when its record is missing; None for any other job."""
+        return rescues(self.code) if self.missing == "log" else None
+
+    @cached_property
+    def logs_with(self) -> Logger | None:
+        """What it logs with most often; None where it logs nothing."""
+        return logger_of(self.code)
 
     @cached_property
     def takes_arguments(self) -> bool:

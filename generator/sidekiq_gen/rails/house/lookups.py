@@ -36,9 +36,9 @@ def missing_habit(code: str) -> MissingHabit | None:
     return "log" if re.search(looks, code) else None
 
 
-def rescues(code: str) -> bool | None:
-    """Whether a job that ends where its record is missing rescues what find raises; None for any other job."""
-    return None if missing_habit(code) != "log" else _RESCUES.search(code) is not None
+def rescues(code: str) -> bool:
+    """Whether a job rescues what find raises."""
+    return _RESCUES.search(code) is not None
 
 
 def logger_of(code: str) -> Logger | None:

@@ -6,6 +6,7 @@ name, its queue. How recent a job is would have to be asked of git, which is a p
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
@@ -13,7 +14,7 @@ from sidekiq_gen.rails.house.votes import clear, is_kept, lead, unanimous
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from sidekiq_gen.rails.house.jobs import JobFile
     from sidekiq_gen.sourced import Sourced
@@ -23,6 +24,8 @@ V = TypeVar("V")
 # The nearest are so many, and all that are as near as the last of them.
 NEAREST = 3
 NEARBY = "jobs most like it"
+
+UNKNOWN = "?"
 
 _OWN_NAMESPACE = 8
 _OUTER_NAMESPACE = 4
@@ -45,6 +48,12 @@ class NewJob:
     takes_arguments: bool
     queue: str = ""
     bare: bool = False
+
+    def among(self, words: Collection[str]) -> NewJob:
+        """The same as far as it can be told from others by their words: what no job has stands as one unknown word."""
+        shared = tuple(sorted(word for word in set(self.words) if word in words))
+        unknown = (UNKNOWN,) if any(word not in words for word in self.words) else ()
+        return replace(self, words=(*shared, *unknown))
 
     def is_in(self, job: JobFile) -> bool:
         """Whether a file holds this very job, which has no vote on itself."""

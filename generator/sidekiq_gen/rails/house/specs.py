@@ -6,6 +6,7 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
+from sidekiq_gen.memory import remembered
 from sidekiq_gen.rails.house.conventions import comment_wanted, quotes_wanted
 from sidekiq_gen.rails.house.spec_files import SpecFile
 from sidekiq_gen.rails.house.votes import SAMPLE, clear, is_kept, spread, unanimous
@@ -88,6 +89,7 @@ class Specs:
         self._jobs = [job for job in jobs if not job.base]
         self._tests, self._ending = ("spec", "_spec.rb") if framework == "rspec" else ("test", "_test.rb")
 
+    @remembered
     def habits(self, beside: str = "") -> SpecHabits:
         """How the specs of jobs are written.
 
