@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, TypeVar
 import inflection
 
 from sidekiq_gen.naming import underscore
-from sidekiq_gen.rails.house.lookups import MissingHabit
 from sidekiq_gen.rails.house.neighbours import Electorate
 from sidekiq_gen.rails.house.votes import clear
 from sidekiq_gen.sourced import Sourced
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 
     from sidekiq_gen.rails.house.bases import BaseClass
     from sidekiq_gen.rails.house.jobs import JobFile
+    from sidekiq_gen.rails.house.lookups import MissingHabit
     from sidekiq_gen.rails.house.neighbours import NewJob
     from sidekiq_gen.rails.house.rules import Rules
     from sidekiq_gen.rails.house.said import Option
