@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 from collections import defaultdict
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -47,12 +48,24 @@ def scopes_of(texts: dict[str, str]) -> dict[str, list[Scope]]:
     return found
 
 
-def requests(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Case, JobRequest]]:
+@dataclass(frozen=True)
+class Known:
+    """One request of a case, and what it is rendered to."""
+
+    case: Case
+    request: JobRequest
+    job: str
+    test: str
+
+
+@pytest.fixture(scope="module")
+def known(tmp_path_factory: pytest.TempPathFactory) -> list[Known]:
     """Every case with its request, and the job that it enqueues as a request of its own."""
     found = []
     for case in all_cases():
         request = request_for(case, tmp_path_factory.mktemp("repo"))
-        found += [(case, one) for one in (request, request.child) if one]
+        both = (one for one in (request, request.child) if one)
+        found += [Known(case, one, render_job(one), render_test(one)) for one in both]
     return found
 
 
@@ -94,32 +107,28 @@ def taken_by(request: JobRequest) -> Taken:
     return taken_names(tree, kind, patterns, request.test, calls=calls)
 
 
-def test_every_name_that_meets_an_argument_or_a_record_is_declared(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
-    known = requests(tmp_path_factory)
-    texts: dict[str, str] = {}
-    for number, (_, request) in enumerate(known):
-        texts |= {f"{number}-job": render_job(request), f"{number}-test": render_test(request)}
-    seen = scopes_of(texts)
+def test_every_name_that_meets_an_argument_or_a_record_is_declared(known: list[Known]) -> None:
+    texts = {text for one in known for text in (one.job, one.test)}
+    seen = scopes_of({text: text for text in texts})
 
     missing = defaultdict(set)
-    for number, (case, request) in enumerate(known):
+    for one in known:
+        request = one.request
         taken = taken_by(request)
-        for name in names_in_the_job(seen[f"{number}-job"], request) - taken.in_the_job:
-            missing[f"job: {name}"].add(case.name)
-        for name in names_in_the_test(seen[f"{number}-test"], request) - taken.in_the_test:
-            missing[f"{request.test}: {name}"].add(case.name)
+        for name in names_in_the_job(seen[one.job], request) - taken.in_the_job:
+            missing[f"job: {name}"].add(one.case.name)
+        for name in names_in_the_test(seen[one.test], request) - taken.in_the_test:
+            missing[f"{request.test}: {name}"].add(one.case.name)
 
     found = [f"{name}: {', '.join(sorted(cases)[:3])}" for name, cases in sorted(missing.items())]
     assert not found, "\n".join(found)
 
 
-def test_what_a_skeleton_declares_is_used_in_some_file(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_what_a_skeleton_declares_is_used_in_some_file(known: list[Known]) -> None:
     texts: dict[str, str] = defaultdict(str)
-    for _, request in requests(tmp_path_factory):
-        texts["job"] += render_job(request)
-        texts[request.test] += render_test(request)
+    for one in known:
+        texts["job"] += one.job
+        texts[one.request.test] += one.test
 
     for part, text in texts.items():
         declared = declared_names("8", f"{part}.rb.j2")

@@ -26,14 +26,14 @@ def shown(name: str) -> list[str]:
 @pytest.mark.parametrize("case", SHOWN, ids=lambda case: case.name)
 def test_a_case_renders_what_it_rendered_before(case: Case, tmp_path: Path, snapshot: Snapshot) -> None:
     snapshot.snapshot_dir = FOLDER
-    texts = [f"$ sidekiq-gen job {case.job} {' '.join(case.arguments.split())}\n", *sections(case.render(tmp_path))]
+    texts = [f"$ sidekiq-gen {case.line}\n", *sections(case.run(tmp_path))]
 
     snapshot.assert_match("\n".join(texts), f"{case.name}.txt")
 
 
 @pytest.mark.parametrize("case", [case for case in read() if case.name in ELSEWHERE], ids=lambda case: case.name)
 def test_a_case_without_a_snapshot_renders_what_others_show(case: Case, tmp_path: Path) -> None:
-    texts = sections(case.render(tmp_path))
+    texts = sections(case.run(tmp_path))
 
     for text, name in zip(texts, ELSEWHERE[case.name], strict=True):
         assert text in shown(name), f"differs from {name}: {ASK}"
@@ -59,7 +59,7 @@ def test_there_is_no_snapshot_of_anything_else() -> None:
 @pytest.mark.parametrize("case", install_cases(), ids=lambda case: case.name)
 def test_an_installation_is_what_it_was_before(case: InstallCase, tmp_path: Path, snapshot: Snapshot) -> None:
     snapshot.snapshot_dir = FOLDER
-    texts = [f"$ sidekiq-gen install {' '.join(case.flags)}".rstrip() + "\n"]
+    texts = [f"$ sidekiq-gen {case.line}\n"]
     texts += [f"--- {path}\n{text}" for path, text in case.render(tmp_path).items()]
 
     snapshot.assert_match("\n".join(texts), f"{case.name}.txt")

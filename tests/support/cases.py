@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from pathlib import Path
+from datetime import datetime, timezone
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from packaging.version import Version
 
+from sidekiq_gen.job.pipeline import generate_job
+from sidekiq_gen.rails.project import Where, detect_project
 from support.command import sidekiq_gen
 from support.repos import SCHEMA, Repo
+from support.requests import answers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -222,14 +226,26 @@ class Case:
     arguments: str
     job: str = "ChargeCustomer"
 
-    def render(self, folder: Path) -> dict[str, str]:
+    @property
+    def line(self) -> str:
+        """What is typed."""
+        return f"job {self.job} {' '.join(self.arguments.split())}"
+
+    def run(self, folder: Path) -> dict[str, str]:
         """Run the command in a fresh repo; returns the new files by path."""
         root = self.repo.write(folder)
         before = {path for path in root.rglob("*") if path.is_file()}
-        done = sidekiq_gen(root, "job", self.job, *self.arguments.split(), "--no-input")
+        done = sidekiq_gen(root, *self.line.split(), "--no-input")
         assert done.status == 0, f"{self.name}: {done.err}"
         new = sorted(path for path in root.rglob("*") if path.is_file() and path not in before)
         return {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in new}
+
+    def render(self, folder: Path) -> dict[str, str]:
+        """What `run` returns, in half the time: planned in a fresh repo and not written."""
+        root = self.repo.write(folder)
+        typed = answers(self.line.removeprefix("job "))
+        plan = generate_job(typed, detect_project(Where(root=root), root), datetime.now(timezone.utc)).plan
+        return {file.path: file.text for file in sorted(plan.files, key=lambda file: PurePosixPath(file.path))}
 
 
 def alone() -> Iterator[Case]:

@@ -60,6 +60,11 @@ class InstallCase:
     repo: Repo
     flags: tuple[str, ...]
 
+    @property
+    def line(self) -> str:
+        """What is typed."""
+        return " ".join(("install", *self.flags))
+
     def render(self, folder: Path) -> dict[str, str]:
         """Run the command in a fresh repo; returns the files that are new or changed, by path."""
         root = self.repo.write(folder)

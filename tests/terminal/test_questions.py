@@ -293,8 +293,8 @@ def again(root: Path, line: str, written: dict[str, bytes]) -> dict[str, bytes]:
 
 @pytest.mark.parametrize(
     ("way", "question"),
-    [(way, question) for way in ("q", "Ctrl-C") for question, _ in CONVERSATION]
-    + [("Ctrl-D", question) for question in (NAME, KIND, RETRIES, SAFEGUARDS, WRITE)],
+    [("q", question) for question, _ in CONVERSATION]  # which is in the prompt of each; the keys are the library's
+    + [(way, question) for way in ("Ctrl-C", "Ctrl-D") for question in (NAME, KIND, RETRIES, SAFEGUARDS, WRITE)],
 )
 def test_leaving_at_any_question_writes_nothing(tmp_path: Path, way: str, question: str) -> None:
     root = EVERYTHING.write(tmp_path)

@@ -91,7 +91,7 @@ end
 def generate(folder: Path, line: str, repo: Repo | None = None) -> dict[str, str]:
     """The new files of one command, which must succeed."""
     name, _, arguments = line.partition(" ")
-    return Case("contract", repo or Repo(), arguments, name).render(folder)
+    return Case("contract", repo or Repo(), arguments, name).run(folder)
 
 
 def the_job(folder: Path, line: str, repo: Repo | None = None) -> str:
@@ -376,7 +376,7 @@ def test_a_second_run_is_identical(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("case", [*alone()][::3], ids=lambda case: case.name)
 def test_every_pattern_is_identical_the_second_time(tmp_path: Path, case: Case) -> None:
-    new = case.render(tmp_path)
+    new = case.run(tmp_path)
 
     again = sidekiq_gen(tmp_path, "job", case.job, *case.arguments.split(), "--no-input")
 
