@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 from sidekiq_gen.errors import InvalidInput
+from sidekiq_gen.regex import regex
 
 UNITS = {"": 1, "s": 1, "m": 60, "h": 3_600, "d": 86_400}
 HINT = "90, 30m, 2h or 1d"
 
-_TYPED = re.compile(r"([0-9]{1,12})([smhd]?)")
+_TYPED = regex(r"([0-9]{1,12})([smhd]?)")
 
 
 def parse_duration(typed: str, option: str, longest: int) -> int:

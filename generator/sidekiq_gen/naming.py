@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import inflection
 
 from sidekiq_gen.errors import InvalidInput
+from sidekiq_gen.regex import regex
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
@@ -50,11 +51,11 @@ TAKEN_METHODS = frozenset(
 
 WORK = "work"
 
-_SEGMENT = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-_LOCAL = re.compile(r"[a-z][a-z0-9_]*")  # an underscore in front would say that it is not used
-_LABEL = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_COLUMN = re.compile(r"[a-z_][a-z0-9_]*")
-_CONSTANT = re.compile(r"[A-Z][A-Za-z0-9_]*(?:::[A-Z][A-Za-z0-9_]*)*")
+_SEGMENT = regex(r"[A-Za-z][A-Za-z0-9_]*")
+_LOCAL = regex(r"[a-z][a-z0-9_]*")  # an underscore in front would say that it is not used
+_LABEL = regex(r"[A-Za-z_][A-Za-z0-9_]*")
+_COLUMN = regex(r"[a-z_][a-z0-9_]*")
+_CONSTANT = regex(r"[A-Z][A-Za-z0-9_]*(?:::[A-Z][A-Za-z0-9_]*)*")
 MAXIMUM_LENGTH = 120
 
 

@@ -9,6 +9,7 @@ from sidekiq_gen import reading, toml
 from sidekiq_gen.durations import parse_duration
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.flags import Flag
+from sidekiq_gen.regex import regex
 from sidekiq_gen.sourced import Sourced
 from sidekiq_gen.toml import nearest, shown, written
 from sidekiq_gen.values import dataclass
@@ -29,7 +30,7 @@ WITHOUT = Flag(
     metavar="FLAG",
 )
 
-_HEADER = re.compile(r"\s*\[\s*[\"']?([^\"'\]]*?)[\"']?\s*\]\s*(?:#.*)?")
+_HEADER = regex(r"\s*\[\s*[\"']?([^\"'\]]*?)[\"']?\s*\]\s*(?:#.*)?")
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import sys
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from sidekiq_gen.regex import regex
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
@@ -17,12 +18,12 @@ LONGEST_SHOWN = 60
 MOST_DIGITS = 18
 
 # What may have line ends in it, and what could be taken for the beginning of such a thing.
-_OPAQUE = re.compile(
+_OPAQUE = regex(
     r'"""(?:[^"\\]|\\.|"(?!""))*"{3,5}|\'\'\'(?:[^\']|\'(?!\'\'))*\'{3,5}'
     r'|"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'|#[^\n]*',
     re.DOTALL,
 )
-_HEADER = re.compile(r"[ \t]*\[\[?[ \t]*[\"']?([^\"'\[\]\n]*?)[\"']?[ \t]*\]")
+_HEADER = regex(r"[ \t]*\[\[?[ \t]*[\"']?([^\"'\[\]\n]*?)[\"']?[ \t]*\]")
 
 
 class NotToml(Exception):

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.rails.code import numbered_code_lines
+from sidekiq_gen.regex import regex
 from sidekiq_gen.ruby import layout
 from sidekiq_gen.values import dataclass
 
@@ -14,14 +15,14 @@ if TYPE_CHECKING:
 
     from sidekiq_gen.install.settings import Place
 
-_BLOCK = re.compile(r"Sidekiq\.configure_(client|server)[ \t]+do[ \t]*\|[ \t]*([a-z_]\w*)[ \t]*\|[ \t]*(?:#.*)?")
-_ANY_BLOCK = re.compile(r"\bSidekiq\.configure_(client|server)\b")
-_END = re.compile(r"end[ \t]*(?:#.*)?")
-_CLOSES = re.compile(r"end\b|[\])}]")
-_HEREDOC = re.compile(r"<<[\"'`]?[A-Z]")  # whose text and end stand at the margin
-_LEAVES = re.compile(r"(?:return|next|break|exit|abort)\b")
-_SIDEKIQ = re.compile(r"(?:Sidekiq|SidekiqUniqueJobs)\b(?!.*[ \t](?:if|unless)[ \t])")
-_CONFIGURATION = re.compile(r"\bconfig(?=[.)])")
+_BLOCK = regex(r"Sidekiq\.configure_(client|server)[ \t]+do[ \t]*\|[ \t]*([a-z_]\w*)[ \t]*\|[ \t]*(?:#.*)?")
+_ANY_BLOCK = regex(r"\bSidekiq\.configure_(client|server)\b")
+_END = regex(r"end[ \t]*(?:#.*)?")
+_CLOSES = regex(r"end\b|[\])}]")
+_HEREDOC = regex(r"<<[\"'`]?[A-Z]")  # whose text and end stand at the margin
+_LEAVES = regex(r"(?:return|next|break|exit|abort)\b")
+_SIDEKIQ = regex(r"(?:Sidekiq|SidekiqUniqueJobs)\b(?!.*[ \t](?:if|unless)[ \t])")
+_CONFIGURATION = regex(r"\bconfig(?=[.)])")
 
 
 def in_block(side: str, body: str) -> str:

@@ -7,22 +7,23 @@ from typing import TYPE_CHECKING
 
 from sidekiq_gen.rails import yaml
 from sidekiq_gen.rails.queues import queues_of
+from sidekiq_gen.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_HEAD = re.compile(r":?queues:")
-_DASH = re.compile(r"[ \t]*-[ \t]+")
-_UNPLAIN = re.compile(r"[#&*!|>{<%]")  # an anchor, a tag, a block, ERB
-_COMMENT = re.compile(r"(?:^|[ \t])#.*")
-_WEIGHTED = re.compile(r"\[[^\[\]]+,[^\[\]]+\]")
-_COUNTED = re.compile(r"[^\[,]+,[ \t]*\d+")
+_HEAD = regex(r":?queues:")
+_DASH = regex(r"[ \t]*-[ \t]+")
+_UNPLAIN = regex(r"[#&*!|>{<%]")  # an anchor, a tag, a block, ERB
+_COMMENT = regex(r"(?:^|[ \t])#.*")
+_WEIGHTED = regex(r"\[[^\[\]]+,[^\[\]]+\]")
+_COUNTED = regex(r"[^\[,]+,[ \t]*\d+")
 _DEPTH = 5
-_OPENS = re.compile(r"(?:if|unless|case|while|until|for|begin)\b")
-_DO = re.compile(r"\bdo\b\s*(?:\|[^|]*\|)?\Z")
-_CLOSES = re.compile(r"end\b|\}")
+_OPENS = regex(r"(?:if|unless|case|while|until|for|begin)\b")
+_DO = regex(r"\bdo\b\s*(?:\|[^|]*\|)?\Z")
+_CLOSES = regex(r"end\b|\}")
 # One value on its line: nothing that could bring keys or entries of its own.
-_VALUE = re.compile(r"[ \t]*:?[\w.-]+:[ \t]+[^<]*(?:<%=[^%\n]*%>[^<]*)+")
+_VALUE = regex(r"[ \t]*:?[\w.-]+:[ \t]+[^<]*(?:<%=[^%\n]*%>[^<]*)+")
 
 
 def queue_entry(name: str) -> str:

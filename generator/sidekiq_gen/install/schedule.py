@@ -16,6 +16,7 @@ from packaging.version import Version
 from sidekiq_gen.install.settings import FOLDER, code
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.rails.queues import CONFIGURATION
+from sidekiq_gen.regex import regex
 from sidekiq_gen.sidekiq.gems import ENTERPRISE
 from sidekiq_gen.values import dataclass
 
@@ -35,9 +36,9 @@ LOADS_BY_ITSELF = Version("1.6.0")
 UNDER_ITS_OWN_KEY = Version("5.0.0")
 TAKES_A_NAME = Version("2.0.1")
 
-_OF_CRON = re.compile(r"\bSidekiq::Cron\b|\bcron_schedule_file\b")
-_OF_SCHEDULER = re.compile(r"\bSidekiq\.schedule\b|\bSidekiqScheduler\b")
-_OF_ENTERPRISE = re.compile(r"\.periodic\b")
+_OF_CRON = regex(r"\bSidekiq::Cron\b|\bcron_schedule_file\b")
+_OF_SCHEDULER = regex(r"\bSidekiq\.schedule\b|\bSidekiqScheduler\b")
+_OF_ENTERPRISE = regex(r"\.periodic\b")
 
 
 @dataclass(frozen=True)

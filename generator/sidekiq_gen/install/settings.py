@@ -11,16 +11,17 @@ Pro-Changes.md:610, Ent-Changes.md:328.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Literal
 
 from sidekiq_gen.rails.code import code_lines
 from sidekiq_gen.rails.pushes import pushes_after_commit
+from sidekiq_gen.regex import regex
 from sidekiq_gen.ruby import trackers
 from sidekiq_gen.sidekiq.gems import ENTERPRISE, PRO, THROTTLED, UNIQUE_JOBS
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Iterable
 
     from sidekiq_gen.rails.app import RailsApp
@@ -87,7 +88,7 @@ SETTINGS = (
         "Airbrake's hook into Sidekiq",
         'require "airbrake/sidekiq"',
         "top",
-        re.compile(r"\bairbrake/sidekiq\b"),
+        regex(r"\bairbrake/sidekiq\b"),
         lambda app, _: trackers.needs(app.tracker) == "airbrake/sidekiq",
     ),
     Setting(
@@ -95,7 +96,7 @@ SETTINGS = (
         "the check of arguments",
         "Sidekiq.strict_args!",
         "top",
-        re.compile(r"\bstrict_args!"),
+        regex(r"\bstrict_args!"),
         lambda _, release: release.capabilities.strict_arguments_warn,
     ),
     Setting(
@@ -103,7 +104,7 @@ SETTINGS = (
         "the setup of sidekiq-throttled",
         "Sidekiq::Throttled.setup!",
         "top",
-        re.compile(r"\bSidekiq::Throttled\.setup!"),
+        regex(r"\bSidekiq::Throttled\.setup!"),
         lambda _, release: release.capabilities.throttled_setup,
     ),
     Setting(
@@ -111,7 +112,7 @@ SETTINGS = (
         "the push after a commit",
         "Sidekiq.transactional_push!",
         "top",
-        re.compile(r"\btransactional_push!"),
+        regex(r"\btransactional_push!"),
         pushes_after_commit,
     ),
     Setting(
@@ -119,7 +120,7 @@ SETTINGS = (
         "the switch for unique jobs",
         "Sidekiq::Enterprise.unique!",
         "top",
-        re.compile(r"\bEnterprise\.unique!"),
+        regex(r"\bEnterprise\.unique!"),
         lambda app, _: app.gem(ENTERPRISE) is not None and app.gem(UNIQUE_JOBS) is None,
     ),
     Setting(
@@ -127,7 +128,7 @@ SETTINGS = (
         "how many dead jobs are kept",
         "dead_max_jobs",
         "top",
-        re.compile(r"\bdead_max_jobs\b"),
+        regex(r"\bdead_max_jobs\b"),
         _where_asked_for,
     ),
     Setting(
@@ -135,7 +136,7 @@ SETTINGS = (
         "how long dead jobs are kept",
         "dead_timeout_in_seconds",
         "top",
-        re.compile(r"\bdead_timeout_in_seconds\b"),
+        regex(r"\bdead_timeout_in_seconds\b"),
         _where_asked_for,
     ),
     Setting(
@@ -143,7 +144,7 @@ SETTINGS = (
         "super_fetch",
         "config.super_fetch!",
         "server",
-        re.compile(r"\b(?:super|timed|reliable)_fetch!|\[:fetch(?:_class)?\]\s*="),
+        regex(r"\b(?:super|timed|reliable)_fetch!|\[:fetch(?:_class)?\]\s*="),
         lambda app, release: app.gem(PRO) is not None and not fetches_by_itself(app, release),
     ),
     Setting(
@@ -151,7 +152,7 @@ SETTINGS = (
         "an error handler",
         "config.error_handlers <<",
         "server",
-        re.compile(r"\berror_handlers\b"),
+        regex(r"\berror_handlers\b"),
         _reports_errors,
     ),
     Setting(
@@ -159,7 +160,7 @@ SETTINGS = (
         "a death handler",
         "config.death_handlers <<",
         "server",
-        re.compile(r"\bdeath_handlers\b"),
+        regex(r"\bdeath_handlers\b"),
         lambda _app, _release: True,
     ),
     Setting(
@@ -167,7 +168,7 @@ SETTINGS = (
         "the schedule of the health check",
         "config.periodic",
         "server",
-        re.compile(r"\bperiodic\b"),
+        regex(r"\bperiodic\b"),
         _where_asked_for,
     ),
 )

@@ -5,13 +5,14 @@ Nothing of it happens by itself. Source: sidekiq-unique-jobs v7.0.1 README.md, l
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Literal
 
 from sidekiq_gen.install.settings import code
+from sidekiq_gen.regex import regex
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator, Sequence
 
     from sidekiq_gen.install.settings import Place
@@ -39,13 +40,13 @@ PARTS = (
     Part("upkeep", "SidekiqUniqueJobs::Server.configure", "server"),
 )
 
-_BLOCK = re.compile(r"\bSidekiq\.configure_(client|server)\b")
-_CLIENT = re.compile(r"\bSidekiqUniqueJobs::Middleware::Client\b")
+_BLOCK = regex(r"\bSidekiq\.configure_(client|server)\b")
+_CLIENT = regex(r"\bSidekiqUniqueJobs::Middleware::Client\b")
 _SIGNS: dict[PartName, re.Pattern[str]] = {
-    "server": re.compile(r"\bSidekiqUniqueJobs::Middleware::Server\b"),
-    "upkeep": re.compile(r"\bSidekiqUniqueJobs::Server\.configure\b"),
+    "server": regex(r"\bSidekiqUniqueJobs::Middleware::Server\b"),
+    "upkeep": regex(r"\bSidekiqUniqueJobs::Server\.configure\b"),
 }
-_CONFIGURED = re.compile(r"\bSidekiqUniqueJobs\.(?:configure|config)\b")
+_CONFIGURED = regex(r"\bSidekiqUniqueJobs\.(?:configure|config)\b")
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from sidekiq_gen.naming import CORE_CONSTANTS, KEYWORDS, MAXIMUM_LENGTH, Model
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.rails.code import CONSTANT, fold
 from sidekiq_gen.rails.signatures import NEW, read_callable
+from sidekiq_gen.regex import regex
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.rails.app import RailsApp
     from sidekiq_gen.rails.signatures import Callable, Parameters
 
-_CALL = re.compile(rf"(?:::)?({CONSTANT})(\.new\.|\.|#)([a-z_]\w*[?!]?)", re.ASCII)
+_CALL = regex(rf"(?:::)?({CONSTANT})(\.new\.|\.|#)([a-z_]\w*[?!]?)", re.ASCII)
 # Methods that every record has from ActiveRecord. Source: rails v7.2.0 activerecord/lib/active_record/persistence.rb.
 _OF_RECORDS = frozenset("destroy destroy! delete touch save save! reload".split())
 MAILERS = frozenset({"ActionMailer::Base"})

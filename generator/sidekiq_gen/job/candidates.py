@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import inflection
 
 from sidekiq_gen.rails.signatures import read_callable
+from sidekiq_gen.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +25,7 @@ _ELSEWHERE = frozenset(
 )
 _ENTRIES = ("call", "call!", "perform", "perform!", "run", "run!", "execute", "execute!", "process", "process!")
 _BARE = frozenset("action case command handler interactor manager operation service use".split())
-_AGENT = re.compile(r"(?:ers?|ors?|e|s)$")
+_AGENT = regex(r"(?:ers?|ors?|e|s)$")
 
 
 def candidates(context: JobContext, app: RailsApp) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sidekiq_gen.durations import parse_duration, written
 from sidekiq_gen.errors import DecisionNeeded, InvalidInput, Refused
 from sidekiq_gen.job.raised import raised
+from sidekiq_gen.regex import regex
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
@@ -19,12 +20,12 @@ USUAL = 60  # seconds, where the error names none
 SAMPLE = 30  # seconds, in specs
 LONGEST_EXPRESSION = 100  # characters
 
-_ERROR = re.compile(r"(?<![\w.:@$])error(?![\w?!:(])")
-_READER = re.compile(r"error\.([a-z_]\w*)")
-_STEP = re.compile(r"&?\.(?P<name>[a-z_]\w*)(?![\w?!(])|(?:&?\.fetch\(|\[)(?P<key>\"[^\"#\\]*\"|'[^'\\]*'|:\w+)[)\]]")
-_CONVERTED = re.compile(r"\.(?:to_i|to_f|ceil|floor|round)$")
-_NUMBER = re.compile(r"(?:Integer|Float)\(.*\)")
-_LENGTH = re.compile(r"[0-9]+[a-z]?")
+_ERROR = regex(r"(?<![\w.:@$])error(?![\w?!:(])")
+_READER = regex(r"error\.([a-z_]\w*)")
+_STEP = regex(r"&?\.(?P<name>[a-z_]\w*)(?![\w?!(])|(?:&?\.fetch\(|\[)(?P<key>\"[^\"#\\]*\"|'[^'\\]*'|:\w+)[)\]]")
+_CONVERTED = regex(r"\.(?:to_i|to_f|ceil|floor|round)$")
+_NUMBER = regex(r"(?:Integer|Float)\(.*\)")
+_LENGTH = regex(r"[0-9]+[a-z]?")
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.job.collaborator import Handed
+from sidekiq_gen.regex import regex
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from sidekiq_gen.naming import Argument
     from sidekiq_gen.rails.signatures import Parameter, Parameters
 
-_KEY = re.compile(r"idempot\w+|dedup\w*_key")
+_KEY = regex(r"idempot\w+|dedup\w*_key")
 _KEY_LIKE = frozenset({"key", "request_key", "unique_key"})
 # Names of what is no record, and no list of them.
-_SCALAR = re.compile(
+_SCALAR = regex(
     r"(?:\w+_)?(?:ids?|token|cents|amount|currency|count|at|on|date|time|key|url|uri|email|name|type|kind|code|number|"
     r"options|opts|params|attributes|args|context|logger|client|from|to|since|limit)"
 )

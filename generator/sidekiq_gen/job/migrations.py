@@ -11,6 +11,7 @@ from sidekiq_gen.job.lacks import lacks
 from sidekiq_gen.job.needs import Column, Index, Need
 from sidekiq_gen.naming import camelize
 from sidekiq_gen.notices import Notice
+from sidekiq_gen.regex import regex
 from sidekiq_gen.ruby import layout
 from sidekiq_gen.ruby.templates import find_template, ruby_file
 from sidekiq_gen.values import dataclass
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 FOLDER = "db/migrate"
 LONGEST = 62  # Source: rails v7.2.0 .../connection_adapters/abstract/database_limits.rb:25; fewer than any database
-_MIGRATION = re.compile(r"([0-9]+)_(\w+)\.rb")
+_MIGRATION = regex(r"([0-9]+)_(\w+)\.rb")
 
 
 @dataclass(frozen=True)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from sidekiq_gen.regex import regex
 from sidekiq_gen.ruby import layout
 
 if TYPE_CHECKING:
     from sidekiq_gen.job.request import JobRequest
 
-_PERFORM = re.compile(r"(?<![.\w])perform\b")
-_STUBBED = re.compile(r"\bstubbed (?:do|\{)")
+_PERFORM = regex(r"(?<![.\w])perform\b")
+_STUBBED = regex(r"\bstubbed (?:do|\{)")
 
 
 def stubs(request: JobRequest) -> bool:

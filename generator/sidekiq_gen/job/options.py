@@ -5,7 +5,6 @@ Source: sidekiq v8.1.7 lib/sidekiq/job_retry.rb and job_util.rb; backtrace and d
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, Generic
 
 from sidekiq_gen.errors import InvalidInput, Refused
@@ -18,6 +17,7 @@ from sidekiq_gen.job.patterns.unique_active_job import ActiveJobUniqueSettings
 from sidekiq_gen.job.request import JobOptions
 from sidekiq_gen.naming import parse_queue
 from sidekiq_gen.notices import Notice
+from sidekiq_gen.regex import regex
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
@@ -50,8 +50,8 @@ OPTION_FLAGS = (
 
 USUAL_LINES = "20"
 
-_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:/-]{0,59}")
-_WORD = re.compile(r"\w+(?:-\w+)*")  # what RuboCop takes for a word: Style/WordArray
+_TAG = regex(r"[A-Za-z0-9_][A-Za-z0-9_.:/-]{0,59}")
+_WORD = regex(r"\w+(?:-\w+)*")  # what RuboCop takes for a word: Style/WordArray
 
 
 def find_options(answers: Answers, release: Release, retry: Retry) -> JobOptions:

@@ -13,6 +13,7 @@ from sidekiq_gen.job.patterns.catalogue import BY_NAME, listed
 from sidekiq_gen.job.patterns.log_context import LogContext
 from sidekiq_gen.job.slots import SLOTS
 from sidekiq_gen.job.spec_facts import spec_facts_of
+from sidekiq_gen.regex import regex
 from sidekiq_gen.ruby import dialect, layout, literals, spec_forms
 from sidekiq_gen.ruby.nesting import nested
 from sidekiq_gen.ruby.templates import Partial, find_template, has_template, ruby_file, test_file
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 
 # A guard clause on one line, before a blank line and another one at the same depth.
-_GUARD_BEFORE_GUARD = re.compile(r"^( *)(return\b.* (?:if|unless) .*\n)\n(?=\1return\b.* (?:if|unless) )", re.MULTILINE)
+_GUARD_BEFORE_GUARD = regex(r"^( *)(return\b.* (?:if|unless) .*\n)\n(?=\1return\b.* (?:if|unless) )", re.MULTILINE)
 
 
 def render(request: JobRequest) -> list[tuple[str, str]]:

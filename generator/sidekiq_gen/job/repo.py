@@ -9,6 +9,7 @@ from sidekiq_gen.job.active_job import BASE, USUAL_BASE
 from sidekiq_gen.job.request import ActiveBase, RecordCall, RepoFacts
 from sidekiq_gen.job.samples import distinct, insisted_on
 from sidekiq_gen.rails.pushes import pushes_wait
+from sidekiq_gen.regex import regex
 from sidekiq_gen.style import test_path
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     from sidekiq_gen.style import SpecStyle, TestFramework
 
 
-_RETRY = re.compile(r"\bretry_(?:on|job)\b")
-_HANDLER = re.compile(r"^\s*(?:retry_on|discard_on|rescue_from)\b", re.MULTILINE)
+_RETRY = regex(r"\bretry_(?:on|job)\b")
+_HANDLER = regex(r"^\s*(?:retry_on|discard_on|rescue_from)\b", re.MULTILINE)
 
 
 def gather(app: RailsApp, context: JobContext, test: TestFramework, written: SpecStyle) -> RepoFacts:

@@ -13,6 +13,7 @@ from sidekiq_gen.job.needs import Column
 from sidekiq_gen.job.samples import known_value
 from sidekiq_gen.job.values import columns_of, refuse_unwritable
 from sidekiq_gen.naming import KEYWORDS, TAKEN_METHODS, parse_column
+from sidekiq_gen.regex import regex
 from sidekiq_gen.ruby.templates import declared_names
 from sidekiq_gen.values import dataclass
 
@@ -38,7 +39,7 @@ _SCOPES = (
     "patterns/advisory_lock/job.rb.j2",
     "patterns/retry_after/asked/job.rb.j2",
 )
-_READER = re.compile(r"([a-z_]\w*[?]?)|\[(\"[^\"\\#]+\"|:[a-z_]\w*)\]", re.ASCII)
+_READER = regex(r"([a-z_]\w*[?]?)|\[(\"[^\"\\#]+\"|:[a-z_]\w*)\]", re.ASCII)
 
 
 @dataclass(frozen=True)

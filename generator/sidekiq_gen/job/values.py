@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.errors import Refused
+from sidekiq_gen.regex import regex
 
 if TYPE_CHECKING:
     from sidekiq_gen.job.request import JobContext
@@ -16,11 +17,11 @@ WORDS = frozenset({"string", "text", "enum", "citext"})  # types of columns
 # What is written into a column that says that something has happened, by its type.
 TOLD_BY_TYPE = {"datetime": "Time.current", "date": "Date.current", "boolean": "true"}
 NUMBERS = frozenset({"integer", "bigint"})
-VALUE = re.compile(r"(?! )[^\"\\#\x00-\x1f\x7f]{1,100}(?<! )")
+VALUE = regex(r"(?! )[^\"\\#\x00-\x1f\x7f]{1,100}(?<! )")
 TOLD_BY_NAME = {"_at": "datetime", "_on": "date"}
 
 # States that a job leaves a record in only when it has failed, or while it works.
-_NOT_DONE = re.compile(r".*ing|fail.*|error.*|cancel.*|reject.*|declin.*|abort.*|expired", re.DOTALL)
+_NOT_DONE = regex(r".*ing|fail.*|error.*|cancel.*|reject.*|declin.*|abort.*|expired", re.DOTALL)
 
 
 def columns_of(context: JobContext, app: RailsApp) -> dict[str, str] | None:

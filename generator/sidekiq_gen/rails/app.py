@@ -25,6 +25,7 @@ from sidekiq_gen.rails.job_files import JobFiles
 from sidekiq_gen.rails.processes import Process, find_processes
 from sidekiq_gen.rails.queues import Served, UsualQueue, find_queues, find_served, usual_queue
 from sidekiq_gen.rails.wrappers import ErrorWrapper, find_wrapper, named_wrapper
+from sidekiq_gen.regex import regex
 from sidekiq_gen.settings import SettingsFile, read_settings
 from sidekiq_gen.sourced import Sourced
 from sidekiq_gen.style import SpecStyle, Style
@@ -42,12 +43,10 @@ __all__ = ["Database", "Linter", "RailsApp", "TestFramework"]
 
 TestFramework = Literal["rspec", "minitest"]
 
-_OWN_LOGGER = re.compile(
-    r"^[^#\n]*\b(?:config|Sidekiq)\.(?:logger(?:\.formatter)?|log_formatter)\s*=[^=]", re.MULTILINE
-)
-_THROTTLED = re.compile(r"^[^#\n]*\bSidekiq::Throttled\.setup!", re.MULTILINE)
-_ENTERPRISE_UNIQUE = re.compile(r"^[^#\n]*\bSidekiq::Enterprise\.unique!", re.MULTILINE)
-_WIRING = re.compile(r"^[^#\n]*\bSidekiqUniqueJobs::(?:Server\.configure|Middleware::Client)\b", re.MULTILINE)
+_OWN_LOGGER = regex(r"^[^#\n]*\b(?:config|Sidekiq)\.(?:logger(?:\.formatter)?|log_formatter)\s*=[^=]", re.MULTILINE)
+_THROTTLED = regex(r"^[^#\n]*\bSidekiq::Throttled\.setup!", re.MULTILINE)
+_ENTERPRISE_UNIQUE = regex(r"^[^#\n]*\bSidekiq::Enterprise\.unique!", re.MULTILINE)
+_WIRING = regex(r"^[^#\n]*\bSidekiqUniqueJobs::(?:Server\.configure|Middleware::Client)\b", re.MULTILINE)
 
 
 class RailsApp(JobFiles):

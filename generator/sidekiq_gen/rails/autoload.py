@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from sidekiq_gen.rails.autoload_settings import Settings, read_settings
 from sidekiq_gen.rails.code import fold
 from sidekiq_gen.rails.units import PACKAGE
+from sidekiq_gen.regex import regex
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
@@ -28,9 +29,9 @@ CONCERNS = "concerns"
 # So many files of a folder tell whether its name is a namespace.
 SAMPLE = 3
 
-_OPENED = re.compile(r"^[ \t]*(?:class|module)[ \t]+([\w:]+)", re.MULTILINE)
-_NAMESPACED = re.compile(r"^\s+automatic_pack_namespace:\s*true\b", re.MULTILINE)
-_NAMESPACE = re.compile(r"^\s+namespace_override:\s*[\"']?([A-Z][\w:]*)", re.MULTILINE)
+_OPENED = regex(r"^[ \t]*(?:class|module)[ \t]+([\w:]+)", re.MULTILINE)
+_NAMESPACED = regex(r"^\s+automatic_pack_namespace:\s*true\b", re.MULTILINE)
+_NAMESPACE = regex(r"^\s+namespace_override:\s*[\"']?([A-Z][\w:]*)", re.MULTILINE)
 # Source: the gem automatic_namespaces, lib/automatic_namespaces/autoloader.rb:4.
 _NEVER_NAMESPACED = frozenset({"helpers", "inputs"})
 

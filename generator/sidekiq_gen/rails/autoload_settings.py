@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from sidekiq_gen.rails.code import code_lines
 from sidekiq_gen.rails.globs import folders
 from sidekiq_gen.rails.literals import Token, closing, parts_of, statement
+from sidekiq_gen.regex import regex
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
@@ -27,20 +28,20 @@ APPLICATION = "config/application.rb"
 BELOW_APP = "{*,*/concerns}"
 
 _SIGNS = ("load_paths", "autoload", "push_dir", "collapse", "paths.add", "paths[", "loader")
-_LISTS = re.compile(
+_LISTS = regex(
     r"^[^#\n]*?\b(?:autoload_once|autoload|eager_load)_paths\s*"
     r"(\+=|<<|\|=|-=|=(?!=)|\.(?:push|concat|unshift|append|prepend|delete)\b)\s*",
     re.MULTILINE,
 )
-_LIB = re.compile(r"^[^#\n]*?\bautoload_lib(?:_once)?\b", re.MULTILINE)
-_ADD = re.compile(r"^[^#\n]*?\bpaths\.add\b", re.MULTILINE)
-_APPEND = re.compile(
+_LIB = regex(r"^[^#\n]*?\bautoload_lib(?:_once)?\b", re.MULTILINE)
+_ADD = regex(r"^[^#\n]*?\bpaths\.add\b", re.MULTILINE)
+_APPEND = regex(
     r"^[^#\n]*?\bpaths\[[\"'](app|app/(?!views|assets)\w+)[\"']\]\s*(?:<<|\.(?:push|concat|unshift)\b)\s*", re.MULTILINE
 )
-_LOADER = re.compile(r"^[^#\n]*?\w\.(push_dir|collapse|ignore)\b", re.MULTILINE)
-_INFLECT = re.compile(r"^[^#\n]*?\binflector\.inflect\b", re.MULTILINE)
-_INTERPOLATED = re.compile(r"#\{([^}]*)\}/?(.*)", re.DOTALL)
-_JOINED = re.compile(r"\bjoin[ (]+[\"']([^\"']+)")
+_LOADER = regex(r"^[^#\n]*?\w\.(push_dir|collapse|ignore)\b", re.MULTILINE)
+_INFLECT = regex(r"^[^#\n]*?\binflector\.inflect\b", re.MULTILINE)
+_INTERPOLATED = regex(r"#\{([^}]*)\}/?(.*)", re.DOTALL)
+_JOINED = regex(r"\bjoin[ (]+[\"']([^\"']+)")
 
 
 @dataclass

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import field
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.rails.code import CONSTANT, code_lines, without_comment
+from sidekiq_gen.regex import regex
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 MAXIMUM_GENERATIONS = 10
 
-_CLASS = re.compile(
+_CLASS = regex(
     rf"([ \t]*)(?:(?:class|module)[ \t]+(?:::)?({CONSTANT})(?:[ \t]*<[ \t]*(?:::)?({CONSTANT}))?"
     rf"|({CONSTANT})[ \t]*=[ \t]*Class\.new(?:[ \t]*\([ \t]*(?:::)?({CONSTANT})[ \t]*\))?)(.*)"
 )
-_SINGLETON = re.compile(r"[ \t]*(?:class[ \t]*<<|class_methods[ \t]+do\b)(?!.*\bend$)")
+_SINGLETON = regex(r"[ \t]*(?:class[ \t]*<<|class_methods[ \t]+do\b)(?!.*\bend$)")
 # What begins a statement, whatever brackets a literal before it has left open.
-_BEGINS = re.compile(r"(?:def|end|class|module|private|protected|public|include|extend)\b(?!:)")
-_TAKEN_OVER = re.compile(r"(include|prepend|extend)[ (]+(.*)")
-_MODULES = re.compile(rf"(?<![\w:])(?:::)?({CONSTANT}|self\b)(\.\w+)?")
+_BEGINS = regex(r"(?:def|end|class|module|private|protected|public|include|extend)\b(?!:)")
+_TAKEN_OVER = regex(r"(include|prepend|extend)[ (]+(.*)")
+_MODULES = regex(rf"(?<![\w:])(?:::)?({CONSTANT}|self\b)(\.\w+)?")
 
 
 @dataclass(frozen=True)

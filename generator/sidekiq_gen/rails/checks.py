@@ -11,18 +11,20 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from sidekiq_gen.regex import regex
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from sidekiq_gen.rails.table import Column
 
-_OF_TABLE = re.compile(r"\s*t\.check_constraint[ (]+(?:\"((?:[^\"\\]|\\.)*)\"|'([^'\n]*)')")
-_ADDED = re.compile(r"^[ \t]*add_check_constraint[ (]+[:\"'](\w+)[\"']?,\s*\"((?:[^\"\\]|\\.)*)\"", re.MULTILINE)
-_CHECK = re.compile(r"\bCHECK\s*\(", re.IGNORECASE)
-_PARENTHESES = re.compile(r"'(?:[^']|'')*'|[()]")
-_CAST = re.compile(r"::(?:character varying|[a-z_][\w.]*)(?:\(\d+\))?(?:\[\])?")
-_TEXT = re.compile(r"(?:_utf8mb[34])?'((?:[^']|'')*)'")
-_LIST = re.compile(
+_OF_TABLE = regex(r"\s*t\.check_constraint[ (]+(?:\"((?:[^\"\\]|\\.)*)\"|'([^'\n]*)')")
+_ADDED = regex(r"^[ \t]*add_check_constraint[ (]+[:\"'](\w+)[\"']?,\s*\"((?:[^\"\\]|\\.)*)\"", re.MULTILINE)
+_CHECK = regex(r"\bCHECK\s*\(", re.IGNORECASE)
+_PARENTHESES = regex(r"'(?:[^']|'')*'|[()]")
+_CAST = regex(r"::(?:character varying|[a-z_][\w.]*)(?:\(\d+\))?(?:\[\])?")
+_TEXT = regex(r"(?:_utf8mb[34])?'((?:[^']|'')*)'")
+_LIST = regex(
     r"(?:(?P<null>\w+) is null or )?(?P<column>\w+) (?:in|= any array) ?\?(?:, ?\?)*(?: or (?P<or>\w+) is null)?"
 )
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Literal
 
+from sidekiq_gen.regex import regex
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 CONSTANT = r"[A-Z]\w*(?:::[A-Z]\w*)*"
 MAXIMUM_CALL = 20
 
-_DEFINITION = re.compile(rf"([ \t]*)(class|module)[ \t]+(?:::)?({CONSTANT})(?:[ \t]*<[ \t]*(?:::)?({CONSTANT}))?")
-_HEREDOC = re.compile(r"<<[~-][\"'`]?([A-Za-z_]\w*)")
+_DEFINITION = regex(rf"([ \t]*)(class|module)[ \t]+(?:::)?({CONSTANT})(?:[ \t]*<[ \t]*(?:::)?({CONSTANT}))?")
+_HEREDOC = regex(r"<<[~-][\"'`]?([A-Za-z_]\w*)")
 # A literal, or a comment, which is matched so that quotes in it are not.
-_LITERAL = re.compile(r"\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'|#[^\n]*")
+_LITERAL = regex(r"\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'|#[^\n]*")
 # Likewise, but a comment has a space before it: not so in a regular expression.
-_COMMENT = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|(?:^|(?<=\s))#(?!\{)[^\n]*")
+_COMMENT = regex(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|(?:^|(?<=\s))#(?!\{)[^\n]*")
 _SINGLE = 2
-_NEEDS_ITS_QUOTES = re.compile(r"[\\\"'\n]|#[{@$]")
+_NEEDS_ITS_QUOTES = regex(r"[\\\"'\n]|#[{@$]")
 
 
 @dataclass(frozen=True)

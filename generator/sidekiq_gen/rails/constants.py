@@ -18,6 +18,7 @@ from sidekiq_gen.naming import camelize
 from sidekiq_gen.rails.code import code_lines, definitions, fold
 from sidekiq_gen.rails.inflections import Inflections
 from sidekiq_gen.rails.table_names import TableNames, find_table_names
+from sidekiq_gen.regex import binary_regex, regex
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
@@ -35,11 +36,13 @@ RUBYS_AND_RAILS = frozenset(
     "Process Rails Rollbar RuntimeError SecureRandom Sentry Sidekiq SidekiqUniqueJobs StandardError Time".split()
 )
 
-_OPENED = re.compile(rb"^[ \t]*(?:(?:class|module)[ \t]+([A-Z][\w:]*)|([A-Z]\w*)[ \t]*=[ \t]*Class\.new)", re.MULTILINE)
-_CLASS = re.compile(rb"class[ \t]+(?:::)?(?:[A-Z]\w*::)*([A-Z]\w*)")
-_RECORD = re.compile(r"(?:\w+::)*\w*Record|ActiveRecord::Base")
+_OPENED = binary_regex(
+    rb"^[ \t]*(?:(?:class|module)[ \t]+([A-Z][\w:]*)|([A-Z]\w*)[ \t]*=[ \t]*Class\.new)", re.MULTILINE
+)
+_CLASS = binary_regex(rb"class[ \t]+(?:::)?(?:[A-Z]\w*::)*([A-Z]\w*)")
+_RECORD = regex(r"(?:\w+::)*\w*Record|ActiveRecord::Base")
 # What names a constant; a namespace or name that the configuration gives has capitals already.
-_PLAIN_PATH = re.compile(r"[A-Za-z]\w*(?:/[A-Za-z]\w*)*", re.ASCII)
+_PLAIN_PATH = regex(r"[A-Za-z]\w*(?:/[A-Za-z]\w*)*", re.ASCII)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Literal
 
 from sidekiq_gen.rails import yaml
+from sidekiq_gen.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -38,7 +39,7 @@ _GEMS: tuple[tuple[str, Database], ...] = (
     ("activerecord-jdbcsqlite3-adapter", "sqlite"),
 )
 
-_LINE = re.compile(r"^[ \t]*(?:adapter|url):[ \t]*[\"']?([^\s\"'#]+)", re.MULTILINE)
+_LINE = regex(r"^[ \t]*(?:adapter|url):[ \t]*[\"']?([^\s\"'#]+)", re.MULTILINE)
 
 
 def find_databases(repo: Repo, lockfile: Lockfile | None) -> tuple[Database, ...]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from sidekiq_gen.rails import yaml
 from sidekiq_gen.rails.code import code_lines
 from sidekiq_gen.rails.literals import read_value
+from sidekiq_gen.regex import regex
 
 if TYPE_CHECKING:
     from sidekiq_gen.rails.files import Repo
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 # Source: sidekiq v8.0.8 lib/sidekiq/job_retry.rb:73.
 SIDEKIQS_OWN = 25
 
-_OPTIONS = re.compile(r"^[^#\n]*\bSidekiq\.default_(?:job|worker)_options\s*=\s*", re.MULTILINE)
-_MOST = re.compile(r"^[^#\n]*\[:max_retries\]\s*=\s*([0-9]+)", re.MULTILINE)
+_OPTIONS = regex(r"^[^#\n]*\bSidekiq\.default_(?:job|worker)_options\s*=\s*", re.MULTILINE)
+_MOST = regex(r"^[^#\n]*\[:max_retries\]\s*=\s*([0-9]+)", re.MULTILINE)
 
 
 def default_options(repo: Repo) -> dict[str, Node]:

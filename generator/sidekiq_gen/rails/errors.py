@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.rails.bodies import ancestry
+from sidekiq_gen.regex import regex
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
@@ -21,11 +22,11 @@ RUBYS_OWN = frozenset(
     "EncodingError SystemCallError ScriptError LoadError NotImplementedError".split()
 )
 
-_DEF = re.compile(r"def (\w+[?]?)[ \t]*(?:\(([^)]*)\))?[ \t]*(?:=[ \t]*(.+))?")
-_ATTRIBUTES = re.compile(r"(?:attr_reader|attr_accessor|attr|delegate)[ (]+(.*)")
-_ALIAS = re.compile(r"alias(?:_method)?[ (]+:?(\w+[?]?)")
-_OPTIONAL = re.compile(r"[*&]|\w+[ \t]*=|\w+:[ \t]*\S")
-_NUMBER = re.compile(r"[0-9][0-9_]*(?:\.[0-9]+)?|(?:Integer|Float)\([^()]*\)|.*\.(?:to_i|to_f|ceil|floor|round)")
+_DEF = regex(r"def (\w+[?]?)[ \t]*(?:\(([^)]*)\))?[ \t]*(?:=[ \t]*(.+))?")
+_ATTRIBUTES = regex(r"(?:attr_reader|attr_accessor|attr|delegate)[ (]+(.*)")
+_ALIAS = regex(r"alias(?:_method)?[ (]+:?(\w+[?]?)")
+_OPTIONAL = regex(r"[*&]|\w+[ \t]*=|\w+:[ \t]*\S")
+_NUMBER = regex(r"[0-9][0-9_]*(?:\.[0-9]+)?|(?:Integer|Float)\([^()]*\)|.*\.(?:to_i|to_f|ceil|floor|round)")
 _WORDS = frozenset({"message", "msg", "text"})
 
 

@@ -11,6 +11,7 @@ from sidekiq_gen.rails import yaml
 from sidekiq_gen.rails.code import code_lines, fold
 from sidekiq_gen.rails.factory_paths import find_files, support_files
 from sidekiq_gen.rails.heirs import heirs_among
+from sidekiq_gen.regex import regex
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
@@ -27,24 +28,24 @@ MAXIMUM_LINES = 6
 MAXIMUM_INDENTATION = 1000
 
 _NAME = r"(?::(?:(\w+)|\"([^\"\n]+)\")|[\"']([^\"'\n]+)[\"'])"
-_FACTORY = re.compile(rf"([ \t]*)(factory|Fabricator)[ \t(]+{_NAME}(.*)")
-_CLASS = re.compile(r"(?<!\w)(?:class(?:_name)?:|:class(?:_name)?\s*=>)\s*[\"':]*([A-Za-z]\w*(?:(?:::|/)\w+)*)")
-_PARENT = re.compile(r"(?<!\w)(?:parent:|from:|:parent\s*=>|:from\s*=>)\s*[\"':]*([A-Za-z]\w*(?:(?:::|/)\w+)*)")
-_ALIASES = re.compile(r"(?<!\w)(?:aliases:|:aliases\s*=>)\s*(?:%i)?\[([^\]\n]*)\]")
+_FACTORY = regex(rf"([ \t]*)(factory|Fabricator)[ \t(]+{_NAME}(.*)")
+_CLASS = regex(r"(?<!\w)(?:class(?:_name)?:|:class(?:_name)?\s*=>)\s*[\"':]*([A-Za-z]\w*(?:(?:::|/)\w+)*)")
+_PARENT = regex(r"(?<!\w)(?:parent:|from:|:parent\s*=>|:from\s*=>)\s*[\"':]*([A-Za-z]\w*(?:(?:::|/)\w+)*)")
+_ALIASES = regex(r"(?<!\w)(?:aliases:|:aliases\s*=>)\s*(?:%i)?\[([^\]\n]*)\]")
 # An attribute of a factory; what is deeper inside belongs to a trait, a callback or a transient block.
-_ATTRIBUTE = re.compile(
+_ATTRIBUTE = regex(
     r"[ \t]*(?:(?:sequence|add_attribute)[ (]+:(\w+)|"
     r"(?!(?:factory|trait|transient|after|before|callback|association)\b)([a-z_]\w*)(?:\s*[{(]|\s+do\b|\s+[\"':\d]))"
 )
-_TRAIT = re.compile(r"[ \t]*trait[ \t(]+:(\w+)\)?[ \t]*(?:\{(.*)\})?")
-_TRAITS = re.compile(r"(?:\btraits:|:traits\s*=>)\s*(?:%i)?\[([^\]\n]*)\]")
-_CALLBACK = re.compile(r"[ \t]*(?:after|before|callback|to_create)\b[ \t]*[({:](.*)|[ \t]*to_create[ \t]+do\b(.*)")
-_BARE = re.compile(r"[ \t]*(\w+)[ \t]*")
-_CALLED = re.compile(r"[a-z_]\w*!?")
-_WORD = re.compile(r"\w+")
-_SYNTAX = re.compile(r"^[^#\n]*\binclude[ \t(]+(FactoryBot|FactoryGirl)::Syntax::Methods", re.MULTILINE)
-_SYMBOL = re.compile(r"[A-Za-z_]\w*")
-_LABEL = re.compile(r"(?:([A-Za-z][\w-]*)|[\"']([A-Za-z][^\"'\n<]*)[\"']):(?:\s|$)")
+_TRAIT = regex(r"[ \t]*trait[ \t(]+:(\w+)\)?[ \t]*(?:\{(.*)\})?")
+_TRAITS = regex(r"(?:\btraits:|:traits\s*=>)\s*(?:%i)?\[([^\]\n]*)\]")
+_CALLBACK = regex(r"[ \t]*(?:after|before|callback|to_create)\b[ \t]*[({:](.*)|[ \t]*to_create[ \t]+do\b(.*)")
+_BARE = regex(r"[ \t]*(\w+)[ \t]*")
+_CALLED = regex(r"[a-z_]\w*!?")
+_WORD = regex(r"\w+")
+_SYNTAX = regex(r"^[^#\n]*\binclude[ \t(]+(FactoryBot|FactoryGirl)::Syntax::Methods", re.MULTILINE)
+_SYMBOL = regex(r"[A-Za-z_]\w*")
+_LABEL = regex(r"(?:([A-Za-z][\w-]*)|[\"']([A-Za-z][^\"'\n<]*)[\"']):(?:\s|$)")
 
 
 @dataclass(frozen=True)

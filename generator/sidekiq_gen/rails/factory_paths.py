@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import fnmatch
 import posixpath
-import re
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.rails.code import code_lines
+from sidekiq_gen.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,13 +21,11 @@ if TYPE_CHECKING:
 TESTS = ("spec", "test")
 _STEMS = ("factories", "fabricators")
 
-_PATHS = re.compile(
-    r"\b(?:definition_file_paths|fabricator_paths?)\s*(?:<<|\+?=(?![=~])|\.(?:push|unshift|concat)\b)(.*)"
-)
-_OPEN = re.compile(r"[\[(,]\s*\Z")
-_LITERAL = re.compile(r"[\"']([^\"'\n]+)[\"']|%w[\[({]([^\])}]*)[\])}]")
-_JOINED = re.compile(r"\b(join|expand_path)\(([^()]*)\)")
-_ROOT = re.compile(r"#\{[^{}]*\}/")
+_PATHS = regex(r"\b(?:definition_file_paths|fabricator_paths?)\s*(?:<<|\+?=(?![=~])|\.(?:push|unshift|concat)\b)(.*)")
+_OPEN = regex(r"[\[(,]\s*\Z")
+_LITERAL = regex(r"[\"']([^\"'\n]+)[\"']|%w[\[({]([^\])}]*)[\])}]")
+_JOINED = regex(r"\b(join|expand_path)\(([^()]*)\)")
+_ROOT = regex(r"#\{[^{}]*\}/")
 MAXIMUM_LINES = 10
 
 

@@ -7,9 +7,10 @@ a pattern comes to).
 from __future__ import annotations
 
 import posixpath
-import re
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
+
+from sidekiq_gen.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -21,8 +22,8 @@ NEVER = frozenset({"node_modules", "vendor", "tmp", "log", "public", "coverage"}
 # It goes so deep.
 MAXIMUM_DEPTH = 8
 
-_BRACES = re.compile(r"\{([^{}]*)\}")
-_WILD = re.compile(r"[*?\[]")
+_BRACES = regex(r"\{([^{}]*)\}")
+_WILD = regex(r"[*?\[]")
 
 
 def folders(repo: Repo, pattern: str, without: Collection[str] = NEVER) -> tuple[str, ...]:

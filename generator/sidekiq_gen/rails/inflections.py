@@ -15,6 +15,7 @@ import inflection
 
 from sidekiq_gen.memory import remembered
 from sidekiq_gen.rails.code import code_lines, without_comment
+from sidekiq_gen.regex import regex
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
@@ -27,16 +28,16 @@ UNCOUNTABLE = ("equipment", "information", "rice", "money", "species", "series",
 
 _STRING = r"(?:\"([^\"\n]*)\"|'([^'\n]*)')"
 _PATTERN = r"(?:/((?:[^/\\\n]|\\.)+)/([imx]*)|%r\{([^\n]*?)\}([imx]*)(?=\s*,)|\"([^\"\n]*)\"|'([^'\n]*)')"
-_ACRONYM = re.compile(r"\.acronym[ \t(]+[\"']([A-Za-z]\w*)[\"']")
-_RULE = re.compile(rf"\.(plural|singular)[ \t(]+{_PATTERN}\s*,\s*{_STRING}")
-_IRREGULAR = re.compile(rf"\.irregular[ \t(]+{_STRING}\s*,\s*{_STRING}")
-_UNCOUNTABLE = re.compile(r"\.uncountable[ \t(]+(.*)")
-_WORD = re.compile(r"\"([^\"\n]*)\"|'([^'\n]*)'|%w[\[({]([^\])}]*)[\])}]")
-_LOCALE = re.compile(r"\binflections[ (]+:(\w+)")
+_ACRONYM = regex(r"\.acronym[ \t(]+[\"']([A-Za-z]\w*)[\"']")
+_RULE = regex(rf"\.(plural|singular)[ \t(]+{_PATTERN}\s*,\s*{_STRING}")
+_IRREGULAR = regex(rf"\.irregular[ \t(]+{_STRING}\s*,\s*{_STRING}")
+_UNCOUNTABLE = regex(r"\.uncountable[ \t(]+(.*)")
+_WORD = regex(r"\"([^\"\n]*)\"|'([^'\n]*)'|%w[\[({]([^\])}]*)[\])}]")
+_LOCALE = regex(r"\binflections[ (]+:(\w+)")
 # Rules of the library that Rails does not have (human, cow, passerby, potato), and those it has for a whole word only.
-_NOT_OF_RAILS = re.compile(r"passer|\(h\)uman|^\w\[")
+_NOT_OF_RAILS = regex(r"passer|\(h\)uman|^\w\[")
 _POTATO = "potat|"
-_WHOLE_WORD = re.compile(r"(\(m\|l\)(?:ice|ouse)\$)")
+_WHOLE_WORD = regex(r"(\(m\|l\)(?:ice|ouse)\$)")
 
 
 @dataclass(frozen=True)

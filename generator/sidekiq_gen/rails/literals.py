@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal
 
+from sidekiq_gen.regex import regex
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
 MAXIMUM_TOKENS = 2_000
 
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"(?P<space>[ \t\r]+|\\\n|#[^\n]*)|(?P<newline>\n\s*)"
     r"|(?P<words>%[wWiI](?:\[[^\]]*\]|\([^)]*\)|\{[^}]*\}|<[^>]*>|\|[^|]*\||/[^/]*/|![^!]*!))"
     r"|(?P<label>(?:[A-Za-z_]\w*[?!]?|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'):(?!:))"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sidekiq_gen.errors import Refused
 from sidekiq_gen.reading import LOCKFILE, Unreadable, read_regular
+from sidekiq_gen.regex import regex
 from sidekiq_gen.sidekiq.gems import GemSource, gem_version
 from sidekiq_gen.values import dataclass
 
@@ -26,9 +27,9 @@ SECTIONS = frozenset(
 UNINTERESTING = frozenset({"node_modules", "vendor", "tmp", "log", "public", "coverage"})
 MAXIMUM_FOLDERS = 1000
 
-_SPEC = re.compile(r" {4}([^\s()!]+) \(([^\s()]+)\)")
-_REQUIREMENT = re.compile(r" {6}([^\s()!]+)(?: \([^()]*\))?!?")
-_CONFLICT = re.compile(r"^(?:<{7}|>{7}|\|{7})(?: .*)?$|^={7}$", re.MULTILINE)
+_SPEC = regex(r" {4}([^\s()!]+) \(([^\s()]+)\)")
+_REQUIREMENT = regex(r" {6}([^\s()!]+)(?: \([^()]*\))?!?")
+_CONFLICT = regex(r"^(?:<{7}|>{7}|\|{7})(?: .*)?$|^={7}$", re.MULTILINE)
 
 
 @dataclass(frozen=True)

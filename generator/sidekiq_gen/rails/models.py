@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from sidekiq_gen.naming import underscore
 from sidekiq_gen.rails.code import CONSTANT, code_lines, definitions
 from sidekiq_gen.rails.states import ModelText
+from sidekiq_gen.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,17 +18,17 @@ if TYPE_CHECKING:
 # A model may inherit over so many generations, and a concern include others so deep.
 MAXIMUM_GENERATIONS = 5
 
-_TABLE_NAME = re.compile(r"^[ \t]*self\.table_name\s*=\s*[:\"'](\w+(?:\.\w+)?)", re.MULTILINE)
+_TABLE_NAME = regex(r"^[ \t]*self\.table_name\s*=\s*[:\"'](\w+(?:\.\w+)?)", re.MULTILINE)
 _AFFIXES = {
-    affix: re.compile(
+    affix: regex(
         rf"^[ \t]*(?:self\.table_name_{affix}\s*=|def self\.table_name_{affix}\b[^\n\"']*\n?)\s*[\"'](\w+)[\"']",
         re.MULTILINE,
     )
     for affix in ("prefix", "suffix")
 }
-_PLURAL = re.compile(r"^[ \t]*self\.pluralize_table_names\s*=\s*(true|false)\b", re.MULTILINE)
-_SINGLE = re.compile(r"^[ \t]*(?:belongs_to|has_one)[ (]+:(\w+)", re.MULTILINE)
-_INCLUDE = re.compile(rf"^[ \t]*(?:include|prepend)[ (]+((?:::)?{CONSTANT}(?:\s*,\s*(?:::)?{CONSTANT})*)", re.MULTILINE)
+_PLURAL = regex(r"^[ \t]*self\.pluralize_table_names\s*=\s*(true|false)\b", re.MULTILINE)
+_SINGLE = regex(r"^[ \t]*(?:belongs_to|has_one)[ (]+:(\w+)", re.MULTILINE)
+_INCLUDE = regex(rf"^[ \t]*(?:include|prepend)[ (]+((?:::)?{CONSTANT}(?:\s*,\s*(?:::)?{CONSTANT})*)", re.MULTILINE)
 
 
 def read_model(constants: Constants, model: str) -> ModelText:

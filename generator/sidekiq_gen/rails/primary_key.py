@@ -16,6 +16,7 @@ import inflection
 from sidekiq_gen.rails.literals import Node, read_arguments
 from sidekiq_gen.rails.models import generations, own_texts, tables
 from sidekiq_gen.rails.schema import is_view
+from sidekiq_gen.regex import regex
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
@@ -27,10 +28,10 @@ if TYPE_CHECKING:
 Proof = Literal["model", "schema", "convention"]
 
 # Also of the gem composite_primary_keys.
-_GIVEN = re.compile(r"^[ \t]*self\.primary_keys?[ \t]*=(?!=)[ \t]*", re.MULTILINE)
-_METHOD = re.compile(r"^[ \t]*def self\.primary_key\b[ \t;]*\n?[ \t]*[:\"'](\w+)[\"']?\s*;?\s*end\b", re.MULTILINE)
-_ABSTRACT = re.compile(r"^[ \t]*(?:self\.abstract_class\s*=\s*true|primary_abstract_class)\b", re.MULTILINE)
-_PREFIX = re.compile(r"^[^#\n]*\bprimary_key_prefix_type\s*=\s*:(table_name(?:_with_underscore)?)\b", re.MULTILINE)
+_GIVEN = regex(r"^[ \t]*self\.primary_keys?[ \t]*=(?!=)[ \t]*", re.MULTILINE)
+_METHOD = regex(r"^[ \t]*def self\.primary_key\b[ \t;]*\n?[ \t]*[:\"'](\w+)[\"']?\s*;?\s*end\b", re.MULTILINE)
+_ABSTRACT = regex(r"^[ \t]*(?:self\.abstract_class\s*=\s*true|primary_abstract_class)\b", re.MULTILINE)
+_PREFIX = regex(r"^[^#\n]*\bprimary_key_prefix_type\s*=\s*:(table_name(?:_with_underscore)?)\b", re.MULTILINE)
 
 
 @dataclass(frozen=True)

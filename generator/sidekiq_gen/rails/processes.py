@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.reading import PROCESSES
+from sidekiq_gen.regex import regex
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
     from sidekiq_gen.rails.files import Repo
 
 # Files that start processes, and folders of them.
-_FILES = re.compile(r"(?:Procfile|docker-compose|compose|Dockerfile|fly|render|app)(?:[.-][\w.-]+)?")
+_FILES = regex(r"(?:Procfile|docker-compose|compose|Dockerfile|fly|render|app)(?:[.-][\w.-]+)?")
 _FOLDERS = ("bin", "script", "scripts", "docker", "config/systemd", ".kamal")
-_DEPLOY = re.compile(r"deploy(?:\.[\w-]+)?\.yml")
+_DEPLOY = regex(r"deploy(?:\.[\w-]+)?\.yml")
 
-_COMMAND = re.compile(
+_COMMAND = regex(
     r"(?:^|[\s/\"'&;:])(?:bundle exec |bundle\", \"exec\", \")?(sidekiq|sidekiqswarm)(?=[\s\"'&;]|$)(?!:)([^\n&;]*)"
 )
-_QUEUE = re.compile(r"(?:^|[\s\"',])(?:-q[\s\"',=]*|--queue[\s\"',=]+)([\w$<{.:/-]+)")
-_CONFIGURATION = re.compile(r"(?:^|[\s\"',])(?:-C[\s\"',=]*|--config[\s\"',=]+)([^\s\"',]+)")
-_STARTS = re.compile(
+_QUEUE = regex(r"(?:^|[\s\"',])(?:-q[\s\"',=]*|--queue[\s\"',=]+)([\w$<{.:/-]+)")
+_CONFIGURATION = regex(r"(?:^|[\s\"',])(?:-C[\s\"',=]*|--config[\s\"',=]+)([^\s\"',]+)")
+_STARTS = regex(
     r"bundle\W+exec\W+sidekiq|(?:^|[\"'/])sidekiq(?:swarm)?\s+-|^\s*\S+:\s+(?:\S+=\S+\s+)*(?:\S*/)?sidekiq\b"
 )
 

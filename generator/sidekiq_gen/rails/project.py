@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.rails.app import RailsApp
 from sidekiq_gen.rails.lockfile import Lockfile, find_lockfile, find_root, no_lockfile, read_lockfile
+from sidekiq_gen.regex import regex
 from sidekiq_gen.sidekiq.gems import SIDEKIQ, THROTTLED, UNIQUE_JOBS, Gems, GemSource, gem_version
 from sidekiq_gen.sidekiq.release import Release, sidekiq_not_locked
 from sidekiq_gen.values import dataclass
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.notices import Notice
     from sidekiq_gen.style import Form
 
-_VERSION = re.compile(r"[0-9]+(?:\.[0-9A-Za-z]+)*")
+_VERSION = regex(r"[0-9]+(?:\.[0-9A-Za-z]+)*")
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,15 @@ import re
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.rails.code import code_lines
+from sidekiq_gen.regex import regex
 
 if TYPE_CHECKING:
     from sidekiq_gen.rails.app import RailsApp
     from sidekiq_gen.sidekiq.release import Release
 
-_WAIT = re.compile(r"^[^#\n]*(?:\btransactional_push!|\bTransactionAwareClient\b)", re.MULTILINE)
-_RAILTIE = re.compile(r"^\s*require\b.*/railtie\b", re.MULTILINE)
-_ACTIVE_RECORD = re.compile(r"\brails/all\b|\bactive_?record\b")
+_WAIT = regex(r"^[^#\n]*(?:\btransactional_push!|\bTransactionAwareClient\b)", re.MULTILINE)
+_RAILTIE = regex(r"^\s*require\b.*/railtie\b", re.MULTILINE)
+_ACTIVE_RECORD = regex(r"\brails/all\b|\bactive_?record\b")
 
 
 def pushes_wait(app: RailsApp) -> bool:

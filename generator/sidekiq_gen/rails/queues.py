@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sidekiq_gen.rails import yaml
 from sidekiq_gen.rails.literals import read_value
+from sidekiq_gen.regex import regex
 from sidekiq_gen.sourced import Sourced
 from sidekiq_gen.values import dataclass
 
@@ -22,10 +23,10 @@ CONFIGURATION = "config/sidekiq.yml"
 CONFIGURATIONS = (CONFIGURATION, "config/sidekiq.yml.erb")
 MAXIMUM_DEPTH = 5
 
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:/-]*")
+_NAME = regex(r"[A-Za-z0-9_][A-Za-z0-9_.:/-]*")
 # A queue whose name is computed: others may be served than those that can be read.
-_COMPUTED = re.compile(r"^[ \t]*-[^\n#]*<%|<%-?[ \t]*(?:\w|@)|^[ \t]*:?queues:[ \t]*<%", re.MULTILINE)
-_IN_RUBY = re.compile(r"^[^#\n]*\.queues\s*=\s*(?!=)", re.MULTILINE)
+_COMPUTED = regex(r"^[ \t]*-[^\n#]*<%|<%-?[ \t]*(?:\w|@)|^[ \t]*:?queues:[ \t]*<%", re.MULTILINE)
+_IN_RUBY = regex(r"^[^#\n]*\.queues\s*=\s*(?!=)", re.MULTILINE)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from inflection import singularize
 from sidekiq_gen.rails import checks
 from sidekiq_gen.rails.table import Column, Table
 from sidekiq_gen.reading import SCHEMA
+from sidekiq_gen.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,63 +37,61 @@ _NO_COLUMN = frozenset(
     }
 )
 # In a dump of SQL: what begins a part of CREATE TABLE that makes no column. Names in capitals are quoted there.
-_NO_SQL_COLUMN = re.compile(r"CONSTRAINT|PRIMARY|KEY|UNIQUE|INDEX|FOREIGN|CHECK|EXCLUDE|LIKE|FULLTEXT|SPATIAL|PERIOD")
+_NO_SQL_COLUMN = regex(r"CONSTRAINT|PRIMARY|KEY|UNIQUE|INDEX|FOREIGN|CHECK|EXCLUDE|LIKE|FULLTEXT|SPATIAL|PERIOD")
 # Source: NATIVE_DATABASE_TYPES in rails v8.1.0 activerecord/lib/active_record/connection_adapters/:
 # postgresql_adapter.rb:134, abstract_mysql_adapter.rb:31, sqlite3_adapter.rb:96.
 _SQL_TYPES = (
-    (re.compile(r"tinyint\(1\)|bool"), "boolean"),
-    (re.compile(r"timestamp|datetime"), "datetime"),
-    (re.compile(r"character|varchar|char\b"), "string"),
-    (re.compile(r"(?:big)serial|bigint"), "bigint"),
-    (re.compile(r"(?:tiny|small|medium)?int(?:eger|[0-9])?\b|serial"), "integer"),
-    (re.compile(r"double|float|real"), "float"),
-    (re.compile(r"numeric|decimal"), "decimal"),
-    (re.compile(r"(?:tiny|medium|long)?text\b"), "text"),
-    (re.compile(r"bytea|(?:tiny|medium|long)?blob|(?:var)?binary"), "binary"),
+    (regex(r"tinyint\(1\)|bool"), "boolean"),
+    (regex(r"timestamp|datetime"), "datetime"),
+    (regex(r"character|varchar|char\b"), "string"),
+    (regex(r"(?:big)serial|bigint"), "bigint"),
+    (regex(r"(?:tiny|small|medium)?int(?:eger|[0-9])?\b|serial"), "integer"),
+    (regex(r"double|float|real"), "float"),
+    (regex(r"numeric|decimal"), "decimal"),
+    (regex(r"(?:tiny|medium|long)?text\b"), "text"),
+    (regex(r"bytea|(?:tiny|medium|long)?blob|(?:var)?binary"), "binary"),
 )
 # The types of primary keys to which the database gives a value.
 _GIVEN_KEYS = frozenset({"bigint", "integer", "bigserial", "serial", "primary_key", "uuid"})
 _RUBY_TYPES = {"timestamp": "datetime", "timestamptz": "datetime", "timestamp_without_time_zone": "datetime"}
 
-_COLUMN = re.compile(r"\s*t\.(\w+)[\s(]+(?::|[\"'])(\w+)[\"']?(.*)")
-_COLUMN_TYPE = re.compile(r"\s*,\s*(?:type:\s*)?[:\"'](\w+)")
-_VIRTUAL_TYPE = re.compile(r"\btype:\s*[:\"'](\w+)")
-_ID = re.compile(r"(?:\bid:|:id\s*=>)\s*(?:\{\s*type:\s*)?(?::(\w+)|[\"'](\w+)[\"']|(false)\b)")
-_PRIMARY_KEY = re.compile(
-    r"(?:\bprimary_key:|:primary_key\s*=>)\s*(?::(\w+)|[\"']([^\"']+)|%[wi]\[([^\]]*)\]|\[([^\]]*)\])"
-)
-_KEY_COLUMN = re.compile(r"\s*t\.primary_key[\s(]+[:\"'](\w+)[\"']?(?:\s*,\s*:(\w+))?")
-_IS_KEY = re.compile(r"\bprimary_key:\s*true|:primary_key\s*=>\s*true")
-_SQL_COLUMN = re.compile(r"\s*(?:[`\"]([^`\"]+)[`\"]|(\w+))\s+(\S.*)", re.DOTALL)
-_SCHEMA_NAME = re.compile(r"^[`\"]?\w+[`\"]?\.")
-_INSISTS = re.compile(r"\bnull:\s*false|:null\s*=>\s*false")
-_DEFAULT = re.compile(r"\bdefault:|:default\s*=>|\bas:|:as\s*=>")
-_LIMIT = re.compile(r"(?:\blimit:|:limit\s*=>)\s*([0-9]+)")
-_ENUM_TYPE = re.compile(r"\benum_type:\s*[:\"'](?:\w+\.)?(\w+)")
-_MYSQL_ENUM = re.compile(r"\"enum\(([^)]*)\)\"")
-_QUOTED = re.compile(r"'((?:[^']|'')*)'|\"([^\"]*)\"")
+_COLUMN = regex(r"\s*t\.(\w+)[\s(]+(?::|[\"'])(\w+)[\"']?(.*)")
+_COLUMN_TYPE = regex(r"\s*,\s*(?:type:\s*)?[:\"'](\w+)")
+_VIRTUAL_TYPE = regex(r"\btype:\s*[:\"'](\w+)")
+_ID = regex(r"(?:\bid:|:id\s*=>)\s*(?:\{\s*type:\s*)?(?::(\w+)|[\"'](\w+)[\"']|(false)\b)")
+_PRIMARY_KEY = regex(r"(?:\bprimary_key:|:primary_key\s*=>)\s*(?::(\w+)|[\"']([^\"']+)|%[wi]\[([^\]]*)\]|\[([^\]]*)\])")
+_KEY_COLUMN = regex(r"\s*t\.primary_key[\s(]+[:\"'](\w+)[\"']?(?:\s*,\s*:(\w+))?")
+_IS_KEY = regex(r"\bprimary_key:\s*true|:primary_key\s*=>\s*true")
+_SQL_COLUMN = regex(r"\s*(?:[`\"]([^`\"]+)[`\"]|(\w+))\s+(\S.*)", re.DOTALL)
+_SCHEMA_NAME = regex(r"^[`\"]?\w+[`\"]?\.")
+_INSISTS = regex(r"\bnull:\s*false|:null\s*=>\s*false")
+_DEFAULT = regex(r"\bdefault:|:default\s*=>|\bas:|:as\s*=>")
+_LIMIT = regex(r"(?:\blimit:|:limit\s*=>)\s*([0-9]+)")
+_ENUM_TYPE = regex(r"\benum_type:\s*[:\"'](?:\w+\.)?(\w+)")
+_MYSQL_ENUM = regex(r"\"enum\(([^)]*)\)\"")
+_QUOTED = regex(r"'((?:[^']|'')*)'|\"([^\"]*)\"")
 _NAMES = r"\[?((?:\s*,?\s*[:\"'][\w ]+[\"']?)+)\]?"
-_INDEX = re.compile(rf"\s*t\.(index|unique_constraint)[\s(]+{_NAMES}(.*)")
-_ADD_INDEX = re.compile(rf"^[ \t]*add_index[ (]+[:\"'](\w+)[\"']?,\s*{_NAMES}(.*)$", re.MULTILINE)
-_FOREIGN_KEY = re.compile(
+_INDEX = regex(rf"\s*t\.(index|unique_constraint)[\s(]+{_NAMES}(.*)")
+_ADD_INDEX = regex(rf"^[ \t]*add_index[ (]+[:\"'](\w+)[\"']?,\s*{_NAMES}(.*)$", re.MULTILINE)
+_FOREIGN_KEY = regex(
     r"^[ \t]*add_foreign_key[ (]+[:\"'](\w+)[\"']?,\s*[:\"'](\w+)[\"']?(?:.*?\bcolumn:\s*[:\"'](\w+))?", re.MULTILINE
 )
-_CREATE_ENUM = re.compile(r"^[ \t]*create_enum[ (]+[:\"'](?:\w+\.)?(\w+)[\"']?,\s*\[([^\]]*)\]", re.MULTILINE)
-_WORD = re.compile(r"[:\"']([^\"',:]+)")
-_CREATE_TYPE = re.compile(r"^CREATE TYPE (?:\w+\.)?\"?(\w+)\"? AS ENUM \(([^)]*)\)", re.MULTILINE)
-_SQL_LIMIT = re.compile(r"\w[\w ]*\(([0-9]+)\)")
-_SQL_INSISTS = re.compile(r"\bNOT NULL\b")
-_SQL_DEFAULT = re.compile(r"\bDEFAULT\b|\bAUTO_INCREMENT\b|\bGENERATED\b|\bAUTOINCREMENT\b|\bserial\b", re.IGNORECASE)
-_SQL_UNIQUE_INDEX = re.compile(
+_CREATE_ENUM = regex(r"^[ \t]*create_enum[ (]+[:\"'](?:\w+\.)?(\w+)[\"']?,\s*\[([^\]]*)\]", re.MULTILINE)
+_WORD = regex(r"[:\"']([^\"',:]+)")
+_CREATE_TYPE = regex(r"^CREATE TYPE (?:\w+\.)?\"?(\w+)\"? AS ENUM \(([^)]*)\)", re.MULTILINE)
+_SQL_LIMIT = regex(r"\w[\w ]*\(([0-9]+)\)")
+_SQL_INSISTS = regex(r"\bNOT NULL\b")
+_SQL_DEFAULT = regex(r"\bDEFAULT\b|\bAUTO_INCREMENT\b|\bGENERATED\b|\bAUTOINCREMENT\b|\bserial\b", re.IGNORECASE)
+_SQL_UNIQUE_INDEX = regex(
     r"^CREATE UNIQUE INDEX \S+ ON (?:[`\"]?\w+[`\"]?\.)?[`\"]?(\w+)[`\"]?(?: USING \w+)? ?\(([^()]*)\)([^;\n]*)",
     re.MULTILINE,
 )
-_SQL_UNIQUE_KEY = re.compile(
+_SQL_UNIQUE_KEY = regex(
     r"\s*(?:CONSTRAINT [`\"]?\w+[`\"]? )?UNIQUE(?: KEY| INDEX)?(?: [`\"]?\w+[`\"]?)?\s*\(([^()]*)\)"
 )
-_SQL_KEY = re.compile(r"\bPRIMARY KEY(?: USING \w+)?\s*\(((?:[^()]|\([0-9]+\))*)\)")
-_SQL_IS_KEY = re.compile(r"\bPRIMARY KEY\b")
-_SQL_REFERENCE = re.compile(
+_SQL_KEY = regex(r"\bPRIMARY KEY(?: USING \w+)?\s*\(((?:[^()]|\([0-9]+\))*)\)")
+_SQL_IS_KEY = regex(r"\bPRIMARY KEY\b")
+_SQL_REFERENCE = regex(
     r"FOREIGN KEY \([`\"]?(\w+)[`\"]?\) REFERENCES (?:[`\"]?\w+[`\"]?\.)?[`\"]?(\w+)[`\"]?", re.IGNORECASE
 )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sidekiq_gen.rails.bodies import ancestry, nearest
 from sidekiq_gen.rails.literals import Token, closing, parts_of, statement
+from sidekiq_gen.regex import regex
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
@@ -27,13 +28,13 @@ _HARMLESS = frozenset(
 
 _HIDDEN = frozenset({"private", "protected", "private_class_method"})
 _STATES = frozenset({"private", "protected", "public", "module_function"})
-_DEF = re.compile(
+_DEF = regex(
     r"(?:(?P<word>[a-z_]+)[ (]+)?def (?:(?P<on>self|[A-Z]\w*)\.)?(?P<name>[A-Za-z_]\w*[?!=]?)(?=[\s(;]|$)(?P<rest>.*)"
 )
-_WORD = re.compile(r"(\w*)(.*)", re.DOTALL)
-_SYMBOLS = re.compile(r"[:\"'](\w+[?!]?)\b")
-_CALLS_NEW = re.compile(r"(?<![\w.])(?:self\.)?new\b")
-_MADE_OTHERWISE = re.compile(
+_WORD = regex(r"(\w*)(.*)", re.DOTALL)
+_SYMBOLS = regex(r"[:\"'](\w+[?!]?)\b")
+_CALLS_NEW = regex(r"(?<![\w.])(?:self\.)?new\b")
+_MADE_OTHERWISE = regex(
     r"(?:delegate|def_delegators?|define_method|define_singleton_method|scope|alias_method|attr_\w+)\b"
 )
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 import inflection
 
 from sidekiq_gen.rails.literals import Node, read_arguments, read_value
+from sidekiq_gen.regex import regex
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
@@ -25,20 +26,20 @@ Proof = Literal["enum", "state machine", "inclusion list", "constants", "type", 
 
 MAXIMUM_DEPTH = 5
 
-_ENUM = re.compile(r"^[ \t]*enum(?=[ (])", re.MULTILINE)
-_ENUMERIZE = re.compile(r"^[ \t]*enumerize(?=[ (])", re.MULTILINE)
-_MACHINE = re.compile(r"^([ \t]*)(aasm|state_machine|workflow_column|aasm_column)\b(?![:=.?])", re.MULTILINE)
-_STATE = re.compile(r"^[ \t]*state(?=[ (])", re.MULTILINE)
-_TRANSITION = re.compile(r"^[ \t]*transition(?=[ (])", re.MULTILINE)
-_VALIDATES = re.compile(r"^[ \t]*(validates!?|validates_inclusion_of)(?=[ (])", re.MULTILINE)
-_MAPPER = re.compile(
+_ENUM = regex(r"^[ \t]*enum(?=[ (])", re.MULTILINE)
+_ENUMERIZE = regex(r"^[ \t]*enumerize(?=[ (])", re.MULTILINE)
+_MACHINE = regex(r"^([ \t]*)(aasm|state_machine|workflow_column|aasm_column)\b(?![:=.?])", re.MULTILINE)
+_STATE = regex(r"^[ \t]*state(?=[ (])", re.MULTILINE)
+_TRANSITION = regex(r"^[ \t]*transition(?=[ (])", re.MULTILINE)
+_VALIDATES = regex(r"^[ \t]*(validates!?|validates_inclusion_of)(?=[ (])", re.MULTILINE)
+_MAPPER = regex(
     r"^[ \t]*include[ (]+(?:::)?(Mongoid|MongoMapper|NoBrainer|Dynamoid|CouchPotato)::(?:Document|Persistence)\b",
     re.MULTILINE,
 )
-_READONLY = re.compile(r"^[ \t]*attr_readonly(?=[ (])", re.MULTILINE)
-_IGNORED = re.compile(r"^[ \t]*self\.ignored_columns\s*\+?=\s*", re.MULTILINE)
+_READONLY = regex(r"^[ \t]*attr_readonly(?=[ (])", re.MULTILINE)
+_IGNORED = regex(r"^[ \t]*self\.ignored_columns\s*\+?=\s*", re.MULTILINE)
 # What leaves the values of a list, or the keys of a hash, as they are.
-_SAME = re.compile(
+_SAME = regex(
     r"freeze|dup|uniq|sort|compact|index_by\(&:(?:itself|to_sym|to_s)\)|index_with\(&:(?:itself|to_s|to_sym)\)"
     r"|map\(&:(?:to_s|to_sym|itself)\)|each_with_index|each_with_index\.to_h|to_h\{\|(\w+)\|\[\1,\1\]\}|with_indifferent_access"
 )
@@ -46,7 +47,7 @@ _SAME = re.compile(
 _LEAVES_PLACES = frozenset(
     {"freeze", "dup", "map(&:to_s)", "map(&:to_sym)", "map(&:itself)", "with_indifferent_access"}
 )
-_TO_ITSELF = re.compile(r"index_by\(&:(?:itself|to_sym|to_s)\)|index_with\(&:(?:itself|to_s|to_sym)\)|to_h\{.*\}")
+_TO_ITSELF = regex(r"index_by\(&:(?:itself|to_sym|to_s)\)|index_with\(&:(?:itself|to_s|to_sym)\)|to_h\{.*\}")
 _OPTIONS_OF_ENUM = frozenset({"prefix", "suffix", "scopes", "default", "instance_methods", "validate"})
 _OPTIONS_OF_TRANSITION = frozenset({"if", "unless", "if_state", "unless_state", "on", "do", "except_from", "except_to"})
 _OPTIONS_OF_TRANSITION_TO_STATES = frozenset({"from", "to"})

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sidekiq_gen.rails.models import generations, tables
 from sidekiq_gen.rails.schema import dumps
+from sidekiq_gen.regex import regex
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
@@ -19,11 +20,11 @@ if TYPE_CHECKING:
     from sidekiq_gen.rails.files import Repo
 
 _COLUMNS = r"(\[[^\]]*\]|[:\"'][\w ]+[\"']?)"
-_WHERE = re.compile(r"(?:\bwhere:|:where\s*=>)\s*\"((?:[^\"\\]|\\.)*)\"")
-_IN_TABLE = re.compile(rf"^\s*t\.(?:index|unique_constraint)[\s(]+{_COLUMNS}([^\n]*)", re.MULTILINE)
-_WORD = re.compile(r"[:\"']([^\"',:\[\]]+)")
-_SQL_KEY = re.compile(r"^\s*(?:UNIQUE )?(?:KEY|INDEX)\s+[`\"]?\w+[`\"]?\s*\(([^\n]*)\)[^()\n]*$", re.MULTILINE)
-_CAST = re.compile(r"::[a-z]+(?: varying)?")
+_WHERE = regex(r"(?:\bwhere:|:where\s*=>)\s*\"((?:[^\"\\]|\\.)*)\"")
+_IN_TABLE = regex(rf"^\s*t\.(?:index|unique_constraint)[\s(]+{_COLUMNS}([^\n]*)", re.MULTILINE)
+_WORD = regex(r"[:\"']([^\"',:\[\]]+)")
+_SQL_KEY = regex(r"^\s*(?:UNIQUE )?(?:KEY|INDEX)\s+[`\"]?\w+[`\"]?\s*\(([^\n]*)\)[^()\n]*$", re.MULTILINE)
+_CAST = regex(r"::[a-z]+(?: varying)?")
 
 
 @dataclass(frozen=True)

@@ -9,14 +9,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from sidekiq_gen.regex import regex
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from sidekiq_gen.rails.files import Repo
 
 _BASE = r"^[^#\n]*?\b(?:active_record|ActiveRecord::Base)\."
-_SINGULAR = re.compile(rf"{_BASE}pluralize_table_names\s*=\s*false\b", re.MULTILINE)
-_AFFIX = re.compile(rf"{_BASE}table_name_(prefix|suffix)\s*=\s*[\"'](\w+)[\"']", re.MULTILINE)
+_SINGULAR = regex(rf"{_BASE}pluralize_table_names\s*=\s*false\b", re.MULTILINE)
+_AFFIX = regex(rf"{_BASE}table_name_(prefix|suffix)\s*=\s*[\"'](\w+)[\"']", re.MULTILINE)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from sidekiq_gen.rails.globs import NEVER, folders
 from sidekiq_gen.reading import LOCKFILE
+from sidekiq_gen.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +28,7 @@ PACKAGE = "package.yml"
 # By file and key, and what is meant where that is left out; packs.yml is then silent about the usual places.
 _CONFIGURATIONS = (("packs.yml", "pack_paths", ()), ("packwerk.yml", "package_paths", ("**",)))
 _LOCKFILES = ("Gemfile.lock", "gems.locked")
-_PATH_GEMS = re.compile(r"^PATH\n  remote: (\S+)$", re.MULTILINE)
+_PATH_GEMS = regex(r"^PATH\n  remote: (\S+)$", re.MULTILINE)
 # A package that is looked for everywhere is in none of these.
 _ELSEWHERE = NEVER | {"app", "spec", "test", "config", "db"}
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sidekiq_gen.rails.code import CONSTANT, definitions
 from sidekiq_gen.rails.literals import Node, read_arguments
+from sidekiq_gen.regex import regex
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
@@ -18,13 +19,11 @@ if TYPE_CHECKING:
     from sidekiq_gen.rails.lockfile import Lockfile
 
 # A statement of its own: what is done with the result of any other call is not to report.
-_CALL = re.compile(rf"^[ \t]*((?:::)?{CONSTANT})\.([a-z]\w*!?)(?=[( ])", re.MULTILINE)
-_RESCUED = re.compile(r"\brescue\b[^\n]*=>\s*([a-z_]\w*)")
+_CALL = regex(rf"^[ \t]*((?:::)?{CONSTANT})\.([a-z]\w*!?)(?=[( ])", re.MULTILINE)
+_RESCUED = regex(r"\brescue\b[^\n]*=>\s*([a-z_]\w*)")
 _USUAL = frozenset({"e", "ex", "err", "error", "exception"})
 # What enqueues, raises or builds something, whatever it is given.
-_NO_REPORT = re.compile(
-    r"perform\w*|set|enqueue\w*|push\w*|raise\w*|new|create\w*|build\w*|deliver\w*|schedule\w*|retry\w*"
-)
+_NO_REPORT = regex(r"perform\w*|set|enqueue\w*|push\w*|raise\w*|new|create\w*|build\w*|deliver\w*|schedule\w*|retry\w*")
 _DETAILS = ("extra", "context")
 
 

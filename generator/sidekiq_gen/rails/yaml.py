@@ -6,11 +6,11 @@ these asks for it with `text`, `texts`, `number`, `mapping`; what is something e
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from sidekiq_gen import reading
 from sidekiq_gen.rails.yaml_events import Excessive, build, is_text
+from sidekiq_gen.regex import regex
 
 if TYPE_CHECKING:
     from sidekiq_gen.rails.files import Repo
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["is_text", "key", "load", "mapping", "number", "of_file", "strip_erb", "text", "texts"]
 
 # The value that is left when a variable of the environment is not set.
-_FALLBACK = re.compile(r"(?:,|\|\|)\s*[\"']([^\"'\n]*)[\"']\s*\)?\s*$")
-_SYMBOL_IN_FLOW = re.compile(r"([\[{,]\s*):(\w+)")
+_FALLBACK = regex(r"(?:,|\|\|)\s*[\"']([^\"'\n]*)[\"']\s*\)?\s*$")
+_SYMBOL_IN_FLOW = regex(r"([\[{,]\s*):(\w+)")
 
 
 def strip_erb(text: str) -> str:

@@ -11,6 +11,7 @@ from dataclasses import field
 from functools import cache
 from typing import Any
 
+from sidekiq_gen.regex import regex
 from sidekiq_gen.values import dataclass
 
 # So many values, each as often as aliases repeat it, and so deep: more than any configuration has.
@@ -24,7 +25,7 @@ _TAG = "tag:yaml.org,2002:"
 _PLAIN_TAGS = frozenset({None, "!", f"{_TAG}str", f"{_TAG}seq", f"{_TAG}map"})
 _MERGE = "<<"
 # libyaml compares each of these lines with all before it.
-_DIRECTIVE = re.compile(r"^%", re.MULTILINE)
+_DIRECTIVE = regex(r"^%", re.MULTILINE)
 _MAXIMUM_DIRECTIVES = 100
 
 

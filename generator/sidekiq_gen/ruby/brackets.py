@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal
 
+from sidekiq_gen.regex import regex
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
@@ -13,10 +14,10 @@ if TYPE_CHECKING:
 Kind = Literal["arguments", "parameters", "group", "array", "index", "hash", "block"]
 
 _CLOSED_BY = {")": "(", "]": "[", "}": "{"}
-_CALLED = re.compile(r"[\w?!]\Z|\.\Z")
-_PARAMETERS = re.compile(r"\bdef [\w.]+[?!=]?\Z|->\Z|-> \Z")
-_OPENS_BLOCK = re.compile(r"(?:[\w)\]}]|\w[?!]|->) \Z|->\Z")
-_KEYWORD = re.compile(r"(?<![\w.:@])(?:return|when|and|or|not|if|unless|in|then|else|puts|next|break) \Z")
+_CALLED = regex(r"[\w?!]\Z|\.\Z")
+_PARAMETERS = regex(r"\bdef [\w.]+[?!=]?\Z|->\Z|-> \Z")
+_OPENS_BLOCK = regex(r"(?:[\w)\]}]|\w[?!]|->) \Z|->\Z")
+_KEYWORD = regex(r"(?<![\w.:@])(?:return|when|and|or|not|if|unless|in|then|else|puts|next|break) \Z")
 
 
 @dataclass(frozen=True)

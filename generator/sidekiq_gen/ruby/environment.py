@@ -18,13 +18,14 @@ from jinja2 import ChoiceLoader, Environment, ModuleLoader, PackageLoader, Stric
 from jinja2.ext import Extension
 
 from sidekiq_gen.errors import BrokenTemplate
+from sidekiq_gen.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jinja2 import BaseLoader
 
-NAMES = re.compile(r"\{#-?\s*names:(.*?)-?#\}", re.DOTALL)
+NAMES = regex(r"\{#-?\s*names:(.*?)-?#\}", re.DOTALL)
 
 # Words that stand for facts, so that lines of a template that use them are Ruby: ``allow(job).to receive(:the_work)``.
 STAND_INS: Mapping[str, str] = MappingProxyType(
@@ -61,9 +62,9 @@ STAND_INS: Mapping[str, str] = MappingProxyType(
         "the_source": "kind.source",
     }
 )
-_STAND_IN = re.compile(r"(\{?)\b(the_[a-z_]+|The[A-Z]\w*)\b")
-_TAG = re.compile(r"(\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\})", re.DOTALL)
-_REFERENCE = re.compile(r'"((?:common|active_job|[0-9.]+)/[^"]+\.j2)"')
+_STAND_IN = regex(r"(\{?)\b(the_[a-z_]+|The[A-Z]\w*)\b")
+_TAG = regex(r"(\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\})", re.DOTALL)
+_REFERENCE = regex(r'"((?:common|active_job|[0-9.]+)/[^"]+\.j2)"')
 
 
 class StandIns(Extension):

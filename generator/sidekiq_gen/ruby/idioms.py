@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from sidekiq_gen.regex import regex
 from sidekiq_gen.ruby import literals
 from sidekiq_gen.ruby.brackets import edited, items, pairs
 
@@ -17,13 +18,13 @@ _RESCUE = r"(?<=\brescue)\x20StandardError(?=\x20=>|$)"
 _REFUTED = r"(?<![\w.])assert_not(?=[_ (])"
 _CALL = r"(?<=[\w)\]])\.call(?=\()"
 _BARE_CALL = r"(?<=[\w)\]])\.call\b(?![(?!=:])"
-_ARRAYS_OF_ONE = re.compile(r"\.map \{ \|(\w+)\| \[\1\] \}")
-_LIST = re.compile(r"\b(\d+)\.times \{ ((?:FactoryBot\.)?create)\((:\w+)((?:, [^{}\n]*)?)\) \}")
-_COMMANDS = re.compile(
+_ARRAYS_OF_ONE = regex(r"\.map \{ \|(\w+)\| \[\1\] \}")
+_LIST = regex(r"\b(\d+)\.times \{ ((?:FactoryBot\.)?create)\((:\w+)((?:, [^{}\n]*)?)\) \}")
+_COMMANDS = regex(
     r"^ *(?:raise|change_table|add_\w+|t\.\w+)( )(?!if |unless )((?:.*,\n)*.*?)(?= (?:if|unless|do) | *$)", re.MULTILINE
 )
-_HANDED_ON = re.compile(r"^( *)(def \w+)\(&block\)\n((?:(?!\1end\b).*\n)+)", re.MULTILINE)
-_PAIR = re.compile(r"(\w+): (.*)", re.DOTALL)
+_HANDED_ON = regex(r"^( *)(def \w+)\(&block\)\n((?:(?!\1end\b).*\n)+)", re.MULTILINE)
+_PAIR = regex(r"(\w+): (.*)", re.DOTALL)
 
 
 def worded(source: str, style: Layout) -> str:

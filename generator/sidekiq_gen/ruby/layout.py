@@ -6,6 +6,8 @@ import re
 import textwrap
 from typing import TYPE_CHECKING
 
+from sidekiq_gen.regex import regex
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -19,15 +21,15 @@ def queue(name: str, style: Style) -> str:
 
 DIGITS_WITHOUT_GROUPS = 4
 
-_COMMENT = re.compile(r"\s*# (?!rubocop:)")
-_DIRECTIVE = re.compile(r"# rubocop:")
-_GUARD = re.compile(r"\s*return (\S.*) ((?:unless|if) \w+)")
-_CHOICE = re.compile(r"\s*(\w+ = )(\w+) \? (\S.*) : (\S.*)")
-_TAPS = re.compile(r"\s*([^{}]+\.tap) \{ (\|\w+\|) ([^{}]+) \}\.tap \{ \2 ([^{}]+) \}")
-_LAMBDA = re.compile(r"->(?:\([^()]*\) ?)?\Z")
-_BLOCK = re.compile(r" do(?: \|[^|]*\|)?\Z")
-_TEXT_OF_TWO_PARTS = re.compile(r'(\s*\w+: )"((?:[^"#\\]|#(?!\{))+)(#\{.*\})"(,?)')
-_BLOCK_PARAMETERS = re.compile(r"((?:\|[^|]*\|)?) *(.*)")
+_COMMENT = regex(r"\s*# (?!rubocop:)")
+_DIRECTIVE = regex(r"# rubocop:")
+_GUARD = regex(r"\s*return (\S.*) ((?:unless|if) \w+)")
+_CHOICE = regex(r"\s*(\w+ = )(\w+) \? (\S.*) : (\S.*)")
+_TAPS = regex(r"\s*([^{}]+\.tap) \{ (\|\w+\|) ([^{}]+) \}\.tap \{ \2 ([^{}]+) \}")
+_LAMBDA = regex(r"->(?:\([^()]*\) ?)?\Z")
+_BLOCK = regex(r" do(?: \|[^|]*\|)?\Z")
+_TEXT_OF_TWO_PARTS = regex(r'(\s*\w+: )"((?:[^"#\\]|#(?!\{))+)(#\{.*\})"(,?)')
+_BLOCK_PARAMETERS = regex(r"((?:\|[^|]*\|)?) *(.*)")
 
 
 def integer(number: int) -> str:
@@ -55,7 +57,7 @@ def sections(*texts: str) -> str:
     return "\n\n".join(text.strip("\n") for text in texts if text.strip())
 
 
-_METHOD = re.compile(r"def (?:self\.)?(\w+[?!=]?)")
+_METHOD = regex(r"def (?:self\.)?(\w+[?!=]?)")
 
 
 def methods(*texts: str) -> str:

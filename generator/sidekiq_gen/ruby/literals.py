@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from sidekiq_gen.regex import regex
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
@@ -47,10 +49,10 @@ def from_the_top(source: str, names: Collection[str]) -> str:
 
 
 _REGEXP = r"(?<=[(\s,\[])/(?=\S)(?:[^/\\\n]|\\.)+/"  # a division has a space behind it
-_OWN_CONSTANT = re.compile(r"^\s*(?:class|module) ([A-Z]\w*)\b(?!::)|^\s*([A-Z]\w*) = ", re.MULTILINE)
+_OWN_CONSTANT = regex(r"^\s*(?:class|module) ([A-Z]\w*)\b(?!::)|^\s*([A-Z]\w*) = ", re.MULTILINE)
 _FLAGS = re.MULTILINE | re.VERBOSE
 # A plain literal in double quotes (group 1); a comment, a literal with interpolation, or one in single quotes.
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"""
     "( (?: [^"\\\n\#] | \#(?![{$@]) )* )"
     | "(?: [^"\\\n\#] | \\. | \#(?!\{) | \#\{ (?: [^{}"\n] | "[^"\n]*" | \{[^{}\n]*\} )* \} )*"

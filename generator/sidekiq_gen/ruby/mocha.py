@@ -12,22 +12,23 @@ import re
 from dataclasses import field
 from typing import TYPE_CHECKING
 
+from sidekiq_gen.regex import regex
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_STUB = re.compile(r"((?:@\w+|[A-Za-z]\w*(?:::\w+)*)(?:\.\w+)*)\.stub\(:(\w+[?!]?), |(?<![.\w])stubbed(?= do$| \{)")
-_NAMED = re.compile(r"(\s*)(\w+) = lambda do \|([^|]*)\|")
-_LAMBDA = re.compile(r"->(?:\(([^()]*)\))? \{ ?(.*?) ?\}")
-_KEYWORD = re.compile(r"\*, (\w+):(?:, \*\*)?")
+_STUB = regex(r"((?:@\w+|[A-Za-z]\w*(?:::\w+)*)(?:\.\w+)*)\.stub\(:(\w+[?!]?), |(?<![.\w])stubbed(?= do$| \{)")
+_NAMED = regex(r"(\s*)(\w+) = lambda do \|([^|]*)\|")
+_LAMBDA = regex(r"->(?:\(([^()]*)\))? \{ ?(.*?) ?\}")
+_KEYWORD = regex(r"\*, (\w+):(?:, \*\*)?")
 _RAISE = r"raise[ (](?:\"([^\"]*)\"|([A-Za-z_][\w:.]*(?:\([^()]*\))?))\)?"
-_TAKING_A_BLOCK = re.compile(r"^( *)def (\w+)\(&block\)\n((?:\1 .*\n|\n)*?)\1end", re.MULTILINE)
-_HOLD_LOCK = re.compile(r"\n*(?: *#[^\n]*\n)? *def hold_lock\n.*?\n *ensure\n[^\n]*\n *end\n?", re.DOTALL)
-_LIMITED = re.compile(r"^( *)@limited = true$", re.MULTILINE)
-_LIMITER = re.compile(r"(\S+\.stubs\(:within_limit\))\.yields")
+_TAKING_A_BLOCK = regex(r"^( *)def (\w+)\(&block\)\n((?:\1 .*\n|\n)*?)\1end", re.MULTILINE)
+_HOLD_LOCK = regex(r"\n*(?: *#[^\n]*\n)? *def hold_lock\n.*?\n *ensure\n[^\n]*\n *end\n?", re.DOTALL)
+_LIMITED = regex(r"^( *)@limited = true$", re.MULTILINE)
+_LIMITER = regex(r"(\S+\.stubs\(:within_limit\))\.yields")
 _TAKEN = "|...| "  # the place of the parameters of a block
-_ASSERTED = re.compile(r"^( *\S+\.stubs\(.*\n)(?= *(?:assert|\S.* do\n *assert))( *)", re.MULTILINE)
+_ASSERTED = regex(r"^( *\S+\.stubs\(.*\n)(?= *(?:assert|\S.* do\n *assert))( *)", re.MULTILINE)
 _BRACKETS = {"(": ")", "{": "}", "[": "]"}
 
 
@@ -148,27 +149,27 @@ def _given(text: str) -> str:
 
 # The bodies of lambdas that the templates have, and what stands for them behind ``stubs(:name)``.
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], list[str]]], ...] = (
-    (re.compile(""), lambda _: [""]),
-    (re.compile(_RAISE), lambda found: [_given(found[0])]),
-    (re.compile(r"\((.+)\) && (.+)"), lambda found: [_kept(found[1]) + _given(found[2])]),
-    (re.compile(r"(@\w+)\.tap \{ (.+) \}"), lambda found: [_kept(found[2]) + _given(found[1])]),
-    (re.compile(r"(\w+)\.shift"), lambda found: [f".returns(*{found[1]})"]),
+    (regex(""), lambda _: [""]),
+    (regex(_RAISE), lambda found: [_given(found[0])]),
+    (regex(r"\((.+)\) && (.+)"), lambda found: [_kept(found[1]) + _given(found[2])]),
+    (regex(r"(@\w+)\.tap \{ (.+) \}"), lambda found: [_kept(found[2]) + _given(found[1])]),
+    (regex(r"(\w+)\.shift"), lambda found: [f".returns(*{found[1]})"]),
     (
-        re.compile(r"(@\w+) if (?:key == \{ (.+) \}|(\w+) == (.+))"),
+        regex(r"(@\w+) if (?:key == \{ (.+) \}|(\w+) == (.+))"),
         lambda found: ["", f".with({found[2] or f'{found[3]}: {found[4]}'}).returns({found[1]})"],
     ),
     (
-        re.compile(r"key == (\S+) \? (@\w+) : raise\((\S+)\)"),
+        regex(r"key == (\S+) \? (@\w+) : raise\((\S+)\)"),
         lambda found: [f".raises({found[3]})", f".with({found[1]}).returns({found[2]})"],
     ),
-    (re.compile(r"\w+\.call unless @limited"), lambda _: [".yields"]),
-    (re.compile(r"@\w+"), lambda found: [_given(found[0])]),
+    (regex(r"\w+\.call unless @limited"), lambda _: [".yields"]),
+    (regex(r"@\w+"), lambda found: [_given(found[0])]),
     (
-        re.compile(r"(@\w+)\[name\] = value"),
+        regex(r"(@\w+)\[name\] = value"),
         lambda found: [_kept(f"{found[1]}.assign_attributes(name => value) || true")],
     ),
-    (re.compile(r".+\.assign_attributes\(values\)"), lambda found: [_kept(f"{found[0]} || true")]),
-    (re.compile(r".+ (?:<<|\+?=) .+"), lambda found: [_kept(found[0])]),
+    (regex(r".+\.assign_attributes\(values\)"), lambda found: [_kept(f"{found[0]} || true")]),
+    (regex(r".+ (?:<<|\+?=) .+"), lambda found: [_kept(found[0])]),
 )
 
 

@@ -6,6 +6,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from sidekiq_gen.regex import regex
 from sidekiq_gen.ruby import layout, literals
 from sidekiq_gen.ruby.brackets import edited, items, pairs
 
@@ -15,13 +16,13 @@ if TYPE_CHECKING:
     from sidekiq_gen.ruby.brackets import Pair
     from sidekiq_gen.style import Commas, Layout, Private
 
-_PRIVATE = re.compile(r"^( +)private$\n?", re.MULTILINE)
-_INCLUDE = re.compile(r"^( *)(include [^\n]+\n)\n(?=\1sidekiq_options\b)", re.MULTILINE)
-_DEFINITION = re.compile(r"^ *def [\w.?!]+\(([^)\n]*)\)", re.MULTILINE)
-_PARAMETERS_OF_BLOCK = re.compile(r"(?<=\{) (?=\|)")
-_COMMAND = re.compile(r"( *)([a-z_]\w*) (?=\S).*,")
-_ARRAY_IN_TEXT = re.compile(r"(#\{(?:[^{}\n\"]*[({\s,])?)\[([^\[\]\n\"]+)\]")
-_WORDS = re.compile(r'\["[\w-]+"(?:, "[\w-]+")*\]')
+_PRIVATE = regex(r"^( +)private$\n?", re.MULTILINE)
+_INCLUDE = regex(r"^( *)(include [^\n]+\n)\n(?=\1sidekiq_options\b)", re.MULTILINE)
+_DEFINITION = regex(r"^ *def [\w.?!]+\(([^)\n]*)\)", re.MULTILINE)
+_PARAMETERS_OF_BLOCK = regex(r"(?<=\{) (?=\|)")
+_COMMAND = regex(r"( *)([a-z_]\w*) (?=\S).*,")
+_ARRAY_IN_TEXT = regex(r"(#\{(?:[^{}\n\"]*[({\s,])?)\[([^\[\]\n\"]+)\]")
+_WORDS = regex(r'\["[\w-]+"(?:, "[\w-]+")*\]')
 
 
 def placed(source: str, style: Layout, width: int) -> str:

@@ -5,20 +5,21 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from sidekiq_gen.regex import regex
 from sidekiq_gen.ruby import layout, literals
 from sidekiq_gen.ruby.mocha import in_mocha
 
 if TYPE_CHECKING:
     from sidekiq_gen.style import SpecStyle, TestFramework
 
-_BASE = re.compile(r"^(class \w+Test < )ActiveSupport::TestCase$", re.MULTILINE)
-_TEST = re.compile(r'^( *)test "([^\n]*)" do$', re.MULTILINE)
-_EXAMPLE = re.compile(r'  (?:it|test) "|  [{\[]\n')
-_FIRST = re.compile(r"^((?:RSpec|describe|class)\b.*)\n\n", re.MULTILINE)
-_HOOK = re.compile(r"\.sidekiq_(?:retry_in|retries_exhausted)_block\b")
+_BASE = regex(r"^(class \w+Test < )ActiveSupport::TestCase$", re.MULTILINE)
+_TEST = regex(r'^( *)test "([^\n]*)" do$', re.MULTILINE)
+_EXAMPLE = regex(r'  (?:it|test) "|  [{\[]\n')
+_FIRST = regex(r"^((?:RSpec|describe|class)\b.*)\n\n", re.MULTILINE)
+_HOOK = regex(r"\.sidekiq_(?:retry_in|retries_exhausted)_block\b")
 # Several records of a factory, which has a method for that (FactoryBot/CreateList wants it).
-_LIST = re.compile(r"\b(\d+)\.times \{ ((?:FactoryBot\.)?create)\((:\w+)(, [^{}\n]*)?\) \}")
-_GROUP = re.compile(r"^RSpec\.describe ([\w:]+) do$", re.MULTILINE)
+_LIST = regex(r"\b(\d+)\.times \{ ((?:FactoryBot\.)?create)\((:\w+)(, [^{}\n]*)?\) \}")
+_GROUP = regex(r"^RSpec\.describe ([\w:]+) do$", re.MULTILINE)
 
 
 def tested(source: str, test: TestFramework, style: SpecStyle) -> str:

@@ -7,7 +7,6 @@ What an ActiveJob class does its own way, whatever the line, stands in ``active_
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -16,6 +15,7 @@ from jinja2 import TemplateNotFound
 from jinja2.runtime import Macro
 
 from sidekiq_gen.errors import BrokenTemplate
+from sidekiq_gen.regex import regex
 from sidekiq_gen.ruby import dialect, layout
 from sidekiq_gen.ruby.environment import declared, environment, paths
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 TREES: tuple[Tree, ...] = ("6.5", "7", "8")  # from the oldest line to the newest
 Folder: TypeAlias = "Tree | Literal['active_job']"
 
-_STUB = re.compile(r"\.stub\(")
+_STUB = regex(r"\.stub\(")
 
 
 def search_path(tree: Folder, name: str) -> list[str]:

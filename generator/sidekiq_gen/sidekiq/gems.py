@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 from packaging.version import Version
 
+from sidekiq_gen.regex import regex
 from sidekiq_gen.values import dataclass
 
 SIDEKIQ: Final = "sidekiq"
@@ -24,8 +25,8 @@ GemSource = Literal["gem", "git", "path"]
 
 MAXIMUM_VERSION = 100
 
-_NUMBERS = re.compile(r"[0-9]+(?:\.[0-9]+)*")
-_PRE_RELEASE = re.compile(r"\.?(alpha|beta|preview|pre|rc|dev|a|b|c)\.?([0-9]*)", re.IGNORECASE)
+_NUMBERS = regex(r"[0-9]+(?:\.[0-9]+)*")
+_PRE_RELEASE = regex(r"\.?(alpha|beta|preview|pre|rc|dev|a|b|c)\.?([0-9]*)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1_000)

@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.notices import Notice
+from sidekiq_gen.regex import regex
 from sidekiq_gen.sidekiq.unique_locks import lock_type
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.sidekiq.unique_locks import Side
 
 # What lets pushes wait for the commit of the open transaction.
-AFTER_COMMIT = re.compile(r"^[^#\n]*\bSidekiq\.transactional_push!", re.MULTILINE)
+AFTER_COMMIT = regex(r"^[^#\n]*\bSidekiq\.transactional_push!", re.MULTILINE)
 
 NOT_ENQUEUED = "a duplicate is not enqueued: one line in the log"
 NOT_RUN = "a run that meets another is dropped: one line in the log"

@@ -11,6 +11,7 @@ from sidekiq_gen.job.mappers import or_another_database
 from sidekiq_gen.job.patterns.advisory_lock import no_database
 from sidekiq_gen.job.patterns.base import Pattern, only_for_records
 from sidekiq_gen.notices import Notice
+from sidekiq_gen.regex import regex
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.job.request import JobContext, JobRequest
     from sidekiq_gen.rails.app import RailsApp
 
-_LOCK_TIMEOUT = re.compile(r"^[^#\n]*\block_timeout\b", re.MULTILINE)
+_LOCK_TIMEOUT = regex(r"^[^#\n]*\block_timeout\b", re.MULTILINE)
 
 
 @dataclass(frozen=True)

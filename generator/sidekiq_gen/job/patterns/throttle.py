@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
@@ -11,6 +10,7 @@ from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.flags import Answers, Flag, answer
 from sidekiq_gen.job.patterns.base import Pattern
 from sidekiq_gen.notices import Notice
+from sidekiq_gen.regex import regex
 from sidekiq_gen.ruby import layout
 from sidekiq_gen.sidekiq import enterprise, throttled
 from sidekiq_gen.sidekiq.gems import THROTTLED
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 LONGEST = 86_400 * 31  # seconds
 
-_RATE = re.compile(r"([1-9][0-9]{0,8})/(.*)")
+_RATE = regex(r"([1-9][0-9]{0,8})/(.*)")
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from sidekiq_gen.errors import Refused
 from sidekiq_gen.flags import answer
 from sidekiq_gen.job.active_job import waits
 from sidekiq_gen.notices import Notice
+from sidekiq_gen.regex import regex
 from sidekiq_gen.ruby import layout
 from sidekiq_gen.sidekiq import activejob_uniqueness as gem
 from sidekiq_gen.sidekiq.gems import ACTIVEJOB_UNIQUENESS
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 
 _DAY, _HOUR = 86_400, 3_600
 
-_TEST_MODE = re.compile(r"^[^#\n]*\bActiveJob::Uniqueness\.test_mode!", re.MULTILINE)
-_PATCHED = re.compile(r"^[^#\n]*\bactive_job/uniqueness/sidekiq_patch\b", re.MULTILINE)
+_TEST_MODE = regex(r"^[^#\n]*\bActiveJob::Uniqueness\.test_mode!", re.MULTILINE)
+_PATCHED = regex(r"^[^#\n]*\bactive_job/uniqueness/sidekiq_patch\b", re.MULTILINE)
 
 RETRY_MEETS_DUPLICATE = Notice(
     "retry-meets-duplicate",

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from sidekiq_gen.rails.house.said import Said
+from sidekiq_gen.regex import regex
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.rails.constants import Constants
     from sidekiq_gen.rails.house.jobs import JobFile
 
-_INCLUDED = re.compile(r"^[ \t]*(?:include|prepend|extend)[ \t(]+((?:::)?[A-Z][\w:]*(?:,[ \t]*(?:::)?[A-Z][\w:]*)*)")
+_INCLUDED = regex(r"^[ \t]*(?:include|prepend|extend)[ \t(]+((?:::)?[A-Z][\w:]*(?:,[ \t]*(?:::)?[A-Z][\w:]*)*)")
 # A base class may have so many generations and modules behind it.
 MAXIMUM_PARTS = 20
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from sidekiq_gen.regex import regex
 from sidekiq_gen.sourced import Sourced
 from sidekiq_gen.values import dataclass
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.rails.house.jobs import JobFile
     from sidekiq_gen.style import Form
 
-_ADAPTER = re.compile(r"^[^#\n]*\bactive_job\.queue_adapter\s*=\s*:?[\"']?(\w+)", re.MULTILINE)
+_ADAPTER = regex(r"^[^#\n]*\bactive_job\.queue_adapter\s*=\s*:?[\"']?(\w+)", re.MULTILINE)
 # Where production is told; an environment has the last word over the application.
 _SETTINGS = ("config/environments/production.rb", "config/application.rb")
 

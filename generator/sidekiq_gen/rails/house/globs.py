@@ -7,6 +7,7 @@ import re
 from functools import cache
 
 from sidekiq_gen.rails.globs import alternatives
+from sidekiq_gen.regex import regex
 
 
 def matches(path: str, pattern: str) -> bool:
@@ -25,7 +26,7 @@ def below(folder: str, pattern: str) -> str:
 
 
 # Folders, anything but a slash, one such character, one of some characters; group 1: whether all others are meant.
-_WILDCARD = re.compile(r"(?:\*\*/)+|\*+|\?|\[([!^]?)([^\[\]/]+)\]")
+_WILDCARD = regex(r"(?:\*\*/)+|\*+|\?|\[([!^]?)([^\[\]/]+)\]")
 
 
 @cache

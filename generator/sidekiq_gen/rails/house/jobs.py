@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sidekiq_gen.rails.code import code_lines, definitions, fold, usual_quotes
 from sidekiq_gen.rails.house.lookups import logger_of, missing_habit, rescues
 from sidekiq_gen.rails.house.said import Said
+from sidekiq_gen.regex import regex
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
@@ -25,14 +26,14 @@ MAXIMUM_GENERATIONS = 10
 # Magic comments stand at the top, perhaps after a shebang and another one.
 MAGIC_LINES = 3
 
-_INCLUDE = re.compile(r"^[ \t]*include[ \t(][^#\n]*?\bSidekiq::(Job|Worker|IterableJob)\b(?!::)", re.MULTILINE)
-_FROZEN = re.compile(r"#.*\bfrozen[_-]string[_-]literal:\s*true\b", re.IGNORECASE)
-_PERFORM = re.compile(r"^[ \t]*def perform\b", re.MULTILINE)
-_COMPACT = re.compile(r"class[ \t]+(?:::)?[A-Z]\w*::[A-Z]")
+_INCLUDE = regex(r"^[ \t]*include[ \t(][^#\n]*?\bSidekiq::(Job|Worker|IterableJob)\b(?!::)", re.MULTILINE)
+_FROZEN = regex(r"#.*\bfrozen[_-]string[_-]literal:\s*true\b", re.IGNORECASE)
+_PERFORM = regex(r"^[ \t]*def perform\b", re.MULTILINE)
+_COMPACT = regex(r"class[ \t]+(?:::)?[A-Z]\w*::[A-Z]")
 # What the classes of ActiveJob descend from; an ApplicationJob that the repo does not show may be an engine's.
-_ACTIVE_JOB = re.compile(r"ActiveJob::Base|(?:\w+::)*ApplicationJob")
-_BASE_NAME = re.compile(r"(?:application|base)(?:_job|_worker)?|base_\w+|\w+_base")
-_WITHOUT_ARGUMENTS = re.compile(r"^[ \t]*def perform(?:\(\s*\))?[ \t]*(?:;|#|=|$)", re.MULTILINE)
+_ACTIVE_JOB = regex(r"ActiveJob::Base|(?:\w+::)*ApplicationJob")
+_BASE_NAME = regex(r"(?:application|base)(?:_job|_worker)?|base_\w+|\w+_base")
+_WITHOUT_ARGUMENTS = regex(r"^[ \t]*def perform(?:\(\s*\))?[ \t]*(?:;|#|=|$)", re.MULTILINE)
 
 
 @dataclass(frozen=True)

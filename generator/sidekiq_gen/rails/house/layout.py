@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sidekiq_gen.rails.house.rules import DEFAULT
 from sidekiq_gen.rails.house.votes import decide, is_kept, spread, vote
+from sidekiq_gen.regex import regex
 from sidekiq_gen.sourced import Sourced
 from sidekiq_gen.style import Layout
 from sidekiq_gen.values import dataclass
@@ -49,16 +50,16 @@ _COMMAS: Mapping[str, Commas] = {
     "consistent_comma": "lines",
     "diff_comma": "line_end",
 }
-_PRIVATE = re.compile(r"^([ \t]*)private[ \t]*\n(\s*\n)?([ \t]*)(?:#|def |attr_|memoize|sig )", re.MULTILINE)
-_CLASS = re.compile(r"^([ \t]*)class ", re.MULTILINE)
-_OUTERMOST_CLASS = re.compile(r"^([ \t]*#[^\n]*\n)?[ \t]*class ", re.MULTILINE)
-_OPTIONS = re.compile(
+_PRIVATE = regex(r"^([ \t]*)private[ \t]*\n(\s*\n)?([ \t]*)(?:#|def |attr_|memoize|sig )", re.MULTILINE)
+_CLASS = regex(r"^([ \t]*)class ", re.MULTILINE)
+_OUTERMOST_CLASS = regex(r"^([ \t]*#[^\n]*\n)?[ \t]*class ", re.MULTILINE)
+_OPTIONS = regex(
     r"^[ \t]*include [^\n]*\bSidekiq::(?:Job|Worker)\b[^\n]*\n(\s*\n)?[ \t]*sidekiq_options\b", re.MULTILINE
 )
-_RESCUE = re.compile(r"^[ \t]*rescue(?: (StandardError))?(?: =>|[ \t]*$)", re.MULTILINE)
-_BRACES = re.compile(r"[=(,\[:][ \t]*\{( ?)(?:\w+:|[\"':])[^{}\n]*\}")
-_LINES_OF_OPTIONS = re.compile(r"^( *)sidekiq_options (?=[^\s(])[^\n]*,[^\S\n]*\n( *)\S", re.MULTILINE)
-_LAST = re.compile(r"[^\s({\[|,](,?)[ \t]*\n[ \t]*([)\]}])")
+_RESCUE = regex(r"^[ \t]*rescue(?: (StandardError))?(?: =>|[ \t]*$)", re.MULTILINE)
+_BRACES = regex(r"[=(,\[:][ \t]*\{( ?)(?:\w+:|[\"':])[^{}\n]*\}")
+_LINES_OF_OPTIONS = regex(r"^( *)sidekiq_options (?=[^\s(])[^\n]*,[^\S\n]*\n( *)\S", re.MULTILINE)
+_LAST = regex(r"[^\s({\[|,](,?)[ \t]*\n[ \t]*([)\]}])")
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal
 
+from sidekiq_gen.regex import regex
+
 if TYPE_CHECKING:
     from sidekiq_gen.rails.files import Repo
     from sidekiq_gen.rails.lockfile import Lockfile
 
-_TAKES_OVER = re.compile(r"^[^#\n]*\bstandard(?::|$)", re.MULTILINE)
+_TAKES_OVER = regex(r"^[^#\n]*\bstandard(?::|$)", re.MULTILINE)
 
 Linter = Literal["standard", "rubocop"]
 

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from sidekiq_gen.regex import regex
 from sidekiq_gen.sourced import Sourced
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.rails.house.jobs import JobFile
 
 # A call with a block. What ActiveRecord has itself is no helper: with_lock, lock!.
-_CALL = re.compile(r"(?<!\w)(?!with_lock\b)(\w*with_\w*lock\w*!?)[ (][^\n]*(?:\bdo\b|\{)", re.MULTILINE)
+_CALL = regex(r"(?<!\w)(?!with_lock\b)(\w*with_\w*lock\w*!?)[ (][^\n]*(?:\bdo\b|\{)", re.MULTILINE)
 
 
 def find_lock_helper(job_files: Sequence[JobFile]) -> Sourced[str] | None:

@@ -6,16 +6,18 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from sidekiq_gen.regex import regex
+
 if TYPE_CHECKING:
     from sidekiq_gen.style import Logger
 
 # What happens where the record is missing: find raises, and the job is retried; find_by gives nil, and the job ends.
 MissingHabit: TypeAlias = Literal["retry", "log"]
 
-_PERFORM = re.compile(r"^[ \t]*def perform\b[ \t]*\(?([^)\n]*)", re.MULTILINE)
-_PARAMETER = re.compile(r"[ \t]*(\w+)")
-_RESCUES = re.compile(r"\brescue\b[^\n]*\bActiveRecord::RecordNotFound\b")
-_LOGS = re.compile(r"(?<![\w.:@])(Rails\.|Sidekiq\.)?logger\.(?:debug|info|warn|error|fatal)\b")
+_PERFORM = regex(r"^[ \t]*def perform\b[ \t]*\(?([^)\n]*)", re.MULTILINE)
+_PARAMETER = regex(r"[ \t]*(\w+)")
+_RESCUES = regex(r"\brescue\b[^\n]*\bActiveRecord::RecordNotFound\b")
+_LOGS = regex(r"(?<![\w.:@])(Rails\.|Sidekiq\.)?logger\.(?:debug|info|warn|error|fatal)\b")
 _LOGGERS: dict[str, Logger] = {"": "logger", "Rails.": "Rails.logger", "Sidekiq.": "Sidekiq.logger"}
 
 

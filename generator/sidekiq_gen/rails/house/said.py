@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from sidekiq_gen.rails.code import calls
+from sidekiq_gen.regex import regex
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 Option = Literal["queue", "retry"]
 
 _VALUE = r"(:)?(?:\"([^\"\n]*)\"|'([^'\n]*)'|(?<=:)(\w+))"
-_QUEUE = re.compile(rf"(?<!\w)(?:queue:|[\"']queue[\"']:|:queue\s*=>|[\"']queue[\"']\s*=>)\s*{_VALUE}")
-_RETRY = re.compile(
+_QUEUE = regex(rf"(?<!\w)(?:queue:|[\"']queue[\"']:|:queue\s*=>|[\"']queue[\"']\s*=>)\s*{_VALUE}")
+_RETRY = regex(
     r"(?<!\w)(?:retry:|[\"']retry[\"']:|:retry\s*=>|[\"']retry[\"']\s*=>)\s*([0-9]{1,4}|false|true)(?![\w.])"
 )
-_QUEUE_AS = re.compile(rf"queue_as[ \t(]+{_VALUE}")
-_KEY = re.compile(r"(?<!\w)[:\"']?(queue|retry)(?:[\"']?:|[\"']?\s*=>)")
-_EXHAUSTED = re.compile(r"[ \t]*sidekiq_retries_exhausted\b")
-_RETRY_IN = re.compile(r"[ \t]*sidekiq_retry_in\b")
+_QUEUE_AS = regex(rf"queue_as[ \t(]+{_VALUE}")
+_KEY = regex(r"(?<!\w)[:\"']?(queue|retry)(?:[\"']?:|[\"']?\s*=>)")
+_EXHAUSTED = regex(r"[ \t]*sidekiq_retries_exhausted\b")
+_RETRY_IN = regex(r"[ \t]*sidekiq_retry_in\b")
 
 
 @dataclass(frozen=True)

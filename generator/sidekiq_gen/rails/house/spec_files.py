@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from sidekiq_gen.rails.code import CONSTANT, usual_quotes
 from sidekiq_gen.rails.house.jobs import has_frozen_comment
+from sidekiq_gen.regex import regex
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
@@ -21,24 +22,24 @@ Negation = Literal["not_to", "to_not"]
 Doubles = Literal["minitest", "mocha"]
 Example = Literal["test", "it", "def"]
 
-_ENTRY = re.compile(r"^[ \t]*(RSpec\.)?describe[ \t(]([^\n]*(?:(?<=,)\n[^\n]*)*)", re.MULTILINE)
-_TYPE = re.compile(r"(?<!\w)(?:type:|:type[ \t]*=>)[ \t]*[:\"'](\w+)")
-_HELPER = re.compile(r"^require[ \t(]+[\"'](\w*_?helper)[\"']", re.MULTILINE)
-_NEGATION = re.compile(r"\.(not_to|to_not)\b")
-_INSTANCE = re.compile(
+_ENTRY = regex(r"^[ \t]*(RSpec\.)?describe[ \t(]([^\n]*(?:(?<=,)\n[^\n]*)*)", re.MULTILINE)
+_TYPE = regex(r"(?<!\w)(?:type:|:type[ \t]*=>)[ \t]*[:\"'](\w+)")
+_HELPER = regex(r"^require[ \t(]+[\"'](\w*_?helper)[\"']", re.MULTILINE)
+_NEGATION = regex(r"\.(not_to|to_not)\b")
+_INSTANCE = regex(
     rf"\b(?:let!?|subject!?)\(:(\w+)\)[ \t]*(?:\{{|do\s)\s*(?:described_class|{CONSTANT})\.new\s*(?:\}}|end\b)"
 )
-_RUN = re.compile(r"\.perform\b")
-_NAME = re.compile(r"(?<![\w.:])@?[a-z]\w*\Z")
-_CREATED = re.compile(r"(?:create|build)(?:_stubbed|_list)?[ (]:\w")
-_LIBRARY = re.compile(r"(?<![\w.])(?:FactoryBot|FactoryGirl)\.\Z")
-_MOCHA = re.compile(r"\.(?:stubs|expects)\(|\.any_instance\b")
-_STUB = re.compile(r"\.stub[ (]:")
-_TEST_CLASS = re.compile(rf"^[ \t]*class[ \t]+{CONSTANT}[ \t]*<[ \t]*(?:::)?({CONSTANT})", re.MULTILINE)
-_EXAMPLE = re.compile(r"^[ \t]*(test |it |def test_)", re.MULTILINE)
+_RUN = regex(r"\.perform\b")
+_NAME = regex(r"(?<![\w.:])@?[a-z]\w*\Z")
+_CREATED = regex(r"(?:create|build)(?:_stubbed|_list)?[ (]:\w")
+_LIBRARY = regex(r"(?<![\w.])(?:FactoryBot|FactoryGirl)\.\Z")
+_MOCHA = regex(r"\.(?:stubs|expects)\(|\.any_instance\b")
+_STUB = regex(r"\.stub[ (]:")
+_TEST_CLASS = regex(rf"^[ \t]*class[ \t]+{CONSTANT}[ \t]*<[ \t]*(?:::)?({CONSTANT})", re.MULTILINE)
+_EXAMPLE = regex(r"^[ \t]*(test |it |def test_)", re.MULTILINE)
 # What a spec may call the job without meeting what RSpec, Ruby or the templates call so.
 INSTANCES = frozenset({"job", "worker", "instance", "sidekiq_job", "the_job", "this_job", "my_job", "test_job"})
-_GROUP = re.compile(r"^  (describe|context)[ (][\"']([#.]?perform)[\"']\)? do$", re.MULTILINE)
+_GROUP = regex(r"^  (describe|context)[ (][\"']([#.]?perform)[\"']\)? do$", re.MULTILINE)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -10,6 +9,7 @@ from sidekiq_gen.memory import remembered
 from sidekiq_gen.rails.house.conventions import comment_wanted, quotes_wanted
 from sidekiq_gen.rails.house.spec_files import SpecFile
 from sidekiq_gen.rails.house.votes import SAMPLE, clear, is_kept, spread, unanimous
+from sidekiq_gen.regex import regex
 from sidekiq_gen.sourced import Sourced
 from sidekiq_gen.style import SpecStyle, test_path
 from sidekiq_gen.values import dataclass
@@ -29,7 +29,7 @@ Framework = Literal["rspec", "minitest"]
 # So many specs are read at most, evenly spread over all of them.
 MAXIMUM_SPECS = 100
 
-_REQUIRED = re.compile(r"(?:--require|-r)[ =]*(\S+)")
+_REQUIRED = regex(r"(?:--require|-r)[ =]*(\S+)")
 
 
 @dataclass(frozen=True)
