@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 
 class _Fields:
@@ -25,10 +25,28 @@ class _Fields:
         return owner.__dataclass_fields__  # type: ignore[attr-defined]
 
 
+class _Made(NamedTuple):
+    """What `_init` has to know of a class.
+
+    names: of the fields that a new one is given, in order; of any other the class itself has the default.
+    values, factories: the defaults. after: its ``__post_init__``, if it has one.
+    """
+
+    names: tuple[str, ...]
+    values: dict[str, Any]
+    factories: dict[str, Any]
+    after: Any
+
+
 @cache
-def _taken(kind: Any) -> tuple[dataclasses.Field[Any], ...]:
-    """The fields that a new one is given, in order; of any other the class itself has the default."""
-    return tuple(field for field in dataclasses.fields(kind) if field.init)
+def _made(kind: Any) -> _Made:
+    taken = [field for field in dataclasses.fields(kind) if field.init]
+    return _Made(
+        tuple(field.name for field in taken),
+        {field.name: field.default for field in taken if field.default is not dataclasses.MISSING},
+        {field.name: field.default_factory for field in taken if field.default_factory is not dataclasses.MISSING},
+        getattr(kind, "__post_init__", None),
+    )
 
 
 @cache
@@ -43,29 +61,29 @@ def _init(self: Any, /, *places: Any, **names: Any) -> None:
         TypeError: one gets nothing, or two things, or there is more than the class has fields.
     """
     kind: Any = type(self)
-    taken, left = _taken(kind), len(names)
-    for field, value in zip(taken, places, strict=False):
-        if field.name in names:
-            raise TypeError(f"{kind.__qualname__}: {field.name} is given twice")
-        object.__setattr__(self, field.name, value)
-    for field in taken[len(places) :]:
-        if field.name in names:
-            object.__setattr__(self, field.name, names[field.name])
-            left -= 1
-        else:
-            object.__setattr__(self, field.name, _default(kind, field))
-    if left or len(places) > len(taken):
-        raise TypeError(f"{kind.__qualname__} takes {', '.join(field.name for field in taken)} and nothing else")
-    if hasattr(kind, "__post_init__"):
-        kind.__post_init__(self)
+    known = _made(kind)
+    given = dict(zip(known.names, places, strict=False))
+    if names:
+        twice = given.keys() & names.keys()
+        if twice:
+            raise TypeError(f"{kind.__qualname__}: {min(twice)} is given twice")
+        given |= names
+    if len(places) > len(known.names) or (names and not names.keys() <= set(known.names)):
+        raise TypeError(f"{kind.__qualname__} takes {', '.join(known.names)} and nothing else")
+    if len(given) < len(known.names):
+        given = {**known.values, **given}
+        for name in known.names:
+            if name not in given:
+                given[name] = _default(kind, known, name)
+    self.__dict__.update(given)
+    if known.after:
+        known.after(self)
 
 
-def _default(kind: type, field: dataclasses.Field[Any]) -> Any:
-    if field.default is not dataclasses.MISSING:
-        return field.default
-    if field.default_factory is not dataclasses.MISSING:
-        return field.default_factory()
-    raise TypeError(f"{kind.__qualname__}: {field.name} is missing")
+def _default(kind: type, known: _Made, name: str) -> Any:
+    if name not in known.factories:
+        raise TypeError(f"{kind.__qualname__}: {name} is missing")
+    return known.factories[name]()
 
 
 def _repr(self: object) -> str:

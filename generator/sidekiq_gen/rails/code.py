@@ -73,7 +73,9 @@ def definitions(lines: Iterable[str]) -> tuple[Definition, ...]:
     found: list[Definition] = []
     around: list[tuple[int, str]] = []
     for line in lines:
-        opened = _DEFINITION.match(line) if line.lstrip().startswith(("class", "module")) else None
+        if "class" not in line and "module" not in line:
+            continue
+        opened = _DEFINITION.match(line)
         if not opened:
             continue
         indentation = len(opened[1].expandtabs(2))
@@ -88,7 +90,7 @@ def definitions(lines: Iterable[str]) -> tuple[Definition, ...]:
 def calls(lines: Sequence[str], method: str) -> Iterator[str]:
     """The calls of a method that begin a line, each joined to one line; lines as ``code_lines`` gives them."""
     for number, line in enumerate(lines):
-        if not line.lstrip().startswith((f"{method} ", f"{method}(")):
+        if method not in line or not line.lstrip().startswith((f"{method} ", f"{method}(")):
             continue
         call = line.strip()
         for continuation in lines[number + 1 : number + MAXIMUM_CALL]:

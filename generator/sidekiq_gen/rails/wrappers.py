@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 # A statement of its own: what is done with the result of any other call is not to report.
 _CALL = regex(rf"^[ \t]*((?:::)?{CONSTANT})\.([a-z]\w*!?)(?=[( ])", re.MULTILINE)
 _RESCUED = regex(r"\brescue\b[^\n]*=>\s*([a-z_]\w*)")
+# What an argument begins with that is no variable; and one that may be.
+_FIRST = regex(r"[( ]\s*(\w+|[\"':@\[{])")
 _USUAL = frozenset({"e", "ex", "err", "error", "exception"})
 # What enqueues, raises or builds something, whatever it is given.
 _NO_REPORT = regex(r"perform\w*|set|enqueue\w*|push\w*|raise\w*|new|create\w*|build\w*|deliver\w*|schedule\w*|retry\w*")
@@ -55,8 +57,8 @@ def find_wrapper(
     job_files: Sequence[JobFile], constants: Constants, lockfile: Lockfile | None = None
 ) -> ErrorWrapper | None:
     """What jobs call with a rescued error, most often first, if the repo defines it; else what a locked gem brings."""
-    jobs = {one.name for job in job_files for one in definitions(job.lines)}
-    calls = [call for job in job_files for call in _calls("\n".join(job.lines)) if call.receiver not in jobs]
+    jobs = {one.name for job in job_files for one in job.definitions}
+    calls = [call for job in job_files for call in _calls(job.code) if call.receiver not in jobs]
     for (receiver, method), _ in Counter((call.receiver, call.method) for call in calls).most_common():
         code = _definition(receiver, constants)
         if code is not None and _takes_an_error_alone(code, method):
@@ -81,7 +83,8 @@ def _calls(code: str) -> Iterator[_Call]:
     """The calls that are given a rescued error, and nothing made of it, as their first argument."""
     errors = _USUAL | set(_RESCUED.findall(code))
     for call in _CALL.finditer(code):
-        if _NO_REPORT.fullmatch(call[2]):
+        first = _FIRST.match(code, call.end())
+        if _NO_REPORT.fullmatch(call[2]) or (first and first[1] not in errors):
             continue
         arguments = read_arguments(code, call.end())
         if arguments and not arguments[0][0] and any(arguments[0][1] == Node("other", error) for error in errors):

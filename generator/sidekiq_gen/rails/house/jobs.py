@@ -63,12 +63,12 @@ class JobFile(Said):
     @property
     def superclass(self) -> str | None:
         """What its class inherits from, as it is written."""
-        return next((one.superclass for one in definitions(self.lines) if one.superclass), None)
+        return next((one.superclass for one in self.definitions if one.superclass), None)
 
     @cached_property
     def name(self) -> str:
         """The full name of its class, which a model may be around; empty when no class can be read."""
-        classes = [one.name for one in definitions(self.lines) if one.keyword == "class"]
+        classes = [one.name for one in self.definitions if one.keyword == "class"]
         place = "/" + fold(self.path[len(self.folder) + 1 : -len(".rb")])
         fitting = (name for name in classes if f"/{fold(name)}".endswith(place))
         return next(fitting, classes[0] if classes else "")

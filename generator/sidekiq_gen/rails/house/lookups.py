@@ -45,5 +45,7 @@ def rescues(code: str) -> bool:
 
 def logger_of(code: str) -> Logger | None:
     """What a job logs with most often; None where it logs nothing."""
+    if "logger." not in code:
+        return None
     found = Counter(one[1] or "" for one in _LOGS.finditer(code)).most_common(1)
     return _LOGGERS[found[0][0]] if found else None

@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from sidekiq_gen.rails.code import calls
+from sidekiq_gen.rails.code import calls, definitions
 from sidekiq_gen.regex import regex
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
+    from sidekiq_gen.rails.code import Definition
     from sidekiq_gen.style import QueueLiteral
 
 Option = Literal["queue", "retry"]
@@ -43,6 +44,11 @@ class Said:
     def code(self) -> str:
         """The lines as one text."""
         return "\n".join(self.lines)
+
+    @cached_property
+    def definitions(self) -> tuple[Definition, ...]:
+        """The classes and modules that it opens."""
+        return definitions(self.lines)
 
     @cached_property
     def options(self) -> tuple[str, ...]:
