@@ -25,14 +25,19 @@ class _Fields:
         return owner.__dataclass_fields__  # type: ignore[attr-defined]
 
 
+_put = object.__setattr__
+
+
 class _Made(NamedTuple):
     """What `_init` has to know of a class.
 
-    names: of the fields that a new one is given, in order; of any other the class itself has the default.
+    names: of the fields that a new one is given, in order; of any other the class itself has the default. fields: the
+    same names, to look one up.
     values, factories: the defaults. after: its ``__post_init__``, if it has one.
     """
 
     names: tuple[str, ...]
+    fields: frozenset[str]
     values: dict[str, Any]
     factories: dict[str, Any]
     after: Any
@@ -43,6 +48,7 @@ def _made(kind: Any) -> _Made:
     taken = [field for field in dataclasses.fields(kind) if field.init]
     return _Made(
         tuple(field.name for field in taken),
+        frozenset(field.name for field in taken),
         {field.name: field.default for field in taken if field.default is not dataclasses.MISSING},
         {field.name: field.default_factory for field in taken if field.default_factory is not dataclasses.MISSING},
         getattr(kind, "__post_init__", None),
@@ -62,28 +68,29 @@ def _init(self: Any, /, *places: Any, **names: Any) -> None:
     """
     kind: Any = type(self)
     known = _made(kind)
-    given = dict(zip(known.names, places, strict=False))
-    if names:
-        twice = given.keys() & names.keys()
-        if twice:
-            raise TypeError(f"{kind.__qualname__}: {min(twice)} is given twice")
-        given |= names
-    if len(places) > len(known.names) or (names and not names.keys() <= set(known.names)):
-        raise TypeError(f"{kind.__qualname__} takes {', '.join(known.names)} and nothing else")
-    if len(given) < len(known.names):
-        given = {**known.values, **given}
-        for name in known.names:
-            if name not in given:
-                given[name] = _default(kind, known, name)
-    self.__dict__.update(given)
+    if names or len(places) != len(known.names):
+        places = _completed(kind, known, places, names)
+    for name, value in zip(known.names, places, strict=True):
+        _put(self, name, value)
     if known.after:
         known.after(self)
 
 
-def _default(kind: type, known: _Made, name: str) -> Any:
-    if name not in known.factories:
-        raise TypeError(f"{kind.__qualname__}: {name} is missing")
-    return known.factories[name]()
+def _completed(kind: type, known: _Made, places: tuple[Any, ...], names: dict[str, Any]) -> tuple[Any, ...]:
+    """The values of all fields in order: what is given by its place, by its name, or not at all."""
+    given = dict(zip(known.names, places, strict=False))
+    if names and not given.keys().isdisjoint(names):
+        raise TypeError(f"{kind.__qualname__}: {min(given.keys() & names.keys())} is given twice")
+    values = {**known.values, **given, **names}
+    if len(places) > len(known.names) or (names and not known.fields.issuperset(names)):
+        raise TypeError(f"{kind.__qualname__} takes {', '.join(known.names)} and nothing else")
+    for name, factory in known.factories.items():
+        if name not in values:
+            values[name] = factory()
+    if len(values) < len(known.names):
+        missing = next(name for name in known.names if name not in values)
+        raise TypeError(f"{kind.__qualname__}: {missing} is missing")
+    return tuple([values[name] for name in known.names])  # a list is faster to build than what yields
 
 
 def _repr(self: object) -> str:
