@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sidekiq_gen import __version__
-from sidekiq_gen.cli import job as job_command
+from sidekiq_gen.cli import one
 from sidekiq_gen.cli.app import run
 from sidekiq_gen.job.kinds.catalogue import KINDS
 from sidekiq_gen.job.patterns.catalogue import PATTERNS
@@ -1111,7 +1111,7 @@ def test_an_interrupt_exits_with_130_and_writes_nothing(tmp_path: Path, monkeypa
 
     root = Repo().write(tmp_path)
     before = tree(root)
-    monkeypatch.setattr(job_command, "generate_job", interrupted)
+    monkeypatch.setattr(one, "generate_job", interrupted)
 
     assert sidekiq_gen(root, "job", "ProcessOrder").status == 130
     assert tree(root) == before

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sidekiq_gen.cli.app import app
+from sidekiq_gen.cli.commands import build_app
 from sidekiq_gen.install.request import FLAGS
 from sidekiq_gen.job.patterns.catalogue import PATTERNS
 from support.command import sidekiq_gen
@@ -44,7 +44,7 @@ def test_the_first_example_and_its_spec_are_real(tmp_path: Path) -> None:
 
 
 def test_every_safeguard_and_every_command_is_named() -> None:
-    commands = {str(command.name) for command in app.registered_commands}
+    commands = {str(command.name) for command in build_app().registered_commands}
 
     assert commands == {"info", "install", "job", "patterns"}
     assert [name for name in commands if f"`sidekiq-gen {name}" not in README] == []

@@ -1,90 +1,58 @@
-"""The command line as a whole: its commands, and what becomes of an error."""
+"""The command line as a whole: who reads it, and what becomes of an error."""
 
 from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Annotated
-
-import click
-import typer
+from typing import TYPE_CHECKING
 
 from sidekiq_gen import __version__
-from sidekiq_gen.cli import info, install, job, patterns
 from sidekiq_gen.cli.console import Console
-from sidekiq_gen.errors import InvalidInput, SidekiqGenError
+from sidekiq_gen.errors import SidekiqGenError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 INTERRUPTED = 130
 FAILED = 1
-
-app = typer.Typer(
-    name="sidekiq-gen",
-    help="Write Sidekiq jobs and their specs for the exact Sidekiq version in Gemfile.lock.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
-)
-app.command("job", epilog=job.EXAMPLES)(job.command)
-app.command("install", epilog=install.EXAMPLES)(install.command)
-app.command("info")(info.command)
-app.command("patterns")(patterns.command)
-
-
-def _print_version(wanted: bool) -> None:  # noqa: FBT001 - as typer calls it
-    if wanted:
-        Console(sys.stdout, sys.stderr, quiet=False, json=False).plain(f"sidekiq-gen {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def _main(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
-    ] = False,
-) -> None:
-    del version
+COMPLETION = "_SIDEKIQ_GEN_COMPLETE"  # what a shell sets that asks for completions
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line; returns its exit status. No exception leaves it."""
     console = Console(sys.stdout, sys.stderr, quiet=False, json="--json" in arguments)
     try:
-        status = _call(arguments, console)
+        return _called(list(arguments), console)
     except SidekiqGenError as error:
         console.error(error)
         return error.exit_status
-    except click.ClickException as error:
-        console.error(_usage(error))
-        return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
+    except KeyboardInterrupt:
         return INTERRUPTED
     except Exception as error:
         if os.environ.get("SIDEKIQ_GEN_DEBUG"):
             raise
         console.error(_defect(error))
         return FAILED
-    return status if isinstance(status, int) else 0
 
 
-def _call(arguments: Sequence[str], console: Console) -> object:
-    try:
-        return app(list(arguments), standalone_mode=False, prog_name="sidekiq-gen")
-    except click.exceptions.NoArgsIsHelpError as error:
-        console.plain(error.format_message())
-        return error.exit_code
+def _called(arguments: list[str], console: Console) -> int:
+    """Answer what is asked for most without loading what it does not need, and everything else through typer."""
+    if COMPLETION not in os.environ:
+        if arguments == ["--version"]:
+            console.plain(f"sidekiq-gen {__version__}")
+            return 0
+        if arguments[:1] == ["job"]:
+            from sidekiq_gen.cli.plain import read_job
+            from sidekiq_gen.job.resolve import all_flags
 
+            values = read_job(arguments[1:], all_flags())
+            if values is not None:
+                from sidekiq_gen.cli.one import write_job
 
-def _usage(error: click.ClickException) -> InvalidInput:
-    """What click found wrong with the command line, in our form."""
-    context = getattr(error, "ctx", None)
-    command = context.command_path if context else "sidekiq-gen"
-    message = error.format_message().strip().removesuffix(".").strip()
-    sentence = message if message.endswith((".", "?", "?)")) else f"{message}."
-    return InvalidInput(sentence, hint=f"See {command} --help.", code="usage")
+                return write_job(**values)
+    from sidekiq_gen.cli.commands import call
+
+    return call(arguments, console)
 
 
 def _defect(error: Exception) -> SidekiqGenError:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sidekiq_gen.cli import folders, house, options
 from sidekiq_gen.cli.console import Console
 from sidekiq_gen.cli.defaults import layout_rows, read_defaults, with_flags_of_the_file
+from sidekiq_gen.cli.given import here
 from sidekiq_gen.rails.project import Where, detect_project
 from sidekiq_gen.sidekiq.capabilities import TABLE
 from sidekiq_gen.sidekiq.documentation import documentation
@@ -53,7 +54,7 @@ def command(
 ) -> int:
     """Show what was detected, and what this Sidekiq can and cannot do."""
     console = Console(sys.stdout, sys.stderr, quiet=False, json=json)
-    project = detect_project(Where(root, lockfile, sidekiq_version), options.here())
+    project = detect_project(Where(root, lockfile, sidekiq_version), here())
     read_defaults(project)
     told = _document(project) if json else _text(project)
     for notice in (*project.notices, *project.app.repo.notices()):

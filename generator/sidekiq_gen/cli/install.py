@@ -6,6 +6,7 @@ from typing import Any
 
 from sidekiq_gen.cli import options
 from sidekiq_gen.cli.defaults import read_defaults
+from sidekiq_gen.cli.given import given, here
 from sidekiq_gen.cli.run import Planned, Runtime, document
 from sidekiq_gen.errors import InvalidInput
 from sidekiq_gen.flags import Answers
@@ -55,8 +56,8 @@ def _command(
         lint_fix=lint_fix,
     )
     where = Where(root, lockfile, sidekiq_version)
-    typed = options.given(flags)
-    project = detect_project(where, options.here())
+    typed = given(flags)
+    project = detect_project(where, here())
     read_defaults(project)
     asked = answers = with_defaults(typed, project.app.settings)
     made: Planned

@@ -9,64 +9,50 @@ from typing import TYPE_CHECKING, Annotated, Any
 import click
 import typer
 
+from sidekiq_gen.cli.plain import PATHS, SWITCHES, TEXTS
 from sidekiq_gen.durations import parse_duration
-from sidekiq_gen.errors import Refused
-from sidekiq_gen.sourced import Sourced
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
-    from sidekiq_gen.flags import Answers, Flag
+    from sidekiq_gen.flags import Flag
 
 _ROOT_HELP = "The repo [default: the nearest folder at or above this one with a lockfile]."
 
-Root = Annotated[Path | None, typer.Option("--root", metavar="DIR", help=_ROOT_HELP)]
+Root = Annotated[Path | None, typer.Option(PATHS["root"], metavar="DIR", help=_ROOT_HELP)]
 Lockfile = Annotated[
     Path | None,
-    typer.Option("--lockfile", metavar="FILE", help="The lockfile [default: Gemfile.lock, else gems.locked]."),
+    typer.Option(PATHS["lockfile"], metavar="FILE", help="The lockfile [default: Gemfile.lock, else gems.locked]."),
 ]
 SidekiqVersion = Annotated[
     str | None,
-    typer.Option("--sidekiq-version", metavar="VERSION", help="Write for this Sidekiq instead of the locked one."),
+    typer.Option(TEXTS["sidekiq_version"], metavar="VERSION", help="Write for this Sidekiq instead of the locked one."),
 ]
 From = Annotated[
     str | None,
     typer.Option(
-        "--from",
+        TEXTS["listed"],
         metavar="FILE",
         help="Write all jobs of a list in TOML, or none of them: [[job]] tables with a name, arguments and these flags "
         "as keys; - reads standard input.",
     ),
 ]
-Force = Annotated[bool, typer.Option("--force", "-f", help="Overwrite what is there.")]
-Skip = Annotated[bool, typer.Option("--skip", "-s", help="Keep what is there.")]
-Pretend = Annotated[bool, typer.Option("--pretend", "-p", help="Print what would happen, write nothing.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print no statuses, ask nothing.")]
-NoInput = Annotated[bool, typer.Option("--no-input", help="Ask nothing.")]
+Force = Annotated[bool, typer.Option(*SWITCHES["force"], help="Overwrite what is there.")]
+Skip = Annotated[bool, typer.Option(*SWITCHES["skip"], help="Keep what is there.")]
+Pretend = Annotated[bool, typer.Option(*SWITCHES["pretend"], help="Print what would happen, write nothing.")]
+Quiet = Annotated[bool, typer.Option(*SWITCHES["quiet"], help="Print no statuses, ask nothing.")]
+NoInput = Annotated[bool, typer.Option(*SWITCHES["no_input"], help="Ask nothing.")]
 Lint = Annotated[
     bool,
     typer.Option(
-        "--lint", help="Run the repo's own RuboCop or Standard over what was written: this executes its code."
+        *SWITCHES["lint"], help="Run the repo's own RuboCop or Standard over what was written: this executes its code."
     ),
 ]
 LintFix = Annotated[
-    bool, typer.Option("--lint-fix", help="Run it, and let it correct what is new and can safely be corrected.")
+    bool,
+    typer.Option(*SWITCHES["lint_fix"], help="Run it, and let it correct what is new and can safely be corrected."),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
-
-
-def here() -> Path:
-    """The current folder.
-
-    Raises:
-        Refused: it has been deleted.
-    """
-    try:
-        return Path.cwd()
-    except FileNotFoundError:
-        raise Refused(
-            "The current folder is gone.", hint="Change to one that exists, and run this again.", code="no-folder"
-        ) from None
+Json = Annotated[bool, typer.Option(*SWITCHES["json"], help="Print one JSON document and nothing else.")]
 
 
 def with_flags(command: Callable[..., int], flags: Sequence[Flag]) -> Callable[..., int]:
@@ -87,15 +73,6 @@ def with_flags(command: Callable[..., int], flags: Sequence[Flag]) -> Callable[.
     wrapped.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     wrapped.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return wrapped
-
-
-def given(values: Mapping[str, Any]) -> Answers:
-    """The flags that were on the command line; what was left out is not in the result."""
-    return {
-        name: Sourced(value, "flag")
-        for name, value in values.items()
-        if value is not None and value is not False and value != []
-    }
 
 
 def _choices(flag: Flag) -> str:

@@ -12,6 +12,7 @@ import typer
 from sidekiq_gen.cli import options
 from sidekiq_gen.cli.console import Console
 from sidekiq_gen.cli.defaults import read_defaults
+from sidekiq_gen.cli.given import here
 from sidekiq_gen.errors import InvalidInput
 from sidekiq_gen.job.catalogue import Entry, entries, example
 from sidekiq_gen.rails.project import Project, Where, detect_project
@@ -35,7 +36,7 @@ def command(
 ) -> int:
     """List the kinds of job and the safeguards: what each is for, and whether it is available here."""
     console = Console(sys.stdout, sys.stderr, quiet=False, json=json)
-    project = detect_project(Where(root, lockfile, sidekiq_version), options.here())
+    project = detect_project(Where(root, lockfile, sidekiq_version), here())
     read_defaults(project)
     known = entries(project)
     shown = [entry for entry in known if name in {None, entry.name}]

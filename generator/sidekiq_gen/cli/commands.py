@@ -1,0 +1,80 @@
+"""The commands as typer knows them: for help, for mistakes, and for whatever `plain` does not read."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated
+
+import click
+import typer
+
+from sidekiq_gen import __version__
+from sidekiq_gen.cli.console import Console
+from sidekiq_gen.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# Each has a module of its name, with `command` and perhaps EXAMPLES.
+NAMES = ("job", "install", "info", "patterns")
+
+
+def build_app(names: Sequence[str] = NAMES) -> typer.Typer:
+    """The command line with these commands; the others are not even loaded."""
+    app = typer.Typer(
+        name="sidekiq-gen",
+        help="Write Sidekiq jobs and their specs for the exact Sidekiq version in Gemfile.lock.",
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    )
+    for name in names:
+        module = import_module(f"sidekiq_gen.cli.{name}")
+        app.command(name, epilog=getattr(module, "EXAMPLES", None))(module.command)
+    app.callback()(_main)
+    return app
+
+
+def call(arguments: Sequence[str], console: Console) -> int:
+    """Run one command line; returns its exit status.
+
+    Raises:
+        SidekiqGenError: it makes no sense, or cannot be done. KeyboardInterrupt: it was interrupted.
+    """
+    first = arguments[:1]
+    app = build_app(first if first and first[0] in NAMES else NAMES)
+    try:
+        status = app(list(arguments), standalone_mode=False, prog_name="sidekiq-gen")
+    except click.exceptions.NoArgsIsHelpError as error:
+        console.plain(error.format_message())
+        return error.exit_code
+    except click.ClickException as error:
+        raise _usage(error) from error
+    except click.Abort:
+        raise KeyboardInterrupt from None
+    return status if isinstance(status, int) else 0
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 - as typer calls it
+    if wanted:
+        Console(sys.stdout, sys.stderr, quiet=False, json=False).plain(f"sidekiq-gen {__version__}")
+        raise typer.Exit
+
+
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    del version
+
+
+def _usage(error: click.ClickException) -> InvalidInput:
+    """What click found wrong with the command line, in our form."""
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "sidekiq-gen"
+    message = error.format_message().strip().removesuffix(".").strip()
+    sentence = message if message.endswith((".", "?", "?)")) else f"{message}."
+    return InvalidInput(sentence, hint=f"See {command} --help.", code="usage")
