@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import difflib
+import errno
 import io
 import os
 import stat
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 # So many files are named in a message.
 MOST_NAMED = 100
-Status = Literal["create", "insert", "identical", "force", "skip", "conflict"]
+Status = Literal["create", "insert", "identical", "force", "skip", "conflict", "remove"]
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class PlannedFile:
     """One file of a plan.
 
     path: relative to the root, with forward slashes.
-    text: what it is to hold.
+    text: what it is to hold; "" where it is removed.
     status: Rails' word for what becomes of it.
     before: the bytes it holds now; None when there is no such file.
     """
@@ -45,6 +47,11 @@ class PlannedFile:
     def replaces(self) -> bool:
         """Whether something that is there is, or would be, changed."""
         return self.before is not None and self.status in {"insert", "force", "conflict"}
+
+    @property
+    def is_step(self) -> bool:
+        """Whether `apply` does anything to it."""
+        return self.status in {"create", "insert", "force", "remove"}
 
     @property
     def diff(self) -> str:
@@ -73,12 +80,17 @@ class Plan:
     @property
     def writes(self) -> tuple[PlannedFile, ...]:
         """The files that `apply` writes."""
-        return tuple(file for file in self.files if file.status in {"create", "insert", "force"})
+        return tuple(file for file in self.steps if file.status != "remove")
+
+    @property
+    def steps(self) -> tuple[PlannedFile, ...]:
+        """The files that `apply` writes or removes."""
+        return tuple(file for file in self.files if file.is_step)
 
     @property
     def changes(self) -> bool:
-        """Whether anything would be written, once it is decided."""
-        return bool(self.writes or self.conflicts)
+        """Whether anything would be written or removed, once it is decided."""
+        return bool(self.steps or self.conflicts)
 
     def with_statuses(self, statuses: Mapping[str, Status]) -> Plan:
         """The same plan with other statuses for some of its files, by path; KeyError when it has no such file."""
@@ -109,18 +121,50 @@ def plan_changes(root: Path, texts: Sequence[tuple[str, str]], *, force: bool, s
     """Decide what becomes of each (path, text); only reads the disk.
 
     Returns a plan in the order of `texts`. A file with the same bytes is ``identical``, a missing one ``create``;
-    any other is ``force``, ``skip`` or ``conflict``, depending on the flags (force wins).
-    Raises Refused: ``outside-root``, ``not-a-file``, ``unreadable``.
+    any other is ``force``, ``skip`` or ``conflict``, depending on the flags (force wins). A text that stands in the
+    place of another takes over its byte order mark and its line ends, where they are all the same.
+    Raises Refused: ``outside-root``, ``version-control``, ``not-a-file``, ``unreadable``, ``same-file``.
     """
     real = Path(os.path.realpath(root))
     files = []
+    places: dict[Path, str] = {}
     for path, text in texts:
-        before = contents(path, locate(real, path))
+        target = locate(real, path)
+        before = contents(path, target)
         file = PlannedFile(path=path, text=text, status="create", before=before)
         if before is not None:
+            file = replace(file, text=_in_the_form_of(before, text))
             file = replace(file, status=_status(same=before == file.content, force=force, skip=skip))
+        if file.status in {"create", "force", "conflict"} and (other := places.setdefault(target, path)) != path:
+            raise _same_file(other, path)
         files.append(file)
     return Plan(root=real, files=tuple(files))
+
+
+def is_private(name: str) -> bool:
+    """Whether a file or folder of this name belongs to version control.
+
+    On some file systems case, and dots and spaces at the end, make no difference, and a name has a short form.
+    """
+    return name.rstrip(". ").casefold() in {".git", "git~1", ".hg", ".svn", ".jj"}
+
+
+def _in_the_form_of(before: bytes, text: str) -> str:
+    """The text with the byte order mark and the line ends of the file that it is to replace."""
+    if before.startswith(codecs.BOM_UTF8) and not text.startswith("\ufeff"):
+        text = f"\ufeff{text}"
+    lines = before.count(b"\n")
+    if lines and lines == before.count(b"\r\n") and "\r" not in text:
+        text = text.replace("\n", "\r\n")
+    return text
+
+
+def _same_file(one: str, other: str) -> Refused:
+    return Refused(
+        f"{one} and {other} are one file.",
+        hint="Both are to be written, with different texts: look for a symbolic link on the way.",
+        code="same-file",
+    )
 
 
 def _lines(text: str) -> list[str]:
@@ -143,7 +187,8 @@ def locate(root: Path, path: str) -> Path:
     """Where `path` really lies, every link followed.
 
     root: a real path. path: relative to it.
-    Raises Refused: ``outside-root`` when it leads out of the root, ``not-a-file`` when it names nothing.
+    Raises Refused: ``outside-root`` when it leads out of the root, ``not-a-file`` when it names nothing,
+    ``version-control`` when it leads into what belongs to git or its like.
     """
     parts = PurePosixPath(path).parts
     if not parts or "\0" in path:
@@ -158,6 +203,12 @@ def locate(root: Path, path: str) -> Path:
             f"{path} leads out of {root}.",
             hint="Files are written below the root of the repository only; look for a symbolic link on the way.",
             code="outside-root",
+        )
+    if any(is_private(part) for part in (*parts, *target.relative_to(root).parts)):
+        raise Refused(
+            f"{path} leads into what belongs to version control.",
+            hint="Nothing is written there: choose another name or folder, or look for a symbolic link on the way.",
+            code="version-control",
         )
     return target
 
@@ -177,11 +228,10 @@ def contents(path: str, target: Path) -> bytes | None:
     except NotADirectoryError:
         raise _in_the_way(f"{path} cannot be written: a folder on the way to it is a file.") from None
     except OSError as error:
-        raise Refused(
-            f"{path} cannot be read: {error.strerror}.",
-            hint="Make it readable for this user, or move it out of the way.",
-            code="unreadable",
-        ) from error
+        hint = "Make it readable for this user, or move it out of the way."
+        if error.errno == errno.ENAMETOOLONG:
+            path, hint = f"{path[:60]}...", "Choose a shorter name."
+        raise Refused(f"{path} cannot be read: {error.strerror}.", hint=hint, code="unreadable") from error
     what = "a folder" if stat.S_ISDIR(mode) else "no regular file"
     raise _in_the_way(f"{path} cannot be written: what is there is {what}.")
 
