@@ -6,6 +6,7 @@ import contextlib
 import io
 import os
 import re
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -44,11 +45,14 @@ def sidekiq_gen(root: Path, *arguments: str) -> Finished:
     """Run the command in this process, in the folder ``root``, without a terminal."""
     out, err = io.StringIO(), io.StringIO()
     stdin, sys.stdin = sys.stdin, io.StringIO()
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     try:
         with _inside(root), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             status = run(arguments)
     finally:
         sys.stdin = stdin
+        for number, handler in handlers.items():  # a run that has written is the last thing that a process does
+            signal.signal(number, handler)
     return Finished.of(status, out.getvalue(), err.getvalue())
 
 

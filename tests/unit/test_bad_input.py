@@ -508,7 +508,7 @@ BAD = [
         ["ProcessOrder", "--dir", "x" * 300],
         1,
         "unreadable",
-        f"{'x' * 300}/process_order_job.rb cannot be read: File name too long",
+        f"{'x' * 60}... cannot be read: File name too long",
     ),
     Bad(
         "ProcessOrder",

@@ -51,7 +51,7 @@ def test_the_same_bytes_are_identical_whatever_the_flags(tmp_path: Path, force: 
     ("force", "skip", "status"),
     [(False, False, "conflict"), (True, False, "force"), (False, True, "skip"), (True, True, "force")],
 )
-@pytest.mark.parametrize("before", [b"", b"old\n", TEXT.replace("\n", "\r\n").encode(), b"\xff\xfe no text\x00"])
+@pytest.mark.parametrize("before", [b"", b"old\n", b"a\nb\r\n", b"\xff\xfe no text\x00"])
 def test_other_bytes_are_decided_by_the_flags(
     tmp_path: Path,
     force: bool,  # noqa: FBT001
@@ -213,15 +213,75 @@ def test_a_file_where_a_folder_is_needed_is_in_the_way(tmp_path: Path) -> None:
     assert error.message == f"{JOB} cannot be written: a folder on the way to it is a file."
 
 
-@pytest.mark.parametrize(
-    ("path", "reason"), [(f"{'x' * 300}.rb", "File name too long"), ("loop.rb", "Too many levels of symbolic links")]
-)
-def test_what_cannot_be_looked_at_is_refused(tmp_path: Path, path: str, reason: str) -> None:
+def test_what_cannot_be_looked_at_is_refused(tmp_path: Path) -> None:
     (tmp_path / "loop.rb").symlink_to("loop.rb")
 
+    error = refusal(tmp_path, "loop.rb")
+
+    assert (error.code, error.message) == ("unreadable", "loop.rb cannot be read: Too many levels of symbolic links.")
+
+
+def test_a_name_that_is_too_long_is_refused_without_being_repeated(tmp_path: Path) -> None:
+    error = refusal(tmp_path, f"{'x' * 300}.rb")
+
+    assert (error.code, error.message) == ("unreadable", f"{'x' * 60}... cannot be read: File name too long.")
+    assert error.hint == "Choose a shorter name."
+
+
+@pytest.mark.parametrize(
+    "path", [".git/hooks/post-checkout", ".GIT/config", "app/.git", ".git. /config", "GIT~1/config", ".hg/hgrc"]
+)
+def test_what_belongs_to_version_control_is_refused(tmp_path: Path, path: str) -> None:
     error = refusal(tmp_path, path)
 
-    assert (error.code, error.message) == ("unreadable", f"{path} cannot be read: {reason}.")
+    assert (error.code, error.message) == (
+        "version-control",
+        f"{path} leads into what belongs to version control.",
+    )
+
+
+@pytest.mark.parametrize("path", [".github/jobs/a.rb", "app/git/a.rb", ".gitignore", "x.git/a.rb"])
+def test_what_only_sounds_alike_may_be_written(tmp_path: Path, path: str) -> None:
+    assert plan_changes(tmp_path, [(path, TEXT)], force=False, skip=False).files[0].status == "create"
+
+
+def test_a_link_that_leads_into_version_control_is_refused(tmp_path: Path) -> None:
+    put(tmp_path, ".git/config", b"[core]\n")
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config/sidekiq.rb").symlink_to("../.git/config")
+
+    assert refusal(tmp_path, "config/sidekiq.rb").code == "version-control"
+    assert (tmp_path / ".git/config").read_bytes() == b"[core]\n"
+
+
+def test_two_names_of_one_file_are_refused(tmp_path: Path) -> None:
+    put(tmp_path, "spec.rb", b"old")
+    (tmp_path / "job.rb").symlink_to("spec.rb")
+
+    with pytest.raises(Refused) as caught:
+        plan_changes(tmp_path, [("job.rb", "job"), ("spec.rb", "spec")], force=True, skip=False)
+
+    assert (caught.value.code, caught.value.message) == ("same-file", "job.rb and spec.rb are one file.")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b"old\r\nold\r\n", b"new\r\nnew\r\n"),
+        (b"\xef\xbb\xbfold\n", b"\xef\xbb\xbfnew\nnew\n"),
+        (b"\xef\xbb\xbfold\r\n", b"\xef\xbb\xbfnew\r\nnew\r\n"),
+        (b"old\r\nold\n", b"new\nnew\n"),
+        (b"old", b"new\nnew\n"),
+    ],
+)
+def test_line_ends_and_the_byte_order_mark_are_kept(tmp_path: Path, before: bytes, after: bytes) -> None:
+    put(tmp_path, JOB, before)
+
+    (file,) = plan_changes(tmp_path, [(JOB, "new\nnew\n")], force=True, skip=False).files
+
+    assert (file.status, file.content) == ("force", after)
+    put(tmp_path, JOB, after)
+    assert plan_changes(tmp_path, [(JOB, "new\nnew\n")], force=True, skip=False).files[0].status == "identical"
 
 
 def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ import pytest
 
 from sidekiq_gen.changes import system
 from sidekiq_gen.changes.apply import apply
-from sidekiq_gen.changes.journal import NAME
+from sidekiq_gen.changes.names import JOURNAL
 from sidekiq_gen.changes.plan import Plan, PlannedFile
 from sidekiq_gen.changes.recovery import recover
 from sidekiq_gen.errors import SidekiqGenError
@@ -61,7 +61,7 @@ SCENARIOS: dict[str, list[tuple[str, str]]] = {
     "two removed": [("app/jobs/gone_job.rb", "remove"), ("spec/jobs/gone_job_spec.rb", "remove")],
     "removed, new and replaced": [("app/jobs/gone_job.rb", "remove"), A, ("config/sidekiq.yml", "force")],
 }
-# How a file system can be: with all that is used, without exchanges (as on macOS), without links too (FAT), with neither.
+# What a file system can have: all that is used, no exchanges (as on macOS), no links either (FAT), nothing of all that.
 KINDS = ["ext4", "no exchange", "no links", "nothing"]
 
 
@@ -214,7 +214,7 @@ def test_a_failure_at_any_call(place: Path, scenario: str, error: str) -> None:
         root = make(place / "root")
         status = run(root, scenario, Calls(number, fails(getattr(errno, error))))
         if status == 1:  # at most an empty journal is left, where not even that could be looked at
-            assert {path: held for path, held in tree(root).items() if path != NAME} == before, (number, name)
+            assert {path: held for path, held in tree(root).items() if path != JOURNAL} == before, (number, name)
         recover(root)  # removing what is not needed any more may have failed as well
         assert (status, tree(root)) in ((0, after), (1, before)), (number, name)
         outcomes.add(status)
@@ -273,11 +273,12 @@ def test_what_somebody_saves_at_any_call_is_there_afterwards(
     place: Path, scenario: str, kind: str, way: str, then: str
 ) -> None:
     _, names = complete(place, scenario)
+    calls: list[Calls] = []
     for path, _ in SCENARIOS[scenario]:
         for number in range(1, len(names) + 1):
             root = make(place / "root")
 
-            def save(call: Callable[[], Any], target: Path = root / path) -> Any:
+            def save(call: Callable[[], Any], target: Path = root / path, number: int = number) -> Any:
                 with unseen():
                     if way == "in place":
                         target.write_bytes(b"theirs")
@@ -285,11 +286,11 @@ def test_what_somebody_saves_at_any_call_is_there_afterwards(
                         (target.parent / "theirs").write_bytes(b"theirs")
                         (target.parent / "theirs").rename(target)
                 if then == "dies" and kind == "ext4":
-                    calls.at, calls.happens, calls.stays = number + 1, dies, True
+                    calls[-1].at, calls[-1].happens, calls[-1].stays = number + 1, dies, True
                 return call()
 
-            calls = Calls(number, save)
-            run(root, scenario, calls)
+            calls.append(Calls(number, save))
+            run(root, scenario, calls[-1])
             recover(root)
 
             found = tree(root)

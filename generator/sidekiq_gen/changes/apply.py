@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.changes.folders import opened
-from sidekiq_gen.changes.journal import NAME
 from sidekiq_gen.changes.lock import is_fresh, locked
+from sidekiq_gen.changes.names import JOURNAL
 from sidekiq_gen.changes.plan import Plan, PlannedFile, contents, locate
 from sidekiq_gen.changes.recovery import recover_held
 from sidekiq_gen.changes.signals import held
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 class Applied:
     """What was done.
 
-    plan: with ``identical`` for each file that another run had written already.
+    plan: as it was carried out, with ``identical`` for each file that another run had written already.
     notices: what was found on the way.
     """
 
@@ -43,8 +44,10 @@ def apply(plan: Plan, hold: Hold | None = None) -> Applied:
     `plan_changes` raises. Raises DecisionNeeded while the plan has conflicts, also with what appeared since.
     """
     plan.require_decisions()
-    if not plan.steps:
-        return Applied(plan)
+    if not plan.steps and not os.path.lexists(plan.root / JOURNAL):
+        plan = _settled(plan)  # what is identical may have been written by a run that is undone by now
+        if not plan.steps:
+            return Applied(plan)
     if hold is not None:
         return _apply(plan, hold)
     with held() as own:
@@ -60,21 +63,21 @@ def _apply(plan: Plan, hold: Hold) -> Applied:
                     if not is_fresh(descriptor):
                         notices += recover_held(root, descriptor)
                         continue
-                    plan = _settled(plan)
-                    if plan.steps:
-                        Transaction(root, plan.steps, descriptor, hold).run()
-                    return Applied(plan, notices)
+                    settled = _settled(plan)
+                    if settled.steps:
+                        Transaction(root, settled.steps, descriptor, hold).run()
+                    return Applied(settled, notices)
     except OSError as error:
         raise Refused(
-            f"{NAME} cannot be written: {error.strerror or error}.",
-            hint="Nothing was written. The root of the repo has to be writable: that file says what is to be undone.",
+            f"{plan.files[0].path} cannot be written: {error.strerror or error}.",
+            hint=f"Nothing was written. While files are written, {JOURNAL} has to be in the root of the repo.",
             code="cannot-write",
         ) from error
 
 
 def _settled(plan: Plan) -> Plan:
     """The plan for what is there now that no other run can change it."""
-    plan = replace(plan, files=tuple(_as_it_is(file, plan) if file.is_step else file for file in plan.files))
+    plan = replace(plan, files=tuple(file if file.status == "skip" else _as_it_is(file, plan) for file in plan.files))
     plan.require_decisions()
     return plan
 
@@ -87,4 +90,6 @@ def _as_it_is(file: PlannedFile, plan: Plan) -> PlannedFile:
         return replace(file, status="identical", before=now)
     if file.status == "create":
         return replace(file, status="conflict", before=now)
+    if file.status == "identical" and now is None:
+        return replace(file, status="create", before=None)
     raise changed(file)

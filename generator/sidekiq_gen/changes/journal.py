@@ -22,13 +22,13 @@ import os
 import re
 from typing import TYPE_CHECKING, Any, Literal
 
+from sidekiq_gen.changes.names import temporary
 from sidekiq_gen.changes.plan import is_private
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-NAME = ".sidekiq-gen-journal"
 _TITLE = b"sidekiq-gen journal 1"
 _HEAD = _TITLE + b": a run writes, or was killed; the next run of sidekiq-gen in this repo undoes what is half done.\n"
 _TOKEN = re.compile(r"[0-9a-f]{16}")
@@ -83,9 +83,9 @@ class Journal:
     def _named(
         cls, token: str, files: Sequence[tuple[str, str, str | None, str | None]], folders: Sequence[str], state: State
     ) -> Journal:
-        """Temporary names are hidden, which Ruby's autoloaders pass over, and never stand in the journal."""
+        """Temporary names follow from the token: they never stand in the journal."""
         entries = tuple(
-            Entry(*file, new=f".sidekiq-gen-{token}-{number}.new", old=f".sidekiq-gen-{token}-{number}.old")
+            Entry(*file, new=temporary(token, number, "new"), old=temporary(token, number, "old"))
             for number, file in enumerate(files)
         )
         return cls(token, tuple(folders), entries, state)

@@ -10,7 +10,7 @@ import time
 from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from sidekiq_gen.changes.journal import NAME
+from sidekiq_gen.changes.names import JOURNAL
 from sidekiq_gen.errors import Refused
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def let_go(root: Root, descriptor: int) -> None:
     """Close a journal, and remove it when it is empty: nothing is left that it stands for. Raises nothing."""
     with suppress(OSError):  # the next run removes it
         if is_fresh(descriptor) and os.fstat(descriptor).st_nlink:
-            os.unlink(NAME, dir_fd=root.descriptor)
+            os.unlink(JOURNAL, dir_fd=root.descriptor)
     with suppress(OSError):
         os.close(descriptor)
 
@@ -91,9 +91,11 @@ def _opened(root: Root, flags: int) -> int:
     flags |= os.O_NOFOLLOW | os.O_NONBLOCK
     try:
         try:
-            return os.open(NAME, flags, 0o644, dir_fd=root.descriptor)
+            return os.open(JOURNAL, flags, 0o644, dir_fd=root.descriptor)
         except PermissionError:  # that of another user, which need not be written to be undone
-            return os.open(NAME, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=root.descriptor)
+            with suppress(FileNotFoundError):  # it is the root that may not be written
+                return os.open(JOURNAL, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=root.descriptor)
+            raise
     except OSError as error:
         if error.errno in {errno.ELOOP, errno.EISDIR, errno.ENXIO}:
             raise not_a_journal() from None
@@ -116,7 +118,7 @@ def _lock(descriptor: int) -> bool:
 
 def _is_current(root: Root, descriptor: int) -> bool:
     try:
-        named = os.stat(NAME, dir_fd=root.descriptor, follow_symlinks=False)
+        named = os.stat(JOURNAL, dir_fd=root.descriptor, follow_symlinks=False)
     except FileNotFoundError:
         return False
     return os.path.samestat(named, os.fstat(descriptor))
@@ -125,7 +127,7 @@ def _is_current(root: Root, descriptor: int) -> bool:
 def not_a_journal() -> Refused:
     """The refusal for what has the journal's name and is none."""
     return Refused(
-        f"{NAME} is no journal of sidekiq-gen.",
+        f"{JOURNAL} is no journal of sidekiq-gen.",
         hint="Nothing was written. Look at it, and move it out of the way: sidekiq-gen needs that name.",
         code="not-a-journal",
     )

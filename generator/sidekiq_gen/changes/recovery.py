@@ -6,8 +6,9 @@ import os
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.changes.folders import opened
-from sidekiq_gen.changes.journal import MAXIMUM_SIZE, NAME, decode
+from sidekiq_gen.changes.journal import MAXIMUM_SIZE, decode
 from sidekiq_gen.changes.lock import held_by_nobody, let_go, not_a_journal
+from sidekiq_gen.changes.names import JOURNAL
 from sidekiq_gen.changes.signals import held
 from sidekiq_gen.changes.system import read_all
 from sidekiq_gen.changes.undo import clear, undo
@@ -41,7 +42,7 @@ def recover(path: Path) -> tuple[Notice, ...]:
     except Refused as error:
         return (Notice("not-recovered", error.message, error.hint),)
     except OSError as error:
-        return (_not_recovered(f"{NAME} cannot be used: {error.strerror or error}."),)
+        return (_not_recovered(f"{JOURNAL} cannot be used: {error.strerror or error}."),)
 
 
 def recover_held(root: Root, descriptor: int) -> tuple[Notice, ...]:
@@ -56,7 +57,7 @@ def recover_held(root: Root, descriptor: int) -> tuple[Notice, ...]:
     notices: tuple[Notice, ...] = ()
     if journal is not None:
         notices = _cleared(root, journal) if journal.state == "done" else _undone(root, journal)
-    os.unlink(NAME, dir_fd=root.descriptor)
+    os.unlink(JOURNAL, dir_fd=root.descriptor)
     return notices
 
 

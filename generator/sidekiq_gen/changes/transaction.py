@@ -22,7 +22,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from sidekiq_gen.changes.fingerprints import fingerprint, look
-from sidekiq_gen.changes.journal import NAME, Journal, mark
+from sidekiq_gen.changes.journal import Journal, mark
+from sidekiq_gen.changes.names import JOURNAL
 from sidekiq_gen.changes.plan import locate
 from sidekiq_gen.changes.system import exchange, second_name, sync_folder, write_all
 from sidekiq_gen.changes.undo import clear, undo
@@ -93,7 +94,7 @@ class Transaction:
         return Journal.of(found, folders)
 
     def _begin(self, journal: Journal) -> None:
-        with _blaming(NAME):
+        with _blaming(JOURNAL):
             write_all(self._descriptor, journal.encode())
             os.fsync(self._descriptor)
             sync_folder(self._root.descriptor)
@@ -101,7 +102,7 @@ class Transaction:
     def _stage(self, journal: Journal) -> None:
         """Write every new text beside its target."""
         for path in journal.folders:
-            with _blaming(path), suppress(FileExistsError):
+            with _blaming(self._below(path, journal)), suppress(FileExistsError):
                 self._root.make(path)
                 self._made.append(path)
         for file, entry in zip(self._files, journal.entries, strict=True):
@@ -110,8 +111,13 @@ class Transaction:
                     _write(file, entry, folder)
             self._hold.heed()
 
+    def _below(self, folder: str, journal: Journal) -> str:
+        """The first file that needs a folder."""
+        pairs = zip(self._files, journal.entries, strict=True)
+        return next(file.path for file, entry in pairs if f"{entry.folder}/".startswith(f"{folder}/"))
+
     def _mark(self, state: Literal["staged", "done"]) -> None:
-        with _blaming(NAME):
+        with _blaming(JOURNAL):
             write_all(self._descriptor, mark(state))
             try:
                 os.fsync(self._descriptor)
@@ -132,14 +138,14 @@ class Transaction:
             paths = ", ".join(path for path, _ in failed)
             raise Refused(
                 f"{paths} cannot be put back now: {failed[0][1].strerror or failed[0][1]}.",
-                hint=f"{NAME} says what is to be undone; the next run of sidekiq-gen in this repo does it.",
+                hint=f"{JOURNAL} says what is to be undone; the next run of sidekiq-gen in this repo does it.",
                 code="cannot-undo",
             ) from error
         self._close()
 
     def _close(self) -> None:
         with suppress(OSError):  # then the next run finds that there is nothing left to do
-            os.unlink(NAME, dir_fd=self._root.descriptor)
+            os.unlink(JOURNAL, dir_fd=self._root.descriptor)
 
 
 def _write(file: PlannedFile, entry: Entry, folder: int) -> None:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from sidekiq_gen.cli import folders, house, options
 from sidekiq_gen.cli.console import Console
 from sidekiq_gen.cli.defaults import layout_rows, read_defaults, with_flags_of_the_file
-from sidekiq_gen.cli.given import here
-from sidekiq_gen.rails.project import Where, detect_project
+from sidekiq_gen.cli.place import open_project
+from sidekiq_gen.rails.project import Where
 from sidekiq_gen.sidekiq.capabilities import TABLE
 from sidekiq_gen.sidekiq.documentation import documentation
 from sidekiq_gen.sidekiq.gems import ENTERPRISE, PRO, THROTTLED, UNIQUE_JOBS
@@ -54,7 +54,7 @@ def command(
 ) -> int:
     """Show what was detected, and what this Sidekiq can and cannot do."""
     console = Console(sys.stdout, sys.stderr, quiet=False, json=json)
-    project = detect_project(Where(root, lockfile, sidekiq_version), here())
+    project = open_project(Where(root, lockfile, sidekiq_version))
     read_defaults(project)
     told = _document(project) if json else _text(project)
     for notice in (*project.notices, *project.app.repo.notices()):

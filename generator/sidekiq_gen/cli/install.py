@@ -6,12 +6,13 @@ from typing import Any
 
 from sidekiq_gen.cli import options
 from sidekiq_gen.cli.defaults import read_defaults
-from sidekiq_gen.cli.given import given, here
+from sidekiq_gen.cli.given import given
+from sidekiq_gen.cli.place import open_project
 from sidekiq_gen.cli.run import Planned, Runtime, document
 from sidekiq_gen.errors import InvalidInput
 from sidekiq_gen.flags import Answers
 from sidekiq_gen.install.request import CONFIG, FLAGS, with_defaults
-from sidekiq_gen.rails.project import Project, Where, detect_project
+from sidekiq_gen.rails.project import Project, Where
 from sidekiq_gen.settings import FILE
 
 EXAMPLES = """Examples:
@@ -57,7 +58,7 @@ def _command(
     )
     where = Where(root, lockfile, sidekiq_version)
     typed = given(flags)
-    project = detect_project(where, here())
+    project = open_project(where)
     read_defaults(project)
     asked = answers = with_defaults(typed, project.app.settings)
     made: Planned

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 
 from sidekiq_gen import reading
 from sidekiq_gen.cli.defaults import read_defaults
-from sidekiq_gen.cli.given import here
+from sidekiq_gen.cli.place import open_project
 from sidekiq_gen.cli.run import document
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.job.listed import read_list
 from sidekiq_gen.job.many import Run, generate_jobs
 from sidekiq_gen.job.resolve import all_flags
-from sidekiq_gen.rails.project import detect_project
 
 if TYPE_CHECKING:
     from sidekiq_gen.cli.run import Runtime
@@ -37,7 +36,7 @@ def write_jobs(typed: str, others: Answers, where: Where, runtime: Runtime, *, f
     if others:
         raise _beside(next(iter(others)))
     listed = read_list(_read(typed), "standard input" if typed == STANDARD_INPUT else typed)
-    project, now = detect_project(where, here()), datetime.now(timezone.utc)
+    project, now = open_project(where), datetime.now(timezone.utc)
     made = generate_jobs(listed, Run(project, read_defaults(project), where, now, force, skip))
     line = shlex.join(["sidekiq-gen", "job", "--from", typed, *where.words(), "--no-input"])
     jobs = [

@@ -6,13 +6,14 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from sidekiq_gen.cli.defaults import read_defaults
-from sidekiq_gen.cli.given import given, here
+from sidekiq_gen.cli.given import given
+from sidekiq_gen.cli.place import open_project
 from sidekiq_gen.cli.run import Runtime, document
 from sidekiq_gen.errors import InvalidInput
 from sidekiq_gen.flags import Answers, answer
 from sidekiq_gen.job.active_job import FORM
 from sidekiq_gen.job.pipeline import Generated, command_line, generate_job
-from sidekiq_gen.rails.project import Where, detect_project
+from sidekiq_gen.rails.project import Where
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,7 +66,7 @@ def write_job(
         raise InvalidInput(
             "The NAME of the job is missing.", hint="Say what it does: sidekiq-gen job ProcessOrder.", code="usage"
         )
-    project, now = detect_project(where, here()), datetime.now(timezone.utc)
+    project, now = open_project(where), datetime.now(timezone.utc)
     defaults = read_defaults(project)
     answers = defaults.complete(answers, project)
     if runtime.terminal:

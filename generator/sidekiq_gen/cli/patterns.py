@@ -12,10 +12,10 @@ import typer
 from sidekiq_gen.cli import options
 from sidekiq_gen.cli.console import Console
 from sidekiq_gen.cli.defaults import read_defaults
-from sidekiq_gen.cli.given import here
+from sidekiq_gen.cli.place import open_project
 from sidekiq_gen.errors import InvalidInput
 from sidekiq_gen.job.catalogue import Entry, entries, example
-from sidekiq_gen.rails.project import Project, Where, detect_project
+from sidekiq_gen.rails.project import Project, Where
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +36,9 @@ def command(
 ) -> int:
     """List the kinds of job and the safeguards: what each is for, and whether it is available here."""
     console = Console(sys.stdout, sys.stderr, quiet=False, json=json)
-    project = detect_project(Where(root, lockfile, sidekiq_version), here())
+    project = open_project(Where(root, lockfile, sidekiq_version))
+    for notice in project.told:
+        console.notice(notice)
     read_defaults(project)
     known = entries(project)
     shown = [entry for entry in known if name in {None, entry.name}]

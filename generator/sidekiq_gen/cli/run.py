@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
 
-from sidekiq_gen.changes.apply import apply
 from sidekiq_gen.cli import conflicts
 from sidekiq_gen.cli.console import Console
 from sidekiq_gen.errors import InvalidInput, Refused
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from sidekiq_gen.changes.lint import Lint
     from sidekiq_gen.changes.plan import Plan
+    from sidekiq_gen.changes.signals import Hold
     from sidekiq_gen.notices import Notice
     from sidekiq_gen.rails.app import RailsApp
     from sidekiq_gen.sidekiq.release import Release
@@ -93,17 +94,24 @@ class Runtime:
             if not self.console.quiet:
                 self.console.plain("Nothing was written: this was --pretend.")
             return
+        from sidekiq_gen.changes.apply import apply
+        from sidekiq_gen.changes.signals import held
+
         plan = conflicts.resolve(plan, self.console, terminal=self.terminal)  # prints their statuses
-        apply(plan)
-        try:
-            decided = frozenset(file.path for file in made.plan.conflicts)
-            self._statuses(plan, but=decided)
-            self._document(plan, made.notices + self._linted(plan, app), document)
-            self._remark(remarks)
-            if asked:
-                self.console.plain(f"\nEquivalent command:\n  {line}")
-        except Refused as error:
-            self.console.error(error)  # the files are there: what failed is only to say so
+        decided = frozenset(file.path for file in made.plan.conflicts)
+        with held(to_the_end=True) as hold:
+            applied = apply(plan, hold)
+            for notice in applied.notices:
+                self.console.notice(notice)
+            try:
+                self._statuses(applied.plan, but=decided)
+                notices = made.notices + applied.notices + self._linted(applied.plan, app, hold)
+                self._document(applied.plan, notices, document)
+                self._remark(remarks)
+                if asked:
+                    self.console.plain(f"\nEquivalent command:\n  {line}")
+            except Refused as error:
+                self.console.error(error)  # the files are there: what failed is only to say so
 
     def _announce(self, made: Planned, *, preview: bool) -> None:
         """Say what is to be known before anything is written; on a terminal show it all and have it confirmed."""
@@ -119,13 +127,15 @@ class Runtime:
             self.console.notice(notice)
         confirm(made.plan, self.console)
 
-    def _linted(self, plan: Plan, app: RailsApp) -> tuple[Notice, ...]:
-        """Run the linter where it was asked for, and print what it says."""
+    def _linted(self, plan: Plan, app: RailsApp, hold: Hold) -> tuple[Notice, ...]:
+        """Run the linter where it was asked for, and print what it says; a signal stops it, and nothing else."""
         if self.lint is None:
             return ()
         from sidekiq_gen.changes.lint import RUBY, lint
 
-        found = lint(plan, app, self.lint)
+        found: tuple[Notice, ...] = ()
+        with suppress(KeyboardInterrupt), hold.heard():
+            found = lint(plan, app, self.lint)
         for notice in found:
             self.console.notice(notice)
         if not found and any(file.path.endswith(RUBY) for file in plan.writes):

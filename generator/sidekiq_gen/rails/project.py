@@ -15,6 +15,7 @@ from sidekiq_gen.sidekiq.release import Release, sidekiq_not_locked
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from sidekiq_gen.notices import Notice
@@ -44,12 +45,17 @@ class Where:
 class Project:
     """The repo and its release.
 
-    notices: what the detection itself has to say.
+    told: what was to be said before anything was read.
     """
 
     app: RailsApp
     release: Release
-    notices: tuple[Notice, ...]
+    told: tuple[Notice, ...] = ()
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What the detection itself has to say."""
+        return (*self.told, *self.release.notices())
 
     def writing(self, form: Form | None) -> Project:
         """The same for a job of this form; None leaves it to what most jobs are."""
@@ -58,14 +64,17 @@ class Project:
         return replace(self, app=replace(self.app, asked_form=form))
 
 
-def detect_project(where: Where, start: Path) -> Project:
+def detect_project(where: Where, start: Path, first: Callable[[Path], tuple[Notice, ...]] = lambda _: ()) -> Project:
     """Find the repo, read its lockfile, choose the release.
+
+    first: called with the root before anything is read there; what it says is told first.
 
     Raises:
         InvalidInput: a folder or version on the command line makes no sense.
         Refused: there is no lockfile, no Sidekiq in it, or one that is not supported.
     """
     root = _root(where, start)
+    told = first(root)
     lockfile = _lockfile(where, root)
     text, source = _sidekiq(where, lockfile)
     app = RailsApp(root, lockfile)
@@ -79,7 +88,7 @@ def detect_project(where: Where, start: Path) -> Project:
             rails=rails.text if rails else None,
         )
     )
-    return Project(app, release, tuple(release.notices()))
+    return Project(app, release, told)
 
 
 def _root(where: Where, start: Path) -> Path:
