@@ -8,11 +8,12 @@ READY := $(VENV)/ready
 # Live tests wait more than they compute: two processes for each core, and whoever is idle takes over.
 WORKERS ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
 PYTEST := $(BIN)/pytest --quiet --numprocesses $(WORKERS) --dist worksteal
+MINIMUM ?= $(addprefix tests/unit/test_,app.py bad_input.py contract.py install.py lockfile.py rendering.py settings.py)
 JOB := job ChargeCustomer --model Order --advisory-lock --check-then-act charged_at --idempotency-key \
        --calls PaymentGateway.charge --discard-on PaymentGateway::CardDeclined --queue payments --retry 5 --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help install try test lint pairs snapshots docs facts houses mutants bench live-setup live-report clean
+.PHONY: help install try test minimum dist lint pairs snapshots docs facts houses mutants bench live-setup live-report clean
 .SILENT:
 
 help: ## say what there is
@@ -38,6 +39,18 @@ try: $(READY) ## write a job and its spec into a fresh copy of examples/storefro
 
 test: $(READY) ## run all tests
 	$(PYTEST)
+
+# What the package itself does, without what only looks at a checkout.
+minimum: $(READY) ## run the tests of the commands with the lowest versions of all dependencies; PYTHON= chooses one
+	$(PYTHON) -m venv --clear $(VENV)/minimum
+	$(BIN)/python release/lowest.py >$(VENV)/minimum/lowest.txt
+	$(BIN)/python -m pip --python $(VENV)/minimum/bin/python install --quiet -c $(VENV)/minimum/lowest.txt \
+	  -e . pytest pytest-xdist
+	$(VENV)/minimum/bin/python -m pytest --quiet --numprocesses auto -p no:cacheprovider $(MINIMUM)
+
+dist: $(READY) ## build the release twice, compare, and write its bill of materials and checksums into dist/
+	$(BIN)/python -m pip install --quiet -c constraints.txt --group release
+	$(BIN)/python release/dist.py
 
 lint: $(READY) ## check style, types and layers
 	$(BIN)/ruff check --quiet

@@ -41,8 +41,10 @@ class Built:
     from_checkout: Path
 
 
-def run(*command: str | Path, cwd: Path) -> str:
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+def run(*command: str | Path, cwd: Path, env: dict[str, str] | None = None) -> str:
+    done = subprocess.run(
+        command, cwd=cwd, env=env, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -65,12 +67,17 @@ def sdist_contents(sdist: Path, under: str) -> Contents:
         return {name: file.read() for name, file in files.items() if file}
 
 
+def build(sources: Path, out: Path, *further: str, **surroundings: str) -> None:
+    command: list[str | Path] = [sys.executable, "-m", "build", "--no-isolation", *further, "--outdir", out, sources]
+    environment = {name: value for name, value in os.environ.items() if name != "SOURCE_DATE_EPOCH"} | surroundings
+    run(*command, cwd=out, env=environment)
+
+
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     both, wheel = tmp_path_factory.mktemp("both"), tmp_path_factory.mktemp("wheel")
-    build = (sys.executable, "-m", "build", "--no-isolation", "--outdir")
-    run(*build, both, ROOT, cwd=both)
-    run(*build, wheel, "--wheel", ROOT, cwd=wheel)
+    build(ROOT, both, TZ="UTC", LC_ALL="C", PYTHONHASHSEED="1")
+    build(ROOT, wheel, "--wheel", TZ="Asia/Tokyo", LC_ALL="C.UTF-8", PYTHONHASHSEED="2")
     (sdist,), (from_sdist,), (from_checkout,) = both.glob("*.tar.gz"), both.glob("*.whl"), wheel.glob("*.whl")
     return Built(sdist, from_sdist, from_checkout)
 
@@ -124,8 +131,24 @@ def test_another_line_of_jinja_renders_the_sources(
     assert isinstance(loader, ChoiceLoader) is not sources
 
 
-def test_the_wheel_made_from_the_sdist_is_the_same(built: Built) -> None:
+def test_the_wheel_made_from_the_sdist_has_the_same_bytes(built: Built) -> None:
     assert wheel_contents(built.from_sdist, "") == wheel_contents(built.from_checkout, "")
+    assert built.from_sdist.read_bytes() == built.from_checkout.read_bytes()
+
+
+def test_another_copy_that_only_its_owner_may_read_builds_the_same_bytes(built: Built, tmp_path: Path) -> None:
+    made = shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache", "dist", "build")
+    copy = shutil.copytree(ROOT, tmp_path / "in/another/place", symlinks=True, ignore=made)
+    for path in (copy, *copy.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(path.stat().st_mode & 0o700)
+            os.utime(path, (1, 1))
+
+    build(copy, tmp_path, TZ="America/Lima", LC_ALL="C", PYTHONHASHSEED="3")
+
+    (sdist,), (wheel,) = tmp_path.glob("*.tar.gz"), tmp_path.glob("*.whl")
+    assert sdist.read_bytes() == built.sdist.read_bytes()
+    assert wheel.read_bytes() == built.from_sdist.read_bytes()
 
 
 def test_an_installed_wheel_works_from_any_folder(built: Built, empty_environment: Path, tmp_path: Path) -> None:
