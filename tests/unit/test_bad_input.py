@@ -227,7 +227,7 @@ BAD = [
     usage("", "The NAME of the job is missing"),
     usage("--queue low", "The NAME of the job is missing"),
     usage("X --nope", "No such option '--nope'. (Did you mean one of: '--model', '--no-dead', '--no-input'?)"),
-    usage("X --forc", "No such option '--forc'. Did you mean '--force'?"),
+    usage("X --forc", "No such option '--forc'. (Did you mean one of: '--force', '--from'?)"),
     usage("X --retry", "Option '--retry' requires an argument"),
     usage("X --idempotency-key=yes", "Option '--idempotency-key' does not take a value"),
     usage(
