@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import sys
 from functools import cached_property
@@ -104,7 +103,9 @@ def _without_lines(text: str) -> str:
 def nearest(name: str, known: Iterable[str], lead: str) -> str:
     """The key that may have been meant, or all that there are."""
     names = list(known)
-    close = difflib.get_close_matches(name.replace("_", "-").lower(), names, 1)
+    from difflib import get_close_matches
+
+    close = get_close_matches(name.replace("_", "-").lower(), names, 1)
     return f"Did you mean {close[0]}?" if close else f"{lead} {', '.join(names)}."
 
 

@@ -1086,8 +1086,8 @@ RUBY = (
     Mutation(
         "errors that Rails reports are reported twice",
         "ruby/trackers.py",
-        'SpecifierSet(">=7.2.3,!=8.0.0,!=8.0.1")',
-        'SpecifierSet(">=7.2.3,!=8.0.0,!=8.0.1,!=8.0.2")',
+        '">=7.2.3,!=8.0.0,!=8.0.1"',
+        '">=7.2.3,!=8.0.0,!=8.0.1,!=8.0.2"',
         TRACKERS,
     ),
 )

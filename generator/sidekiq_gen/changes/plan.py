@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import difflib
 import errno
 import io
 import os
@@ -57,7 +56,9 @@ class PlannedFile:
     def diff(self) -> str:
         """What is changed, as a unified diff, what is no UTF-8 replaced; empty where both are the same."""
         old = (self.before or b"").decode("utf-8", "surrogateescape")
-        lines = difflib.unified_diff(_lines(old), _lines(self.text), f"{self.path} (now)", f"{self.path} (new)")
+        from difflib import unified_diff
+
+        lines = unified_diff(_lines(old), _lines(self.text), f"{self.path} (now)", f"{self.path} (new)")
         return "".join(lines).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shlex
 import sys
 from datetime import datetime, timezone
@@ -33,6 +34,7 @@ def write_jobs(typed: str, others: Answers, where: Where, runtime: Runtime, *, f
     Raises:
         InvalidInput: something else was typed, or the list makes no sense. Refused: it cannot be read, or written.
     """
+    gc.enable()  # of many jobs there is something to throw away
     if others:
         raise _beside(next(iter(others)))
     listed = read_list(_read(typed), "standard input" if typed == STANDARD_INPUT else typed)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import inflection
@@ -213,6 +212,8 @@ def _look(own: Callable, method: str, *, on_class: bool) -> None:
     if found is None and _may_be_there(own, method, complete=complete):
         return
     if found is None:
+        from difflib import get_close_matches
+
         public = [name for name, one in methods.items() if one.public and name != "initialize"]
         near = [f"{own.name}{sign}{name}" for name in get_close_matches(method, public, 3)]
         if method in other and other[method].public:
@@ -256,6 +257,8 @@ def _is_of_a_gem(constant: str, app: RailsApp) -> bool:
 
 
 def _no_constant(constant: str, app: RailsApp) -> Refused:
+    from difflib import get_close_matches
+
     near = get_close_matches(constant, app.constants.all_names, 3, 0.75)
     return Refused(
         f"No file in the repo defines {constant}, and no locked gem is called so.",

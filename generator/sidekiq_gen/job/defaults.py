@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sidekiq_gen.errors import InvalidInput, Refused
@@ -124,7 +123,9 @@ def _left_out(answers: Answers) -> set[str]:
     for typed in answer(answers, WITHOUT.parameter, ()):
         name = typed.removeprefix("--")
         if name not in flags:
-            close = difflib.get_close_matches(name, flags, 1)
+            from difflib import get_close_matches
+
+            close = get_close_matches(name, flags, 1)
             raise InvalidInput(
                 f"{WITHOUT.option} {typed[:60]!a} is no flag that {FILE} could set.",
                 hint=f"Did you mean {close[0]}?"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.errors import InvalidInput, Refused
@@ -122,6 +121,8 @@ def _value(column: str, context: JobContext, app: RailsApp, *, migrated: bool) -
     if columns is not None and column not in columns:
         if migrated:
             return '"text"'
+        from difflib import get_close_matches
+
         near = get_close_matches(column, columns, 3)
         raise Refused(
             f"The table of {model} has no column {column}.",

@@ -22,9 +22,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
+from sidekiq_gen.sidekiq.ranges import holds
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ _APPSIGNAL_REPORT = Version("4.0")
 # v7.0.0 lib/airbrake/sidekiq.rb; lib/airbrake.rb requires it only where Sidekiq was required before.
 _AIRBRAKE_FILE = Version("7.0")
 # The causes of what was told count as told: v7.2.3 activesupport/lib/active_support/error_reporter.rb:235, v8.0.2 :242.
-_RAILS_MARKS_CAUSES = SpecifierSet(">=7.2.3,!=8.0.0,!=8.0.1")
+_RAILS_MARKS_CAUSES = ">=7.2.3,!=8.0.0,!=8.0.1"
 _NEW_SENTRY = ("sentry-ruby", "sentry-rails", "sentry-sidekiq")
 
 
@@ -110,7 +110,7 @@ def reports_by_itself(tracker: Tracker) -> str | None:
     """
     if tracker.name == "rails":
         rails = tracker.version("rails")
-        return "Rails" if rails and _RAILS_MARKS_CAUSES.contains(rails, prereleases=True) else None
+        return "Rails" if rails and holds(_RAILS_MARKS_CAUSES, rails) else None
     if tracker.name == "sentry":
         gem = "sentry-sidekiq" if tracker.version("sentry-sidekiq") else "sentry-raven"
         return gem if tracker.version(gem) and (gem == "sentry-sidekiq" or not _new_sentry(tracker)) else None

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import field
-from functools import cache
 from typing import TYPE_CHECKING, overload
 
-from packaging.specifiers import SpecifierSet
-
+from sidekiq_gen.sidekiq.ranges import holds
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
@@ -68,7 +66,7 @@ class Capability:
         A pre-release such as 7.0.0.beta1 has neither what 7.0.0 brought nor what 7.0.0 took away: it may have been cut
         before or after either change, so the careful answer to both is no.
         """
-        return any(_specifiers(versions).contains(version, prereleases=True) for versions in self.versions)
+        return any(holds(versions, version) for versions in self.versions)
 
 
 def rows_of(gem: Gem) -> Callable[[str | tuple[str, ...], str, str], Capability]:
@@ -78,8 +76,3 @@ def rows_of(gem: Gem) -> Callable[[str | tuple[str, ...], str, str], Capability]
         return Capability(gem, (versions,) if isinstance(versions, str) else versions, summary, f"{gem} {where}")
 
     return row
-
-
-@cache
-def _specifiers(text: str) -> SpecifierSet:
-    return SpecifierSet(text)

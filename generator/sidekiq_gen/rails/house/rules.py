@@ -13,6 +13,7 @@ from sidekiq_gen.rails.house.cops import COPS, GEMS, INCLUDED, STYLE
 from sidekiq_gen.rails.house.globs import matches
 from sidekiq_gen.rails.house.linter import find_linter
 from sidekiq_gen.rails.house.shared import NAMES
+from sidekiq_gen.sidekiq.ranges import holds
 from sidekiq_gen.sourced import Sourced
 
 if TYPE_CHECKING:
@@ -82,11 +83,7 @@ class Rules:
     def locked_within(self, gem: str, versions: str) -> bool:
         """Whether a gem is locked in one of some versions: ``>=1.22,<1.67``."""
         locked = self._lockfile.get(gem) if self._lockfile else None
-        if locked is None:
-            return False
-        from packaging.specifiers import SpecifierSet
-
-        return SpecifierSet(versions).contains(locked.version, prereleases=True)
+        return locked is not None and holds(versions, locked.version)
 
     def minded(self, path: str) -> tuple[str, ...]:
         """The writes without validations that Rails/SkipsModelValidations minds in a file.

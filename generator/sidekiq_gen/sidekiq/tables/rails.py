@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from packaging.specifiers import SpecifierSet
-
 from sidekiq_gen.sidekiq.capability import Table, rows_of
 from sidekiq_gen.sidekiq.gems import RAILS
+from sidekiq_gen.sidekiq.ranges import holds
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
@@ -165,10 +164,6 @@ IMPOSSIBLE_PAIRS = (
 def impossible_pair(sidekiq: Version, rails: Version) -> ImpossiblePair | None:
     """Return what keeps the two apart, or None when they can be bundled together."""
     for pair in IMPOSSIBLE_PAIRS:
-        if _holds(pair.sidekiq, sidekiq) and _holds(pair.rails, rails):
+        if holds(pair.sidekiq, sidekiq) and holds(pair.rails, rails):
             return pair
     return None
-
-
-def _holds(specifiers: str, version: Version) -> bool:
-    return SpecifierSet(specifiers).contains(version, prereleases=True)
