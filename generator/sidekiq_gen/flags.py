@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
 from sidekiq_gen.sourced import Sourced
@@ -34,7 +35,7 @@ class Flag:
     question: str = ""
     longest: int = 0
 
-    @property
+    @cached_property
     def parameter(self) -> str:
         """The name of the Python parameter: ``discard_on`` for ``--discard-on``."""
         return self.option.removeprefix("--").replace("-", "_")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, get_args
 
 import inflection
@@ -57,6 +58,25 @@ _LABEL = regex(r"[A-Za-z_][A-Za-z0-9_]*")
 _COLUMN = regex(r"[a-z_][a-z0-9_]*")
 _CONSTANT = regex(r"[A-Z][A-Za-z0-9_]*(?:::[A-Z][A-Za-z0-9_]*)*")
 MAXIMUM_LENGTH = 120
+KNOWN_WORDS = 4096
+
+
+# The words of one run are few, but a list of jobs asks for them again and again.
+@lru_cache(maxsize=KNOWN_WORDS)
+def plural(word: str) -> str:
+    """``order`` -> ``orders``."""
+    return inflection.pluralize(word)
+
+
+@lru_cache(maxsize=KNOWN_WORDS)
+def singular(word: str) -> str:
+    """``orders`` -> ``order``."""
+    return inflection.singularize(word)
+
+
+@lru_cache(maxsize=KNOWN_WORDS)
+def _underscored(word: str) -> str:
+    return inflection.underscore(word)
 
 
 def camelize(path: str, acronyms: Sequence[str] = ()) -> str:
@@ -73,7 +93,7 @@ def underscore(constant: str, acronyms: Sequence[str] = ()) -> str:
     if acronyms:
         known = "|".join(map(re.escape, acronyms))
         constant = re.sub(rf"(?<![A-Z])(?:{known})(?![a-z])", lambda found: f"_{found.group().lower()}_", constant)
-    segments = (inflection.underscore(segment).strip("_") for segment in constant.split("::"))
+    segments = (_underscored(segment).strip("_") for segment in constant.split("::"))
     return re.sub(r"__+", "_", "/".join(segments))
 
 
@@ -118,7 +138,7 @@ class JobName:
     def for_one(self) -> JobName:
         """The same with a method for one of what its last word says: ``charge_order`` of ``ChargeOrders``."""
         *verbs, last = self.words
-        return replace(self, other_method="_".join([*verbs, inflection.singularize(last)])) if verbs else self
+        return replace(self, other_method="_".join([*verbs, singular(last)])) if verbs else self
 
     def beside(self, taken: Collection[str]) -> JobName:
         """The same with another method where its name is taken."""
@@ -180,7 +200,7 @@ class Model:
     @property
     def variable(self) -> str:
         """The local variable that holds one record: ``invoice``."""
-        return inflection.underscore(self.name.split("::")[-1])
+        return _underscored(self.name.split("::")[-1])
 
     @property
     def key_word(self) -> str:

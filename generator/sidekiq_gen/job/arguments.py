@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import inflection
-
-from sidekiq_gen.naming import Model, camelize
+from sidekiq_gen.naming import Model, camelize, singular
 from sidekiq_gen.notices import Notice
 
 if TYPE_CHECKING:
@@ -34,7 +32,7 @@ def _names_many(argument: Argument, app: RailsApp) -> bool:
 def _model_of(argument: Argument, app: RailsApp) -> Model | None:
     """The model of the repo whose ids or rows it names: ``Order`` for ``order_ids`` and ``orders``."""
     name = argument.name.removesuffix("_ids")
-    one = inflection.singularize(name)
+    one = singular(name)
     if name == argument.name and one == name:
         return None
     model = Model(camelize(one, app.acronyms))

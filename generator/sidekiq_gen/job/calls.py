@@ -6,15 +6,13 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import inflection
-
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.flags import answer
 from sidekiq_gen.job.collaborator import CALLS, Collaborator
 from sidekiq_gen.job.handover import Fit, Offer, hand_over, hand_over_unread, is_key
 from sidekiq_gen.job.patterns.idempotency_key import IdempotencyKey
 from sidekiq_gen.job.samples import known_value
-from sidekiq_gen.naming import CORE_CONSTANTS, KEYWORDS, MAXIMUM_LENGTH, Model
+from sidekiq_gen.naming import CORE_CONSTANTS, KEYWORDS, MAXIMUM_LENGTH, Model, plural
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.rails.code import CONSTANT, fold
 from sidekiq_gen.rails.signatures import NEW, read_callable
@@ -186,7 +184,7 @@ def _offer(context: JobContext, app: RailsApp, *, key: bool, receiver: Argument 
     row = {context.row, model.variable, *([record.parameter_stem] if record else [])} if model else set()
     return Offer(
         tuple(sorted(row - {""})),
-        tuple(sorted({context.rows, inflection.pluralize(model.variable)})) if model else (),
+        tuple(sorted({context.rows, plural(model.variable)})) if model else (),
         tuple(argument for argument in context.arguments if argument not in {record, receiver}),
         frozenset({*columns, *app.belongings(model.name)} if model else ()),
         key,

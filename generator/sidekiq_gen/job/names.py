@@ -9,11 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import inflection
-
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
-from sidekiq_gen.naming import INHERITED_CONSTANTS
+from sidekiq_gen.naming import INHERITED_CONSTANTS, plural
 from sidekiq_gen.ruby.templates import declared_names
 from sidekiq_gen.values import dataclass
 
@@ -82,7 +80,7 @@ def give_names(subject: Subject, taken: Taken) -> tuple[Subject, str]:
     row = record.name if record else _row(subject, taken)
     names = [name for argument in arguments for name in {argument.name, argument.parameter}]
     if row and not record:
-        names += {row, inflection.pluralize(row)}
+        names += {row, plural(row)}
     if len(set(names)) < len(names):
         raise InvalidInput(
             "Two arguments have the same name.", hint="Give each argument a name of its own.", code="invalid-argument"
@@ -106,7 +104,7 @@ def _row(subject: Subject, taken: Taken) -> str:
     if subject.model is None:
         return ""
     row = subject.model.variable
-    return f"{row}_record" if {row, inflection.pluralize(row)} & taken.anywhere else row
+    return f"{row}_record" if {row, plural(row)} & taken.anywhere else row
 
 
 def _folders(owner: Any) -> Iterator[str]:

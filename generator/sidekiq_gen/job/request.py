@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, cast
 
-import inflection
-
 from sidekiq_gen.job.active_job import Attempts, attempts_of
+from sidekiq_gen.naming import plural
 from sidekiq_gen.rails.house.conventions import DEFAULTS, Conventions
 from sidekiq_gen.style import Form, Style, TestFramework, test_path
 from sidekiq_gen.values import dataclass
@@ -81,7 +80,7 @@ class JobContext:
     @property
     def rows(self) -> str:
         """The local variable that holds several rows of the model: ``orders``."""
-        return inflection.pluralize(self.row)
+        return plural(self.row)
 
     @property
     def records(self) -> tuple[Argument, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sidekiq_gen.errors import InvalidInput, Refused
@@ -272,6 +273,7 @@ def notices(request: JobRequest, project: Project, *, migrated: bool = False) ->
             yield from warnings(chosen, one)
 
 
+@cache
 def all_flags() -> tuple[Flag, ...]:
     """Every flag that decides something about a job, in the order of the help."""
     shapes = dict.fromkeys(flag for kind in KINDS for flag in kind.flags)

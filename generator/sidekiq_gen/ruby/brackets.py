@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 Kind = Literal["arguments", "parameters", "group", "array", "index", "hash", "block"]
 
 _CLOSED_BY = {")": "(", "]": "[", "}": "{"}
+_BRACKET = regex(r"[()\[\]{}]")
 _CALLED = regex(r"[\w?!]\Z|\.\Z")
 _PARAMETERS = regex(r"\bdef [\w.]+[?!=]?\Z|->\Z|-> \Z")
 _OPENS_BLOCK = regex(r"(?:[\w)\]}]|\w[?!]|->) \Z|->\Z")
@@ -32,10 +33,11 @@ class Pair:
 def pairs(mask: str) -> Iterator[Pair]:
     """The pairs of brackets in masked Ruby, each behind those inside of it."""
     opened: list[int] = []
-    for index, character in enumerate(mask):
+    for found in _BRACKET.finditer(mask):
+        index, character = found.start(), found[0]
         if character in "([{":
             opened.append(index)
-        elif character in ")]}" and opened and mask[opened[-1]] == _CLOSED_BY[character]:
+        elif opened and mask[opened[-1]] == _CLOSED_BY[character]:
             opening = opened.pop()
             yield Pair(opening, index, _kind(mask, opening))
 

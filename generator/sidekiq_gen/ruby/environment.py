@@ -99,6 +99,7 @@ def environment() -> Environment:
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 - Ruby, not HTML
         extensions=[StandIns],
+        auto_reload=False,  # no template changes while a run lasts
     )
 
 

@@ -95,6 +95,8 @@ def indent(text: str, levels: int) -> str:
 
 def fit(text: str, width: int) -> str:
     """The text with every line that is too long broken where RuboCop would break it."""
+    if max(map(len, text.split("\n"))) <= width:
+        return text
     lines = (part for line in text.split("\n") for part in _fit_line(line, width))
     return "\n".join(part for run in _comments_together(lines) for part in _fit_comment(run, width))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.regex import regex
@@ -29,14 +30,12 @@ def in_quotes(source: str, quotes: Quotes) -> str:
 
 def outside_literals(source: str, pattern: str, new: str) -> str:
     """Ruby in which what a pattern without groups means is replaced, but for literals and comments."""
-    token = re.compile(rf"(?:{_TOKEN.pattern}) | ({pattern})", _FLAGS)
-    return token.sub(lambda found: new if found[2] else found[0], source)
+    return _token_or(f"({pattern})").sub(lambda found: new if found[2] else found[0], source)
 
 
 def blanked(source: str) -> str:
     """Ruby of the same length with an underscore for each character of literals and a space for those of comments."""
-    token = re.compile(rf"(?:{_TOKEN.pattern}) | {_REGEXP}", _FLAGS)
-    return token.sub(lambda found: (" " if found[0].startswith("#") else "_") * len(found[0]), source)
+    return _token_or(_REGEXP).sub(lambda found: (" " if found[0].startswith("#") else "_") * len(found[0]), source)
 
 
 def from_the_top(source: str, names: Collection[str]) -> str:
@@ -46,6 +45,12 @@ def from_the_top(source: str, names: Collection[str]) -> str:
         return source
     token = re.compile(rf"(?:{_TOKEN.pattern}) | {_REGEXP} | (?<![\w:.@$])((?:{'|'.join(sorted(hidden))})\b)", _FLAGS)
     return token.sub(lambda found: f"::{found[2]}" if found[2] else found[0], source)
+
+
+@cache
+def _token_or(pattern: str) -> re.Pattern[str]:
+    """A literal or comment, or something else."""
+    return re.compile(rf"(?:{_TOKEN.pattern}) | {pattern}", _FLAGS)
 
 
 _REGEXP = r"(?<=[(\s,\[])/(?=\S)(?:[^/\\\n]|\\.)+/"  # a division has a space behind it

@@ -24,6 +24,18 @@ _COMMAND = regex(r"( *)([a-z_]\w*) (?=\S).*,")
 _ARRAY_IN_TEXT = regex(r"(#\{(?:[^{}\n\"]*[({\s,])?)\[([^\[\]\n\"]+)\]")
 _WORDS = regex(r'\["[\w-]+"(?:, "[\w-]+")*\]')
 
+# What is about brackets, and has nothing to be changed in what the templates say.
+_IN_BRACKETS = {
+    "spaced_hashes": True,
+    "spaced_arrays": False,
+    "spaced_parameters": True,
+    "spaced_defaults": True,
+    "argument_commas": "none",
+    "array_commas": "none",
+    "hash_commas": "none",
+    "words": 0,
+}
+
 
 def placed(source: str, style: Layout, width: int) -> str:
     """Ruby in the form of the templates, in that of the house; width: of its lines."""
@@ -66,6 +78,8 @@ def with_fixed_indentation(source: str) -> str:
 def in_brackets(source: str, style: Layout) -> str:
     """Ruby with the spaces, commas and words that the house puts into brackets."""
     source = _ARRAY_IN_TEXT.sub(r"\1[ \2 ]", source) if style.spaced_arrays else source
+    if all(getattr(style, field) == usual for field, usual in _IN_BRACKETS.items()):
+        return source
     mask = literals.blanked(source)
     edits = [edit for pair in pairs(mask) for edit in _edits(source, mask, pair, style)]
     if not style.spaced_parameters:

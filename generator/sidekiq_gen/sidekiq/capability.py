@@ -58,7 +58,8 @@ class Capability:
         if table is None:
             return self
         version = table.version_of(self.gem)
-        return version is not None and self.holds_for(version)
+        vars(table)[self.name] = holds = version is not None and self.holds_for(version)  # and so asks no more
+        return holds
 
     def holds_for(self, version: Version) -> bool:
         """Say whether that version has it.

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import inflection
-
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.flags import Answers, Flag, answer
 from sidekiq_gen.job.kinds.base import Kind
 from sidekiq_gen.job.kinds.record import ON_MISSING, usual
 from sidekiq_gen.job.kinds.rows import BATCH, BATCH_SIZE, number, rows_in_specs
 from sidekiq_gen.job.slots import BESIDE_THE_WORK
-from sidekiq_gen.naming import JobName, parse_job_name
+from sidekiq_gen.naming import JobName, parse_job_name, singular
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.sidekiq.activejob_uniqueness import locks_pushes
 from sidekiq_gen.sidekiq.gems import PRO
@@ -163,7 +161,7 @@ def child_name(typed: str | None, context: JobContext, app: RailsApp) -> JobName
 
 def _singular(words: tuple[str, ...], context: JobContext) -> str:
     *verbs, last = words
-    one = inflection.singularize(last)
+    one = singular(last)
     if one != last and verbs:
         return "_".join([*verbs, one])
     model = context.model.variable.split("_") if context.model else ["record"]

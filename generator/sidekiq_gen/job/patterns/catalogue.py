@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sidekiq_gen.job.patterns.advisory_lock import AdvisoryLock
@@ -38,6 +39,7 @@ PATTERNS: tuple[Pattern[Any], ...] = (
 BY_NAME = {pattern.name: pattern for pattern in PATTERNS}
 
 
+@cache
 def from_the_outside_in() -> tuple[Pattern[Any], ...]:
     """All patterns in the order in which they wrap the work."""
     return tuple(sorted(PATTERNS, key=lambda known: LAYERS.index(known.layer)))
