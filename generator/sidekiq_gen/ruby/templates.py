@@ -46,7 +46,7 @@ def find_template(tree: Folder, name: str) -> Template:
         BrokenTemplate: no place has it.
     """
     try:
-        return environment().select_template(search_path(tree, name))
+        return environment().get_template(next(iter(_found(tree, name)), name))
     except TemplateNotFound:
         raise BrokenTemplate(name, "is not in any tree") from None
 
