@@ -1,0 +1,9 @@
+=begin
+class A
+=end
+module A::B
+  class C < ::D::E
+  end
+end
+__END__
+class F

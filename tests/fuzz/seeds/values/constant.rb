@@ -1,0 +1,1 @@
+ state: STATES.index_by(&:itself).freeze

@@ -1,0 +1,1 @@
+ :status, { pending: 0, paid: "p" }, prefix: true

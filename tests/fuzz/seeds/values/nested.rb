@@ -1,0 +1,5 @@
+ A = [
+  B = 'b', # why
+  C
+] 
+ .freeze
