@@ -32,7 +32,7 @@ class Target:
     name: as on the command line. takes: what the bytes are, in a few words.
     seeds: good inputs to begin with. words: parts that inputs of this kind are made of.
     run: takes one input; raises what is wrong: Broken, or whatever the package should not raise.
-    longest: the longest input, in bytes.
+    longest: the longest input, in bytes. cost: how many times as long as others it takes.
     """
 
     name: str
@@ -41,6 +41,7 @@ class Target:
     words: tuple[str, ...]
     run: Callable[[bytes], object]
     longest: int = LONGEST
+    cost: int = 1
 
 
 @dataclass(frozen=True)
