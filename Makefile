@@ -13,7 +13,7 @@ JOB := job ChargeCustomer --model Order --advisory-lock --check-then-act charged
        --calls PaymentGateway.charge --discard-on PaymentGateway::CardDeclined --queue payments --retry 5 --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help install try test minimum dist lint pairs snapshots docs facts houses mutants bench live-setup live-report clean
+.PHONY: help install try test minimum dist lint pairs snapshots docs facts houses mutants fuzz bench live-setup live-report clean
 .SILENT:
 
 help: ## say what there is
@@ -81,6 +81,10 @@ houses: $(READY) ## measure generated jobs in public repos; HOUSES="--at DIR --g
 
 mutants: $(READY) ## change the package in small wrong ways, and see that tests notice; MUTANTS="WORD ..." chooses some
 	PYTHONPATH=tests $(BIN)/python -m mutants $(MUTANTS)
+
+fuzz: $(READY) ## fuzz the readers, guided by coverage; FUZZ="TARGET ... --seconds N" chooses
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --group fuzz
+	PYTHONPATH=tests $(BIN)/python -m fuzz $(FUZZ)
 
 bench: $(READY) ## measure start-up times
 	$(BIN)/python bench/startup.py

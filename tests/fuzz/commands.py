@@ -30,6 +30,7 @@ FILES = (
     "config/database.yml",
     "config/application.rb",
     ".sidekiq-gen.toml",
+    "jobs.toml",
 )
 # What would read, write or start something elsewhere than in the repo of the target.
 ELSEWHERE = re.compile(r"root|lockfile|lint|completion")
@@ -38,12 +39,13 @@ DECIDED = (0, 1, 2, 3)
 KEPT = os.environ.get("FUZZ_RUBY")
 LINES = (
     "job ProcessOrder --model Order",
-    "job billing/charge_customer amount:decimal --check-then-act state=pending:paid --advisory-lock --idempotency-key",
+    "job billing/charge_customer amount:decimal --model Order --check-then-act state=pending:paid --advisory-lock --idempotency-key",
     "job SettleOrder order:record --discard-on PaymentGateway::CardDeclined --retry-after KeyError=30 --log-context",
-    "job TouchOrders --kind fan-out --model Order --queue low --on-exhausted --mark-failed state=failed",
+    "job TouchOrders --kind fan-out --model Order --queue low --on-exhausted --mark-failed state=paid",
     "job SweepOrders --kind backfill --model Order --unique until_executed --unique-ttl 1h",
     "job ClaimOrders --kind claim --model Order --check-then-act charged_at --calls PaymentGateway.charge",
-    "job EbaySync --base active-job --on-missing retry --test minitest --throttle 5/1m",
+    "job EbaySync --base active-job --model Order --on-missing retry --test minitest --throttle 5/1m",
+    "job --from jobs.toml --force",
     "install",
     "install --force --json",
     "info --json",
@@ -115,7 +117,7 @@ def _keep(text: bytes) -> None:
 def _inputs() -> tuple[bytes, ...]:
     files = (
         b"Style/StringLiterals:\n  EnforcedStyle: single_quotes\n",
-        seed("ruby/sync_job.rb"),
+        seed("ruby/charge_order_job.rb"),
         seed("ruby/order.rb"),
         SCHEMA,
         seed("factories/orders.rb"),
@@ -125,9 +127,10 @@ def _inputs() -> tuple[bytes, ...]:
         seed("yaml/database.yml"),
         seed("autoload/application.rb"),
         seed("settings/all.toml"),
+        seed("lists/three.toml"),
     )
     full = together(*files)
-    few = together("", seed("ruby/charge_order_job.rb"), seed("ruby/order.rb"), seeds("schemas")[1])
+    few = together("", seed("ruby/sync_job.rb"), seed("ruby/order.rb"), seeds("schemas")[1])
     return tuple(line.encode() + b"\n" + more for line in LINES for more in (full, few, b""))
 
 

@@ -16,6 +16,8 @@ from sidekiq_gen.errors import InvalidInput, Refused, SidekiqGenError
 from sidekiq_gen.install.insertion import Addition, insert
 from sidekiq_gen.install.queues import insert_queues, queue_entry
 from sidekiq_gen.install.schedule_yaml import insert_entry
+from sidekiq_gen.job.listed import JobList, read_list
+from sidekiq_gen.job.resolve import all_flags
 from sidekiq_gen.naming import (
     Argument,
     JobName,
@@ -179,6 +181,17 @@ def _values(data: bytes) -> None:
     require_the_same(data, arguments, lambda: read_arguments(text, 0))
 
 
+def _list(data: bytes) -> None:
+    """A list of jobs: what each of them says, or a refusal that can be printed."""
+    try:
+        found = read_list(data, "jobs.toml")
+    except InvalidInput as error:
+        require(not CONTROLS.search(error.message.replace("\n", "")), ascii(error.message))
+        return
+    require_types(found, JobList)
+    require(all(found.place(index).startswith("jobs.toml, line ") for index in range(len(found.jobs))), "no line")
+
+
 def _names(data: bytes) -> None:
     """NAME, ARG:TYPE and what flags take: a name that Ruby accepts, or a refusal that can be printed."""
     first, *others = data.decode("utf-8", "surrogateescape").split("\n")
@@ -246,6 +259,7 @@ def _entries(data: bytes) -> None:
 
 
 RUBY = "ruby", "initializers"
+_KEYS = tuple(f"{flag.option[2:]} = " for flag in all_flags())
 TEXTS = (
     Target("lockfile", "Gemfile.lock", lockfiles(), words("lockfile"), _lockfile),
     Target("schema", "db/schema.rb", (SCHEMA.encode(), *seeds("schemas")), words("schema"), _schema),
@@ -255,6 +269,7 @@ TEXTS = (
     Target("schedule", "a schedule that an entry is put into", seeds("sidekiq"), words("yaml"), _schedule),
     Target("code", "any Ruby", seeds(*RUBY), words("ruby"), _code),
     Target("values", "what stands behind a call", seeds("values"), words("ruby"), _values),
+    Target("list", "a list of jobs for --from", seeds("lists"), (*words("settings"), *_KEYS), _list),
     Target("names", "NAME or the value of a flag, then acronyms", seeds("names"), words("names"), _names, 160),
     Target("entries", "--queue", seeds("names"), words("names", "yaml"), _entries, 60),
     Target("insertion", "an initializer that is added to", seeds("initializers"), words("ruby"), _initializer),
