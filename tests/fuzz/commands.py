@@ -39,12 +39,12 @@ DECIDED = (0, 1, 2, 3)
 KEPT = os.environ.get("FUZZ_RUBY")
 LINES = (
     "job ProcessOrder --model Order",
-    "job billing/charge_customer amount:decimal --model Order --check-then-act state=pending:paid --advisory-lock --idempotency-key",
+    "job billing/charge amount:decimal --model Order --check-then-act state=pending:paid --advisory-lock",
     "job SettleOrder order:record --discard-on PaymentGateway::CardDeclined --retry-after KeyError=30 --log-context",
     "job TouchOrders --kind fan-out --model Order --queue low --on-exhausted --mark-failed state=paid",
     "job SweepOrders --kind backfill --model Order --unique until_executed --unique-ttl 1h",
     "job ClaimOrders --kind claim --model Order --check-then-act charged_at --calls PaymentGateway.charge",
-    "job EbaySync --base active-job --model Order --on-missing retry --test minitest --throttle 5/1m",
+    "job EbaySync --base active-job --model Order --on-missing retry --test minitest",
     "job --from jobs.toml --force",
     "install",
     "install --force --json",

@@ -40,6 +40,13 @@ SCHEDULE = (f"{UNIT}/test_schedule.py",)
 
 LATER = (
     Mutation(
+        "a hash that is assigned is never broken",
+        "ruby/layout.py",
+        r'_HASH = regex(r"\s*(?:[a-z_]\w* = )?\{")',
+        r'_HASH = regex(r"\s*\{")',
+        LAYOUT,
+    ),
+    Mutation(
         "a new schedule makes sidekiq-cron delete what was scheduled in another way",
         "install/schedule.py",
         "if other and not repo.is_file(CRON_FILE) else",

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, get_args
 
+from fuzz.chance import mutant
+from fuzz.seeds import seeds, words
 from sidekiq_gen.job.interactions import clash
 from sidekiq_gen.job.kinds.catalogue import KINDS
 from sidekiq_gen.job.patterns.catalogue import PATTERNS
@@ -137,6 +139,29 @@ FILES: tuple[dict[str, str], ...] = (
     {"app/sidekiq/mail.rb": JOB.format("Mail", "Job", '"mail"', '"')},
 )
 
+# Files that are read, each with the folder of seeds and the words that a hostile one is made of.
+HOSTILE = {
+    ".rubocop.yml": ("yaml", "linter"),
+    "config/database.yml": ("yaml", "databases"),
+    "config/sidekiq.yml": ("sidekiq", "yaml"),
+    "config/application.rb": ("autoload", "autoload"),
+    "config/initializers/inflections.rb": ("inflections", "inflections"),
+    "config/initializers/job_client.rb": ("initializers", "ruby"),
+    "app/jobs/some_job.rb": ("ruby", "ruby"),
+    "app/models/order.rb": ("ruby", "ruby"),
+    "app/services/settle_order.rb": ("ruby", "ruby"),
+    "db/schema.rb": ("schemas", "schema"),
+    "spec/factories.rb": ("factories", "factories"),
+    "test/fixtures/orders.yml": ("fixtures", "yaml"),
+}
+SETTINGS = (
+    '[house]\nquotes = "single"\nsuffix = "Worker"\n',
+    '[job]\nqueue = "low"\nretry = 3\n[layout]\nwidth = 80\n',
+    '[house]\nfrozen-string-literal = true\n[spec]\nnegation = "to_not"\n',
+    '[house]\ndirectory = "../out"\n',
+    "[house\n",
+)
+
 
 def values_of(flag: Flag) -> Values:
     """What a flag that takes a value is given.
@@ -188,6 +213,15 @@ class Fuzzer:
             gems={**gems, **({"rubocop-rails": "2.24.0"} if self.rarely(4) else {})},
             files=pick(FILES) if self.rarely(4) else {},
         )
+
+    def hostile(self) -> dict[str, str]:
+        """A few files that are not as anybody would write them, and now and then one with settings; mostly none."""
+        paths = self.random.sample(sorted(HOSTILE), self.random.choice((0, 0, 0, 0, 1, 2, 3)))
+        files = {}
+        for path in paths:
+            good, parts = HOSTILE[path]
+            files[path] = mutant(self.random, seeds(good), words(parts), 10_000).decode("utf-8", "replace")
+        return files | ({".sidekiq-gen.toml": self.random.choice(SETTINGS)} if self.rarely(8) else {})
 
     def word(self) -> str:
         """A word of a name; in a wild command line sometimes none."""

@@ -125,7 +125,7 @@ class Terminal:
         self.child.ptyproc.delayafterclose = 0  # it has ended already
         self.child.close()
         assert "Traceback" not in self.shown
-        assert "Something went wrong" not in self.shown
+        assert "Unexpected error" not in self.shown
         return status
 
     @property

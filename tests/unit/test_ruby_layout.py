@@ -126,6 +126,7 @@ def test_indenting_leaves_blank_lines_empty() -> None:
         ("  expect one[first_thing, second_thing]", "  expect one[\n    first_thing, second_thing\n  ]"),
         ("  { first: second_thing, one: two },", "  {\n    first: second_thing, one: two\n  },"),
         ("  { first: second_thing, last: one },", "  {\n    first: second_thing,\n    last: one\n  },"),
+        ('  job = { "jid" => "1", "args" => [1] }', '  job = {\n    "jid" => "1", "args" => [1]\n  }'),
         ("  one_word_that_nobody_could_ever_break", "  one_word_that_nobody_could_ever_break"),
     ],
 )

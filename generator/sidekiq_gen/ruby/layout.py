@@ -27,6 +27,7 @@ _GUARD = regex(r"\s*return (\S.*) ((?:unless|if) \w+)")
 _CHOICE = regex(r"\s*(\w+ = )(\w+) \? (\S.*) : (\S.*)")
 _TAPS = regex(r"\s*([^{}]+\.tap) \{ (\|\w+\|) ([^{}]+) \}\.tap \{ \2 ([^{}]+) \}")
 _LAMBDA = regex(r"->(?:\([^()]*\) ?)?\Z")
+_HASH = regex(r"\s*(?:[a-z_]\w* = )?\{")
 _BLOCK = regex(r" do(?: \|[^|]*\|)?\Z")
 _TEXT_OF_TWO_PARTS = regex(r'(\s*\w+: )"((?:[^"#\\]|#(?!\{))+)(#\{.*\})"(,?)')
 _BLOCK_PARAMETERS = regex(r"((?:\|[^|]*\|)?) *(.*)")
@@ -250,8 +251,8 @@ def _last_block(line: str) -> tuple[int, int] | None:
 def _last_group(line: str, width: int) -> tuple[int, int] | None:
     """Where the last outermost pair of brackets that can be broken opens, within the width, and closes.
 
-    Round ones, else square ones, else the curly ones of a hash that stands alone. Not those of the parameters of a
-    lambda, nor those around a method alone: ``map(&:id)``.
+    Round ones, else square ones, else the curly ones of a hash that stands alone or is assigned. Not those of the
+    parameters of a lambda, nor those around a method alone: ``map(&:id)``.
     """
     opened: list[int] = []
     found: dict[str, tuple[int, int]] = {}
@@ -263,7 +264,7 @@ def _last_group(line: str, width: int) -> tuple[int, int] | None:
             unbroken = _LAMBDA.search(line[: index + 1]) or line.startswith("&:", start + 1)
             if not opened and start + 1 < index and start < width and not unbroken:
                 found[character] = (start, index)
-    return found.get(")") or found.get("]") or (found.get("}") if line.lstrip().startswith("{") else None)
+    return found.get(")") or found.get("]") or (found.get("}") if _HASH.match(line) else None)
 
 
 def _split_commas(text: str) -> list[str]:
