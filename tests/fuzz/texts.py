@@ -19,6 +19,7 @@ from sidekiq_gen.install.schedule_yaml import insert_entry
 from sidekiq_gen.job.listed import JobList, read_list
 from sidekiq_gen.job.resolve import all_flags
 from sidekiq_gen.naming import (
+    MAXIMUM_LENGTH,
     Argument,
     JobName,
     Model,
@@ -206,6 +207,8 @@ def _names(data: bytes) -> None:
         if isinstance(found, JobName):
             require(CLASS.fullmatch(found.class_name), found.class_name)
             require(PATH.fullmatch(found.file_stem), found.file_stem)
+            if len(found.file_stem) > MAXIMUM_LENGTH:
+                continue
             again = parse_job_name(found.file_stem, suffix="Job", acronyms=acronyms)
             require(again.path == found.path, f"{found.file_stem} is read as {again.path}")
         elif isinstance(found, Model):

@@ -37,8 +37,37 @@ DURATIONS = (f"{UNIT}/test_durations.py",)
 OPTIONS = (f"{UNIT}/test_options.py",)
 
 SCHEDULE = (f"{UNIT}/test_schedule.py",)
+REGRESSIONS = ("tests/fuzz/test_regressions.py",)
 
 LATER = (
+    Mutation(
+        "a rule that the repo teaches the inflector may take for ever",
+        "rails/inflections.py",
+        "if not _is_quick(pattern):",
+        "if not pattern:",
+        REGRESSIONS,
+    ),
+    Mutation(
+        "a glob with many braces is expanded to the end",
+        "rails/globs.py",
+        "while pending and given < MAXIMUM_ALTERNATIVES:",
+        "while pending:",
+        REGRESSIONS,
+    ),
+    Mutation(
+        "brackets nested without end are read without end",
+        "rails/literals.py",
+        "if depth > MAXIMUM_DEPTH:",
+        "if depth > MAXIMUM_TOKENS:",
+        REGRESSIONS,
+    ),
+    Mutation(
+        "the name of a state is taken for a pattern",
+        "rails/states.py",
+        ":{re.escape(state)}\\b",
+        ":{state}\\b",
+        REGRESSIONS,
+    ),
     Mutation(
         "a hash that is assigned is never broken",
         "ruby/layout.py",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SIDEKIQS_OWN = 25
 
 _OPTIONS = regex(r"^[^#\n]*\bSidekiq\.default_(?:job|worker)_options\s*=\s*", re.MULTILINE)
-_MOST = regex(r"^[^#\n]*\[:max_retries\]\s*=\s*([0-9]+)", re.MULTILINE)
+_MOST = regex(r"^[^#\n]*\[:max_retries\]\s*=\s*([0-9]{1,9})\b", re.MULTILINE)
 
 
 def default_options(repo: Repo) -> dict[str, Node]:
@@ -39,7 +39,7 @@ def default_retry(repo: Repo) -> int | Literal[False]:
     Source: sidekiq v8.0.8 lib/sidekiq.rb:82 (the options), lib/sidekiq/job_retry.rb:77 (``max_retries`` for ``true``).
     """
     said = default_options(repo).get("retry")
-    if said and said.kind == "number" and said.text.isdigit():
+    if said and said.kind == "number" and re.fullmatch(r"[0-9]{1,9}", said.text):
         return int(said.text)
     if said and said.text == "false":
         return False

@@ -55,7 +55,7 @@ class ErrorClass:
     def literal(self, reader: str) -> int | None:
         """The number that a reader always gives, where it is spelled out."""
         digits = (self._body(reader) or "").replace("_", "")
-        return int(digits) if digits.isdigit() else None
+        return int(digits) if re.fullmatch(r"[0-9]{1,9}", digits) else None
 
     def made(self, *, plain: bool) -> str:
         """Ruby that makes an error; empty where an initializer needs what nobody can make up, or nobody can read it.
@@ -74,7 +74,7 @@ class ErrorClass:
         parameters = self._initializer()
         taken = {name: value for name, value in self._assignments() if self._body(reader) is None}
         if parameters is None:
-            writable = any(re.match(rf"attr_accessor\b.*:{reader}\b", line) for line in self.lines)
+            writable = any(re.match(rf"attr_accessor\b.*:{re.escape(reader)}(?!\w)", line) for line in self.lines)
             return f"{self.name}.new.tap {{ |error| error.{reader} = {{}} }}" if writable else ""
         source = re.fullmatch(r"(\w+)(?:\.to_[ifs])?|(?:Integer|Float)\((\w+)\)", taken.get(reader, ""))
         name = (source[1] or source[2]) if source else ""

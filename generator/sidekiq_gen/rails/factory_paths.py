@@ -89,13 +89,17 @@ def _expanded(repo: Repo, place: str) -> Iterator[str]:
     """The places that one with stars means; none for one that leads out of the repo."""
     if place.startswith(("..", "/", "#")) or place == ".":
         return
+    *outer, last = place.split("/")
     folders = [""]
-    for part in place.split("/"):
-        if "*" in part:
-            folders = [f"{one}{name}/" for one in folders for name in fnmatch.filter(repo.names(one or "."), part)]
+    for part in outer:
+        if "*" in part:  # links are left out, as they may lead back
+            names = ((one, name) for one in folders for name in fnmatch.filter(repo.subfolders(one), part))
+            folders = [posixpath.join(one, name) for one, name in names]
         else:
-            folders = [f"{one}{part}/" for one in folders]
-    yield from (folder.rstrip("/") for folder in folders)
+            folders = [posixpath.join(one, part) for one in folders]
+    for folder in folders:
+        names_there = fnmatch.filter(repo.names(folder), last) if "*" in last else [last]
+        yield from (posixpath.join(folder, name) for name in names_there)
 
 
 def _below(repo: Repo, place: str) -> Iterator[str]:

@@ -201,7 +201,8 @@ class Repo:
         return reading.Unreadable("is a link out of the root", missing=not self._inside(written))
 
     def _real(self, path: str) -> str:
-        return os.path.realpath(os.path.join(self._real_root, path))
+        """Where a path really leads; no file has one with a NUL in it, which a text of the repo may name."""
+        return os.path.realpath(os.path.join(self._real_root, path.replace("\0", "\ufffd")))
 
     def _inside(self, real: str) -> bool:
         return is_within(real, self._real_root)

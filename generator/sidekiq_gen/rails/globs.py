@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 NEVER = frozenset({"node_modules", "vendor", "tmp", "log", "public", "coverage"})
 # It goes so deep.
 MAXIMUM_DEPTH = 8
+# A pattern with braces means at most so many without, and a longer one stands for itself.
+MAXIMUM_ALTERNATIVES = 1_000
+MAXIMUM_LENGTH = 1_000
 
 _BRACES = regex(r"\{([^{}]*)\}")
 _WILD = regex(r"[*?\[]")
@@ -36,34 +39,43 @@ def folders(repo: Repo, pattern: str, without: Collection[str] = NEVER) -> tuple
         path = posixpath.normpath(plain)
         if path.startswith(("/", "..")) or path == ".":
             continue
-        found |= set(_matching(repo, "", path.split("/"), without, MAXIMUM_DEPTH))
+        reached = {""}
+        for segment in path.split("/"):
+            reached = set(_below(repo, reached, segment, without))
+        found |= reached
     return tuple(sorted(found - {""}))
 
 
 def alternatives(pattern: str) -> Iterator[str]:
-    """The pattern without braces, once for each of what stands between them."""
-    braces = _BRACES.search(pattern)
-    if not braces:
-        yield pattern
-        return
-    for part in braces[1].split(","):
-        yield from alternatives(pattern[: braces.start()] + part + pattern[braces.end() :])
+    """The pattern without braces, once for each of what stands between them; not more than MAXIMUM_ALTERNATIVES."""
+    pending = [pattern]
+    given = 0
+    while pending and given < MAXIMUM_ALTERNATIVES:
+        one = pending.pop()
+        braces = _BRACES.search(one) if len(one) <= MAXIMUM_LENGTH else None
+        if not braces:
+            given += 1
+            yield one
+            continue
+        parts = braces[1].split(",")
+        pending += [one[: braces.start()] + part + one[braces.end() :] for part in reversed(parts)]
 
 
-def _matching(repo: Repo, folder: str, segments: list[str], without: Collection[str], depth: int) -> Iterator[str]:
-    if not segments:
-        yield folder
-        return
-    first, rest = segments[0], segments[1:]
-    below = f"{folder}/" if folder else ""
-    if first == "**":
-        yield from _matching(repo, folder, rest, without, depth)
-        for name in repo.subfolders(folder) if depth else ():
-            if name not in without:
-                yield from _matching(repo, below + name, segments, without, depth - 1)
-    elif _WILD.search(first):
-        for name in repo.subfolders(folder):
-            if fnmatchcase(name, first):
-                yield from _matching(repo, below + name, rest, without, depth)
-    elif repo.is_folder(below + first):
-        yield from _matching(repo, below + first, rest, without, depth)
+def _below(repo: Repo, folders: Collection[str], segment: str, without: Collection[str]) -> Iterator[str]:
+    """The folders that one segment of a pattern leads to from some others; ``**`` to these as well."""
+    if segment == "**":
+        reached = new = {*folders}
+        for _ in range(MAXIMUM_DEPTH):
+            new = {path for name, path in _subfolders(repo, new) if name not in without} - reached
+            reached |= new
+        yield from reached
+    elif _WILD.search(segment):
+        yield from (path for name, path in _subfolders(repo, folders) if fnmatchcase(name, segment))
+    else:
+        paths = (posixpath.join(folder, segment) for folder in folders)
+        yield from (path for path in paths if repo.is_folder(path))
+
+
+def _subfolders(repo: Repo, folders: Collection[str]) -> Iterator[tuple[str, str]]:
+    """The name and the path of each folder directly in some others."""
+    return ((name, posixpath.join(folder, name)) for folder in folders for name in repo.subfolders(folder))

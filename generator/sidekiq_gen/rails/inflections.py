@@ -33,6 +33,11 @@ _RULE = regex(rf"\.(plural|singular)[ \t(]+{_PATTERN}\s*,\s*{_STRING}")
 _IRREGULAR = regex(rf"\.irregular[ \t(]+{_STRING}\s*,\s*{_STRING}")
 _UNCOUNTABLE = regex(r"\.uncountable[ \t(]+(.*)")
 _WORD = regex(r"\"([^\"\n]*)\"|'([^'\n]*)'|%w[\[({]([^\])}]*)[\])}]")
+# What in a pattern of a rule leaves no choice: what is escaped, a set of characters, the beginning of a group.
+_NO_CHOICE = regex(r"\\.|\[\^?\]?(?:[^\]\\]|\\.)*\]|\(\?", re.DOTALL)
+_REPEATED_GROUP = regex(r"\)[*+{]")
+MAXIMUM_REPEATED = 2
+MAXIMUM_CHOICES = 16
 _LOCALE = regex(r"\binflections[ (]+:(\w+)")
 # Rules of the library that Rails does not have (human, cow, passerby, potato), and those it has for a whole word only.
 _NOT_OF_RAILS = regex(r"passer|\(h\)uman|^\w\[")
@@ -134,12 +139,25 @@ def _rules(pairs: Iterable[tuple[str, str]]) -> list[Rule]:
     """The rules that Python can read, and whose replacement fits."""
     found = []
     for pattern, replacement in pairs:
+        if not _is_quick(pattern):
+            continue
         try:
             re.sub(pattern, replacement, "")
         except (re.error, IndexError):
             continue
         found.append(Rule(pattern, replacement))
     return found
+
+
+def _is_quick(pattern: str) -> bool:
+    """Whether a pattern can be looked for in any word without trying very many ways.
+
+    No group is repeated, and there are few choices: how often, which, or whether at all.
+    """
+    plain = _NO_CHOICE.sub("x", pattern)
+    choices = sum(map(plain.count, "?|"))
+    repeated = sum(map(plain.count, "*+{"))
+    return not _REPEATED_GROUP.search(plain) and repeated <= MAXIMUM_REPEATED and choices <= MAXIMUM_CHOICES
 
 
 @cache

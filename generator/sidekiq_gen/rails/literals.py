@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAXIMUM_TOKENS = 2_000
+# So deep may brackets stand in each other; what is deeper is not read at all.
+MAXIMUM_DEPTH = 50
 
 _TOKEN = regex(
     r"(?P<space>[ \t\r]+|\\\n|#[^\n]*)|(?P<newline>\n\s*)"
@@ -68,7 +70,7 @@ def read_value(text: str, position: int) -> Node:
 
 
 def statement(text: str, position: int) -> list[Token]:
-    """The tokens up to the end of a statement, or to the block that it opens."""
+    """The tokens up to the end of a statement, or to the block that it opens; none of one that is nested too deep."""
     found: list[Token] = []
     depth = 0
     for match in _TOKEN.finditer(text, position):
@@ -89,6 +91,8 @@ def statement(text: str, position: int) -> list[Token]:
             depth += (word in _OPENING) - (word in _OPENING.values())
             if depth < 0:
                 break
+            if depth > MAXIMUM_DEPTH:
+                return []
         found.append(Token(kind, _plain(kind, word)))
     return found
 
@@ -145,11 +149,12 @@ def _item(tokens: list[Token]) -> tuple[str, Node]:
 
 
 def _node(tokens: list[Token]) -> Node:
+    named = 0  # STATUSES = [PENDING = "pending", ...]
+    while len(tokens) > named + 2 and tokens[named].kind == "constant" and tokens[named + 1] == Token("mark", "="):
+        named += 2
     if not tokens:
         return Node("other")
-    first, rest = tokens[0], tokens[1:]
-    if first.kind == "constant" and rest and rest[0] == Token("mark", "=") and len(rest) > 1:
-        return _node(rest[1:])  # STATUSES = [PENDING = "pending", ...]
+    first, rest = tokens[named], tokens[named + 1 :]
     if first.kind == "mark" and first.text in {"[", "{", "("}:
         end = closing(tokens, 0)
         items, rest = _items(tokens[1:end]), tokens[end + 1 :]

@@ -265,7 +265,10 @@ def _states(body: str) -> Iterator[str]:
 
 
 def _is_initial(body: str, state: str) -> bool:
-    return re.search(rf"^[ \t]*state[ (]+:{state}\b[^\n]*\binitial(?::|\s*=>)\s*true", body, re.MULTILINE) is not None
+    return (
+        re.search(rf"^[ \t]*state[ (]+:{re.escape(state)}\b[^\n]*\binitial(?::|\s*=>)\s*true", body, re.MULTILINE)
+        is not None
+    )
 
 
 def _states_of_transitions(body: str) -> Iterator[str]:

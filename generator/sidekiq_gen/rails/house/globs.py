@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import posixpath
-import re
-from functools import cache
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
 
 from sidekiq_gen.rails.globs import alternatives
-from sidekiq_gen.regex import regex
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def matches(path: str, pattern: str) -> bool:
@@ -17,7 +19,7 @@ def matches(path: str, pattern: str) -> bool:
     """
     if not any(mark in pattern for mark in "*?[{"):
         return path == pattern
-    return any(_expression(one).fullmatch(path) for one in alternatives(pattern))
+    return any(_means(one.split("/"), path.split("/")) for one in alternatives(pattern))
 
 
 def below(folder: str, pattern: str) -> str:
@@ -25,28 +27,25 @@ def below(folder: str, pattern: str) -> str:
     return posixpath.normpath(posixpath.join(folder, pattern)) if pattern else pattern
 
 
-# Folders, anything but a slash, one such character, one of some characters; group 1: whether all others are meant.
-_WILDCARD = regex(r"(?:\*\*/)+|\*+|\?|\[([!^]?)([^\[\]/]+)\]")
+def _means(pattern: list[str], path: list[str]) -> bool:
+    """Whether the segments of a pattern without braces mean those of a path; ``**`` means folders only before others.
+
+    The places in the path that a segment can lead to are looked at together, so that many stars take no longer.
+    """
+    places = {0}
+    for number, segment in enumerate(pattern):
+        if segment == "**" and number < len(pattern) - 1:
+            for place in sorted(places):
+                places |= set(_folders(path, place))
+        else:
+            wanted = segment.replace("[^", "[!")
+            places = {place + 1 for place in places if place < len(path) and fnmatchcase(path[place], wanted)}
+    return len(path) in places
 
 
-@cache
-def _expression(pattern: str) -> re.Pattern[str]:
-    """The pattern without braces as a regular expression; ``**`` means folders only before a slash."""
-    parts: list[str] = []
-    position = 0
-    for found in _WILDCARD.finditer(pattern):
-        parts += [re.escape(pattern[position : found.start()]), _meaning(found)]
-        position = found.end()
-    try:
-        return re.compile("".join([*parts, re.escape(pattern[position:])]))
-    except re.error:
-        return re.compile(re.escape(pattern))
-
-
-def _meaning(wildcard: re.Match[str]) -> str:
-    """What a wildcard stands for, as a regular expression."""
-    text = wildcard[0]
-    if text.startswith("["):
-        characters = wildcard[2].replace("\\", r"\\")
-        return f"[{'^' if wildcard[1] else ''}{characters}]"
-    return "[^/]" if text == "?" else "(?:[^/.][^/]*/)*" if text.endswith("/") else "[^/]*"
+def _folders(path: list[str], place: int) -> Iterator[int]:
+    """The places behind the folders that ``**`` means from one on: those whose names begin with no dot."""
+    for number in range(place, len(path) - 1):
+        if path[number].startswith("."):
+            return
+        yield number + 1

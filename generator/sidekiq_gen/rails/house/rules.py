@@ -77,7 +77,7 @@ class Rules:
         said = self.setting("AllCops", "TargetRubyVersion", path)
         locked = (self._lockfile.ruby_version if self._lockfile else None) or ""
         texts = (str(said.value) if said else "", self._repo.read(".ruby-version") or "", locked)
-        found = (re.match(r"(?:ruby-)?(\d+)\.(\d+)", text.strip()) for text in texts)
+        found = (re.match(r"(?:ruby-)?([0-9]{1,9})\.([0-9]{1,9})\b", text.strip()) for text in texts)
         return next((tuple(map(int, one.groups())) for one in found if one), None)
 
     def locked_within(self, gem: str, versions: str) -> bool:
