@@ -65,12 +65,11 @@ def test_random_command_lines(tmp_path: Path, part: int) -> None:
     for number in range(part, RUNS, PARTS):
         fuzzer = of_run(number)
         place = tmp_path / str(number)
-        repo, hostile = fuzzer.repo(), fuzzer.hostile()
+        repo, words, hostile = fuzzer.repo(), fuzzer.command(), fuzzer.hostile()
         repo = replace(repo, files=repo.files | hostile)
         root = repo.write(place / "repo")
         (root / "app/out").symlink_to(tmp_path)
         before = tree(place)
-        words = fuzzer.command()
         shown = f"FUZZ_SEED={SEED} run {number}, Sidekiq {repo.sidekiq}: {without_surrogates(words)} {[*hostile]}"
 
         with within(HANG):

@@ -159,7 +159,6 @@ SETTINGS = (
     '[job]\nqueue = "low"\nretry = 3\n[layout]\nwidth = 80\n',
     '[house]\nfrozen-string-literal = true\n[spec]\nnegation = "to_not"\n',
     '[house]\ndirectory = "../out"\n',
-    "[house\n",
 )
 
 
