@@ -16,7 +16,7 @@ import pytest
 
 from sidekiq_gen.changes import system
 from sidekiq_gen.changes.apply import apply
-from sidekiq_gen.changes.plan import Plan, plan_changes
+from sidekiq_gen.changes.plan import Plan, PlannedFile, plan_changes
 from sidekiq_gen.changes.recovery import recover
 from sidekiq_gen.errors import DecisionNeeded, Refused
 from support.faults import Tree, tree
@@ -130,6 +130,50 @@ def test_a_replaced_file_keeps_its_owner(root: Path) -> None:
 
     after = (root / "config/sidekiq.yml").stat()
     assert (after.st_uid, after.st_gid, stat.S_IMODE(after.st_mode)) == (NOBODY, 12, 0o640)
+
+
+def test_a_replaced_file_loses_what_would_run_it_as_another_user(root: Path) -> None:
+    (root / "config/sidekiq.yml").chmod(0o6755)
+
+    apply(forced(root))
+
+    assert tree(root)["config/sidekiq.yml"][0] == 0o755
+
+
+@pytest.mark.skipif(not hasattr(os, "setxattr"), reason="this system has no extended attributes")
+def test_a_replaced_file_keeps_its_extended_attributes(root: Path) -> None:
+    try:
+        os.setxattr(root / "config/sidekiq.yml", "user.note", b"mine")
+    except OSError as error:
+        pytest.skip(f"nor has this file system: {error}")
+
+    apply(forced(root))
+
+    assert os.getxattr(root / "config/sidekiq.yml", "user.note") == b"mine"
+
+
+def test_a_file_is_removed(root: Path) -> None:
+    before = tree(root)
+    old = (root / "config/same.yml").read_bytes()
+    plan = Plan(root, (PlannedFile("config/same.yml", "", "remove", old), PlannedFile("new.rb", "new", "create")))
+    assert [file.path for file in plan.writes] == ["new.rb"]
+
+    apply(plan)
+
+    assert tree(root) == {
+        **{path: held for path, held in before.items() if path != "config/same.yml"},
+        "new.rb": (0o644, b"new"),
+    }
+
+
+def test_a_file_that_was_changed_is_not_removed(root: Path) -> None:
+    before = tree(root)
+
+    with pytest.raises(Refused) as caught:
+        apply(Plan(root, (PlannedFile("config/same.yml", "", "remove", b"other"),)))
+
+    assert caught.value.code == "changed-meanwhile"
+    assert tree(root) == before
 
 
 def test_a_dangling_link_inside_the_root_is_filled(root: Path) -> None:
