@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 FAILED = 1
-COMPLETION = "_SIDEKIQ_GEN_COMPLETE"  # what a shell sets that asks for completions
+COMPLETION = "_SIDEKIQ_GEN_COMPLETE"  # typer's name for it
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Annotated
@@ -16,12 +17,20 @@ from sidekiq_gen.errors import InvalidInput
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# Each has a module of its name, with `command` and perhaps EXAMPLES.
-NAMES = ("job", "install", "info", "patterns")
+# Each has a module of its name, with `command` and perhaps EXAMPLES. A shell that completes their names shows what
+# stands here, which is the first sentence of their help.
+SUMMARIES = {
+    "job": "Write one job class and its spec, or with --from many of them.",
+    "install": "Set up Sidekiq in this repo: initializers, config/sidekiq.yml, tasks for dead jobs.",
+    "info": "Show what was detected, and what this Sidekiq can and cannot do.",
+    "patterns": "List the kinds of job and the safeguards: what each is for, and whether it is available here.",
+}
+NAMES = tuple(SUMMARIES)
+COMPLETION = "_SIDEKIQ_GEN_COMPLETE"  # what typer has taught shells to set when they ask for completions
 
 
 def build_app(names: Sequence[str] = NAMES) -> typer.Typer:
-    """The command line with these commands; the others are not even loaded."""
+    """The command line with these commands, and of the others the names: they are not even loaded."""
     app = typer.Typer(
         name="sidekiq-gen",
         help="Write Sidekiq jobs and their specs for the exact Sidekiq version in Gemfile.lock.",
@@ -30,9 +39,12 @@ def build_app(names: Sequence[str] = NAMES) -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
     )
-    for name in names:
-        module = import_module(f"sidekiq_gen.cli.{name}")
-        app.command(name, epilog=getattr(module, "EXAMPLES", None))(module.command)
+    for name, summary in SUMMARIES.items():
+        if name in names:
+            module = import_module(f"sidekiq_gen.cli.{name}")
+            app.command(name, epilog=getattr(module, "EXAMPLES", None))(module.command)
+        else:
+            app.command(name, help=summary)(_unloaded)
     app.callback()(_main)
     return app
 
@@ -43,8 +55,9 @@ def call(arguments: Sequence[str], console: Console) -> int:
     Raises:
         SidekiqGenError: it makes no sense, or cannot be done. KeyboardInterrupt: it was interrupted.
     """
-    first = arguments[:1]
-    app = build_app(first if first and first[0] in NAMES else NAMES)
+    words = _completed() or arguments
+    first = next((word for word in words if not word.startswith("-")), "")
+    app = build_app([first])
     try:
         status = app(list(arguments), standalone_mode=False, prog_name="sidekiq-gen")
     except click.exceptions.NoArgsIsHelpError as error:
@@ -55,6 +68,18 @@ def call(arguments: Sequence[str], console: Console) -> int:
     except click.Abort:
         raise KeyboardInterrupt from None
     return status if isinstance(status, int) else 0
+
+
+def _completed() -> list[str]:
+    """The words of the command line that a shell wants to have completed; empty when it runs one."""
+    if COMPLETION not in os.environ:
+        return []
+    return os.environ.get("COMP_WORDS", os.environ.get("_TYPER_COMPLETE_ARGS", "")).split()[1:]
+
+
+def _unloaded() -> None:
+    """Stands for a command that is not called."""
+    raise AssertionError
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - as typer calls it

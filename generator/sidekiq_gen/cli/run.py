@@ -6,7 +6,6 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
 
-from sidekiq_gen.cli import conflicts
 from sidekiq_gen.cli.console import Console
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.values import dataclass
@@ -97,7 +96,10 @@ class Runtime:
         from sidekiq_gen.changes.apply import apply
         from sidekiq_gen.changes.signals import held
 
-        plan = conflicts.resolve(plan, self.console, terminal=self.terminal)  # prints their statuses
+        if plan.conflicts:
+            from sidekiq_gen.cli import conflicts
+
+            plan = conflicts.resolve(plan, self.console, terminal=self.terminal)  # prints their statuses
         decided = frozenset(file.path for file in made.plan.conflicts)
         with held(to_the_end=True) as hold:
             applied = apply(plan, hold)

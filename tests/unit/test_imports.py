@@ -1,0 +1,125 @@
+"""What a command does not use, it does not load: each of these rules has cost milliseconds at every start."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sidekiq_gen.cli import commands
+from support.command import sidekiq_gen
+
+STOREFRONT = Path(__file__).resolve().parents[2] / "examples" / "storefront"
+LOADED = """
+import json, sys
+before = set(sys.modules)
+from sidekiq_gen.cli.app import run
+try:
+    run(sys.argv[1:])
+except SystemExit:
+    pass
+print("\\n" + json.dumps(sorted(set(sys.modules) - before)))
+"""
+
+TYPER = {"typer", "click", "shellingham"}
+RENDERING = {"jinja2", "markupsafe", "inflection", "packaging"}
+# Loaded by no command that asks nothing: terminals, other processes, the network, tables of wheels, comparing texts.
+NEVER = {
+    *(
+        "rich",
+        "questionary",
+        "prompt_toolkit",
+        "pygments",
+        "asyncio",
+        "email",
+        "http",
+        "unittest",
+        "argparse",
+        "logging",
+    ),
+    *("importlib.metadata", "packaging.specifiers", "packaging.tags", "packaging.utils", "multiprocessing"),
+    *("sidekiq_gen.cli.prompts", "sidekiq_gen.cli.questions", "sidekiq_gen.cli.widgets", "sidekiq_gen.changes.lint"),
+}
+OTHERS = {
+    "sidekiq_gen.job.catalogue",
+    "sidekiq_gen.job.migrations",
+    "sidekiq_gen.job.many",
+    "sidekiq_gen.install.pipeline",
+}
+
+
+def loaded(*words: str, **environment: str) -> set[str]:
+    """The modules that a run has loaded, by their full names."""
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED, *words, *(() if words == ("--version",) or environment else ("--root", "."))],
+        cwd=STOREFRONT,
+        env={**os.environ, **environment},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found: list[str] = json.loads(done.stdout.splitlines()[-1])
+    return set(found)
+
+
+def packages(modules: set[str]) -> set[str]:
+    """The packages that are not Python's own."""
+    tops = {name.partition(".")[0] for name in modules}
+    return {name for name in tops - set(sys.stdlib_module_names) if not name.startswith("_")} - {"sidekiq_gen", "org", "cython_runtime"}
+
+
+def test_the_version_is_told_with_next_to_nothing() -> None:
+    modules = loaded("--version")
+    assert packages(modules) == set()
+    assert len([name for name in modules if name.startswith("sidekiq_gen")]) < 12
+
+
+JOB = ("job", "ChargeCustomer", "--model", "Order", "--advisory-lock", "--pretend")
+
+
+@pytest.mark.parametrize(
+    ("words", "needed"),
+    [
+        (JOB, RENDERING | {"yaml"}),
+        ((*JOB, "--retry=5", "--json"), RENDERING | {"yaml"}),
+        (("install", "--pretend"), TYPER | RENDERING | {"yaml"}),
+        (("info",), TYPER | RENDERING | {"yaml"}),
+        (("patterns",), TYPER | RENDERING | {"yaml"}),
+    ],
+)
+def test_a_command_loads_what_it_uses(words: tuple[str, ...], needed: set[str]) -> None:
+    modules = loaded(*words)
+    assert packages(modules) == needed
+    assert modules & NEVER == set()
+
+
+def test_a_job_loads_no_other_command() -> None:
+    modules = loaded(*JOB)
+    assert modules & {*(f"sidekiq_gen.cli.{name}" for name in commands.NAMES), *OTHERS} == set()
+    assert modules & {"subprocess", "difflib", "sidekiq_gen.cli.commands", "sidekiq_gen.cli.options"} == set()
+
+
+def test_completing_the_name_of_a_command_loads_none() -> None:
+    words = {"COMP_WORDS": "sidekiq-gen in", "COMP_CWORD": "1", "_SIDEKIQ_GEN_COMPLETE": "complete_bash"}
+    modules = loaded(**words)
+    assert packages(modules) == TYPER
+    assert len([name for name in modules if name.startswith("sidekiq_gen")]) < 12
+
+
+def test_completing_an_option_loads_its_command_alone() -> None:
+    words = {"COMP_WORDS": "sidekiq-gen job --re", "COMP_CWORD": "2", "_SIDEKIQ_GEN_COMPLETE": "complete_bash"}
+    modules = loaded(**words)
+    assert "sidekiq_gen.cli.job" in modules
+    assert modules & {"sidekiq_gen.cli.info", "sidekiq_gen.cli.install", "sidekiq_gen.cli.patterns"} == set()
+
+
+@pytest.mark.parametrize("name", commands.NAMES)
+def test_what_stands_for_a_command_that_is_not_loaded_is_said_of_it(name: str, tmp_path: Path) -> None:
+    summary = commands.SUMMARIES[name]
+    assert f" {summary} " in " ".join(sidekiq_gen(tmp_path, name, "--help").out.split())
+    assert summary[:40] in sidekiq_gen(tmp_path, "--help").out
