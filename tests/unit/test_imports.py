@@ -67,10 +67,14 @@ def loaded(*words: str, **environment: str) -> set[str]:
     return set(found)
 
 
+# What the interpreter itself names, or a compiled module brings along.
+NOT_PACKAGES = {"sidekiq_gen", "org", "cython_runtime"}
+
+
 def packages(modules: set[str]) -> set[str]:
     """The packages that are not Python's own."""
-    tops = {name.partition(".")[0] for name in modules}
-    return {name for name in tops - set(sys.stdlib_module_names) if not name.startswith("_")} - {"sidekiq_gen", "org", "cython_runtime"}
+    tops = {name.partition(".")[0] for name in modules} - set(sys.stdlib_module_names) - NOT_PACKAGES
+    return {name for name in tops if not name.startswith("_")}
 
 
 def test_the_version_is_told_with_next_to_nothing() -> None:
