@@ -59,7 +59,8 @@ def build(folder: Path, surroundings: dict[str, str]) -> dict[str, bytes]:
     environment.pop("SOURCE_DATE_EPOCH", None)
     copy, out = folder / "copy", folder / "out"
     shell = (
-        f"umask {umask} && mkdir -p {copy} && git archive HEAD | tar -x -C {copy} && cd {copy} && "
+        f"umask {umask} && mkdir -p {copy} && "
+        f"git -c safe.directory='*' archive HEAD | tar -x -C {copy} && cd {copy} && "
         f"{sys.executable} -m build --no-isolation --outdir {out} . && "
         f"{sys.executable} -m build --no-isolation --wheel --outdir {out}/checkout ."
     )
