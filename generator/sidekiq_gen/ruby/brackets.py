@@ -32,6 +32,16 @@ class Pair:
 
 def pairs(mask: str) -> Iterator[Pair]:
     """The pairs of brackets in masked Ruby, each behind those inside of it."""
+    return (pair_at(mask, opening, closing) for opening, closing in spans(mask))
+
+
+def pair_at(mask: str, opening: int, closing: int) -> Pair:
+    """Two brackets that belong together, with what they are."""
+    return Pair(opening, closing, _kind(mask, opening))
+
+
+def spans(mask: str) -> Iterator[tuple[int, int]]:
+    """Where the pairs of brackets in masked Ruby stand, each behind those inside of it."""
     opened: list[int] = []
     for found in _BRACKET.finditer(mask):
         index, character = found.start(), found[0]
@@ -39,7 +49,7 @@ def pairs(mask: str) -> Iterator[Pair]:
             opened.append(index)
         elif opened and mask[opened[-1]] == _CLOSED_BY[character]:
             opening = opened.pop()
-            yield Pair(opening, index, _kind(mask, opening))
+            yield opening, index
 
 
 def items(mask: str, pair: Pair) -> list[tuple[int, int]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sidekiq_gen.regex import regex
 from sidekiq_gen.ruby import layout, literals
-from sidekiq_gen.ruby.brackets import edited, items, pairs
+from sidekiq_gen.ruby.brackets import edited, items, pair_at, spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,7 +81,12 @@ def in_brackets(source: str, style: Layout) -> str:
     if all(getattr(style, field) == usual for field, usual in _IN_BRACKETS.items()):
         return source
     mask = literals.blanked(source)
-    edits = [edit for pair in pairs(mask) for edit in _edits(source, mask, pair, style)]
+    edits = [
+        edit
+        for opening, closing in spans(mask)
+        if mask[opening] != "(" or "\n" in mask[opening:closing]  # parentheses on one line stay as they are
+        for edit in _edits(source, mask, pair_at(mask, opening, closing), style)
+    ]
     if not style.spaced_parameters:
         edits += [(found.start(), found.end(), "") for found in _PARAMETERS_OF_BLOCK.finditer(mask)]
     if not style.spaced_defaults:
