@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mutants.folders import FOLDER_MUTATIONS
+from mutants.lists import LIST_MUTATIONS
 from mutants.runner import Mutation
 from mutants.specs import SPEC_MUTATIONS
 
@@ -214,8 +215,8 @@ JOB = (
     Mutation(
         "a second class of the name of a fan-out's job is written, since the first is in another file",
         "job/pipeline.py",
-        "other = own if own.is_file() else app.defined_elsewhere(name, own)",
-        "other = own if own.is_file() else None",
+        "other = app.defined_elsewhere(name, own) if there is None else own",
+        "other = None if there is None else own",
         KINDS,
     ),
     Mutation(
@@ -1353,6 +1354,7 @@ MUTATIONS = (
     *RUBY,
     *WRITTEN,
     *FOLDER_MUTATIONS,
+    *LIST_MUTATIONS,
     *SET,
     *SPEC_MUTATIONS,
 )

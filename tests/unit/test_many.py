@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from sidekiq_gen import reading
 from sidekiq_gen.job.listed import MOST_FAULTS
 from sidekiq_gen.toml import ListedTables
 from support.command import sidekiq_gen, tree
@@ -359,6 +362,43 @@ def test_active_job_classes_and_jobs_stand_in_one_list(root: Path) -> None:
     one, two = ((root / f"app/jobs/{name}_job.rb").read_text(encoding="utf-8") for name in ("one", "two"))
     assert "< ActiveJob::Base" in one
     assert "include Sidekiq::Job" in two
+
+
+def test_a_longer_list_reads_no_more_files_and_lists_no_more_folders(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, scan = reading.read_regular, os.scandir
+    seen: Counter[str] = Counter()
+
+    def counting_read(path: Path | str, *rest: Any, **named: Any) -> bytes:
+        seen["read"] += 1
+        return read(path, *rest, **named)
+
+    def counting_scan(path: str) -> Any:
+        seen["listed"] += 1
+        return scan(path)
+
+    def run(count: int) -> dict[str, int]:
+        root = Repo().write(tmp_path / str(count) / "repo")
+        seen.clear()
+        done = from_list(root, "".join(tables[number % 2].format(number) for number in range(count)), "--pretend")
+        assert done.status == 0, done.err
+        return dict(seen)
+
+    monkeypatch.setattr(reading, "read_regular", counting_read)
+    monkeypatch.setattr(os, "scandir", counting_scan)
+    tables = (
+        '[[job]]\nname = "Thing{}"\nmodel = "Order"\ncheck-then-act = "charged_at"\n',
+        """[[job]]
+name = "Billing::Thing{}"
+arguments = ["customer_token", "total_cents:integer"]
+calls = "PaymentGateway.charge"
+discard-on = ["PaymentGateway::CardDeclined"]
+""",
+    )
+    run(2)  # what the process itself reads once
+
+    assert run(4) == run(24)
 
 
 def test_lines_are_found_as_far_as_they_are_plain() -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from sidekiq_gen.rails.house.neighbours import UNKNOWN, NewJob
+from sidekiq_gen.rails.project import Where, detect_project
 from support.command import sidekiq_gen
 from support.repos import Repo
 
@@ -331,3 +334,28 @@ def test_a_job_names_its_queue_where_most_jobs_name_one_and_none_is_usual(tmp_pa
     text = job(Repo(files=files).write(tmp_path), "SyncUser", "id:integer")
 
     assert options(text) == "sidekiq_options queue: :default"
+
+
+@pytest.mark.parametrize("namespaces", [(), ("Billing",), ("Other",)])
+@pytest.mark.parametrize("words", [("a",), ("charge",), ("a", "charge"), ("d", "e"), ("x", "y", "z")])
+@pytest.mark.parametrize("takes_arguments", [True, False])
+def test_jobs_that_differ_in_unknown_words_alone_are_written_alike(
+    tmp_path: Path, namespaces: tuple[str, ...], words: tuple[str, ...], *, takes_arguments: bool
+) -> None:
+    app = detect_project(Where(root=Repo(files=CHARGES | MAILS).write(tmp_path)), tmp_path).app
+    new = NewJob(namespaces, words, takes_arguments)
+
+    assert app.conventions_for(new) == app.votes_for(new)
+    unknown = replace(new, words=(*words, "first"))
+    assert app.conventions_for(unknown) is app.conventions_for(replace(new, words=(*words, "second")))
+    assert app.conventions_for(unknown) == app.votes_for(unknown)
+
+
+def test_a_job_beside_one_that_has_only_its_known_words_is_not_taken_for_it(tmp_path: Path) -> None:
+    new = NewJob((), ("a", "thing"), takes_arguments=True)
+    app = detect_project(Where(root=Repo(files=jobs("a_job")).write(tmp_path)), tmp_path).app
+
+    known = new.among(frozenset({"a", "job"}))
+
+    assert known.words == ("a", UNKNOWN)
+    assert [known.is_in(one) for one in app.job_files] == [new.is_in(one) for one in app.job_files] == [False]

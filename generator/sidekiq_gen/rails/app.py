@@ -296,6 +296,7 @@ class RailsApp(JobFiles):
         best = self.fitting_factory(model)
         return factory_call(best, model, mixed_in=self._calls_bare(best.library)) if best else None
 
+    @remembered
     def _calls_bare(self, library: str) -> bool:
         """Whether specs call the methods of a library without naming it: as those of jobs do, else as they can."""
         habit = self.spec_habits.bare_factories if self.spec_habits else None

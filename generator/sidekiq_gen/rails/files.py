@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 # So many of the files that could not be read are named.
 SHOWN = 3
+# The text of a file of so many bytes is kept, as it is asked for again by another reader, or for another job.
+KEPT = 100_000
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,17 @@ class Repo:
 
     def read(self, path: str, limit: int = reading.RUBY) -> str | None:
         """The text of a file, undecodable bytes replaced; None where `data` is None."""
+        if (path, limit) in self._texts:
+            return self._texts[path, limit]
         data = self.data(path, limit)
-        return None if data is None else data.decode("utf-8", "replace").removeprefix("\ufeff").replace("\r\n", "\n")
+        text = None if data is None else data.decode("utf-8", "replace").removeprefix("\ufeff").replace("\r\n", "\n")
+        if data is None or len(data) <= KEPT:
+            self._texts[path, limit] = text
+        return text
+
+    @cached_property
+    def _texts(self) -> dict[tuple[str, int], str | None]:
+        return {}
 
     def data(self, path: str, limit: int = reading.RUBY, *, note: bool = True) -> bytes | None:
         """The bytes of a file; None when it is missing, no regular file, outside the root, too large or unreadable.
