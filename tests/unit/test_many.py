@@ -264,9 +264,15 @@ def test_conflicts_are_decided_for_all(root: Path) -> None:
 def test_a_switch_that_is_false_leaves_out_what_the_settings_set(root: Path) -> None:
     (root / ".sidekiq-gen.toml").write_text("[job]\nlog-context = true\n", encoding="utf-8")
 
-    done = from_list(root, '[[job]]\nname = "One"\nlog-context = false\n\n[[job]]\nname = "Two"\nmodel = "Order"\n')
+    text = '[[job]]\nname = "One"\nlog-context = false\n\n[[job]]\nname = "Two"\nmodel = "Order"\n'
+
+    done = from_list(root, text, "--json")
 
     assert done.status == 0, done.err
+    assert [job["command_line"].split()[2:] for job in json.loads(done.out)["jobs"]] == [
+        ["One", "--without", "log-context", "--no-input"],
+        ["Two", "--model", "Order", "--log-context", "--no-input"],
+    ]
     one, two = ((root / f"app/jobs/{name}_job.rb").read_text(encoding="utf-8") for name in ("one", "two"))
     assert ("Sidekiq::Context" in one, "Sidekiq::Context" in two) == (False, True)
 

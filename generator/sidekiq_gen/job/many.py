@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -147,7 +146,7 @@ def generate_jobs(listed: JobList, run: Run) -> GeneratedList:
     Raises:
         InvalidInput, Refused: some of them cannot be written; each is named.
     """
-    making, now = _Making(listed), run.now
+    making = _Making(listed)
     projects: dict[object, Project] = {}
     for index, job in enumerate(listed.jobs):
         own, answers = _defaults_of(job, listed, run.defaults)
@@ -156,14 +155,13 @@ def generate_jobs(listed: JobList, run: Run) -> GeneratedList:
             form = answer(answers, FORM.parameter)
             project = projects.get(form) or projects.setdefault(form, run.project.writing(form))
             generate = partial(
-                generate_job, project=project, now=now, force=run.force, skip=run.skip, earlier=making.migrations
+                generate_job, project=project, now=run.now, force=run.force, skip=run.skip, earlier=making.migrations
             )
             made = own.attempt(generate, answers)
         except (InvalidInput, Refused) as error:
             making.faults.append(Fault(index, "", error))
             continue
         making.add(index, made, command_line(answers, run.where, made.request, project.app))
-        now += timedelta(seconds=len(made.migrations))  # each has a version of its own
     plan, notices = making.finish(Plan(run.project.app.root.resolve(), ()))
     if making.faults:
         raise listed.refusal(sorted(making.faults, key=lambda fault: fault.index or 0))
