@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import inflection
 
 from sidekiq_gen.errors import InvalidInput
+from sidekiq_gen.quoting import ruby_label
 from sidekiq_gen.regex import regex
 from sidekiq_gen.values import dataclass
 
@@ -54,7 +55,6 @@ WORK = "work"
 
 _SEGMENT = regex(r"[A-Za-z][A-Za-z0-9_]*")
 _LOCAL = regex(r"[a-z][a-z0-9_]*")  # an underscore in front would say that it is not used
-_LABEL = regex(r"[A-Za-z_][A-Za-z0-9_]*")
 _COLUMN = regex(r"[a-z_][a-z0-9_]*")
 _CONSTANT = regex(r"[A-Z][A-Za-z0-9_]*(?:::[A-Z][A-Za-z0-9_]*)*")
 MAXIMUM_LENGTH = 120
@@ -205,7 +205,7 @@ class Model:
     @property
     def key_word(self) -> str:
         """The key as Ruby spells it beside a colon, in symbols and labels: ``id``, ``"Account No"``."""
-        return self.key if _LABEL.fullmatch(self.key) else f'"{self.key}"'
+        return ruby_label(self.key)
 
 
 def parse_model(text: str, acronyms: Sequence[str] = ()) -> Model:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from sidekiq_gen.quoting import yaml_scalar
 from sidekiq_gen.rails import yaml
 from sidekiq_gen.rails.queues import queues_of
 from sidekiq_gen.regex import regex
@@ -24,11 +25,6 @@ _DO = regex(r"\bdo\b\s*(?:\|[^|]*\|)?\Z")
 _CLOSES = regex(r"end\b|\}")
 # One value on its line: nothing that could bring keys or entries of its own.
 _VALUE = regex(r"[ \t]*:?[\w.-]+:[ \t]+[^<]*(?:<%=[^%\n]*%>[^<]*)+")
-
-
-def queue_entry(name: str) -> str:
-    """The name of a queue as YAML reads it back: in quotes where it would be a number or a boolean."""
-    return name if yaml.load(f"[{name}]") == [name] and yaml.is_text(name) else f'"{name}"'
 
 
 def insert_queues(text: str, missing: Sequence[str]) -> str | None:
@@ -96,7 +92,7 @@ def _with_list(lines: Sequence[str], names: Sequence[str], newline: str) -> str:
     """The lines with a list behind them, its key written like the others."""
     keys = [line for line in lines if re.match(r":?\w+:", line)]
     colon = "" if keys and not any(line.startswith(":") for line in keys) else ":"
-    entries = (f"  - [{queue_entry(name)}, 1]" for name in names)
+    entries = (f"  - [{yaml_scalar(name)}, 1]" for name in names)
     text = "\n".join(lines)
     end = "" if not text or text.endswith("\n") else newline
     return text + end + newline.join([f"{colon}queues:", *entries, ""])
@@ -131,8 +127,8 @@ def _with_entries(lines: Sequence[str], missing: Sequence[str], newline: str) ->
 def _like(queue: str, name: str) -> str:
     """An entry that is written like another: with a weight where that has one."""
     if _WEIGHTED.fullmatch(queue):
-        return f"[{queue_entry(name)}, 1]"
-    return f"{name},1" if _COUNTED.fullmatch(queue.strip("\"'")) else queue_entry(name)
+        return f"[{yaml_scalar(name)}, 1]"
+    return f"{name},1" if _COUNTED.fullmatch(queue.strip("\"'")) else yaml_scalar(name)
 
 
 def _outside_of_conditions(before: str) -> bool:

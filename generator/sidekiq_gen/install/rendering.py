@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from sidekiq_gen.install.insertion import Addition, in_block
 from sidekiq_gen.install.limits import settings_object
-from sidekiq_gen.install.queues import queue_entry
 from sidekiq_gen.install.request import CONFIGURATION, INITIALIZER, TASKS
 from sidekiq_gen.install.schedule import CRON, CRON_FILE, NAME
 from sidekiq_gen.install.schedule_yaml import entry
 from sidekiq_gen.install.settings import SETTING_BY_NAME, code
+from sidekiq_gen.quoting import yaml_scalar
 from sidekiq_gen.ruby import layout, literals, spec_forms, trackers
 from sidekiq_gen.ruby.nesting import nested
 from sidekiq_gen.ruby.templates import find_template, ruby_file, test_file
@@ -128,7 +128,7 @@ def _facts(request: InstallRequest) -> dict[str, object]:
         "settings": settings_object(request.release),
         "limits": request.limits,
         "cron": CRON,
-        "queues": [queue_entry(name) for name in request.queues],
+        "queues": [yaml_scalar(name) for name in request.queues],
         "health": health,
         "superclass": f" < {health.base}" if health and health.base else "",
         "threshold": layout.integer(health.threshold) if health else None,

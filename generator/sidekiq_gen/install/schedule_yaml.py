@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.install.queues import keeps_to_values, line_end
+from sidekiq_gen.quoting import yaml_scalar
 from sidekiq_gen.rails import yaml
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ def entry(name: str, pairs: Mapping[str, str], keys: Sequence[str] = (), *, colo
     """The lines of an entry below its keys. colon: what stands before a key, so that it is a symbol; may be empty."""
     lines = [f"{'  ' * depth}{colon}{key}:" for depth, key in enumerate(keys)]
     margin = "  " * len(keys)
-    values = (f'"{value}"' if re.search(r"[^\w:]", value) else value for value in pairs.values())
+    values = map(yaml_scalar, pairs.values())
     return [
         *lines,
         f"{margin}{name}:",

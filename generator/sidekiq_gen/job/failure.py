@@ -18,6 +18,7 @@ from sidekiq_gen.job.values import (
     refuse_unwritable,
 )
 from sidekiq_gen.naming import parse_column
+from sidekiq_gen.quoting import ruby_string
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class FailureMark:
     @property
     def ruby(self) -> str:
         """What is written into it: ``Time.current``, ``"failed"``."""
-        return f'"{self.value}"' if self.text else self.value
+        return ruby_string(self.value) if self.text else self.value
 
     @property
     def expected(self) -> str:

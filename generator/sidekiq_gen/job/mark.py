@@ -112,8 +112,8 @@ class Mark:
 
     @property
     def state(self) -> str:
-        """The state in which there is work, as a description calls it."""
-        return self.from_.strip('"')
+        """The state in which there is work, as a description in double quotes calls it."""
+        return self.from_[1:-1] if self.from_.startswith('"') else self.from_
 
     @property
     def expected(self) -> str:

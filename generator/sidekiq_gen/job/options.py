@@ -17,6 +17,7 @@ from sidekiq_gen.job.patterns.unique_active_job import ActiveJobUniqueSettings
 from sidekiq_gen.job.request import JobOptions
 from sidekiq_gen.naming import parse_queue
 from sidekiq_gen.notices import Notice
+from sidekiq_gen.quoting import ruby_string
 from sidekiq_gen.regex import regex
 from sidekiq_gen.values import dataclass
 
@@ -107,7 +108,7 @@ def option_pairs(options: JobOptions) -> Iterator[str]:
     if len(options.tags) > 1 and all(_WORD.fullmatch(tag) for tag in options.tags):
         yield f"tags: %w[{' '.join(options.tags)}]"
     elif options.tags:
-        listed = ", ".join(f'"{tag}"' for tag in options.tags)
+        listed = ", ".join(map(ruby_string, options.tags))
         yield f"tags: [{listed}]"
 
 

@@ -193,7 +193,7 @@ def _logger(request: JobRequest) -> Logger:
 
 def _names(text: str, variable: str) -> bool:
     """Whether Ruby names a variable, outside of plain literals, symbols and keywords."""
-    code = re.sub(r'"[^"#\n]*"', '""', text)
+    code = re.sub(r'"(?:[^"#\\\n]|\\.)*"', '""', text)
     return re.search(rf"(?<![\w:]){variable}\b(?!:)", code) is not None
 
 

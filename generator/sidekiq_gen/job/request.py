@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, cast
 
 from sidekiq_gen.job.active_job import Attempts, attempts_of
 from sidekiq_gen.naming import plural
+from sidekiq_gen.quoting import ruby_pairs
 from sidekiq_gen.rails.house.conventions import DEFAULTS, Conventions
 from sidekiq_gen.style import Form, Style, TestFramework, test_path
 from sidekiq_gen.values import dataclass
@@ -122,9 +123,9 @@ class RecordCall:
     def with_value(self, column: str, value: str) -> str:
         """The call of a factory or of a new record, with another value for a column."""
         if self.origin == "factory":
-            return f"{self.call.removesuffix(')')}, {column}: {value})"
+            return f"{self.call.removesuffix(')')}, {ruby_pairs([(column, value)])})"
         pairs = {**dict(self.given), column: value}
-        old, new = (", ".join(f"{name}: {ruby}" for name, ruby in of.items()) for of in (dict(self.given), pairs))
+        old, new = (ruby_pairs(of.items()) for of in (dict(self.given), pairs))
         made = f"{self.model}.new"
         return f"{made}({new})" + self.call.removeprefix(made + (f"({old})" if old else ""))
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import inflection
 
+from sidekiq_gen.quoting import ruby_pairs, ruby_string
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class Sample:
     @property
     def hash(self) -> str:
         """The pairs without a bracket: ``number: 1, name: "text"``."""
-        return ", ".join(f"{name}: {value}" for name, value in self.pairs)
+        return ruby_pairs(self.pairs)
 
 
 def insisted_on(app: RailsApp, model: str) -> Sample:
@@ -110,7 +111,7 @@ def known_value(app: RailsApp, model: str, name: str) -> str | None:
     value = _GIVEN_BACK.get(column.type.partition("(")[0])
     listed = app.values_of(model, name)
     if listed and listed.values:
-        return f'"{listed.values[0]}"'
+        return ruby_string(listed.values[0])
     if column.array or value is None or name in table.references:
         return None
     short = column.limit is not None and column.limit < TEXT and column.type in _TEXTS
@@ -160,7 +161,7 @@ def _value(app: RailsApp, model: str, name: str, table: Table) -> str | None:
         return "[]"
     listed = app.values_of(model, name)
     if listed and listed.values:
-        return f'"{listed.values[0]}"'
+        return ruby_string(listed.values[0])
     unique = (app.primary_key(model).columns, *table.unique)
     if any(name in columns for columns in unique) and (value := _unlike(column)):
         return value

@@ -16,6 +16,7 @@ from sidekiq_gen.job.values import (
     no_such_value,
 )
 from sidekiq_gen.notices import Notice
+from sidekiq_gen.quoting import ruby_string, sql_string
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def read_transition(column: str, text: str, context: JobContext, app: RailsApp) 
             code="column-is-no-mark",
         )
     _refuse_too_long(column, names, context, app)
-    return _quoted(names, f"'{names[0].replace(chr(39), chr(39) * 2)}'" if kind else "")
+    return _quoted(names, sql_string(names[0]) if kind else "")
 
 
 def flag_with_states(column: str, context: JobContext, app: RailsApp) -> str:
@@ -127,7 +128,7 @@ def _lists(values: ColumnValues, kind: str | None) -> bool:
 
 
 def _quoted(names: Sequence[str], stored: str) -> Transition:
-    from_, to, *others = (f'"{name}"' for name in names)
+    from_, to, *others = map(ruby_string, names)
     return Transition(from_, to, others[0] if others else to, stored)
 
 
@@ -136,7 +137,7 @@ def _stored(name: str, values: ColumnValues, kind: str | None) -> str:
     held = dict(zip(values.values, values.stored, strict=False)).get(name, "")
     if kind in NUMBERS:
         return held if held.isdigit() else ""
-    return f"'{held.replace(chr(39), chr(39) * 2)}'" if kind and held else ""
+    return sql_string(held) if kind and held else ""
 
 
 def _refuse_too_long(column: str, names: Sequence[str], context: JobContext, app: RailsApp) -> None:

@@ -7,6 +7,7 @@ from dataclasses import field, replace
 from typing import TYPE_CHECKING, Literal
 
 from sidekiq_gen.naming import camelize
+from sidekiq_gen.quoting import ruby_symbol
 from sidekiq_gen.rails import yaml
 from sidekiq_gen.rails.code import code_lines, fold
 from sidekiq_gen.rails.factory_paths import find_files, support_files
@@ -44,7 +45,6 @@ _BARE = regex(r"[ \t]*(\w+)[ \t]*")
 _CALLED = regex(r"[a-z_]\w*!?")
 _WORD = regex(r"\w+")
 _SYNTAX = regex(r"^[^#\n]*\binclude[ \t(]+(FactoryBot|FactoryGirl)::Syntax::Methods", re.MULTILINE)
-_SYMBOL = regex(r"[A-Za-z_]\w*")
 _LABEL = regex(r"(?:([A-Za-z][\w-]*)|[\"']([A-Za-z][^\"'\n<]*)[\"']):(?:\s|$)")
 
 
@@ -97,7 +97,7 @@ def factory_call(factory: Factory, model: str, *, mixed_in: bool) -> str:
     """
     own = _own_names(model)
     name = next((name for name in factory.names if fold(name) in own), factory.names[0])
-    symbol = f":{name}" if _SYMBOL.fullmatch(name) else f':"{name}"'
+    symbol = ruby_symbol(name)
     if factory.library == "Fabrication":
         return f"Fabricate({symbol})"
     return f"{'' if mixed_in else f'{factory.library}.'}create({symbol})"
@@ -114,8 +114,7 @@ def fixture_call(repo: Repo, sets: Iterable[str]) -> str | None:
         for tests in ("test", "spec"):
             label = _first_label(repo.read(f"{tests}/fixtures/{name}.yml") or "")
             if label:
-                symbol = f":{label}" if _SYMBOL.fullmatch(label) else f':"{label}"'
-                return f"{name.replace('/', '_')}({symbol})"
+                return f"{name.replace('/', '_')}({ruby_symbol(label)})"
     return None
 
 

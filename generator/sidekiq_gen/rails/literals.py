@@ -27,6 +27,8 @@ _TOKEN = regex(
     r"|(?P<mark>=>|->|&\.|\*\*|<<|==|\|\||&&|.)",
     re.DOTALL,
 )
+# What Ruby makes of it at run time: an interpolation, or a character that is spelled out.
+_COMPUTED = re.compile(r":?\"(?:[^\"\\\n]|\\.)*?(?:#[{$@]|\\[^\"\\#'{$@])|%[WI].*#[{$@]", re.DOTALL)
 _OPENING = {"[": "]", "{": "}", "(": ")"}
 _GOES_ON = frozenset({",", "=>", "[", "{", "(", "|", "+", "<<", ".", "&.", "=", "||", "&&"})
 
@@ -93,7 +95,7 @@ def statement(text: str, position: int) -> list[Token]:
                 break
             if depth > MAXIMUM_DEPTH:
                 return []
-        found.append(Token(kind, _plain(kind, word)))
+        found.append(Token("computed", word) if _COMPUTED.match(word) else Token(kind, _plain(kind, word)))
     return found
 
 
@@ -108,7 +110,12 @@ def _plain(kind: str, word: str) -> str:
     elif kind == "symbol":
         word = word[1:]
     quoted = kind in {"label", "symbol", "string"} and word[:1] in {'"', "'"}
-    return word[1:-1] if quoted else word
+    return _unescaped(word) if quoted else word
+
+
+def _unescaped(literal: str) -> str:
+    """The text of a literal in quotes. Source: Ruby's doc/syntax/literals.rdoc (what a backslash means in them)."""
+    return re.sub(r"\\([\\'])" if literal[0] == "'" else r"\\(.)", r"\1", literal[1:-1])
 
 
 def closing(tokens: list[Token], opening: int) -> int:
@@ -143,6 +150,8 @@ def parts_of(tokens: list[Token]) -> Iterator[list[Token]]:
 def _item(tokens: list[Token]) -> tuple[str, Node]:
     if tokens[0].kind == "label":
         return tokens[0].text, _node(tokens[1:])
+    if tokens[0].kind == "computed" and tokens[0].text.endswith(":"):
+        return "", _node(tokens[1:])
     if len(tokens) > 1 and tokens[1] == Token("mark", "=>"):
         return (tokens[0].text if tokens[0].kind in {"symbol", "string"} else "", _node(tokens[2:]))
     return "", _node(tokens)
@@ -174,7 +183,7 @@ def _atom(token: Token) -> Node:
     if token.kind == "words":
         return Node("list", items=tuple(("", Node("word", word)) for word in token.text[3:-1].split()))
     if token.kind in {"string", "symbol"}:
-        return Node("other") if "#{" in token.text else Node("word", token.text)
+        return Node("word", token.text)
     if token.kind in {"number", "constant"}:
         return Node("number" if token.kind == "number" else "constant", token.text.removeprefix("::"))
     return Node("other", token.text)

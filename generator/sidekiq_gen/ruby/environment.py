@@ -18,6 +18,7 @@ from jinja2 import ChoiceLoader, Environment, ModuleLoader, PackageLoader, Stric
 from jinja2.ext import Extension
 
 from sidekiq_gen.errors import BrokenTemplate
+from sidekiq_gen.quoting import ruby_string, ruby_symbol
 from sidekiq_gen.regex import regex
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ class StandIns(Extension):
 @cache
 def environment() -> Environment:
     """The Jinja environment: strict, and silent about the white space of its own tags."""
-    return Environment(
+    made = Environment(
         loader=_loader(),
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -101,6 +102,8 @@ def environment() -> Environment:
         extensions=[StandIns],
         auto_reload=False,  # no template changes while a run lasts
     )
+    made.filters |= {"ruby_string": ruby_string, "ruby_symbol": ruby_symbol}
+    return made
 
 
 @cache

@@ -6,6 +6,7 @@ import re
 import textwrap
 from typing import TYPE_CHECKING
 
+from sidekiq_gen.quoting import ruby_string
 from sidekiq_gen.regex import regex
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 def queue(name: str, style: Style) -> str:
     """A queue as the repo writes it, a symbol where it can be one."""
-    return f":{name}" if style.queue_literal == "symbol" and name.isidentifier() else f'"{name}"'
+    return f":{name}" if style.queue_literal == "symbol" and name.isidentifier() else ruby_string(name)
 
 
 DIGITS_WITHOUT_GROUPS = 4
@@ -222,13 +223,8 @@ def _one_a_line(items: list[str], margin: str) -> list[str]:
 
 def _split_comment(line: str) -> tuple[str, str]:
     """The code and its trailing comment, each stripped; no comment: an empty string."""
-    quoted = ""
-    for index, character in enumerate(line):
-        if quoted:
-            quoted = "" if character == quoted else quoted
-        elif character in "\"'":
-            quoted = character
-        elif character == "#" and line[index - 1 : index] == " " and line[:index].strip():
+    for index, character in _outside_strings(line):
+        if character == "#" and line[index - 1 : index] == " " and line[:index].strip():
             return line[:index].rstrip(), line[index:]
     return line, ""
 
@@ -280,10 +276,11 @@ def _split_commas(text: str) -> list[str]:
 
 def _outside_strings(text: str) -> list[tuple[int, str]]:
     """The characters that stand in no string literal, with their places."""
-    quoted, result = "", []
+    quoted, escaped, result = "", False, []
     for index, character in enumerate(text):
         if quoted:
-            quoted = "" if character == quoted else quoted
+            quoted = "" if character == quoted and not escaped else quoted
+            escaped = character == "\\" and not escaped
         elif character in "\"'":
             quoted = character
         else:

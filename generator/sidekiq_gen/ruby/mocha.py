@@ -13,6 +13,7 @@ from dataclasses import field
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.regex import regex
+from sidekiq_gen.ruby import literals
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
@@ -192,14 +193,10 @@ def _without_block(found: re.Match[str]) -> str:
 
 def _closing(text: str, start: int, bracket: str) -> int:
     """Where what is open before a place is closed with that bracket; literals are left out."""
-    depth, quoted = 0, False
+    depth, code = 0, literals.blanked(text)
     for at in range(start, len(text)):
-        character = text[at]
-        if character == '"':
-            quoted = not quoted
-        elif quoted:
-            continue
-        elif character in _BRACKETS:
+        character = code[at]
+        if character in _BRACKETS:
             depth += 1
         elif depth == 0 and character == bracket:
             return at
