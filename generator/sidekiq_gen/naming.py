@@ -10,46 +10,15 @@ from typing import TYPE_CHECKING, Literal, get_args
 import inflection
 
 from sidekiq_gen.errors import InvalidInput
-from sidekiq_gen.quoting import ruby_label
+from sidekiq_gen.quoting import is_constant, ruby_label
 from sidekiq_gen.regex import regex
+from sidekiq_gen.reserved import CORE_CONSTANTS, KEYWORDS, TAKEN_METHODS
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
 ArgumentType = Literal["integer", "string", "float", "boolean", "array", "hash", "record", "date", "time", "decimal"]
-
-KEYWORDS = frozenset(
-    "alias and begin break case class def defined do else elsif end ensure false for if in module next nil not or redo "
-    "rescue retry return self super then true undef unless until when while yield BEGIN END __FILE__ __LINE__ "
-    "__ENCODING__ __method__".split()
-)
-# Constants that a generated namespace or class must not reopen.
-CORE_CONSTANTS = frozenset(
-    "Array BasicObject BigDecimal Binding Class Comparable Complex Data Date DateTime Delegator Dir Encoding "
-    "Enumerable Enumerator Exception FalseClass Fiber File Float Hash Integer IO Kernel Logger MatchData Method "
-    "Module Monitor Mutex NilClass Numeric Object OpenStruct Pathname Proc Process Queue Ractor Random Range Rational "
-    "Redis Regexp Set Signal Socket StandardError String StringIO Struct Symbol Tempfile Thread Time TrueClass "
-    "UnboundMethod ActionCable ActionController ActionMailer ActionView ActiveJob ActiveModel ActiveRecord "
-    "ActiveStorage ActiveSupport Rails Sidekiq SidekiqUniqueJobs".split()
-)
-# Constants that a job class has from Sidekiq's own modules, in place of a model of that name: v8.1.7
-# lib/sidekiq/job.rb:48, :56, :184, job/interrupt_handler.rb:5, job/iterable.rb:7, :9 and the files in job/iterable/.
-INHERITED_CONSTANTS = frozenset(
-    "ActiveRecordEnumerator ClassMethods CsvEnumerator Enumerators InterruptHandler Interrupted Iterable Options "
-    "Setter".split()
-)
-# Methods that a job has from Sidekiq, Kernel, Object or ActiveSupport: the work must not redefine one of them.
-TAKEN_METHODS = frozenset(
-    "perform build_enumerator each_iteration on_start on_resume on_stop on_complete on_cancel around_iteration "
-    "arguments cursor cancel logger jid bid interrupted _context abort at_exit autoload binding callcc caller "
-    "catch clone display dup eval exec exit extend fail fork format freeze gem gets hash initialize inspect "
-    "instance_eval instance_exec load local_variables loop method methods object_id open p pp print printf proc "
-    "putc puts raise rand readline readlines require select send set_trace_func sleep spawn sprintf srand syscall "
-    "system tap test then throw trap warn itself lambda require_relative singleton_class to_enum enum_for "
-    "trace_var untrace_var as_json concern define_singleton_method debugger instance_of method_missing presence "
-    "public_send suppress to_json to_param to_query to_s try untaint taint with with_options".split()
-)
 
 WORK = "work"
 
@@ -176,6 +145,7 @@ def parse_job_name(text: str, *, suffix: str, acronyms: Sequence[str] = (), with
         raise InvalidInput(f"{what}.", hint="Say what the job does: ProcessOrder.", code="invalid-name")
     stem = "/".join(paths) + (f"_{suffix.lower()}" if suffix else "")
     class_name = f"{within}::{camelize(stem, acronyms)}".removeprefix("::")
+    _refuse_no_constant(class_name, acronyms, "invalid-name")
     name = JobName("/".join(paths), class_name, stem, within=within).beside(TAKEN_METHODS | KEYWORDS)
     if name.class_name.split("::")[0] in CORE_CONSTANTS:
         raise InvalidInput(
@@ -223,7 +193,10 @@ def parse_model(text: str, acronyms: Sequence[str] = ()) -> Model:
             hint="Give its class: --model Order.",
             code="invalid-model",
         )
-    return Model(text if _CONSTANT.fullmatch(text) else name)
+    if _CONSTANT.fullmatch(text):
+        return Model(text)
+    _refuse_no_constant(name, acronyms, "invalid-model")
+    return Model(name)
 
 
 @dataclass(frozen=True)
@@ -257,8 +230,7 @@ def parse_argument(text: str, acronyms: Sequence[str] = ()) -> Argument:
     name, _, kind = text.partition(":")
     bare = name.removesuffix("_id") if kind == "record" else name
     model = camelize(bare, acronyms) if kind == "record" else None
-    unusable = not _LOCAL.fullmatch(bare) or len(name) > MAXIMUM_LENGTH or bare in KEYWORDS
-    if unusable or (model is not None and not _CONSTANT.fullmatch(model)):
+    if not _LOCAL.fullmatch(bare) or len(name) > MAXIMUM_LENGTH or bare in KEYWORDS:
         raise InvalidInput(
             f"{_shown(name)} cannot be the name of an argument.",
             hint="Use lower-case letters, digits and underscores, and no reserved word: amount:decimal.",
@@ -270,6 +242,8 @@ def parse_argument(text: str, acronyms: Sequence[str] = ()) -> Argument:
             hint=f"The types are {', '.join(get_args(ArgumentType))}.",
             code="invalid-argument",
         )
+    if model is not None:
+        _refuse_no_constant(model, acronyms, "invalid-argument")
     return Argument(bare, kind or "string", Model(model) if model else None)  # type: ignore[arg-type]
 
 
@@ -317,6 +291,24 @@ def parse_column(text: str) -> str:
             code="invalid-column",
         )
     return text
+
+
+def _refuse_no_constant(name: str, acronyms: Sequence[str], code: str) -> None:
+    """Refuse what an acronym that begins with a small letter makes of a name: ``eBaySyncJob``.
+
+    Raises:
+        InvalidInput: Ruby takes it for no constant.
+    """
+    if is_constant(name):
+        return
+    small = [one for one in acronyms if not is_constant(one) and re.search(rf"(?:\A|::){re.escape(one)}", name)]
+    raise InvalidInput(
+        f"{_shown(name)} is no constant of Ruby, as one begins with a capital letter.",
+        hint=f'config/initializers/inflections.rb has the acronym "{small[0]}": put another word before it.'
+        if small
+        else "Choose another name, or another folder: --dir app/jobs.",
+        code=code,
+    )
 
 
 def _shown(text: str) -> str:

@@ -9,19 +9,21 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from sidekiq_gen.regex import regex
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 # Ruby that stands for itself behind a colon, or before one.
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_SYMBOL = re.compile(rf"{_NAME.pattern}[?!=]?")
-# A constant, with any namespaces. Ruby takes capitals of other alphabets from 2.6 on; no name of a file does well.
-_CONSTANT = re.compile(r"[A-Z][A-Za-z0-9_]*(?:::[A-Z][A-Za-z0-9_]*)*")
-_INTERPOLATES = re.compile(r"#(?=[{$@])")
+_NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*")
+_SYMBOL = regex(r"[A-Za-z_][A-Za-z0-9_]*[?!=]?")
+# A constant, with any namespaces. A capital of another alphabet begins one from Ruby 2.6 on only: it is refused.
+_CONSTANT = regex(r"[A-Z]\w*(?:::[A-Z]\w*)*")
+_INTERPOLATES = regex(r"#(?=[{$@])")
 _ESCAPED_HASH = r"\\#"
 _SPELLED = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 # What YAML reads back as the text that it looks like, wherever it stands: a letter, then nothing that means anything.
-_PLAIN_YAML = re.compile(r"[A-Za-z_](?:[A-Za-z0-9_./-]|:(?=[A-Za-z0-9_./:-]))*(?<!:)")
+_PLAIN_YAML = regex(r"[A-Za-z_](?:[A-Za-z0-9_./-]|:(?=[A-Za-z0-9_./:-]))*(?<!:)")
 _NO_TEXT_IN_YAML = frozenset("y n yes no on off true false null nan inf".split())
 _BYTES = range(0xDC80, 0xDD00)
 _SURROGATES = range(0xD800, 0xE000)

@@ -14,7 +14,7 @@ from fuzz.target import Target, require
 from sidekiq_gen.durations import parse_duration
 from sidekiq_gen.errors import InvalidInput, Refused, SidekiqGenError
 from sidekiq_gen.install.insertion import Addition, insert
-from sidekiq_gen.install.queues import insert_queues, queue_entry
+from sidekiq_gen.install.queues import insert_queues
 from sidekiq_gen.install.schedule_yaml import insert_entry
 from sidekiq_gen.job.listed import JobList, read_list
 from sidekiq_gen.job.resolve import all_flags
@@ -30,6 +30,7 @@ from sidekiq_gen.naming import (
     parse_model,
     parse_queue,
 )
+from sidekiq_gen.quoting import yaml_scalar
 from sidekiq_gen.rails import yaml
 from sidekiq_gen.rails.code import (
     Definition,
@@ -257,7 +258,7 @@ def _entries(data: bytes) -> None:
         name = parse_queue(data.decode("utf-8", "replace"))
     except SidekiqGenError:
         return
-    found = queues_of(yaml.load(f"queues:\n  - {queue_entry(name)}\n"))
+    found = queues_of(yaml.load(f"queues:\n  - {yaml_scalar(name)}\n"))
     require(found == [name], f"{name} is read as {found}")
 
 

@@ -12,7 +12,8 @@ import pytest
 from live import rendered
 from live.specs import run_specs
 from sidekiq_gen.job.kinds.catalogue import KINDS
-from sidekiq_gen.naming import CORE_CONSTANTS, camelize
+from sidekiq_gen.naming import camelize
+from sidekiq_gen.reserved import CORE_CONSTANTS
 from support.command import sidekiq_gen
 from support.identifiers import variables
 

@@ -18,7 +18,7 @@ from sidekiq_gen.job.names import Taken, taken_names
 from sidekiq_gen.job.patterns.catalogue import PATTERNS
 from sidekiq_gen.job.patterns.check_then_act import CheckThenAct
 from sidekiq_gen.job.rendering import render_job, render_test
-from sidekiq_gen.naming import KEYWORDS
+from sidekiq_gen.reserved import KEYWORDS
 from sidekiq_gen.ruby.environment import NAMES, environment
 from sidekiq_gen.ruby.templates import declared_names
 from support.cases import Case, all_cases

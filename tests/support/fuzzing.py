@@ -14,7 +14,8 @@ from sidekiq_gen.job.interactions import clash
 from sidekiq_gen.job.kinds.catalogue import KINDS
 from sidekiq_gen.job.patterns.catalogue import PATTERNS
 from sidekiq_gen.job.resolve import JOB_FLAGS, all_flags
-from sidekiq_gen.naming import KEYWORDS, ArgumentType
+from sidekiq_gen.naming import ArgumentType
+from sidekiq_gen.reserved import KEYWORDS
 from support.repos import Repo
 
 if TYPE_CHECKING:

@@ -6,9 +6,6 @@ import pytest
 
 from sidekiq_gen.errors import InvalidInput
 from sidekiq_gen.naming import (
-    CORE_CONSTANTS,
-    KEYWORDS,
-    TAKEN_METHODS,
     Argument,
     JobName,
     Model,
@@ -21,6 +18,7 @@ from sidekiq_gen.naming import (
     parse_queue,
     underscore,
 )
+from sidekiq_gen.reserved import CORE_CONSTANTS, KEYWORDS, TAKEN_METHODS
 
 
 @pytest.mark.parametrize(
@@ -177,6 +175,36 @@ def test_what_ruby_and_rails_own_is_not_reopened(constant: str) -> None:
         assert caught.value.code == "invalid-name"
     if constant.lower() not in KEYWORDS:
         assert parse_job_name(f"Billing::{constant}", suffix="Job", acronyms=acronyms).namespaces == ("Billing",)
+
+
+@pytest.mark.parametrize("typed", ["EbaySync", "ebay/sync", "Shop::EbaySync", "sync::ebay"])
+def test_an_acronym_in_small_letters_begins_no_constant(typed: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        parse_job_name(typed, suffix="Job", acronyms=("API", "eBay"))
+
+    assert caught.value.code == "invalid-name"
+    assert "eBay" in caught.value.message
+    assert caught.value.hint == (
+        'config/initializers/inflections.rb has the acronym "eBay": put another word before it.'
+    )
+    with pytest.raises(InvalidInput):
+        parse_model("ebay_order", ("eBay",))
+    with pytest.raises(InvalidInput):
+        parse_argument("ebay:record", ("eBay",))
+
+
+def test_an_acronym_in_small_letters_may_stand_inside() -> None:
+    assert parse_job_name("SyncEbay", suffix="Job", acronyms=("eBay",)).class_name == "SynceBayJob"
+    assert parse_model("EbayOrder", ("eBay",)).name == "EbayOrder"
+    assert parse_argument("ebay:string", ("eBay",)).name == "ebay"
+
+
+@pytest.mark.parametrize("within", ["\u00c4rger", "eBay", "Billing::eBay"])
+def test_a_folder_that_is_no_constant(within: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        parse_job_name("Sync", suffix="Job", within=within)
+
+    assert (caught.value.code, "--dir" in caught.value.hint) == ("invalid-name", True)
 
 
 def test_the_parts_of_a_name() -> None:

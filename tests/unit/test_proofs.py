@@ -61,6 +61,9 @@ WRAPPER = "module Told\n  def self.notify(exception, options = {})\n  end\nend\n
         # what is not the repo's own, or needs more than an error
         ("Told.notify(problem)", {}, "Rails.error.report(error"),
         ("Told.notify(problem)", {"lib/told.rb": WRAPPER.replace("options = {}", "id")}, "Rails.error.report(error"),
+        # what Ruby says, whoever reopens it, and what runs whatever it is given
+        ("Kernel.exec(problem)", {"lib/kernel.rb": "module Kernel\nend\n"}, "Rails.error.report(error"),
+        ("Told.system(problem)", {"lib/told.rb": WRAPPER.replace("notify", "system")}, "Rails.error.report(error"),
     ],
 )  # fmt: skip
 def test_a_wrapper_takes_the_whole_error(tmp_path: Path, call: str, files: dict[str, str], expected: str) -> None:

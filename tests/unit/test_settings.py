@@ -639,3 +639,41 @@ def test_the_page_that_errors_point_to_is_there(tmp_path: Path) -> None:
     done = job(root_with(tmp_path, "["))
 
     assert "docs/settings.md" in done.err
+
+
+@pytest.mark.parametrize(
+    ("expression", "taken"),
+    [
+        ("error.wait", True),
+        ("wait", True),
+        ('error.headers[\\"retry-after\\"].to_i', True),
+        ("Integer(error.response.wait)", True),
+        ("2m", True),
+        ("system(error)", False),
+        ("error.tap(&:exit)", False),
+        ("File.read(error.path)", False),
+        ("(system error)", False),
+    ],
+)
+def test_a_file_says_no_ruby_that_does_more_than_read(tmp_path: Path, expression: str, *, taken: bool) -> None:
+    repo = root_with(tmp_path, f'[job]\nretry-after = ["PaymentGateway::RateLimited={expression}"]\n')
+
+    done = job(repo, "ProcessOrder --pretend")
+
+    assert done.status == (0 if taken else 2)
+    assert (".sidekiq-gen.toml, line 2: [job] retry-after has Ruby" in done.err) is not taken
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        '[house]\nerror-wrapper = "Kernel.exec"',
+        '[house]\nerror-wrapper = "Told.system"',
+        '[house]\nerror-wrapper = "Process::Status.wait"',
+        "[spec]\ngroup = 'describe \"#$PROGRAM_NAME\"'",
+        "[spec]\ngroup = 'describe \"#@perform\"'",
+        '[spec]\ntype = "1"',
+    ],
+)
+def test_what_would_be_code_is_no_value(tmp_path: Path, said: str) -> None:
+    assert job(root_with(tmp_path, f"{said}\n")).status == 2

@@ -12,11 +12,12 @@ from sidekiq_gen.job.collaborator import CALLS, Collaborator
 from sidekiq_gen.job.handover import Fit, Offer, hand_over, hand_over_unread, is_key
 from sidekiq_gen.job.patterns.idempotency_key import IdempotencyKey
 from sidekiq_gen.job.samples import known_value
-from sidekiq_gen.naming import CORE_CONSTANTS, KEYWORDS, MAXIMUM_LENGTH, Model, plural
+from sidekiq_gen.naming import MAXIMUM_LENGTH, Model, plural
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.rails.code import CONSTANT, fold
 from sidekiq_gen.rails.signatures import NEW, read_callable
 from sidekiq_gen.regex import regex
+from sidekiq_gen.reserved import CORE_CONSTANTS, KEYWORDS
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.flags import Flag, answer
 from sidekiq_gen.job.collaborator import CALLS
+from sidekiq_gen.job.delays import is_plain
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME, KINDS
 from sidekiq_gen.job.patterns.catalogue import PATTERNS
 from sidekiq_gen.job.resolve import all_flags, context_of
@@ -16,7 +17,7 @@ from sidekiq_gen.sourced import Sourced
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from sidekiq_gen.flags import Answers
     from sidekiq_gen.job.patterns.base import Pattern
@@ -28,6 +29,7 @@ M = TypeVar("M")
 _OF_ONE_JOB = frozenset({"model", CALLS.parameter, "child", "save_result", WITHOUT.parameter})
 # What the table [house] says, for every job and for the names of all files.
 _OF_THE_HOUSE = {"dir": "directory"}
+RETRY_AFTER = "retry-after"  # the key whose value may be Ruby
 # Flags that answer the same question: one that was given puts the other out of force.
 _SAME_QUESTION = ({RETRY.parameter, RETRY_FOR.parameter},)
 
@@ -53,6 +55,7 @@ class Defaults:
         """
         flags = {Setting.of(flag).name: flag for flag in settable_flags()}
         found = file.read("job", map(Setting.of, flags.values()))
+        _refuse_ruby(file, found)
         return cls({flags[name].parameter: value for name, value in found.items() if value.value is not False}, file)
 
     def complete(self, answers: Answers, project: Project) -> Answers:
@@ -114,6 +117,21 @@ class Defaults:
 
 
 NO_DEFAULTS = Defaults({}, SettingsFile({}))
+
+
+def _refuse_ruby(file: SettingsFile, found: Mapping[str, Sourced[Any]]) -> None:
+    """Let no Ruby but what reads from the error go from the file, which may have come with a clone, into a job."""
+    told = found.get(RETRY_AFTER)
+    for text in told.value if told else ():
+        _, given, expression = text.partition("=")
+        if given and not is_plain(expression):
+            raise InvalidInput(
+                f"{FILE}, line {file.line('job', RETRY_AFTER)}: [job] {RETRY_AFTER} has Ruby that does more than read "
+                "from the error.",
+                hint='Write error.wait, error.headers["retry-after"] or a time; other Ruby is for the command line: '
+                "--retry-after.",
+                code="invalid-settings",
+            )
 
 
 def _left_out(answers: Answers) -> set[str]:

@@ -26,6 +26,8 @@ _STEP = regex(r"&?\.(?P<name>[a-z_]\w*)(?![\w?!(])|(?:&?\.fetch\(|\[)(?P<key>\"[
 _CONVERTED = regex(r"\.(?:to_i|to_f|ceil|floor|round)$")
 _NUMBER = regex(r"(?:Integer|Float)\(.*\)")
 _LENGTH = regex(r"[0-9]+[a-z]?")
+_READ = r"(?:&?\.[a-z_]\w*(?![\w?!(])|(?:&?\.fetch\(|\[)(?:\"[^\"#\\]*\"|'[^'\\]*'|:\w+)[)\]])*"
+_PLAIN = regex(rf"[0-9]+[a-z]?|[a-z_]\w*{_READ}|(?:Integer|Float)\(error{_READ}\)")
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -134,6 +136,11 @@ def parse_expression(typed: str) -> str:
             code="invalid-expression",
         )
     return text if _ERROR.search(code) else f"error.{text}"
+
+
+def is_plain(typed: str) -> bool:
+    """Whether an EXPRESSION only reads from the error: what a file may say. A person may type any Ruby."""
+    return _PLAIN.fullmatch(typed.strip()) is not None
 
 
 def _prove(error: str, known: ErrorClass | None) -> None:

@@ -11,8 +11,9 @@ from sidekiq_gen.job.collaborator import CALLS
 from sidekiq_gen.job.needs import Column
 from sidekiq_gen.job.samples import known_value
 from sidekiq_gen.job.values import columns_of, refuse_unwritable
-from sidekiq_gen.naming import KEYWORDS, TAKEN_METHODS, parse_column
+from sidekiq_gen.naming import parse_column
 from sidekiq_gen.regex import regex
+from sidekiq_gen.reserved import KEYWORDS, TAKEN_METHODS
 from sidekiq_gen.ruby.templates import declared_names
 from sidekiq_gen.values import dataclass
 

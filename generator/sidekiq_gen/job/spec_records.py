@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from sidekiq_gen.job.mark import Mark
 from sidekiq_gen.job.patterns.check_then_act import CheckThenAct
-from sidekiq_gen.naming import KEYWORDS
 from sidekiq_gen.regex import regex
+from sidekiq_gen.reserved import KEYWORDS
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:

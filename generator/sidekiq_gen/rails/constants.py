@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 import inflection
 
 from sidekiq_gen.naming import camelize
+from sidekiq_gen.quoting import is_constant
 from sidekiq_gen.rails.code import code_lines, definitions, fold
 from sidekiq_gen.rails.inflections import Inflections
 from sidekiq_gen.rails.table_names import TableNames, find_table_names
@@ -56,7 +57,7 @@ class Constants:
     def models(self) -> tuple[str, ...]:
         """The class names that the files in ``app/models`` stand for, sorted."""
         names = (self._camelize(constant) for _, constant in self._model_files if _PLAIN_PATH.fullmatch(constant))
-        return tuple(sorted(set(names) - BASES))
+        return tuple(sorted({name for name in names if is_constant(name)} - BASES))
 
     @cached_property
     def all_names(self) -> tuple[str, ...]:

@@ -39,6 +39,7 @@ _REPEATED_GROUP = regex(r"\)[*+{]")
 MAXIMUM_REPEATED = 2
 MAXIMUM_CHOICES = 16
 _LOCALE = regex(r"\binflections[ (]+:(\w+)")
+_PATH = regex(r"\w+(?:/\w+)*")
 # Rules of the library that Rails does not have (human, cow, passerby, potato), and those it has for a whole word only.
 _NOT_OF_RAILS = regex(r"passer|\(h\)uman|^\w\[")
 _POTATO = "potat|"
@@ -79,7 +80,8 @@ class Inflections:
         if any(re.search(rf"\b{re.escape(one)}\Z", word, re.IGNORECASE) for one in self.uncountable):
             return word
         fitting = next((rule for rule in rules if re.search(rule.pattern, word)), None)
-        return re.sub(fitting.pattern, fitting.replacement, word, count=1) if fitting else word
+        changed = re.sub(fitting.pattern, fitting.replacement, word, count=1) if fitting else word
+        return changed if _PATH.fullmatch(changed) else word  # names are made of it
 
 
 def find_inflections(repo: Repo) -> Inflections:

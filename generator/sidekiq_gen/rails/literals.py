@@ -28,7 +28,7 @@ _TOKEN = regex(
     re.DOTALL,
 )
 # What Ruby makes of it at run time: an interpolation, or a character that is spelled out.
-_COMPUTED = re.compile(r":?\"(?:[^\"\\\n]|\\.)*?(?:#[{$@]|\\[^\"\\#'{$@])|%[WI].*#[{$@]", re.DOTALL)
+_COMPUTED = regex(r":?\"(?:[^\"\\\n]|\\.)*?(?:#[{$@]|\\[^\"\\#'{$@])|%[WI].*#[{$@]", re.DOTALL)
 _OPENING = {"[": "]", "{": "}", "(": ")"}
 _GOES_ON = frozenset({",", "=>", "[", "{", "(", "|", "+", "<<", ".", "&.", "=", "||", "&&"})
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sidekiq_gen.rails.code import CONSTANT, definitions
 from sidekiq_gen.rails.literals import Node, read_arguments
 from sidekiq_gen.regex import regex
+from sidekiq_gen.reserved import CORE_CONSTANTS, TAKEN_METHODS
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
@@ -58,7 +59,12 @@ def find_wrapper(
 ) -> ErrorWrapper | None:
     """What jobs call with a rescued error, most often first, if the repo defines it; else what a locked gem brings."""
     jobs = {one.name for job in job_files for one in job.definitions}
-    calls = [call for job in job_files for call in _calls(job.code) if call.receiver not in jobs]
+    calls = [
+        call
+        for job in job_files
+        for call in _calls(job.code)
+        if call.receiver not in jobs and not is_rubys_own(call.receiver, call.method)
+    ]
     for (receiver, method), _ in Counter((call.receiver, call.method) for call in calls).most_common():
         code = _definition(receiver, constants)
         if code is not None and _takes_an_error_alone(code, method):
@@ -67,6 +73,11 @@ def find_wrapper(
             )
             return ErrorWrapper(receiver, method, next(iter(dict(keywords.most_common(1))), None))
     return next((wrapper for gem, wrapper in _OF_GEMS.items() if lockfile and lockfile.get(gem)), None)
+
+
+def is_rubys_own(receiver: str, method: str) -> bool:
+    """Whether a call means what Ruby, Rails or Sidekiq say, whoever defines such a constant: ``Kernel.exec``."""
+    return receiver.partition("::")[0] in CORE_CONSTANTS or method in TAKEN_METHODS
 
 
 def named_wrapper(text: str, shown: ErrorWrapper | None) -> ErrorWrapper | None:

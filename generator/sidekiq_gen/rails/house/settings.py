@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from sidekiq_gen.rails.house.layout import NARROWEST, WIDTH, LayoutHabits
 from sidekiq_gen.rails.house.spec_files import INSTANCES
+from sidekiq_gen.reserved import CORE_CONSTANTS, TAKEN_METHODS
 from sidekiq_gen.settings import Setting
 from sidekiq_gen.sourced import Sourced
 from sidekiq_gen.style import Commas, Private, Shorthand
@@ -106,8 +107,8 @@ HABITS = (
         "error-wrapper",
         "error_wrapper",
         "What reports an error around the tracker: ErrorService.notify; empty for nothing.",
-        rf"(?:{_CONSTANT}\.[a-z_]\w*!?)?",
-        "a class and its method, or empty",
+        rf"(?:(?!(?:{'|'.join(CORE_CONSTANTS)})\b){_CONSTANT}\.(?!(?:{'|'.join(TAKEN_METHODS)})\b)[a-z_]\w*!?)?",
+        "a class and its method, none of Ruby's own, or empty",
     ),
     Habit("layout", Setting("width", "The most columns of a line.", "number", least=NARROWEST, most=WIDTH), "width"),
     _choice(
@@ -170,14 +171,21 @@ HABITS = (
         {"RSpec.describe": False, "describe": True},
         "spec",
     ),
-    _text("type", "type", "What it says that it is: job for type: :job; empty for nothing.", r"\w*", "a word", "spec"),
+    _text(
+        "type",
+        "type",
+        "What it says that it is: job for type: :job; empty for nothing.",
+        r"(?:[a-z_]\w*)?",
+        "a word",
+        "spec",
+    ),
     _choice("negation", "negation", "What turns an expectation round.", "not_to", "to_not", table="spec"),
     _choice("instance", "instance", "What a spec calls the job that it runs.", *sorted(INSTANCES), table="spec"),
     _text(
         "group",
         "group",
         'What is around the examples that run the job: describe "#perform"; empty for nothing.',
-        r'(?:(?:describe|context) "[^"\\#\n]*(?:#[^{"\\\n][^"\\#\n]*)?")?',
+        r'(?:(?:describe|context) "[^"\\#\n]*(?:#[^{$@"\\\n][^"\\#\n]*)?")?',
         "describe or context and a text in double quotes, or empty",
         "spec",
     ),
