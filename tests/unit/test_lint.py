@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import stat
 import subprocess
 import time
@@ -59,13 +60,13 @@ def rooted(tmp_path: Path, script: str, repo: Repo = RUBOCOP, name: str = "bin/r
     return root
 
 
-def ended(process: int) -> bool:
+def ended(process: int, patience: int = 100) -> bool:
     """Whether a killed process is gone, or waits for its parent: the kernel takes a moment to end it."""
     status = Path(f"/proc/{process}/stat")
-    for _ in range(100):
+    for left in range(patience, -1, -1):
         with suppress(OSError):
             if status.read_text(encoding="ascii").split()[2] != "Z":
-                time.sleep(0.1)
+                time.sleep(0.1 if left else 0)
                 continue
         return True
     return False
@@ -211,17 +212,29 @@ def test_one_that_does_not_end_is_stopped_with_its_children(tmp_path: Path, monk
     assert ended(int((root / "child").read_text()))
 
 
+def test_a_server_that_it_leaves_behind_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lint, "LONGEST", 30)
+    server = "sleep 60 &\necho $! > child\n"
+    root = rooted(tmp_path, says(REPORT).replace("echo", f"{server}echo", 1))
+
+    assert linted(root)[0][0] == "lint-offenses"
+
+    child = int((root / "child").read_text())
+    assert not ended(child, patience=0)
+    os.kill(child, signal.SIGKILL)
+
+
 def test_ctrl_c_leaves_what_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = rooted(tmp_path, "#!/bin/sh\nsleep 60\n")
 
-    communicate = subprocess.Popen.communicate
+    wait = subprocess.Popen.wait
 
-    def stopped(process: subprocess.Popen[bytes], **given: Any) -> tuple[bytes, bytes]:
-        if given:
+    def stopped(process: subprocess.Popen[bytes], timeout: float | None = None) -> int:
+        if timeout:
             raise KeyboardInterrupt
-        return communicate(process, timeout=10)
+        return wait(process, timeout=10)
 
-    monkeypatch.setattr(subprocess.Popen, "communicate", stopped)
+    monkeypatch.setattr(subprocess.Popen, "wait", stopped)
 
     ((code, message, _),) = linted(root)
 

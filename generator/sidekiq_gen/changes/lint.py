@@ -14,7 +14,8 @@ import shutil
 import signal
 import subprocess
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Literal
+from tempfile import TemporaryFile
+from typing import IO, TYPE_CHECKING, Any, Literal
 
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.sidekiq.gems import gem_version
@@ -108,31 +109,44 @@ def _bytes(path: Path) -> bytes:
 def _run(command: Sequence[str], paths: Sequence[str], root: Path) -> dict[str, Any]:
     """What it says, as JSON."""
     shown = _shown(command)
+    # Files, no pipes: a server that it starts, and leaves behind, may hold these open.
+    with TemporaryFile() as out, TemporaryFile() as err:
+        try:
+            process = subprocess.Popen(  # noqa: S603 - the repo's own linter, which was asked for
+                [*command, "--format", "json", *paths],
+                cwd=root,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise _Failed(_not_run(f"{shown} cannot be executed: {error.strerror}", "Run it by hand.")) from error
+        _wait(process, shown)
+        said, complaints = _text(out), _text(err)
+    found = _document(said)
+    if process.returncode not in {0, 1} or found is None:
+        lines = (complaints or said).strip().splitlines()
+        first = f": {lines[0][:200]}" if lines else ""
+        raise _Failed(_not_run(f"{shown} ended with status {process.returncode}{first}", "Run it by hand."))
+    return found
+
+
+def _wait(process: subprocess.Popen[bytes], shown: str) -> None:
+    """Wait for its end; what takes too long, or is to be stopped, ends with its children."""
     try:
-        process = subprocess.Popen(  # noqa: S603 - the repo's own linter, which was asked for
-            [*command, "--format", "json", *paths],
-            cwd=root,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
-    except OSError as error:
-        raise _Failed(_not_run(f"{shown} cannot be executed: {error.strerror}", "Run it by hand.")) from error
-    try:
-        out, err = process.communicate(timeout=LONGEST)
+        process.wait(LONGEST)
     except (subprocess.TimeoutExpired, KeyboardInterrupt) as error:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
+        process.wait()
         why = "was stopped" if isinstance(error, KeyboardInterrupt) else f"did not end within {LONGEST} seconds"
         raise _Failed(_not_run(f"{shown} {why}", "The files are written; run it by hand.")) from None
-    found = _document(out.decode("utf-8", "replace"))
-    if process.returncode not in {0, 1} or found is None:
-        lines = (err or out).decode("utf-8", "replace").strip().splitlines()
-        said = f": {lines[0][:200]}" if lines else ""
-        raise _Failed(_not_run(f"{shown} ended with status {process.returncode}{said}", "Run it by hand."))
-    return found
+
+
+def _text(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode("utf-8", "replace")
 
 
 def _document(out: str) -> dict[str, Any] | None:
