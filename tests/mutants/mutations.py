@@ -1159,11 +1159,18 @@ WRITTEN = (
         RECOVERY,
     ),
     Mutation(
-        "a file that somebody else has written is removed",
+        "a file that somebody else has written with the same text is removed",
         "changes/undo.py",
-        "        if not self._is_ours(target) or (new and not os.path.samestat(new.status, target.status)):\n",
-        "        if new and not os.path.samestat(new.status, target.status):\n",
+        " or (new and not os.path.samestat(new.status, target.status)):\n",
+        ":\n",
         RECOVERY,
+    ),
+    Mutation(
+        "many files are put in place before the disk knows them",
+        "changes/transaction.py",
+        "        if together:\n            os.sync()\n",
+        "",
+        APPLY,
     ),
     Mutation(
         "new folders stay when a file fails",

@@ -19,7 +19,7 @@ from sidekiq_gen.changes.apply import apply
 from sidekiq_gen.changes.plan import Plan, PlannedFile, plan_changes
 from sidekiq_gen.changes.recovery import recover
 from sidekiq_gen.errors import DecisionNeeded, Refused
-from support.faults import Tree, tree
+from support.faults import Calls, Tree, tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -91,6 +91,24 @@ def test_skipped_and_identical_files_are_left_alone(root: Path) -> None:
     kept = {path: before[path] for path in ("config/sidekiq.yml", "lib/real.rb")}
     assert tree(root) == {**written(before), **kept}
     assert {path: path.stat().st_mtime_ns for path in stamps} == stamps
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere sync(2) does not wait")
+@pytest.mark.parametrize(("files", "together"), [(100, 0), (101, 1)])
+def test_many_files_are_synced_at_once_before_the_first_is_put_in_place(
+    root: Path, monkeypatch: pytest.MonkeyPatch, files: int, together: int
+) -> None:
+    texts = [(f"app/jobs/n{number % 7}/j{number}.rb", f"{number}\n") for number in range(files)]
+    synced, calls = [], Calls()
+    monkeypatch.setattr(os, "sync", lambda: synced.append(tree(root)))
+
+    with calls.seen():
+        apply(plan_changes(root, texts, force=False, skip=False))
+
+    assert [sum(path.endswith(".new") for path in seen) for seen in synced] == [files] * together
+    assert not [path for seen in synced for path, _ in texts if path in seen]
+    assert (calls.names.count("fsync") > files) == (not together)
+    assert [(root / path).read_text() for path, _ in texts] == [text for _, text in texts]
 
 
 def test_a_second_run_changes_nothing(root: Path) -> None:
@@ -532,7 +550,10 @@ def test_ctrl_c_after_the_commit_comes_too_late(
 
     during(monkeypatch, *moment, interrupt)
 
-    apply(forced(root))
+    try:
+        apply(forced(root))
+    except KeyboardInterrupt:
+        pytest.fail("it is heard")
 
     assert len(come) == 1
     assert tree(root) == written(before)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sidekiq_gen.changes import lock
+from sidekiq_gen.changes import lock, system
 from sidekiq_gen.changes.apply import apply
 from sidekiq_gen.changes.fingerprints import fingerprint
 from sidekiq_gen.changes.journal import decode
@@ -137,9 +137,18 @@ class TestAfterAKill:
         assert (root / "app/new.rb").read_text() == "new"
 
     @pytest.mark.parametrize("path", ["app/a.rb", "config/b.yml"])
-    def test_what_was_saved_since_is_kept_and_so_is_the_text_from_before(self, root: Path, path: str) -> None:
+    @pytest.mark.parametrize("exchange", [True, False])
+    def test_what_was_saved_since_is_kept_and_so_is_the_text_from_before(
+        self,
+        root: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        path: str,
+        exchange: bool,  # noqa: FBT001
+    ) -> None:
+        if not exchange:
+            monkeypatch.setattr(system, "rename_with", lambda *_: False)
         before = tree(root)
-        kill(root, "link")
+        kill(root, "link", 1 if exchange else 3)
         (root / path).write_text("theirs")
 
         notices = recover(root)

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from sidekiq_gen.changes.plan import PlannedFile
     from sidekiq_gen.changes.signals import Hold
 
+# More files than this are synced at once where sync(2) waits for the disk, as on Linux: one by one is most of a run.
+_MANY = 100
 # What a new text takes over from the one that it replaces; security.capability goes, as the set-user-ID bit does.
 _ATTRIBUTES = ("user.", "system.posix_acl_access", "security.selinux")
 
@@ -101,20 +103,24 @@ class Transaction:
 
     def _stage(self, journal: Journal) -> None:
         """Write every new text beside its target."""
+        needed: dict[str, str] = {}  # the first file that needs a folder
+        for file, entry in zip(self._files, journal.entries, strict=True):
+            folder = entry.folder
+            while folder and folder not in needed:
+                needed[folder] = file.path
+                folder = folder.rpartition("/")[0]
         for path in journal.folders:
-            with _blaming(self._below(path, journal)), suppress(FileExistsError):
+            with _blaming(needed[path]), suppress(FileExistsError):
                 self._root.make(path)
                 self._made.append(path)
+        together = len(self._files) > _MANY and sys.platform == "linux"
         for file, entry in zip(self._files, journal.entries, strict=True):
             if file.status != "remove":
-                with _blaming(file.path), self._root.folder(entry.folder) as folder:
-                    _write(file, entry, folder)
+                with _blaming(file.path), self._root.folder(entry.folder) as there:
+                    _write(file, entry, there, sync=not together)
             self._hold.heed()
-
-    def _below(self, folder: str, journal: Journal) -> str:
-        """The first file that needs a folder."""
-        pairs = zip(self._files, journal.entries, strict=True)
-        return next(file.path for file, entry in pairs if f"{entry.folder}/".startswith(f"{folder}/"))
+        if together:
+            os.sync()
 
     def _mark(self, state: Literal["staged", "done"]) -> None:
         with _blaming(JOURNAL):
@@ -148,12 +154,16 @@ class Transaction:
             os.unlink(JOURNAL, dir_fd=self._root.descriptor)
 
 
-def _write(file: PlannedFile, entry: Entry, folder: int) -> None:
-    """Write the new text under its temporary name."""
+def _write(file: PlannedFile, entry: Entry, folder: int, *, sync: bool) -> None:
+    """Write the new text under its temporary name.
+
+    sync: have the disk know it before this returns.
+    """
     if file.before is None:
         with _new(folder, entry.new, 0o666) as descriptor:
             write_all(descriptor, file.content)
-            os.fsync(descriptor)
+            if sync:
+                os.fsync(descriptor)
         return
     try:
         model = os.open(entry.name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
@@ -165,7 +175,8 @@ def _write(file: PlannedFile, entry: Entry, folder: int) -> None:
         with _new(folder, entry.new, 0o600) as descriptor:
             write_all(descriptor, file.content)
             _dress(descriptor, model)
-            os.fsync(descriptor)
+            if sync:
+                os.fsync(descriptor)
     finally:
         os.close(model)
 
