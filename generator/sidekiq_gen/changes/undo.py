@@ -95,8 +95,11 @@ class _Undo:
             self._take_away()
         elif self._is_ours(look(self.folder, self.entry.name)):  # somebody has removed what was to be put back
             self.undone.theirs.append(self.entry.path)
+        target = look(self.folder, self.entry.name)
         for name in (self.entry.new, self.entry.old):
-            if self._is_ours(look(self.folder, name)):
+            found = look(self.folder, name)
+            is_second_name = found and target and os.path.samestat(found.status, target.status)
+            if self._is_ours(found) or is_second_name:  # of what somebody has written into our file
                 _remove(self.folder, name)
 
     def _displaced(self) -> str | None:
