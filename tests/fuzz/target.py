@@ -72,7 +72,7 @@ def attempt(target: Target, data: bytes) -> Defect | None:
             target.run(data)
     except Hang:
         return Defect("hang", traceback.format_exc())
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is a defect
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever it is, it is a defect
         return Defect(_sign(error), traceback.format_exc())
     return None
 
@@ -97,7 +97,7 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
     raise Hang
 
 
-def _sign(error: Exception) -> str:
+def _sign(error: BaseException) -> str:
     """The error, and where in the package it came from, or the property that does not hold."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if "sidekiq_gen/" in frame.filename]

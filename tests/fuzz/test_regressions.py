@@ -38,6 +38,8 @@ FOUND = {
         "class Order < ApplicationRecord\n  aasm column: :state do\n    state :'a('\n  end\nend\n",
         "class Order < ApplicationRecord\n  enum :state, " + "[" * 600 + "\nend\n",
         "class Order < ApplicationRecord\n  enum :state, " + "A = " * 900 + "[:a]\nend\n",
+        "class Order < ApplicationRecord\n" + "  aasm do\n" * 20_000,
+        "class Order < ApplicationRecord\n  aasm do\n" + "    state :a, :b\n" * 20_000 + "  end\nend\n",
         together("", "", f'create_table "orders" do |t|\n t.string "a", limit: {DIGITS}\nend\n'),
     ),
     "values": (" {" * 400, "(" * 900, " A = " * 900, "[A=" * 600),

@@ -6,6 +6,7 @@ import contextlib
 import os
 import random
 import signal
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,8 +14,12 @@ from fuzz import target as fuzzing
 from fuzz.catalogue import TARGETS
 from fuzz.chance import mutant
 from fuzz.conforming import fault
+from fuzz.record import FILE, PAGE, Count, Record, counted
 from fuzz.target import Target, attempt, require, within
 from sidekiq_gen.rails.table import Column, Table
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SEED = os.environ.get("FUZZ_SEED", "20260101")
 RUNS = int(os.environ.get("FUZZ_RUNS", "300"))
@@ -29,6 +34,27 @@ def test_a_reader_stands_what_it_is_given(target: Target) -> None:
 
     assert [f"{data!r}\n{defect.told}" for data, defect in found.items()][:3] == []
     assert len({*inputs}) > RUNS // target.cost // 2
+
+
+def test_the_page_shows_the_record() -> None:
+    record = Record.read(FILE)
+
+    assert record.targets.keys() == TARGETS.keys()
+    assert record.table in PAGE.read_text("utf-8")
+    assert f"until {record.day}" in PAGE.read_text("utf-8")
+
+
+def test_runs_are_added_up(tmp_path: Path) -> None:
+    log = "#2\tINITED cov: 7 ft: 9\n#90\tDONE   cov: 8 ft: 12\nDone 90 runs in 3 second(s)\n"
+    path = tmp_path / "record.json"
+
+    for text in (log, log.replace("cov: 8", "cov: 6")):
+        count = counted(text)
+        assert count
+        Record.read(path).with_count("yaml", count).write(path)
+
+    assert Record.read(path).targets == {"yaml": Count(180, 6, 8)}
+    assert counted("#90\tNEW cov: 8\nkilled") is None
 
 
 def _target(run: object) -> Target:

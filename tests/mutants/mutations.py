@@ -63,10 +63,10 @@ LATER = (
         REGRESSIONS,
     ),
     Mutation(
-        "the name of a state is taken for a pattern",
+        "the initial state is not told from the others",
         "rails/states.py",
-        ":{re.escape(state)}\\b",
-        ":{state}\\b",
+        "key=lambda state: state not in initial_ones",
+        "key=lambda state: state in initial_ones",
         REGRESSIONS,
     ),
     Mutation(

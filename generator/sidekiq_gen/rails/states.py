@@ -9,6 +9,7 @@ state_machines lib/state_machines/machine/configuration.rb (the attribute is the
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 import inflection
@@ -25,10 +26,13 @@ if TYPE_CHECKING:
 Proof = Literal["enum", "state machine", "inclusion list", "constants", "type", "check constraint"]
 
 MAXIMUM_DEPTH = 5
+# A model has no more state machines than that.
+MAXIMUM_MACHINES = 20
 
 _ENUM = regex(r"^[ \t]*enum(?=[ (])", re.MULTILINE)
 _ENUMERIZE = regex(r"^[ \t]*enumerize(?=[ (])", re.MULTILINE)
 _MACHINE = regex(r"^([ \t]*)(aasm|state_machine|workflow_column|aasm_column)\b(?![:=.?])", re.MULTILINE)
+_INITIAL = regex(r"^[ \t]*state[ (]+:(\w+)\b[^\n]*\binitial(?::|\s*=>)\s*true", re.MULTILINE)
 _STATE = regex(r"^[ \t]*state(?=[ (])", re.MULTILINE)
 _TRANSITION = regex(r"^[ \t]*transition(?=[ (])", re.MULTILINE)
 _VALIDATES = regex(r"^[ \t]*(validates!?|validates_inclusion_of)(?=[ (])", re.MULTILINE)
@@ -133,14 +137,15 @@ class ModelText:
         return None
 
     def _machine(self, text: str, column: str) -> ColumnValues | None:
-        for opening in _MACHINE.finditer(text):
+        for opening in islice(_MACHINE.finditer(text), MAXIMUM_MACHINES):
             arguments = read_arguments(text, opening.end())
             if _column_of_machine(text, opening[2], arguments) != column:
                 continue
             body = _block(text, opening)
             if body is None:
                 continue
-            states = sorted(_states(body), key=lambda state: not _is_initial(body, state))
+            initial_ones = set(_INITIAL.findall(body))
+            states = sorted(_states(body), key=lambda state: state not in initial_ones)
             if opening[2] == "state_machine":
                 states += [*_states_of_transitions(body)]
                 initial = dict(arguments).get("initial")
@@ -262,13 +267,6 @@ def _states(body: str) -> Iterator[str]:
         arguments = read_arguments(body, call.end())
         if "value" not in dict(arguments):
             yield from (node.text for key, node in arguments if not key and node.kind == "word")
-
-
-def _is_initial(body: str, state: str) -> bool:
-    return (
-        re.search(rf"^[ \t]*state[ (]+:{re.escape(state)}\b[^\n]*\binitial(?::|\s*=>)\s*true", body, re.MULTILINE)
-        is not None
-    )
 
 
 def _states_of_transitions(body: str) -> Iterator[str]:
