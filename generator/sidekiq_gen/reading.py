@@ -24,6 +24,9 @@ PROCESSES = 200_000  # scripts, charts, Procfile: what is larger is a program
 SETTINGS = 100_000
 JOBS = 10_000_000
 
+# A line of Ruby that is longer is data, and shows nothing of how people write. In characters.
+LONGEST_LINE = 1_000
+
 NOWHERE = "is a link that leads nowhere"
 _OPENED = os.O_RDONLY | os.O_CLOEXEC | os.O_NOCTTY | os.O_NONBLOCK
 

@@ -17,14 +17,14 @@ _HEAD = regex(r":?queues:")
 _DASH = regex(r"[ \t]*-[ \t]+")
 _UNPLAIN = regex(r"[#&*!|>{<%]")  # an anchor, a tag, a block, ERB
 _COMMENT = regex(r"(?:^|[ \t])#.*")
-_WEIGHTED = regex(r"\[[^\[\]]+,[^\[\]]+\]")
+_WEIGHTED = regex(r"\[[^\[\],]+,[^\[\]]+\]")
 _COUNTED = regex(r"[^\[,]+,[ \t]*\d+")
 _DEPTH = 5
 _OPENS = regex(r"(?:if|unless|case|while|until|for|begin)\b")
 _DO = regex(r"\bdo\b\s*(?:\|[^|]*\|)?\Z")
 _CLOSES = regex(r"end\b|\}")
 # One value on its line: nothing that could bring keys or entries of its own.
-_VALUE = regex(r"[ \t]*:?[\w.-]+:[ \t]+[^<]*(?:<%=[^%\n]*%>[^<]*)+")
+_VALUE = regex(r"[ \t]*:?[\w.-]+:[ \t][^<]*(?:<%=[^%\n]*%>[^<]*)+")
 
 
 def insert_queues(text: str, missing: Sequence[str]) -> str | None:

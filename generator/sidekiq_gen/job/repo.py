@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 _RETRY = regex(r"\bretry_(?:on|job)\b")
-_HANDLER = regex(r"^\s*(?:retry_on|discard_on|rescue_from)\b", re.MULTILINE)
+_HANDLER = regex(r"^[ \t]*(?:retry_on|discard_on|rescue_from)\b", re.MULTILINE)
 
 
 def gather(app: RailsApp, context: JobContext, test: TestFramework, written: SpecStyle) -> RepoFacts:

@@ -30,8 +30,8 @@ CONCERNS = "concerns"
 SAMPLE = 3
 
 _OPENED = regex(r"^[ \t]*(?:class|module)[ \t]+([\w:]+)", re.MULTILINE)
-_NAMESPACED = regex(r"^\s+automatic_pack_namespace:\s*true\b", re.MULTILINE)
-_NAMESPACE = regex(r"^\s+namespace_override:\s*[\"']?([A-Z][\w:]*)", re.MULTILINE)
+_NAMESPACED = regex(r"^[ \t]+automatic_pack_namespace:\s*true\b", re.MULTILINE)
+_NAMESPACE = regex(r"^[ \t]+namespace_override:\s*[\"']?([A-Z][\w:]*)", re.MULTILINE)
 # Source: the gem automatic_namespaces, lib/automatic_namespaces/autoloader.rb:4.
 _NEVER_NAMESPACED = frozenset({"helpers", "inputs"})
 

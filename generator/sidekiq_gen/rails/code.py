@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 CONSTANT = r"[A-Z]\w*(?:::[A-Z]\w*)*"
 MAXIMUM_CALL = 20
+MAXIMUM_ESCAPES = 50
 
 _DEFINITION = regex(rf"([ \t]*)(class|module)[ \t]+(?:::)?({CONSTANT})(?:[ \t]*<[ \t]*(?:::)?({CONSTANT}))?")
 _HEREDOC = regex(r"<<[~-][\"'`]?([A-Za-z_]\w*)")
@@ -65,7 +66,17 @@ def numbered_code_lines(text: str) -> Iterator[tuple[int, str]]:
 
 def without_comment(line: str) -> str:
     """A line of code without the comment behind it."""
+    if _is_full_of_escapes(line):
+        return line.rstrip()
     return _COMMENT.sub(lambda found: "" if found[0].startswith("#") else found[0], line).rstrip()
+
+
+def _is_full_of_escapes(line: str) -> bool:
+    """Whether a line is none that people write.
+
+    A quote that nothing closes is looked for to the end of the line; more than a few of these take escapes between.
+    """
+    return line.count("\\") > MAXIMUM_ESCAPES
 
 
 def definitions(lines: Iterable[str]) -> tuple[Definition, ...]:
@@ -103,7 +114,7 @@ def calls(lines: Sequence[str], method: str) -> Iterator[str]:
 def usual_quotes(lines: Sequence[str]) -> Quotes | None:
     """The quotes of most string literals that could have either; None where neither are more."""
     single = double = 0
-    for literal in _LITERAL.finditer("\n".join(lines)):
+    for literal in _LITERAL.finditer("\n".join(line for line in lines if not _is_full_of_escapes(line))):
         content = literal[literal.lastindex] if literal.lastindex else None
         if content is not None and not _NEEDS_ITS_QUOTES.search(content):
             single += literal.lastindex == _SINGLE

@@ -23,7 +23,7 @@ _STEMS = ("factories", "fabricators")
 
 _PATHS = regex(r"\b(?:definition_file_paths|fabricator_paths?)\s*(?:<<|\+?=(?![=~])|\.(?:push|unshift|concat)\b)(.*)")
 _OPEN = regex(r"[\[(,]\s*\Z")
-_LITERAL = regex(r"[\"']([^\"'\n]+)[\"']|%w[\[({]([^\])}]*)[\])}]")
+_LITERAL = regex(r"[\"']([^\"'\n]+)[\"']|%w[\[({]([^\[({\])}]*)[\])}]")
 _JOINED = regex(r"\b(join|expand_path)\(([^()]*)\)")
 _ROOT = regex(r"#\{[^{}]*\}/")
 MAXIMUM_LINES = 10

@@ -51,11 +51,13 @@ class Repo:
         return {}
 
     def read(self, path: str, limit: int = reading.RUBY) -> str | None:
-        """The text of a file, undecodable bytes replaced; None where `data` is None."""
+        """The text of a file, undecodable bytes replaced; None where `data` is None. Of Ruby, long lines are empty."""
         if (path, limit) in self._texts:
             return self._texts[path, limit]
         data = self.data(path, limit)
         text = None if data is None else data.decode("utf-8", "replace").removeprefix("\ufeff").replace("\r\n", "\n")
+        if text and path.endswith(".rb"):
+            text = _without_long_lines(text)
         if data is None or len(data) <= KEPT:
             self._texts[path, limit] = text
         return text
@@ -238,3 +240,12 @@ class Repo:
             f"{'; '.join(said[:SHOWN])}{more}: it counts as if it were not there.",
             "Make it readable, or be sure that it does not matter for this.",
         )
+
+
+def _without_long_lines(text: str) -> str:
+    if len(text) <= reading.LONGEST_LINE:
+        return text
+    lines = text.split("\n")
+    if all(len(line) <= reading.LONGEST_LINE for line in lines):
+        return text
+    return "\n".join(line if len(line) <= reading.LONGEST_LINE else "" for line in lines)

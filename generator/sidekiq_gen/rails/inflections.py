@@ -36,6 +36,7 @@ _WORD = regex(r"\"([^\"\n]*)\"|'([^'\n]*)'|%w[\[({]([^\])}]*)[\])}]")
 # What in a pattern of a rule leaves no choice: what is escaped, a set of characters, the beginning of a group.
 _NO_CHOICE = regex(r"\\.|\[\^?\]?(?:[^\]\\]|\\.)*\]|\(\?", re.DOTALL)
 _REPEATED_GROUP = regex(r"\)[*+{]")
+MAXIMUM_ACRONYMS = 300
 MAXIMUM_REPEATED = 2
 MAXIMUM_CHOICES = 16
 _LOCALE = regex(r"\binflections[ (]+:(\w+)")
@@ -109,7 +110,7 @@ def find_inflections(repo: Repo) -> Inflections:
         if found := _UNCOUNTABLE.search(line):
             words = (word[1] or word[2] or word[3] or "" for word in _WORD.finditer(found[1]))
             uncountable += " ".join(words).lower().split()
-    return Inflections(tuple(acronyms), tuple(plurals), tuple(singulars), tuple(uncountable))
+    return Inflections(tuple(acronyms)[:MAXIMUM_ACRONYMS], tuple(plurals), tuple(singulars), tuple(uncountable))
 
 
 def _taught(*groups: str | None) -> list[Rule]:

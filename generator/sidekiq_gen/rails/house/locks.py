@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.regex import regex
@@ -14,8 +15,9 @@ if TYPE_CHECKING:
 
     from sidekiq_gen.rails.house.jobs import JobFile
 
+MAXIMUM_CALLS = 50
 # A call with a block. What ActiveRecord has itself is no helper: with_lock, lock!.
-_CALL = regex(r"(?<!\w)(?!with_lock\b)(\w*with_\w*lock\w*!?)[ (][^\n]*(?:\bdo\b|\{)", re.MULTILINE)
+_CALL = regex(r"(?<!\w)(?!with_lock\b)(\w{0,30}with_\w{0,30}lock\w{0,30}!?)[ (][^\n]*(?:\bdo\b|\{)", re.MULTILINE)
 
 
 def find_lock_helper(job_files: Sequence[JobFile]) -> Sourced[str] | None:
@@ -23,7 +25,7 @@ def find_lock_helper(job_files: Sequence[JobFile]) -> Sourced[str] | None:
     used = Counter(
         name
         for job in job_files
-        for name in {found[1] for found in _CALL.finditer(job.code)}
+        for name in {found[1] for found in islice(_CALL.finditer(job.code), MAXIMUM_CALLS)}
         if f"def {name}" not in job.code
     )
     if not used:
