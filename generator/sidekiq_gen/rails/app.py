@@ -136,11 +136,6 @@ class RailsApp(JobFiles):
         return settled(self.votes_for(new) if new else self.votes, self.settings, "house")
 
     @cached_property
-    def _words(self) -> frozenset[str]:
-        """The words that the names of jobs have."""
-        return frozenset(word for job in self.job_files for word in job.words)
-
-    @cached_property
     def folders(self) -> JobFolders:
         """The folders for jobs."""
         return JobFolders(self.constants, self.job_files, self.conventions.job_dir)
@@ -202,10 +197,6 @@ class RailsApp(JobFiles):
             return self.layout
         others = tuple(job for job in self.job_files if job.path != job_path)
         return settled_layout(self._votes_on_layout(others), self.settings)
-
-    @cached_property
-    def _job_paths(self) -> frozenset[str]:
-        return frozenset(job.path for job in self.job_files)
 
     def _votes_on_layout(self, jobs: tuple[JobFile, ...]) -> LayoutHabits:
         return read_layout(self.repo, jobs, self.rules, f"{self.conventions.job_dir.value}/any_job.rb")

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from sidekiq_gen.rails.house.forms import FormHabit, form_habit
 from sidekiq_gen.rails.house.jobs import Candidate, JobFile, find_active_jobs, find_jobs, read_candidates
+from sidekiq_gen.rails.house.locks import find_lock_helper
 from sidekiq_gen.rails.records import Records
 
 if TYPE_CHECKING:
+    from sidekiq_gen.sourced import Sourced
     from sidekiq_gen.style import Form
 
 
@@ -44,3 +46,17 @@ class JobFiles(Records):
     def form_habit(self) -> FormHabit:
         """What most jobs are."""
         return form_habit(self.sidekiq_jobs, self.active_jobs, self.repo)
+
+    @cached_property
+    def lock_helper(self) -> Sourced[str] | None:
+        """The method that most jobs lock with, if they have one."""
+        return find_lock_helper(self.job_files)
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        """The words that the names of jobs have."""
+        return frozenset(word for job in self.job_files for word in job.words)
+
+    @cached_property
+    def _job_paths(self) -> frozenset[str]:
+        return frozenset(job.path for job in self.job_files)

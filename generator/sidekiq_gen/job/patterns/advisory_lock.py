@@ -10,7 +10,6 @@ from sidekiq_gen.job.key_text import Key, key_for
 from sidekiq_gen.job.mappers import or_another_database
 from sidekiq_gen.job.patterns.base import COUNTER, Pattern
 from sidekiq_gen.notices import Notice
-from sidekiq_gen.rails.house.locks import find_lock_helper
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
@@ -167,7 +166,7 @@ class AdvisoryLock(Pattern[AdvisoryLockSettings]):
 
     def notices(self, settings: AdvisoryLockSettings, request: JobRequest, app: RailsApp) -> Iterator[Notice]:
         yield _taken(settings)
-        helper = find_lock_helper(app.job_files)
+        helper = app.lock_helper
         if helper:
             yield Notice(
                 "house-lock",

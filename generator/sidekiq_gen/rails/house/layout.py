@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sidekiq_gen.rails.house.rules import DEFAULT
@@ -60,6 +61,9 @@ _RESCUE = regex(r"^[ \t]*rescue(?: (StandardError))?(?: =>|[ \t]*$)", re.MULTILI
 _BRACES = regex(r"[=(,\[:][ \t]*\{( ?)(?:\w+:|[\"':])[^{}\n]*\}")
 _LINES_OF_OPTIONS = regex(r"^( *)sidekiq_options (?=[^\s(])[^\n]*,[^\S\n]*\n( *)\S", re.MULTILINE)
 _LAST = regex(r"[^\s({\[|,](,?)[ \t]*\n[ \t]*([)\]}])")
+
+# What a text shows is looked for once, although each job of a list that is there already is left out of another vote.
+_of_a_text = lru_cache(maxsize=20 * MAXIMUM_JOBS)
 
 
 @dataclass(frozen=True)
@@ -183,6 +187,7 @@ class _Said:
         return Sourced(WIDTH, "default")
 
 
+@_of_a_text
 def _private(text: str) -> Private | None:
     """Where most of a job's ``private`` stand; by the columns of the class and of what follows."""
     votes = [
@@ -200,6 +205,7 @@ def _privates(text: str) -> Iterator[tuple[str, str, str]]:
             yield around[-1], found[1], found[3]
 
 
+@_of_a_text
 def _aligned(text: str) -> bool | None:
     """Whether the second line of the options stands below their first, and not two columns to the right of the call."""
     found = _LINES_OF_OPTIONS.search(text)
@@ -207,31 +213,37 @@ def _aligned(text: str) -> bool | None:
     return columns.get(len(found[2])) if found else None
 
 
+@_of_a_text
 def _airy_private(text: str) -> bool | None:
     found = _PRIVATE.search(text)
     return found[2] is not None if found else None
 
 
+@_of_a_text
 def _airy_include(text: str) -> bool | None:
     found = _OPTIONS.search(text)
     return found[1] is not None if found else None
 
 
+@_of_a_text
 def _documented(text: str) -> bool | None:
     found = _OUTERMOST_CLASS.search(text)
     return bool(found[1]) if found else None
 
 
+@_of_a_text
 def _spaced(text: str) -> bool | None:
     found = Counter(bool(one[1]) for one in _BRACES.finditer(text)).most_common(1)
     return found[0][0] if found else None
 
 
+@_of_a_text
 def _implicit(text: str) -> bool | None:
     found = Counter(one[1] is None for one in _RESCUE.finditer(text)).most_common(1)
     return found[0][0] if found else None
 
 
+@_of_a_text
 def _comma(text: str, bracket: str) -> Commas | None:
     """Whether a comma stands before a closing bracket that begins its line."""
     found = Counter(bool(one[1]) for one in _LAST.finditer(text) if one[2] == bracket).most_common(1)
