@@ -6,6 +6,7 @@ any text, with undecodable bytes as Python has them (``\udc80`` to ``\udcff``), 
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 
@@ -89,6 +90,17 @@ def visible(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(one if one.isprintable() or one in "\n\t" else _in_text(one) for one in text)
+
+
+def in_json(document: str) -> str:
+    r"""A document of JSON that says the same, with escapes for what `visible` would not let onto a terminal."""
+    if document.isprintable():
+        return document
+    return "".join(one if one.isprintable() or one == "\n" else _in_document(one) for one in document)
+
+
+def _in_document(character: str) -> str:
+    return "\\u007f" if character == "\x7f" else json.dumps(character)[1:-1]
 
 
 def _in_ruby(character: str) -> str:

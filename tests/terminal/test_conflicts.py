@@ -257,7 +257,7 @@ def test_the_difference_is_shown_and_asked_about_again(root: Path, answer: str) 
         (b"same\nnew a", "@@ -1,2 +1,2 @@\n same\n-new a\n\\ No newline at end of file\n+new a\n"),
         (b"same\r\nnew a\n", "@@ -1,2 +1,2 @@\n-same\\x0d\n+same\n new a\n"),
         (b"\xff\xfe\x1b[2J\n", "@@ -1 +1,2 @@\n-\ufffd\ufffd\\x1b[2J\n+same\n+new a\n"),
-        ("same\u2028\nnew a\n".encode(), "@@ -1,2 +1,2 @@\n-same\u2028\n+same\n new a\n"),
+        ("same\u2028\nnew a\n".encode(), "@@ -1,2 +1,2 @@\n-same\\u2028\n+same\n new a\n"),
     ],
     ids=["empty", "no newline", "carriage return", "no text", "line separator"],
 )

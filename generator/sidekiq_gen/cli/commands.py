@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated
 
 import click
@@ -58,6 +59,7 @@ def call(arguments: Sequence[str], console: Console) -> int:
     words = _completed() or arguments
     first = next((word for word in words if not word.startswith("-")), "")
     app = build_app([first])
+    _refuse_swallowed(app, first, arguments)
     try:
         status = app(list(arguments), standalone_mode=False, prog_name="sidekiq-gen")
     except click.exceptions.NoArgsIsHelpError as error:
@@ -80,6 +82,27 @@ def _completed() -> list[str]:
 def _unloaded() -> None:
     """Stands for a command that is not called."""
     raise AssertionError
+
+
+def _refuse_swallowed(app: typer.Typer, name: str, words: Sequence[str]) -> None:
+    """Refuse an option of ours where the value of another one is due: ``--dir --pretend`` would write into --pretend.
+
+    Raises:
+        InvalidInput: the value was forgotten. ``--dir=--pretend`` says that it was not.
+    """
+    group = typer.main.get_command(app)
+    command = group.commands.get(name, group) if isinstance(group, click.Group) else group
+    options = [one for one in command.params if isinstance(one, click.Option)]
+    known = {word for option in options for word in option.opts} | {"--help", "-h"}
+    due = {word for option in options if not option.is_flag and not option.count for word in option.opts}
+    end = words.index("--") if "--" in words else len(words)
+    for word, following in pairwise(words[:end]):
+        if word in due and following.partition("=")[0] in known:
+            raise InvalidInput(
+                f"{word} has no value: {following} is an option itself.",
+                hint=f"Give one, or say that it is meant: {word}={following}.",
+                code="usage",
+            )
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - as typer calls it

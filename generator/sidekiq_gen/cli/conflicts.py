@@ -119,13 +119,15 @@ def _show_diff(file: PlannedFile, console: Console) -> None:
 
 def _merge(root: Path, file: PlannedFile, console: Console) -> bool:
     with _as_files(file) as (_, new):
-        return _run(os.environ.get("THOR_MERGE") or _MERGE_TOOL, [new, root / file.path], console)
+        own = os.environ.get("THOR_MERGE")
+        # Git is started outside of the repo: its .git/config may have come with it, and a tool named there would run.
+        return _run(own or _MERGE_TOOL, [new, root / file.path], console, None if own else new.parent)
 
 
-def _run(tool: str, files: list[Path], console: Console) -> bool:
-    """Run a tool of the user's on `files`; whether it could be started."""
+def _run(tool: str, files: list[Path], console: Console, folder: Path | None = None) -> bool:
+    """Run a tool of the user's on `files`, in a folder; whether it could be started."""
     try:
-        subprocess.run([*shlex.split(tool), *files], check=False)  # noqa: S603 - the user's own tool
+        subprocess.run([*shlex.split(tool), *files], cwd=folder, check=False)  # noqa: S603 - the user's own tool
     except (OSError, ValueError) as error:
         console.aside(f"{tool} cannot be run: {error}")
         return False

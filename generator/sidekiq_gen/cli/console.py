@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, TextIO
 
 from sidekiq_gen.errors import Refused
+from sidekiq_gen.quoting import in_json, visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,10 +27,6 @@ _STATUS_COLOURS = {
     "remove": _RED,
 }
 _STATUS_COLUMNS = 12
-# Texts from a repository must not be able to steer the terminal.
-_VISIBLE_CONTROLS = {
-    number: f"\\x{number:02x}" for number in (*range(0x20), *range(0x7F, 0xA0)) if chr(number) not in "\n\t"
-}
 
 
 class Console:
@@ -59,7 +56,7 @@ class Console:
         if self.quiet or self.json:
             return
         label = self._painted(word.rjust(_STATUS_COLUMNS), _STATUS_COLOURS.get(word, ""), self._stdout)
-        self._write(self._stdout, f"{label}  {_visible(path)}\n")
+        self._write(self._stdout, f"{label}  {visible(path)}\n")
 
     def notice(self, notice: Notice) -> None:
         """A remark and its hint, on standard error."""
@@ -86,18 +83,18 @@ class Console:
     def plain(self, text: str) -> None:
         """Text as it is, with a line end, on standard output."""
         if not self.json:
-            self._write(self._stdout, f"{_visible(text)}\n")
+            self._write(self._stdout, f"{visible(text)}\n")
 
     def document(self, document: Mapping[str, object]) -> None:
         """The JSON document of the run, on standard output."""
-        text = jsonlib.dumps(document, indent=2, ensure_ascii=False)
+        text = in_json(jsonlib.dumps(document, indent=2, ensure_ascii=False))
         if not _fits(text, self._stdout):
             text = jsonlib.dumps(document, indent=2)
         self._write(self._stdout, f"{text}\n")
 
     def aside(self, text: str, *, end: str = "\n") -> None:
         """A part of a conversation: on the terminal, even when standard output goes into a file."""
-        self._write(self._terminal, f"{_visible(text)}{end}")
+        self._write(self._terminal, f"{visible(text)}{end}")
 
     def diff(self, text: str) -> None:
         """A unified diff as part of a conversation."""
@@ -111,7 +108,7 @@ class Console:
     def _write_diff(self, stream: TextIO | None, text: str) -> None:
         colours = {"+": _GREEN, "-": _RED, "@": _BLUE}
         for line in text.removesuffix("\n").split("\n"):
-            self._write(stream, f"{self._painted(_visible(line), colours.get(line[:1], ''), stream, bold=False)}\n")
+            self._write(stream, f"{self._painted(visible(line), colours.get(line[:1], ''), stream, bold=False)}\n")
 
     @property
     def _terminal(self) -> TextIO | None:
@@ -120,7 +117,7 @@ class Console:
     def _labelled(self, label: str, colour: str, text: str, *, columns: int = 0) -> str:
         """The label, two spaces, the text; further lines of the text are indented likewise."""
         label = label.rjust(columns)
-        lines = _visible(text).replace("\n", "\n" + " " * (len(label) + 2))
+        lines = visible(text).replace("\n", "\n" + " " * (len(label) + 2))
         return f"{self._painted(label, colour, self._stderr)}  {lines}\n"
 
     def _painted(self, text: str, colour: str, stream: TextIO | None, *, bold: bool = True) -> str:
@@ -145,10 +142,6 @@ class Console:
                     hint="Check where standard output and standard error go to.",
                     code="cannot-print",
                 ) from error
-
-
-def _visible(text: str) -> str:
-    return text.translate(_VISIBLE_CONTROLS)
 
 
 def _is_terminal(stream: TextIO | None) -> bool:

@@ -88,6 +88,12 @@ def parse_directory(typed: str) -> str:
         Refused: it is outside.
     """
     path = PurePosixPath(typed)
+    if typed and not path.is_absolute() and not path.parts:
+        raise Refused(
+            "--dir . is the root of the repo, and no class in it would be found by its name.",
+            hint="Give a folder below it: --dir app/jobs.",
+            code="outside-root",
+        )
     if path.is_absolute() or ".." in path.parts or not path.parts or any(ord(letter) < ord(" ") for letter in typed):
         raise Refused(
             f"--dir {typed!a} does not stay inside the repo.",
