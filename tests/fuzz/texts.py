@@ -208,7 +208,8 @@ def _names(data: bytes) -> None:
         if isinstance(found, JobName):
             require(CLASS.fullmatch(found.class_name), found.class_name)
             require(PATH.fullmatch(found.file_stem), found.file_stem)
-            if len(found.file_stem) > MAXIMUM_LENGTH:
+            # Rails takes words apart before a lower-case acronym, wherever it stands in them.
+            if len(found.file_stem) > MAXIMUM_LENGTH or any(word[0].islower() for word in acronyms):
                 continue
             again = parse_job_name(found.file_stem, suffix="Job", acronyms=acronyms)
             require(again.path == found.path, f"{found.file_stem} is read as {again.path}")
