@@ -131,3 +131,11 @@ def test_files_within_the_limit_that_took_minutes(tmp_path: Path, path: str, tex
     done = sidekiq_gen(Repo(files={path: text}).write(tmp_path), *command.split())
     assert done.status in {0, 1}, done.err
     assert "SIDEKIQ_GEN_DEBUG" not in done.err
+
+
+@pytest.mark.parametrize(
+    "written", ["%W[#{config.root}/extras]", '"#{config.root}/extras"', '["#{Rails.root}/extras"]']
+)
+def test_a_folder_below_an_interpolated_root_is_loaded_from(tmp_path: Path, written: str) -> None:
+    files = {"config/application.rb": f"config.autoload_paths += {written}\n", "extras/a.rb": ""}
+    assert Files(Repo(files=files).write(tmp_path)).autoload.settings.added == {"extras": "config/application.rb"}

@@ -202,13 +202,15 @@ def _call(tokens: list[Token], index: int) -> tuple[int, list[Token]]:
 
 
 def _words(tokens: list[Token]) -> list[str]:
-    """The texts among tokens, one by one also where a list of words has them."""
+    """The texts among tokens, interpolations as written, one by one also where a list of words has them."""
     found: list[str] = []
     for token in tokens:
         if token.kind == "string":
             found.append(token.text)
-        elif token.kind == "words":
+        elif token.kind == "words" or (token.kind == "computed" and token.text.startswith("%")):
             found += token.text[3:-1].split()
+        elif token.kind == "computed" and token.text[0] == token.text[-1] == '"':
+            found.append(token.text[1:-1])
     return found
 
 
