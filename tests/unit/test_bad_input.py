@@ -220,7 +220,13 @@ BAD = [
     *map(model, ["", "::Order", "a b", "1", "Class", "\udcff", "order.rb", "../order"]),
     *map(column, ["", "ChargedAt", "charged at", "a;b", "self", "\udcff", "1"]),
     *map(retry, ["", "-1", "1.5", "many", "true", "nil", "10000", "\u0663", "1_0", "\udcff"]),
-    *map(directory, ["", ".", "..", "../x", "app/../../x", "/etc", "app/jobs/..", "a\nb", "a\0b"]),
+    Bad(
+        ["ProcessOrder", "--dir", "."],
+        1,
+        "outside-root",
+        "--dir . is the root of the repo, and no class in it would be found by its name",
+    ),
+    *map(directory, ["", "..", "../x", "app/../../x", "/etc", "app/jobs/..", "a\nb", "a\0b"]),
     *map(
         version, ["", "abc", "v7.3.2", " 7.3.2", "7.3.2\n", "7.3.2+x", "1!8.0", "7..3", "~> 7.0", "9" * 5000, "\udcff"]
     ),
