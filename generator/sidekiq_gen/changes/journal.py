@@ -19,11 +19,11 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from typing import TYPE_CHECKING, Any, Literal
 
 from sidekiq_gen.changes.names import temporary
 from sidekiq_gen.changes.plan import is_private
+from sidekiq_gen.regex import regex
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 _TITLE = b"sidekiq-gen journal 1"
 _HEAD = _TITLE + b": a run writes, or was killed; the next run of sidekiq-gen in this repo undoes what is half done.\n"
-_TOKEN = re.compile(r"[0-9a-f]{16}")
-_FINGERPRINT = re.compile(r"[0-9]{1,19}-[0-9a-f]{64}")
+_TOKEN = regex(r"[0-9a-f]{16}")
+_FINGERPRINT = regex(r"[0-9]{1,19}-[0-9a-f]{64}")
 MAXIMUM_SIZE = 1 << 26  # bytes
 
 State = Literal["begun", "staged", "done"]
