@@ -30,7 +30,7 @@ WITHOUT = Flag(
     metavar="FLAG",
 )
 
-_HEADER = regex(r"\s*\[\s*[\"']?([^\"'\]]*?)[\"']?\s*\]\s*(?:#.*)?")
+_HEADER = regex(r"\s*\[\s*[\"']?([^\s\"'\]](?:[^\"'\]]*[^\s\"'\]])?)[\"']?\s*\]\s*(?:#.*)?")
 
 
 @dataclass(frozen=True)

@@ -125,6 +125,12 @@ def test_a_line_of_ruby_that_nobody_wrote_is_passed_over(tmp_path: Path) -> None
             "job ProcessOrder --check-then-act a --pretend",
         ),
         ("config/initializers/sidekiq.rb", "config" * 150_000 + "\n", "install --pretend"),
+        ("Procfile", f"a: {'=' * 190_000}\n", "info"),
+        (
+            "db/schema.rb",
+            'create_table "orders" do |t|\n' + f"t.index [{' ' * 900}\n" * 5_000 + "end\n",
+            "job ProcessOrder --check-then-act a --pretend",
+        ),
     ],
 )
 def test_files_within_the_limit_that_took_minutes(tmp_path: Path, path: str, text: str, command: str) -> None:

@@ -39,6 +39,7 @@ _REPEATED_GROUP = regex(r"\)[*+{]")
 MAXIMUM_ACRONYMS = 300
 MAXIMUM_REPEATED = 2
 MAXIMUM_CHOICES = 16
+MAXIMUM_PATTERN = 200  # in characters; the longest that rails itself has are under 50
 _LOCALE = regex(r"\binflections[ (]+:(\w+)")
 _PATH = regex(r"\w+(?:/\w+)*")
 # Rules of the library that Rails does not have (human, cow, passerby, potato), and those it has for a whole word only.
@@ -157,6 +158,8 @@ def _is_quick(pattern: str) -> bool:
 
     No group is repeated, and there are few choices: how often, which, or whether at all.
     """
+    if len(pattern) > MAXIMUM_PATTERN:
+        return False
     plain = _NO_CHOICE.sub("x", pattern)
     choices = sum(map(plain.count, "?|"))
     repeated = sum(map(plain.count, "*+{"))

@@ -29,7 +29,7 @@ Proof = Literal["model", "schema", "convention"]
 
 # Also of the gem composite_primary_keys.
 _GIVEN = regex(r"^[ \t]*self\.primary_keys?[ \t]*=(?!=)[ \t]*", re.MULTILINE)
-_METHOD = regex(r"^[ \t]*def self\.primary_key\b[ \t;]*\n?[ \t]*[:\"'](\w+)[\"']?\s*;?\s*end\b", re.MULTILINE)
+_METHOD = regex(r"^[ \t]*def self\.primary_key\b[ \t;]*\n?[ \t]*[:\"'](\w+)[\"']?\s*(?:;\s*)?end\b", re.MULTILINE)
 _ABSTRACT = regex(r"^[ \t]*(?:self\.abstract_class\s*=\s*true|primary_abstract_class)\b", re.MULTILINE)
 _PREFIX = regex(r"^[^#\n]*\bprimary_key_prefix_type\s*=\s*:(table_name(?:_with_underscore)?)\b", re.MULTILINE)
 

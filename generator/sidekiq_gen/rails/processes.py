@@ -24,7 +24,7 @@ _COMMAND = regex(
 _QUEUE = regex(r"(?:^|[\s\"',])(?:-q[\s\"',=]*|--queue[\s\"',=]+)([\w$<{.:/-]+)")
 _CONFIGURATION = regex(r"(?:^|[\s\"',])(?:-C[\s\"',=]*|--config[\s\"',=]+)([^\s\"',]+)")
 _STARTS = regex(
-    r"bundle\W+exec\W+sidekiq|(?:^|[\"'/])sidekiq(?:swarm)?\s+-|^\s*\S+:\s+(?:\S+=\S+\s+)*(?:\S*/)?sidekiq\b"
+    r"bundle\W+exec\W+sidekiq|(?:^|[\"'/])sidekiq(?:swarm)?\s+-|^\s*\S+:\s+(?:[^\s=]+=\S+\s+)*(?:\S*/)?sidekiq\b"
 )
 
 

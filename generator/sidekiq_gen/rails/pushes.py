@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.sidekiq.release import Release
 
 _WAIT = regex(r"^[^#\n]*(?:\btransactional_push!|\bTransactionAwareClient\b)", re.MULTILINE)
-_RAILTIE = regex(r"^\s*require\b.*/railtie\b", re.MULTILINE)
+_RAILTIE = regex(r"^[ \t]*require\b.*/railtie\b", re.MULTILINE)
 _ACTIVE_RECORD = regex(r"\brails/all\b|\bactive_?record\b")
 
 

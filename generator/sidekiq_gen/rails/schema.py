@@ -56,7 +56,7 @@ _GIVEN_KEYS = frozenset({"bigint", "integer", "bigserial", "serial", "primary_ke
 _RUBY_TYPES = {"timestamp": "datetime", "timestamptz": "datetime", "timestamp_without_time_zone": "datetime"}
 
 _COLUMN = regex(r"\s*t\.(\w+)[\s(]+(?::|[\"'])(\w+)[\"']?(.*)")
-_COLUMN_TYPE = regex(r"\s*,\s*(?:type:\s*)?[:\"'](\w+)")
+_COLUMN_TYPE = regex(r",\s*(?:type:\s*)?[:\"'](\w+)")
 _VIRTUAL_TYPE = regex(r"\btype:\s*[:\"'](\w+)")
 _ID = regex(r"(?:\bid:|:id\s*=>)\s*(?:\{\s*type:\s*)?(?::(\w+)|[\"'](\w+)[\"']|(false)\b)")
 _PRIMARY_KEY = regex(r"(?:\bprimary_key:|:primary_key\s*=>)\s*(?::(\w+)|[\"']([^\"']+)|%[wi]\[([^\]]*)\]|\[([^\]]*)\])")
@@ -68,9 +68,9 @@ _INSISTS = regex(r"\bnull:\s*false|:null\s*=>\s*false")
 _DEFAULT = regex(r"\bdefault:|:default\s*=>|\bas:|:as\s*=>")
 _LIMIT = regex(r"(?:\blimit:|:limit\s*=>)\s*([0-9]{1,10})\b")
 _ENUM_TYPE = regex(r"\benum_type:\s*[:\"'](?:\w+\.)?(\w+)")
-_MYSQL_ENUM = regex(r"\"enum\(([^)]*)\)\"")
+_MYSQL_ENUM = regex(r"\"enum\(((?:[^)\"\\]|\\.)*)\)\"")
 _QUOTED = regex(r"'((?:[^']|'')*)'|\"([^\"]*)\"")
-_NAMES = r"\[?((?:\s*,?\s*[:\"'][\w ]+[\"']?)+)\]?"
+_NAMES = r"(?:\[\s*)?([:\"'][\w ]+[\"']?(?:[\s,]*[:\"'][\w ]+[\"']?)*)\]?"
 _INDEX = regex(rf"\s*t\.(index|unique_constraint)[\s(]+{_NAMES}(.*)")
 _ADD_INDEX = regex(rf"^[ \t]*add_index[ (]+[:\"'](\w+)[\"']?,\s*{_NAMES}(.*)$", re.MULTILINE)
 _FOREIGN_KEY = regex(

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 _COLUMNS = r"(\[[^\]]*\]|[:\"'][\w ]+[\"']?)"
 _WHERE = regex(r"(?:\bwhere:|:where\s*=>)\s*\"((?:[^\"\\]|\\.)*)\"")
-_IN_TABLE = regex(rf"^\s*t\.(?:index|unique_constraint)[\s(]+{_COLUMNS}([^\n]*)", re.MULTILINE)
+_IN_TABLE = regex(rf"^[ \t]*t\.(?:index|unique_constraint)[\s(]+{_COLUMNS}([^\n]*)", re.MULTILINE)
 _WORD = regex(r"[:\"']([^\"',:\[\]]+)")
-_SQL_KEY = regex(r"^\s*(?:UNIQUE )?(?:KEY|INDEX)\s+[`\"]?\w+[`\"]?\s*\(([^\n]*)\)[^()\n]*$", re.MULTILINE)
+_SQL_KEY = regex(r"^[ \t]*(?:UNIQUE )?(?:KEY|INDEX)\s+[`\"]?\w+[`\"]?\s*\(([^\n]*)\)[^()\n]*$", re.MULTILINE)
 _CAST = regex(r"::[a-z]+(?: varying)?")
 
 

@@ -54,7 +54,7 @@ def _token_or(pattern: str) -> re.Pattern[str]:
 
 
 _REGEXP = r"(?<=[(\s,\[])/(?=\S)(?:[^/\\\n]|\\.)+/"  # a division has a space behind it
-_OWN_CONSTANT = regex(r"^\s*(?:class|module) ([A-Z]\w*)\b(?!::)|^\s*([A-Z]\w*) = ", re.MULTILINE)
+_OWN_CONSTANT = regex(r"^[ \t]*(?:class|module) ([A-Z]\w*)\b(?!::)|^[ \t]*([A-Z]\w*) = ", re.MULTILINE)
 _FLAGS = re.MULTILINE | re.VERBOSE
 # A plain literal in double quotes (group 1); a comment, a literal with interpolation, or one in single quotes.
 _TOKEN = regex(
