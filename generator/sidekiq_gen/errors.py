@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sidekiq_gen.notices import Notice
+
 
 class SidekiqGenError(Exception):
     """A run that ends without writing anything.
@@ -10,6 +15,7 @@ class SidekiqGenError(Exception):
     hint: one sentence that says what to do about it.
     code: a stable kebab-case word for programs, for example ``no-lockfile``.
     exit_status: 1, unless a subclass says otherwise.
+    notices: what had been done or seen before, and was not said yet.
     """
 
     exit_status = 1
@@ -19,6 +25,7 @@ class SidekiqGenError(Exception):
         self.message = message
         self.hint = hint
         self.code = code
+        self.notices: tuple[Notice, ...] = ()
 
 
 class Refused(SidekiqGenError):
@@ -49,4 +56,19 @@ class BrokenTemplate(SidekiqGenError):
             f"The template {path} {fault}.",
             hint="Put the template right; docs/templates.md lists what one can fill.",
             code="broken-template",
+        )
+
+
+class Defect(SidekiqGenError):
+    """Something that nobody has thought of.
+
+    written: whether the files are there by now.
+    """
+
+    def __init__(self, error: Exception, *, written: bool) -> None:
+        done = "The files were written." if written else "Nothing was written."
+        super().__init__(
+            f"Unexpected error: {type(error).__name__}: {error}",
+            hint=f"Run it again with SIDEKIQ_GEN_DEBUG=1 and report what it prints. {done}",
+            code="defect",
         )

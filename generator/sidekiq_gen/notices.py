@@ -17,3 +17,7 @@ class Notice:
     code: str
     message: str
     hint: str
+
+    def as_dict(self) -> dict[str, str]:
+        """As it stands in a JSON document."""
+        return {"code": self.code, "message": self.message, "hint": self.hint}

@@ -29,6 +29,7 @@ _NO_TEXT_IN_YAML = frozenset("y n yes no on off true false null nan inf".split()
 _BYTES = range(0xDC80, 0xDD00)
 _SURROGATES = range(0xD800, 0xE000)
 _LAST_SMALL = 0xFF
+_TOO_LONG, _SHOWN = 250, 60  # of a path, in a sentence
 _LAST_OF_BMP = 0xFFFF
 
 
@@ -90,6 +91,12 @@ def visible(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(one if one.isprintable() or one in "\n\t" else _in_text(one) for one in text)
+
+
+def shortened(path: object) -> str:
+    """A path for a sentence: of one that is absurdly long, how it begins."""
+    text = str(path)
+    return text if len(text) < _TOO_LONG else f"{text[:_SHOWN]}..."
 
 
 def in_json(document: str) -> str:

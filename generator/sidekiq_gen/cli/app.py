@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sidekiq_gen import __version__
 from sidekiq_gen.cli.console import Console
-from sidekiq_gen.errors import SidekiqGenError
+from sidekiq_gen.errors import Defect, SidekiqGenError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +31,7 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:
         if os.environ.get("SIDEKIQ_GEN_DEBUG"):
             raise
-        console.error(_defect(error))
+        console.error(Defect(error, written=False))
         return FAILED
 
 
@@ -53,11 +53,3 @@ def _called(arguments: list[str], console: Console) -> int:
     from sidekiq_gen.cli.commands import call
 
     return call(arguments, console)
-
-
-def _defect(error: Exception) -> SidekiqGenError:
-    return SidekiqGenError(
-        f"Unexpected error: {type(error).__name__}: {error}",
-        hint="Run it again with SIDEKIQ_GEN_DEBUG=1 and report what it prints. Nothing was written.",
-        code="defect",
-    )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import redirect_stdout
 from importlib import import_module
-from itertools import pairwise
+from io import StringIO
+from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING, Annotated
 
 import click
@@ -61,6 +63,11 @@ def call(arguments: Sequence[str], console: Console) -> int:
     app = build_app([first])
     _refuse_swallowed(app, first, arguments)
     try:
+        if _help_is_wanted(arguments):  # click would take a full disk, or a reader that has gone, for its own failure
+            with redirect_stdout(StringIO()) as shown:
+                app(list(arguments), standalone_mode=False, prog_name="sidekiq-gen")
+            Console(sys.stdout, sys.stderr, quiet=False, json=False).plain(shown.getvalue().removesuffix("\n"))
+            return 0
         status = app(list(arguments), standalone_mode=False, prog_name="sidekiq-gen")
     except click.exceptions.NoArgsIsHelpError as error:
         console.plain(error.format_message())
@@ -70,6 +77,11 @@ def call(arguments: Sequence[str], console: Console) -> int:
     except click.Abort:
         raise KeyboardInterrupt from None
     return status if isinstance(status, int) else 0
+
+
+def _help_is_wanted(words: Sequence[str]) -> bool:
+    """Whether a command line asks for help: click heeds it wherever it stands, and runs no command."""
+    return COMPLETION not in os.environ and any(word in {"-h", "--help"} for word in takewhile("--".__ne__, words))
 
 
 def _completed() -> list[str]:

@@ -70,12 +70,14 @@ class Console:
             self._write(self._stderr, self._labelled(label, _GREEN, text, columns=len("notice")))
 
     def error(self, error: SidekiqGenError) -> None:
-        """What ended the run, on standard error; under JSON as a document as well."""
+        """What ended the run, on standard error, after its notices; under JSON as a document as well."""
         if self.json:
+            told: dict[str, object] = {"code": error.code, "message": error.message, "hint": error.hint}
+            notices = {"notices": [notice.as_dict() for notice in error.notices]} if error.notices else {}
             with suppress(Refused):  # standard output has failed: standard error is still to be told
-                self.document(
-                    {"schema": 1, "error": {"code": error.code, "message": error.message, "hint": error.hint}}
-                )
+                self.document({"schema": 1, "error": told, **notices})
+        for notice in error.notices:
+            self.notice(notice)
         self._write(self._stderr, self._labelled("error", _RED, error.message))
         if error.hint:
             self._write(self._stderr, self._labelled("hint", _BLUE, error.hint, columns=len("error")))

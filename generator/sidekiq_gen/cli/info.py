@@ -11,7 +11,7 @@ from sidekiq_gen.cli import folders, house, options
 from sidekiq_gen.cli.console import Console
 from sidekiq_gen.cli.defaults import layout_rows, read_defaults, with_flags_of_the_file
 from sidekiq_gen.cli.place import open_project
-from sidekiq_gen.rails.project import Where
+from sidekiq_gen.rails.project import Where, telling
 from sidekiq_gen.sidekiq.capabilities import TABLE
 from sidekiq_gen.sidekiq.documentation import documentation
 from sidekiq_gen.sidekiq.gems import ENTERPRISE, PRO, THROTTLED, UNIQUE_JOBS
@@ -55,14 +55,16 @@ def command(
     """Show what was detected, and what this Sidekiq can and cannot do."""
     console = Console(sys.stdout, sys.stderr, quiet=False, json=json)
     project = open_project(Where(root, lockfile, sidekiq_version))
-    read_defaults(project)
+    with telling(project.told):
+        read_defaults(project)
     told = _document(project) if json else _text(project)
-    for notice in (*project.notices, *project.app.repo.notices()):
+    notices = (*project.notices, *project.app.repo.notices())
+    for notice in notices:
         console.notice(notice)
     if isinstance(told, str):
         console.plain(told)
     else:
-        console.document(told)
+        console.document(told | {"notices": [notice.as_dict() for notice in notices]})
     return 0
 
 

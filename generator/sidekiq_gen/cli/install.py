@@ -12,7 +12,7 @@ from sidekiq_gen.cli.run import Planned, Runtime, document
 from sidekiq_gen.errors import InvalidInput
 from sidekiq_gen.flags import Answers
 from sidekiq_gen.install.request import CONFIG, FLAGS, with_defaults
-from sidekiq_gen.rails.project import Project, Where
+from sidekiq_gen.rails.project import Project, Where, telling
 from sidekiq_gen.settings import FILE
 
 EXAMPLES = """Examples:
@@ -59,18 +59,23 @@ def _command(
     where = Where(root, lockfile, sidekiq_version)
     typed = given(flags)
     project = open_project(where)
-    read_defaults(project)
+    with telling(project.told):
+        read_defaults(project)
     asked = answers = with_defaults(typed, project.app.settings)
     made: Planned
     if CONFIG.parameter in typed:
         made, asked = _config(typed, project, force=force, skip=skip), typed
     else:
-        generate_install(answers, project, force=force, skip=skip)  # what cannot be had is refused before any question
+        with telling(project.told):
+            generate_install(
+                answers, project, force=force, skip=skip
+            )  # what cannot be had is refused before any question
         if runtime.terminal:
             from sidekiq_gen.cli.prompts import ask_for_install
 
             asked = ask_for_install(answers, project, runtime.console)
-        made = generate_install(asked, project, force=force, skip=skip)
+        with telling(project.told):
+            made = generate_install(asked, project, force=force, skip=skip)
     told = document("install", project.release, command_line(asked, where))
     runtime.execute(made, told, project.app, asked=any(value.origin == "answer" for value in asked.values()))
     return 0

@@ -17,6 +17,8 @@ from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.job.listed import read_list
 from sidekiq_gen.job.many import Run, generate_jobs
 from sidekiq_gen.job.resolve import all_flags
+from sidekiq_gen.quoting import shortened
+from sidekiq_gen.rails.project import telling
 
 if TYPE_CHECKING:
     from sidekiq_gen.cli.run import Runtime
@@ -39,7 +41,8 @@ def write_jobs(typed: str, others: Answers, where: Where, runtime: Runtime, *, f
         raise _beside(next(iter(others)))
     listed = read_list(_read(typed), "standard input" if typed == STANDARD_INPUT else typed)
     project, now = open_project(where), datetime.now(timezone.utc)
-    made = generate_jobs(listed, Run(project, read_defaults(project), where, now, force, skip))
+    with telling(project.told):
+        made = generate_jobs(listed, Run(project, read_defaults(project), where, now, force, skip))
     line = shlex.join(["sidekiq-gen", "job", "--from", typed, *where.words(), "--no-input"])
     jobs = [
         {
@@ -73,7 +76,7 @@ def _read(typed: str) -> bytes:
         return _standard_input() if typed == STANDARD_INPUT else reading.read_regular(Path(typed), reading.JOBS)
     except reading.Unreadable as error:
         raise Refused(
-            f"{'Standard input' if typed == STANDARD_INPUT else f'--from {typed}'} {error.reason}.",
+            f"{'Standard input' if typed == STANDARD_INPUT else f'--from {shortened(typed)}'} {error.reason}.",
             hint="Give a file with a list of jobs, or - for standard input.",
             code="list-unreadable",
         ) from None

@@ -13,7 +13,7 @@ from sidekiq_gen.errors import InvalidInput
 from sidekiq_gen.flags import Answers, answer
 from sidekiq_gen.job.active_job import FORM
 from sidekiq_gen.job.pipeline import Generated, command_line, generate_job
-from sidekiq_gen.rails.project import Where
+from sidekiq_gen.rails.project import Where, telling
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,7 +67,8 @@ def write_job(
             "The NAME of the job is missing.", hint="Say what it does: sidekiq-gen job ProcessOrder.", code="usage"
         )
     project, now = open_project(where), datetime.now(timezone.utc)
-    defaults = read_defaults(project)
+    with telling(project.told):
+        defaults = read_defaults(project)
     answers = defaults.complete(answers, project)
     if runtime.terminal:
         from sidekiq_gen.cli.prompts import ask_for_form, ask_for_job
@@ -80,7 +81,8 @@ def write_job(
     def generate(wanted: Answers) -> Generated:
         return generate_job(wanted, project, now, force=force, skip=skip)
 
-    generated = defaults.attempt(generate, asked)
+    with telling(project.told):
+        generated = defaults.attempt(generate, asked)
     request = generated.request
     line, class_name = command_line(asked, where, request, project.app), request.context.name.class_name
     items = [{"name": item.name, "satisfied": item.satisfied, "text": item.text} for item in generated.checklist]

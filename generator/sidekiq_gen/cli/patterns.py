@@ -15,7 +15,7 @@ from sidekiq_gen.cli.defaults import read_defaults
 from sidekiq_gen.cli.place import open_project
 from sidekiq_gen.errors import InvalidInput
 from sidekiq_gen.job.catalogue import Entry, entries, example
-from sidekiq_gen.rails.project import Project, Where
+from sidekiq_gen.rails.project import Project, Where, telling
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,19 +37,15 @@ def command(
     """List the kinds of job and the safeguards: what each is for, and whether it is available here."""
     console = Console(sys.stdout, sys.stderr, quiet=False, json=json)
     project = open_project(Where(root, lockfile, sidekiq_version))
+    with telling(project.told):
+        shown = _wanted(name, project)
     for notice in project.told:
         console.notice(notice)
-    read_defaults(project)
-    known = entries(project)
-    shown = [entry for entry in known if name in {None, entry.name}]
-    if not shown:
-        names = ", ".join(entry.name for entry in known)
-        raise InvalidInput(f"There is no pattern {name!a}.", hint=f"There are {names}.", code="unknown-pattern")
     if json:
         described = [_described(entry) for entry in shown]
         if name and shown[0].refusal is None:
             described[0]["example"] = example(name, project)
-        console.document({"schema": 1, "patterns": described})
+        console.document({"schema": 1, "patterns": described, "notices": [notice.as_dict() for notice in project.told]})
     elif name:
         console.plain(_in_full(shown[0], project))
     else:
@@ -57,6 +53,17 @@ def command(
         console.plain("\n\n".join("\n".join([heading, *map(_line, group)]) for heading, group in groups))
         console.plain("\nMore about one of them: sidekiq-gen patterns NAME")
     return 0
+
+
+def _wanted(name: str | None, project: Project) -> list[Entry]:
+    """The entry of this name, or all of them."""
+    read_defaults(project)
+    known = entries(project)
+    wanted = [entry for entry in known if name in {None, entry.name}]
+    if not wanted:
+        names = ", ".join(entry.name for entry in known)
+        raise InvalidInput(f"There is no pattern {name!a}.", hint=f"There are {names}.", code="unknown-pattern")
+    return wanted
 
 
 def _line(entry: Entry) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
 
 from sidekiq_gen.cli.console import Console
-from sidekiq_gen.errors import InvalidInput, Refused
+from sidekiq_gen.errors import Defect, InvalidInput, Refused
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
@@ -114,6 +115,10 @@ class Runtime:
                     self.console.plain(f"\nEquivalent command:\n  {line}")
             except Refused as error:
                 self.console.error(error)  # the files are there: what failed is only to say so
+            except Exception as error:
+                if os.environ.get("SIDEKIQ_GEN_DEBUG"):
+                    raise
+                self.console.error(Defect(error, written=bool(applied.plan.steps)))
 
     def _announce(self, made: Planned, *, preview: bool) -> None:
         """Say what is to be known before anything is written; on a terminal show it all and have it confirmed."""
@@ -167,9 +172,7 @@ class Runtime:
                         | ({"diff": file.diff} if self.pretend and file.replaces else {})
                         for file in plan.files
                     ],
-                    "notices": [
-                        {"code": notice.code, "message": notice.message, "hint": notice.hint} for notice in notices
-                    ],
+                    "notices": [notice.as_dict() for notice in notices],
                     "command_line": line,
                 }
             )

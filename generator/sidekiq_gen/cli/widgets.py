@@ -15,6 +15,7 @@ from prompt_toolkit.output import create_output
 
 from sidekiq_gen.errors import Quit
 from sidekiq_gen.job.trial import problem
+from sidekiq_gen.quoting import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -35,8 +36,8 @@ _NARROWEST = 40
 
 def choice(value: str, why_not: str | None = None, *, title: str = "") -> questionary.Choice:
     """One line of a list, greyed out when there is a reason why it cannot be had."""
-    shown = fitting(title or value, _MARGIN)
-    disabled = fitting(why_not, _MARGIN + len(shown.rpartition("\n")[2]) + 2) if why_not else None
+    shown = fitting(visible(title or value), _MARGIN)
+    disabled = fitting(visible(why_not), _MARGIN + len(shown.rpartition("\n")[2]) + 2) if why_not else None
     return questionary.Choice(shown, value=value, disabled=disabled)
 
 
@@ -74,14 +75,14 @@ def text(question: str, parse: Parse, offered: str = "", known: Iterable[str] = 
     def check(typed: str) -> bool | str:
         typed = typed.strip() or offered
         wrong = None if typed == "q" else problem(parse, typed)
-        return fitting(f"{wrong.message} {wrong.hint}") if wrong else True
+        return fitting(visible(f"{wrong.message} {wrong.hint}")) if wrong else True
 
-    words = [*known]
+    words = [one for one in known if visible(one) == one]  # the others are not to be had by typing
     asked = questionary.text(
         question,
         validate=check,
         validate_while_typing=False,
-        placeholder=[("class:placeholder", offered)],
+        placeholder=[("class:placeholder", visible(offered))],
         completer=WordCompleter(words, ignore_case=True, match_middle=True, sentence=True) if words else None,
         reserve_space_for_menu=8 if words else 0,
         style=STYLE,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sidekiq_gen.errors import InvalidInput, Refused
+from sidekiq_gen.errors import InvalidInput, Refused, SidekiqGenError
+from sidekiq_gen.quoting import shortened
 from sidekiq_gen.rails.app import RailsApp
 from sidekiq_gen.rails.lockfile import Lockfile, find_lockfile, find_root, no_lockfile, read_lockfile
 from sidekiq_gen.regex import regex
@@ -15,7 +17,7 @@ from sidekiq_gen.sidekiq.release import Release, sidekiq_not_locked
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from sidekiq_gen.notices import Notice
@@ -75,6 +77,21 @@ def detect_project(where: Where, start: Path, first: Callable[[Path], tuple[Noti
     """
     root = _root(where, start)
     told = first(root)
+    with telling(told):
+        return _detected(where, root, told)
+
+
+@contextmanager
+def telling(notices: tuple[Notice, ...]) -> Iterator[None]:
+    """Have what ends the run here say these too: nobody else has said them yet."""
+    try:
+        yield
+    except SidekiqGenError as error:
+        error.notices = notices
+        raise
+
+
+def _detected(where: Where, root: Path, told: tuple[Notice, ...]) -> Project:
     lockfile = _lockfile(where, root)
     text, source = _sidekiq(where, lockfile)
     app = RailsApp(root, lockfile)
@@ -95,7 +112,9 @@ def _root(where: Where, start: Path) -> Path:
     if where.root is not None:
         if not os.path.isdir(where.root):  # noqa: PTH112 - Path.is_dir raises where a folder above is closed
             raise InvalidInput(
-                f"--root {where.root} is not a folder.", hint="Give the folder of a Rails repo.", code="invalid-root"
+                f"--root {shortened(where.root)} is not a folder.",
+                hint="Give the folder of a Rails repo.",
+                code="invalid-root",
             )
         return where.root.resolve()
     found = find_root(start)
@@ -115,7 +134,9 @@ def _lockfile(where: Where, root: Path) -> Lockfile | None:
             return None
         raise no_lockfile(root)
     if where.lockfile is not None and not os.path.lexists(path):
-        raise Refused(f"There is no lockfile {path}.", hint="Give one that exists to --lockfile.", code="no-lockfile")
+        raise Refused(
+            f"There is no lockfile {shortened(path)}.", hint="Give one that exists to --lockfile.", code="no-lockfile"
+        )
     return read_lockfile(path)
 
 
