@@ -1120,7 +1120,7 @@ def test_an_interrupt_exits_with_130_and_writes_nothing(tmp_path: Path, monkeypa
 def test_the_catalogue_says_what_can_be_had_here(tmp_path: Path) -> None:
     here = document(Repo(adapter="sqlite3").write(tmp_path), "patterns")
 
-    assert list(here) == ["schema", "patterns"]
+    assert list(here) == ["schema", "patterns", "notices"]
     assert {one["name"]: one["reason"] for one in here["patterns"] if not one["available"]} == {
         "claim": "--kind claim is not available on SQLite, which has no row locks.",
         "unique": "--unique needs sidekiq-unique-jobs, which is not in the lockfile.",

@@ -94,6 +94,7 @@ def test_the_document_of_a_plain_repo(tmp_path: Path) -> None:
             "folders": {"parts": [], "further": [], "collapsed": []},
         },
         "settings": None,
+        "notices": [],
         "documentation": {
             "changes": "https://github.com/sidekiq/sidekiq/blob/v7.3.2/Changes.md",
             "upgrade guide": "https://github.com/sidekiq/sidekiq/blob/v7.3.2/docs/7.0-Upgrade.md",
