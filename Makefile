@@ -86,8 +86,12 @@ fuzz: $(READY) ## fuzz the readers, guided by coverage; FUZZ="TARGET ... --secon
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --group fuzz
 	PYTHONPATH=tests $(BIN)/python -m fuzz $(FUZZ)
 
-bench: $(READY) ## measure start-up times
+bench: $(READY) ## measure start-up times beside others, what a larger repo costs, and what one more job costs
 	$(BIN)/python bench/startup.py
+	printf '\n'
+	$(BIN)/python bench/growth.py
+	printf '\n'
+	$(BIN)/python bench/many.py
 
 live-setup: ## install what the live tests need (Debian 12, as root)
 	tests/live/setup

@@ -6,6 +6,7 @@ Snapshots, Ruby, RuboCop and the live tests all run over these cases.
 from __future__ import annotations
 
 import json
+import shlex
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path, PurePosixPath
@@ -243,7 +244,7 @@ class Case:
     def render(self, folder: Path) -> dict[str, str]:
         """What `run` returns, in half the time: planned in a fresh repo and not written."""
         root = self.repo.write(folder)
-        typed = answers(self.line.removeprefix("job "))
+        typed = answers(shlex.join(self.line.split()[1:]))
         plan = generate_job(typed, detect_project(Where(root=root), root), datetime.now(timezone.utc)).plan
         return {file.path: file.text for file in sorted(plan.files, key=lambda file: PurePosixPath(file.path))}
 

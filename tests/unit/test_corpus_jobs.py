@@ -123,7 +123,7 @@ def test_info_tells_what_is_expected(row: dict[str, str], tmp_path: Path) -> Non
     reporter = "rails" if row["rails"][0] in "789" else "logger"
     adapters = {cell.partition(":")[0] for cell in row["db_adapters"].split(",")}
     standard = re.search(r"\bstandard:[^,]*\*", row["linter"])
-    apart = {"capabilities", "conventions", "documentation", "queues", "error_wrapper", "settings"}
+    apart = {"capabilities", "conventions", "documentation", "queues", "error_wrapper", "settings", "notices"}
     assert {key: told[key] for key in told if key not in apart} == {
         "schema": 1,
         "lockfile": lockfile_name(row),

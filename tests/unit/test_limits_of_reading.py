@@ -126,6 +126,7 @@ def test_a_line_of_ruby_that_nobody_wrote_is_passed_over(tmp_path: Path) -> None
         ),
         ("config/initializers/sidekiq.rb", "config" * 150_000 + "\n", "install --pretend"),
         ("Procfile", f"a: {'=' * 190_000}\n", "info"),
+        ("config/application.rb", "config.autoload_paths += %W[#{config.root}/a\n" * 22_000, "info"),
         (
             "db/schema.rb",
             'create_table "orders" do |t|\n' + f"t.index [{' ' * 900}\n" * 5_000 + "end\n",
