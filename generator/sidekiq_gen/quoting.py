@@ -110,27 +110,31 @@ def _in_document(character: str) -> str:
     return "\\u007f" if character == "\x7f" else json.dumps(character)[1:-1]
 
 
-def _in_ruby(character: str) -> str:
+def _in_both(character: str) -> str | None:
+    """What stands for it in double quotes of Ruby and of YAML alike; None where each has an escape of its own."""
     if character in _SPELLED:
         return _SPELLED[character]
     if character.isprintable():
         return character
     number = ord(character)
-    if number in _BYTES:
-        return f"\\x{number - 0xDC00:02X}"
+    return f"\\x{number - 0xDC00:02X}" if number in _BYTES else None
+
+
+def _in_ruby(character: str) -> str:
+    same = _in_both(character)
+    if same is not None:
+        return same
+    number = ord(character)
     if number in _SURROGATES:  # which no escape of Ruby's names, as they are no characters
         return "".join(f"\\x{byte:02X}" for byte in character.encode("utf-8", "surrogatepass"))
     return f"\\u{{{number:X}}}" if number > _LAST_OF_BMP else f"\\u{number:04X}"
 
 
 def _in_yaml(character: str) -> str:
-    if character in _SPELLED:
-        return _SPELLED[character]
-    if character.isprintable():
-        return character
+    same = _in_both(character)
+    if same is not None:
+        return same
     number = ord(character)
-    if number in _BYTES:
-        return f"\\x{number - 0xDC00:02X}"
     return f"\\U{number:08X}" if number > _LAST_OF_BMP else f"\\u{number:04X}"
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 FAILED = 1
-COMPLETION = "_SIDEKIQ_GEN_COMPLETE"  # typer's name for it
+COMPLETION = "_SIDEKIQ_GEN_COMPLETE"  # what typer has taught shells to set when they ask for completions
 
 
 def run(arguments: Sequence[str]) -> int:

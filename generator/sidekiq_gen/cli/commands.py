@@ -14,6 +14,7 @@ import click
 import typer
 
 from sidekiq_gen import __version__
+from sidekiq_gen.cli.app import COMPLETION
 from sidekiq_gen.cli.console import Console
 from sidekiq_gen.errors import InvalidInput
 
@@ -29,7 +30,6 @@ SUMMARIES = {
     "patterns": "List the kinds of job and the safeguards: what each is for, and whether it is available here.",
 }
 NAMES = tuple(SUMMARIES)
-COMPLETION = "_SIDEKIQ_GEN_COMPLETE"  # what typer has taught shells to set when they ask for completions
 
 
 def build_app(names: Sequence[str] = NAMES) -> typer.Typer:
@@ -60,7 +60,7 @@ def call(arguments: Sequence[str], console: Console) -> int:
     """
     words = _completed() or arguments
     first = next((word for word in words if not word.startswith("-")), "")
-    app = build_app([first])
+    app = typer.main.get_command(build_app([first]))
     _refuse_swallowed(app, first, arguments)
     try:
         if _help_is_wanted(arguments):  # click would take a full disk, or a reader that has gone, for its own failure
@@ -96,13 +96,12 @@ def _unloaded() -> None:
     raise AssertionError
 
 
-def _refuse_swallowed(app: typer.Typer, name: str, words: Sequence[str]) -> None:
+def _refuse_swallowed(group: click.Command, name: str, words: Sequence[str]) -> None:
     """Refuse an option of ours where the value of another one is due: ``--dir --pretend`` would write into --pretend.
 
     Raises:
         InvalidInput: the value was forgotten. ``--dir=--pretend`` says that it was not.
     """
-    group = typer.main.get_command(app)
     command = group.commands.get(name, group) if isinstance(group, click.Group) else group
     options = [one for one in command.params if isinstance(one, click.Option)]
     known = {word for option in options for word in option.opts} | {"--help", "-h"}
