@@ -6,6 +6,7 @@ import contextlib
 import io
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -84,3 +85,17 @@ def _inside(folder: Path) -> Iterator[None]:
 def tree(root: Path) -> dict[str, bytes]:
     """Every file below the root and what it holds."""
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
+
+
+def in_shell(root: Path, script: str, shell: str = "sh", **environment: str) -> Finished:
+    """Run a line of shell in which ``$GEN`` is the command."""
+    done = subprocess.run(
+        [shell, "-c", script],
+        cwd=root,
+        env={**os.environ, "GEN": f"{shlex.quote(sys.executable)} -m sidekiq_gen", **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return Finished.of(done.returncode, done.stdout, done.stderr)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.quoting import ruby_label, ruby_string, ruby_symbol, ruby_text, yaml_scalar
 from support.hostile import MARK, as_bytes, texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 COUNT = 5_000
 
@@ -73,3 +74,15 @@ def _is_characters(text: str) -> bool:
 
 
 READ = len([*_ruby(), *_yaml()])
+
+
+def read_back(ruby: Sequence[str]) -> None:
+    """Let a Ruby read all of it; fails with what differs.
+
+    ruby: the command that starts it.
+    """
+    done = subprocess.run(
+        [*ruby, "-e", SCRIPT], input=handed(), capture_output=True, text=True, timeout=300, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout) == {"read": READ, "wrong": []}

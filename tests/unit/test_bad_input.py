@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.command import Finished, in_a_process, sidekiq_gen
+from support.command import Finished, in_a_process, in_shell, sidekiq_gen
 from support.repos import Repo
 
 if TYPE_CHECKING:
@@ -590,20 +590,6 @@ def test_force_allows_a_second_class_of_that_name(tmp_path: Path) -> None:
 # what only a process of its own can show
 
 
-def finish(root: Path, script: str, **environment: str) -> Finished:
-    """Run a line of shell in which ``$GEN`` is the command."""
-    done = subprocess.run(
-        ["sh", "-c", script],
-        cwd=root,
-        env={**os.environ, "GEN": f"{shlex.quote(sys.executable)} -m sidekiq_gen", **environment},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    return Finished.of(done.returncode, done.stdout, done.stderr)
-
-
 @pytest.mark.parametrize(
     ("arguments", "shown"),
     [
@@ -672,7 +658,7 @@ def test_a_name_outside_ascii_is_refused_in_any_locale(tmp_path: Path) -> None:
 def test_closed_streams(tmp_path: Path, redirection: str, status: int, out: str) -> None:
     root = PLAIN.write(tmp_path)
 
-    done = finish(root, f"$GEN job ProcessOrder {redirection}")
+    done = in_shell(root, f"$GEN job ProcessOrder {redirection}")
 
     assert (done.status, done.out, done.err) == (status, out, "")
     assert (root / JOB).is_file()
@@ -683,7 +669,7 @@ def test_closed_streams_hide_no_refusal(tmp_path: Path, redirection: str) -> Non
     root = PLAIN.write(tmp_path)
     before = whole(root)
 
-    done = finish(root, f"$GEN job class {redirection}")
+    done = in_shell(root, f"$GEN job class {redirection}")
 
     assert (done.status, done.out) == (2, "")
     assert "Traceback" not in done.err
@@ -708,7 +694,7 @@ def test_a_full_disk_behind_standard_output(tmp_path: Path, arguments: str, stat
     # Once the files are there the run has succeeded: exit 1 would mean that nothing was written.
     root = PLAIN.write(tmp_path)
 
-    done = finish(root, f"$GEN {arguments} >/dev/full")
+    done = in_shell(root, f"$GEN {arguments} >/dev/full")
 
     assert (done.status, done.out) == (status, "")
     assert done.err == (
@@ -721,7 +707,7 @@ def test_a_full_disk_behind_standard_output(tmp_path: Path, arguments: str, stat
 def test_without_a_home(tmp_path: Path) -> None:
     root = PLAIN.write(tmp_path)
 
-    done = finish(root, "unset HOME; $GEN job ProcessOrder")
+    done = in_shell(root, "unset HOME; $GEN job ProcessOrder")
 
     assert (done.status, done.err) == (0, "")
 
@@ -731,7 +717,7 @@ def test_in_a_folder_that_is_gone(tmp_path: Path) -> None:
 
     for command in ("job ProcessOrder", "info", "patterns"):
         (tmp_path / "gone").mkdir(exist_ok=True)
-        done = finish(tmp_path / "gone", f'rmdir "$PWD"; $GEN {command}')
+        done = in_shell(tmp_path / "gone", f'rmdir "$PWD"; $GEN {command}')
 
         assert (done.status, done.out) == (1, "")
         assert done.err == "error  The current folder is gone.\n hint  Change to one that exists, and run this again.\n"

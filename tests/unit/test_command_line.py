@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shlex
-import subprocess
-import sys
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +16,7 @@ from sidekiq_gen.changes.names import JOURNAL
 from sidekiq_gen.cli import run as running
 from sidekiq_gen.cli import widgets
 from sidekiq_gen.job import pipeline
-from support.command import Finished, sidekiq_gen, tree
+from support.command import Finished, in_shell, sidekiq_gen, tree
 from support.repos import Repo
 
 if TYPE_CHECKING:
@@ -36,17 +32,8 @@ LINES = ("--version", "--help", "job --help", "info", "patterns", "job ProcessOr
 
 
 def shell(root: Path, script: str, **environment: str) -> Finished:
-    """Run a line of shell in which ``$GEN`` is the command."""
-    done = subprocess.run(
-        ["bash", "-c", script],
-        cwd=root,
-        env={**os.environ, "GEN": f"{shlex.quote(sys.executable)} -m sidekiq_gen", **environment},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    return Finished.of(done.returncode, done.stdout, done.stderr)
+    """The same in bash, which has what these lines need."""
+    return in_shell(root, script, "bash", **environment)
 
 
 @pytest.mark.parametrize("line", LINES)
