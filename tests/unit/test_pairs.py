@@ -5,18 +5,19 @@ from __future__ import annotations
 import pytest
 
 from sidekiq_gen.job.patterns.catalogue import PATTERNS
+from sidekiq_gen.testing.pairs import Factors
 from support.cases import ABSENT, FACTORS, PAIRS, PATTERN_FACTORS, allowed, pairs, rows_of_pairs
-from support.pairs import additions, completed, missing, text
+from support.pairs import OWN, text
 
 ROWS = rows_of_pairs()
 
 
 def test_every_two_values_that_can_meet_do_so() -> None:
-    assert [dict(pair) for pair in missing(ROWS.values(), FACTORS)] == [], "`make pairs` adds rows"
+    assert [dict(pair) for pair in OWN.missing(ROWS.values())] == [], "`make pairs` adds rows"
 
 
 def test_without_a_row_some_pair_is_missing() -> None:
-    unneeded = [name for name in ROWS if not missing([row for key, row in ROWS.items() if key != name], FACTORS)]
+    unneeded = [name for name in ROWS if not OWN.missing([row for key, row in ROWS.items() if key != name])]
 
     assert len(unneeded) < len(ROWS) // 4
 
@@ -36,23 +37,23 @@ def test_the_file_is_as_it_would_be_written() -> None:
 
 
 def test_a_new_pattern_adds_rows_and_changes_none() -> None:
-    more = {**FACTORS, "pace": ("none", "slow", "slower")}
+    more = Factors({**FACTORS, "pace": ("none", "slow", "slower")}, ABSENT, allowed)
 
-    added = additions(ROWS, more)
+    added = more.additions(ROWS)
 
     assert not set(added) & set(ROWS)
-    assert missing([*ROWS.values(), *added.values()], more) == []
+    assert more.missing([*ROWS.values(), *added.values()]) == []
     assert {row["pace"] for row in added.values()} == {"slow", "slower"}
     assert len(added) < 25
 
 
 def test_nothing_is_added_where_nothing_is_missing() -> None:
-    assert additions(ROWS, FACTORS) == {}
+    assert OWN.additions(ROWS) == {}
 
 
 def test_values_that_cannot_meet_are_not_asked_for() -> None:
-    assert completed({"shape": "plain", "lock": "row"}, FACTORS) is None
-    assert completed({"shape": "plain", "lock": "advisory"}, FACTORS)
+    assert OWN.completed({"shape": "plain", "lock": "row"}) is None
+    assert OWN.completed({"shape": "plain", "lock": "advisory"})
 
 
 def test_every_flag_of_every_pattern_is_in_a_pair() -> None:
