@@ -49,11 +49,15 @@ class Quit(SidekiqGenError):
 
 
 class BrokenTemplate(SidekiqGenError):
-    """A template that cannot be used: it is missing, or fills what there is not."""
+    """A template that cannot be used: it is missing, or fills what there is not.
 
-    def __init__(self, path: str, fault: str) -> None:
+    line: from 1; None where the fault is not on one.
+    """
+
+    def __init__(self, path: str, fault: str, line: int | None = None) -> None:
+        place = f"{path}, line {line}," if line else path
         super().__init__(
-            f"The template {path} {fault}.",
+            f"The template {place} {fault}.",
             hint="Put the template right; docs/templates.md lists what one can fill.",
             code="broken-template",
         )

@@ -44,7 +44,7 @@ def generate_install(answers: Answers, project: Project, *, force: bool = False,
     with project.app.repo.told():
         request = requests.resolve_install(answers, project)
     plan = plan_changes(project.app.root, render(request), force=force, skip=skip)
-    notices = [*requests.notices(request, project)]
+    notices = [*_of_overrides(request), *requests.notices(request, project)]
     files = []
     for file in plan.files:
         known = None
@@ -68,6 +68,13 @@ def command_line(answers: Answers, where: Where) -> str:
         if flag.parameter in answers:
             words += flag.words(answers[flag.parameter].value)
     return shlex.join([*words, *where.words(), "--no-input"])
+
+
+def _of_overrides(request: InstallRequest) -> Iterator[Notice]:
+    if request.layers:
+        from sidekiq_gen.ruby.overrides import override_notices
+
+        yield from override_notices(request.layers)
 
 
 def _changes(request: InstallRequest, files: list[PlannedFile]) -> Iterator[Notice]:

@@ -144,4 +144,4 @@ def _ruby(request: InstallRequest, name: str, facts: dict[str, object], requires
 
 
 def _template(request: InstallRequest, name: str, facts: dict[str, object]) -> str:
-    return find_template(request.release.tree, f"install/{name}").render(facts)
+    return find_template(request.release.tree, f"install/{name}", request.layers).render(facts)

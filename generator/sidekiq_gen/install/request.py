@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from sidekiq_gen.flags import Answers
     from sidekiq_gen.install.settings import SettingName
+    from sidekiq_gen.packs.layers import Layer
     from sidekiq_gen.rails.app import RailsApp
     from sidekiq_gen.rails.files import Repo
     from sidekiq_gen.rails.gems import Tracker
@@ -75,6 +76,7 @@ class InstallRequest:
     reads_configuration: whether a process may read its queues from config/sidekiq.yml.
     batches: whether batches push past the commit, as they do with Sidekiq Pro.
     limits: how many dead jobs are to be kept, and for how long. schedule: what enqueues the health check; None without.
+    layers: the templates that lie over the built-in ones.
     """
 
     release: Release
@@ -92,6 +94,7 @@ class InstallRequest:
     mentions: tuple[tuple[str, str], ...] = ()
     limits: DeadLimits = field(default_factory=DeadLimits)
     schedule: Schedule | None = None
+    layers: tuple[Layer, ...] = ()
 
 
 def resolve_install(answers: Answers, project: Project) -> InstallRequest:
@@ -136,6 +139,7 @@ def resolve_install(answers: Answers, project: Project) -> InstallRequest:
         mentions,
         limits,
         schedule,
+        app.layers,
     )
 
 

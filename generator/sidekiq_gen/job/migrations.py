@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.job.request import JobRequest
     from sidekiq_gen.rails.app import RailsApp
     from sidekiq_gen.rails.databases import Database
+    from sidekiq_gen.ruby.templates import Layers
     from sidekiq_gen.style import Style
 
 FOLDER = "db/migrate"
@@ -114,10 +115,10 @@ def find_migrations(
     )
 
 
-def render_migration(migration: Migration, style: Style) -> tuple[str, str]:
+def render_migration(migration: Migration, style: Style, layers: Layers = ()) -> tuple[str, str]:
     """Its path and its text."""
     name = "migrate/index.rb.j2" if migration.index else "migrate/columns.rb.j2"
-    text = find_template("8", name).render(migration=migration)
+    text = find_template("8", name, layers).render(migration=migration)
     return migration.path, ruby_file(style, "", layout.fit(text, style.width).strip("\n"))
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.job.request import KindName
     from sidekiq_gen.job.subject import Subject
     from sidekiq_gen.naming import Argument
-    from sidekiq_gen.ruby.templates import Folder
+    from sidekiq_gen.ruby.templates import Folder, Layers
     from sidekiq_gen.style import TestFramework
 
 
@@ -40,8 +40,14 @@ class Taken:
         return self.in_the_job | self.in_the_test
 
 
-def taken_names(
-    tree: Folder, kind: KindName, patterns: Collection[Pattern[Any]], test: TestFramework, *, calls: bool = False
+def taken_names(  # noqa: PLR0913 - what brings templates
+    tree: Folder,
+    kind: KindName,
+    patterns: Collection[Pattern[Any]],
+    test: TestFramework,
+    layers: Layers = (),
+    *,
+    calls: bool = False,
 ) -> Taken:
     """The names that the templates of a kind and of the patterns over it declare, in all of their shapes.
 
@@ -52,7 +58,8 @@ def taken_names(
     folders += [f"calls/{through}/" for through in ("instance", "record") if calls]
 
     def declared(part: str) -> frozenset[str]:
-        return frozenset(name for folder in ("", *folders) for name in declared_names(tree, f"{folder}{part}.rb.j2"))
+        files = (f"{folder}{part}.rb.j2" for folder in ("", *folders))
+        return frozenset(name for file in files for name in declared_names(tree, file, layers))
 
     brought = frozenset(name for pattern in patterns for name in pattern.names)
     return Taken(declared("job") | brought, declared(test) if test != "none" else frozenset())

@@ -72,7 +72,7 @@ def generate_job(  # noqa: PLR0913 - what a run is told
         from sidekiq_gen.job.migrations import find_migrations, migration_notice, render_migration
 
         migrations = find_migrations(request.child or request, project.app, now, earlier)
-        texts += [render_migration(migration, request.style) for migration in migrations]
+        texts += [render_migration(migration, request.style, request.context.layers) for migration in migrations]
         notices += (migration_notice(migrations, earlier),)
     plan = plan_changes(project.app.root, texts, force=force, skip=skip)
     return Generated(request, plan, (*notices, *project.app.repo.notices()), checklist(request), migrations)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from sidekiq_gen.job.request import Chosen, JobRequest
     from sidekiq_gen.job.slots import Part
-    from sidekiq_gen.ruby.templates import Folder
+    from sidekiq_gen.ruby.templates import Folder, Layers
     from sidekiq_gen.style import Logger
 
 
@@ -55,11 +55,12 @@ class Filling:
 
     def __init__(self, request: JobRequest, part: Part, facts: Mapping[str, object]) -> None:
         kind = KIND_BY_NAME[request.context.kind]
-        tree = request.context.tree
+        tree, layers = request.context.tree, request.context.layers
         slots = {slot.name: slot.parameters for slot in SLOTS[part].values()}
 
         def partials(folder: str, shape: str) -> list[Partial]:
-            return [Partial(tree, path, slots, facts) for path in partial_paths(tree, folder, shape, part)]
+            paths = partial_paths(tree, folder, shape, part, layers)
+            return [Partial(tree, path, slots, facts, layers) for path in paths]
 
         self._kind = partials(f"kinds/{kind.identifier}", kind.shape(request.kind_settings))
         self._patterns = {
@@ -104,12 +105,10 @@ class Filling:
                 for slot in sorted(partial.slots - places):
                     arguments = dict.fromkeys(SLOTS["job"][slot].parameters, "x")
                     if partial.fill(slot, **arguments):
-                        raise BrokenTemplate(
-                            partial.path, f"fills {slot}, which a job of the kind {kind} does not have"
-                        )
+                        raise partial.unplaced(slot, kind)
 
 
-def partial_paths(tree: Folder, folder: str, shape: str, part: Part) -> list[str]:
+def partial_paths(tree: Folder, folder: str, shape: str, part: Part, layers: Layers = ()) -> list[str]:
     """The partials of a kind or pattern: that of all its shapes where there is one, and that of this shape.
 
     A shape has a job of its own; its spec may be that of all shapes. At least one is given, so that a missing file
@@ -119,7 +118,7 @@ def partial_paths(tree: Folder, folder: str, shape: str, part: Part) -> list[str
     if not shape:
         return [shared]
     own = f"{folder}/{shape}/{part}.rb.j2"
-    found = [path for path in (shared, own) if has_template(tree, path)]
+    found = [path for path in (shared, own) if has_template(tree, path, layers)]
     return [*found, own] if own not in found and (part == "job" or not found) else found
 
 
@@ -130,10 +129,10 @@ def render_job(request: JobRequest) -> str:
     filling = Filling(request, "job", facts)
     usual = "" if base else request.style.job_module or context.release.job_module
     first = "retries.rb.j2" if context.form == "active-job" else ""  # of two handlers the later one goes first
-    retries = find_template(context.tree, first).render(facts).strip("\n") if first else ""
+    retries = find_template(context.tree, first, context.layers).render(facts).strip("\n") if first else ""
     module = filling.kind("job_class") or usual
     includes = [f"include {module}"] if module else []
-    text = find_template(context.tree, "job.rb.j2").render(
+    text = find_template(context.tree, "job.rb.j2", context.layers).render(
         facts,
         superclass=f" < {base}" if base else "",
         options=options_of(request, [line for text in filling.all("options") for line in text.split("\n")]),
@@ -171,7 +170,7 @@ def render_test(request: JobRequest) -> str:
     setup, examples = "\n".join(filling.all("setup")), layout.sections(*filling.all("examples"))
     if in_setup:
         setup = "\n".join(filter(None, [setup, stubs]))
-    text = find_template(request.context.tree, f"{request.test}.rb.j2").render(
+    text = find_template(request.context.tree, f"{request.test}.rb.j2", request.context.layers).render(
         given,
         lets="\n".join(filling.all("lets")),
         setup=setup,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.job.collaborator import Collaborator
     from sidekiq_gen.job.component import Component
     from sidekiq_gen.naming import Argument, JobName, Model
+    from sidekiq_gen.packs.layers import Layer
     from sidekiq_gen.rails.databases import Database
     from sidekiq_gen.rails.gems import Tracker
     from sidekiq_gen.rails.wrappers import ErrorWrapper
@@ -55,6 +56,7 @@ class JobContext:
     house: how the repo writes a job like this one.
     directory: of its class, relative to the root.
     form: whether it includes Sidekiq::Job or is an ActiveJob class, which Sidekiq runs.
+    layers: the templates of the repo and of a pack, which lie over the built-in ones.
     """
 
     release: Release
@@ -72,6 +74,7 @@ class JobContext:
     house: Conventions = DEFAULTS
     directory: str = "app/jobs"
     form: Form = "sidekiq"
+    layers: tuple[Layer, ...] = ()
 
     @property
     def tree(self) -> Folder:

@@ -129,7 +129,7 @@ def context_of(answers: Answers, project: Project) -> JobContext:
     if app.form == "active-job":
         subject, reserved = as_it_travels(subject, project.release), METHODS
     tree, test = tree_of(app.form, project.release), _test(answers, app)
-    taken = taken_names(tree, subject.kind, wanted(answers), test, calls=CALLS.parameter in answers)
+    taken = taken_names(tree, subject.kind, wanted(answers), test, app.layers, calls=CALLS.parameter in answers)
     subject, row = give_names(subject, taken)
     database = answer(answers, "database", app.databases[0] if app.databases else None)
     retries = find_retries(answers, project, house)
@@ -149,6 +149,7 @@ def context_of(answers: Answers, project: Project) -> JobContext:
         house,
         directory,
         app.form,
+        app.layers,
     )
     of_form = refusal(KIND_BY_NAME[subject.kind], f"--kind {subject.kind}", context)
     refused = of_form or other_mapper(context, app) or KIND_BY_NAME[subject.kind].refusal(context, app)
@@ -236,6 +237,10 @@ def notices(request: JobRequest, project: Project, *, migrated: bool = False) ->
     """
     yield from project.notices
     context, app = request.context, project.app
+    if context.layers:
+        from sidekiq_gen.ruby.overrides import override_notices
+
+        yield from override_notices(context.layers)
     models = [context.model, *(argument.model for argument in context.arguments)]
     for model in dict.fromkeys(models):
         if model and app.model_file(model.name) is None:

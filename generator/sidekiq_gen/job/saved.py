@@ -144,7 +144,7 @@ def _value(column: str, context: JobContext, app: RailsApp, *, migrated: bool) -
 
 def _taken(context: JobContext) -> frozenset[str]:
     names = (name for argument in context.arguments for name in (argument.name, argument.parameter))
-    own = (name for template in _SCOPES for name in declared_names(context.tree, template))
+    own = (name for template in _SCOPES for name in declared_names(context.tree, template, context.layers))
     return frozenset({*names, *own, context.row, context.rows}) | KEYWORDS | TAKEN_METHODS
 
 

@@ -33,6 +33,7 @@ from sidekiq_gen.style import SpecStyle, Style
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sidekiq_gen.packs.layers import Layer
     from sidekiq_gen.rails.gems import Tracker
     from sidekiq_gen.rails.house.bases import BaseClass
     from sidekiq_gen.rails.house.jobs import JobFile
@@ -107,6 +108,20 @@ class RailsApp(JobFiles):
     def settings(self) -> SettingsFile:
         """What ``.sidekiq-gen.toml`` says."""
         return read_settings(self.root)
+
+    @cached_property
+    def layers(self) -> tuple[Layer, ...]:
+        """The templates that lie over the built-in ones, those of the repo first: almost always none.
+
+        Raises:
+            Refused: one of them cannot be read.
+        """
+        if not self.repo.is_folder("lib/templates/sidekiq_gen"):
+            return ()
+        from sidekiq_gen.packs.layers import repo_layer
+
+        own = repo_layer(self.root)
+        return (own,) if own else ()
 
     @cached_property
     def bases(self) -> Mapping[str, BaseClass]:

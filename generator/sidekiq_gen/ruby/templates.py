@@ -3,10 +3,14 @@
 A tree is looked up first, then the trees of earlier lines, newest first, then ``common``: what a line does its own way
 stands in its tree, and holds until a later tree says otherwise. For a partial that goes for each of its macros.
 What an ActiveJob class does its own way, whatever the line, stands in ``active_job``.
+
+Layers are the templates of the repo and of a pack: of the same path, those of the repo come first, then those of the
+pack. A partial of a layer brings its macros, and those that it does not have stay; any other template is replaced.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -17,18 +21,20 @@ from jinja2.runtime import Macro
 from sidekiq_gen.errors import BrokenTemplate
 from sidekiq_gen.regex import regex
 from sidekiq_gen.ruby import dialect, layout
-from sidekiq_gen.ruby.environment import declared, environment, paths
+from sidekiq_gen.ruby.environment import BUILT_IN, declared, environment, origins, paths
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from jinja2 import Template
 
+    from sidekiq_gen.packs.layers import Layer
     from sidekiq_gen.sidekiq.release import Tree
     from sidekiq_gen.style import Style, TestFramework
 
 TREES: tuple[Tree, ...] = ("6.5", "7", "8")  # from the oldest line to the newest
 Folder: TypeAlias = "Tree | Literal['active_job']"
+Layers: TypeAlias = "tuple[Layer, ...]"  # that which counts most first
 
 _STUB = regex(r"\.stub\(")
 
@@ -39,31 +45,32 @@ def search_path(tree: Folder, name: str) -> list[str]:
     return [*(f"{line}/{name}" for line in lines), f"common/{name}"]
 
 
-def find_template(tree: Folder, name: str) -> Template:
+def find_template(tree: Folder, name: str, layers: Layers = ()) -> Template:
     """A template by name, from the first place that has it.
 
     Raises:
-        BrokenTemplate: no place has it.
+        BrokenTemplate: no place has it, or that of a layer cannot be read.
     """
+    path = next(iter(_found(tree, name, layers)), name)
     try:
-        return environment().get_template(next(iter(_found(tree, name)), name))
+        return _got(path, layers)
     except TemplateNotFound:
         raise BrokenTemplate(name, "is not in any tree") from None
 
 
-def has_template(tree: Folder, name: str) -> bool:
+def has_template(tree: Folder, name: str, layers: Layers = ()) -> bool:
     """Whether any place has a template of that name."""
-    return bool(_found(tree, name))
+    return bool(_found(tree, name, layers))
 
 
 @cache
-def declared_names(tree: Folder, name: str) -> frozenset[str]:
+def declared_names(tree: Folder, name: str, layers: Layers = ()) -> frozenset[str]:
     """The names that the Ruby of a template takes for itself, from its comment ``{# names: ... #}``.
 
     Those of the files that it includes or imports are among them. None where there is no such template, or it takes
     none.
     """
-    return frozenset(name for path in _found(tree, name) for name in declared(path))
+    return frozenset(name for path in _found(tree, name, layers) for name in declared(path, layers))
 
 
 class Partial:
@@ -79,23 +86,57 @@ class Partial:
     """
 
     def __init__(
-        self, tree: Folder, path: str, slots: Mapping[str, Collection[str]], facts: Mapping[str, object]
+        self,
+        tree: Folder,
+        path: str,
+        slots: Mapping[str, Collection[str]],
+        facts: Mapping[str, object],
+        layers: Layers = (),
     ) -> None:
         self.path = path
+        self._layers = layers
         self._macros: dict[str, Any] = {}
-        for template in _in_all_trees(tree, path):
+        self._owners: dict[str, Template] = {}
+        for template in _in_all_trees(tree, path, layers):
             module = template.make_module(dict(facts))
-            self._macros |= {name: value for name, value in vars(module).items() if isinstance(value, Macro)}
+            own = {name: value for name, value in vars(module).items() if isinstance(value, Macro)}
+            self._macros |= own
+            self._owners |= dict.fromkeys(own, template)
         for name, macro in self._macros.items():
             if name not in slots:
-                raise BrokenTemplate(path, f"has a macro {name}, and no slot is called so")
+                raise self._broken(name, f"has a macro {name}, and no slot is called so")
             if tuple(macro.arguments) != tuple(slots[name]):
-                raise BrokenTemplate(path, f"has a macro {name} that takes other parameters than its slot")
+                raise self._broken(name, f"has a macro {name} that takes other parameters than its slot")
 
     def fill(self, slot: str, **arguments: str) -> str:
-        """The text that it has for a slot, without blank lines around it; empty where it has none."""
+        """The text that it has for a slot, without blank lines around it; empty where it has none.
+
+        Raises:
+            BrokenTemplate: the macro is that of a layer, and cannot be rendered.
+        """
         macro = self._macros.get(slot)
-        return str(macro(**arguments)).strip("\n") if macro else ""
+        if macro is None:
+            return ""
+        if not self._layers:
+            return str(macro(**arguments)).strip("\n")
+        from sidekiq_gen.ruby.sandbox import judged
+
+        with judged(environment(self._layers), self._owners[slot]):
+            return str(macro(**arguments)).strip("\n")
+
+    def unplaced(self, slot: str, kind: str) -> BrokenTemplate:
+        """The error that a slot is filled which a kind of job does not have."""
+        return self._broken(slot, f"fills {slot}, which a job of the kind {kind} does not have")
+
+    def _broken(self, slot: str, fault: str) -> BrokenTemplate:
+        """What is wrong with one of its macros, with its place where it is that of a layer."""
+        name = str(self._owners[slot].name)
+        layer = next((one for one in self._layers if name.startswith(f"{one.origin}/")), None)
+        if layer is None:
+            return BrokenTemplate(self.path, fault)
+        path = name.partition("/")[2]
+        before = re.split(rf"\{{%-?\s*macro\s+{slot}\b", layer.by_path[path], maxsplit=1)[0]
+        return BrokenTemplate(layer.shown(path), fault, before.count("\n") + 1)
 
     @property
     def slots(self) -> frozenset[str]:
@@ -130,14 +171,17 @@ def test_file(style: Style, test: TestFramework, text: str, minded: Sequence[str
     return ruby_file(own, "\n".join(f'require "{name}"' for name in needed), text, minded)
 
 
-def _in_all_trees(tree: Folder, name: str) -> list[Template]:
-    """A template from every tree that has it, the latest tree last.
+def _in_all_trees(tree: Folder, name: str, layers: Layers) -> list[Template]:
+    """A template from every tree and origin that has it, that which counts most last.
 
     Raises:
         BrokenTemplate: no place has it.
     """
+    places = reversed(_found(tree, name, layers))
+    if layers:
+        places = (f"{origin}/{path}" for path in places for origin in reversed(origins(path, layers)))
     try:
-        found = [environment().get_template(path) for path in reversed(_found(tree, name))]
+        found = [_got(path, layers) for path in places]
     except TemplateNotFound:
         found = []
     if not found:
@@ -145,7 +189,24 @@ def _in_all_trees(tree: Folder, name: str) -> list[Template]:
     return found
 
 
+def _got(path: str, layers: Layers) -> Template:
+    """A template, read and compiled.
+
+    Raises:
+        TemplateNotFound: there is none. BrokenTemplate: it is of a layer, and cannot be compiled.
+    """
+    if not layers or path.startswith(f"{BUILT_IN}/"):
+        return environment(layers).get_template(path)
+    from sidekiq_gen.ruby.sandbox import judged
+
+    bare = path.removeprefix("repo/").removeprefix("pack/")
+    place = next((layer.shown(bare) for layer in layers if bare in layer.by_path), bare)
+    with judged(environment(layers), name=place):
+        return environment(layers).get_template(path)
+
+
 @cache
-def _found(tree: Folder, name: str) -> tuple[str, ...]:
+def _found(tree: Folder, name: str, layers: Layers) -> tuple[str, ...]:
     """The paths of a template in all trees that have it, in the order in which it is looked up."""
-    return tuple(path for path in search_path(tree, name) if path in paths())
+    there = paths(layers)
+    return tuple(path for path in search_path(tree, name) if path in there)
