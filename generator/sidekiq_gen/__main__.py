@@ -10,6 +10,10 @@ INTERRUPTED = 130
 
 
 def _interrupted(*_: object) -> None:
+    try:  # noqa: SIM105 - contextlib is not loaded yet
+        os.write(2, b"Interrupted; nothing was written.\n")
+    except OSError:
+        pass
     os._exit(INTERRUPTED)
 
 

@@ -16,6 +16,7 @@ class SidekiqGenError(Exception):
     code: a stable kebab-case word for programs, for example ``no-lockfile``.
     exit_status: 1, unless a subclass says otherwise.
     notices: what had been done or seen before, and was not said yet.
+    files: what it is about, as paths relative to the root with a status each.
     """
 
     exit_status = 1
@@ -26,6 +27,7 @@ class SidekiqGenError(Exception):
         self.hint = hint
         self.code = code
         self.notices: tuple[Notice, ...] = ()
+        self.files: tuple[tuple[str, str], ...] = ()
 
 
 class Refused(SidekiqGenError):
@@ -46,6 +48,15 @@ class DecisionNeeded(SidekiqGenError):
 
 class Quit(SidekiqGenError):
     """The user said no."""
+
+
+class Interrupted(SidekiqGenError):
+    """The user pressed Ctrl-C, or the process was to end, before anything was written."""
+
+    exit_status = 130
+
+    def __init__(self) -> None:
+        super().__init__("Interrupted; nothing was written.", hint="", code="interrupted")
 
 
 class BrokenTemplate(SidekiqGenError):

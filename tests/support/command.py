@@ -20,14 +20,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 
-_CHECKLIST = re.compile(r"^ *(done|to do)  (.*)\n", re.MULTILINE)
+_CHECKLIST = re.compile(r"^ *(done|to do|next)  (.*\n(?: {8}.*\n)*)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Finished:
     """What came out of a run.
 
-    err: without the checklist, which `checklist` holds, by its labels ``done`` and ``to do``.
+    err: without the checklist, which `checklist` holds, by its labels ``done``, ``to do`` and ``next``; its lines are
+    divided by semicolons.
     """
 
     status: int
@@ -38,8 +39,9 @@ class Finished:
     @classmethod
     def of(cls, status: int, out: str, err: str) -> Finished:
         """Take the checklist out of standard error."""
-        lines = _CHECKLIST.findall(err)
-        return cls(status, out, _CHECKLIST.sub("", err), dict(lines))
+        found = _CHECKLIST.findall(err)
+        lines = {label: "; ".join(line.strip() for line in text.splitlines()) for label, text in found}
+        return cls(status, out, _CHECKLIST.sub("", err), lines)
 
 
 def sidekiq_gen(root: Path, *arguments: str) -> Finished:

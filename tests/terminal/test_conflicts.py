@@ -333,13 +333,13 @@ def test_a_diff_tool_that_cannot_be_run_is_replaced(
 def test_what_the_merge_tool_makes_of_a_file_is_kept(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str
 ) -> None:
-    body = "second.write_bytes(first.read_bytes() + second.read_bytes())\nsys.exit(1)"
+    body = "second.write_bytes(first.read_bytes() + second.read_bytes())"
     monkeypatch.setenv("THOR_MERGE", tool(tmp_path, "merge", body))
 
     shown, status = decide(root, answer, "y")
 
     assert shown == (
-        "    conflict  a.rb\n" + question(root, "a.rb", answer) + "        skip  a.rb\n"
+        "    conflict  a.rb\n" + question(root, "a.rb", answer) + "       force  a.rb\n"
         "    conflict  b.rb\n" + question(root, "b.rb", "y") + "       force  b.rb\n"
         "done\n"
     )
@@ -347,16 +347,61 @@ def test_what_the_merge_tool_makes_of_a_file_is_kept(
     assert files(root) == {"a.rb": NEW["a.rb"] + OLD["a.rb"], "b.rb": NEW["b.rb"], **CREATED}
 
 
+def test_what_was_merged_is_not_written_when_it_is_stopped_later(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("THOR_MERGE", tool(tmp_path, "merge", "second.write_text('merged')"))
+
+    shown, status = decide(root, "m", "q")
+
+    assert shown.endswith(STOPPED.format(path="b.rb"))
+    assert status == 1
+    assert files(root) == OLD
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("second.write_text('half')\nsys.exit(3)", "ended with status 3; a.rb is as it was."),
+        ("second.unlink()", "has left nothing to read (No such file or directory); a.rb is as it was."),
+    ],
+)
+def test_a_merge_tool_that_fails_says_so_and_asks_again(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str, told: str
+) -> None:
+    command = tool(tmp_path, "merge", body)
+    monkeypatch.setenv("THOR_MERGE", command)
+
+    shown, status = decide(root, "m", "y", "n")
+
+    assert shown.startswith(
+        "    conflict  a.rb\n" + question(root, "a.rb", "m") + f"{command} {told}\n" + question(root, "a.rb", "y")
+    )
+    assert status == 0
+    assert files(root) == {"a.rb": NEW["a.rb"], "b.rb": OLD["b.rb"], **CREATED}
+
+
+def test_a_merge_tool_that_changes_nothing_keeps_the_file(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("THOR_MERGE", tool(tmp_path, "merge", ""))
+
+    shown, _ = decide(root, "m", "n")
+
+    assert question(root, "a.rb", "m") + "a.rb is unchanged.\n        skip  a.rb\n" in shown
+    assert files(root) == {**OLD, **CREATED}
+
+
 def test_without_a_merge_tool_it_is_gits(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     git = tmp_path / "bin/git"
     git.parent.mkdir()
-    git.write_text('#!/bin/sh\necho "git $1 $2 $(basename "$3") $4"\ncat "$3"\n')
+    git.write_text('#!/bin/sh\necho "git $1 $2 $(basename "$3") $(basename "$4")"\ncat "$3"\n')
     git.chmod(0o755)
     monkeypatch.setenv("PATH", str(git.parent), prepend=os.pathsep)
 
     shown, _ = decide(root, "m", "n")
 
-    assert f"git difftool --no-index a.rb {root}/a.rb\nsame\nnew a\n        skip  a.rb\n" in shown
+    assert "git difftool --no-index a.rb a.rb\nsame\nnew a\na.rb is unchanged.\n        skip  a.rb\n" in shown
 
 
 def test_a_merge_tool_that_cannot_be_run_asks_again(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

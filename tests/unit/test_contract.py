@@ -394,6 +394,10 @@ def test_a_second_run_is_identical_although_the_new_job_now_has_a_vote(tmp_path:
 CHANGE = f"--- {JOB} (now)\n+++ {JOB} (new)\n@@ -1 +1,20 @@\n-# mine\n" + "".join(
     f"+{line}" for line in PROCESS_ORDER.splitlines(keepends=True)
 )
+NEW_SPEC = f"--- /dev/null\n+++ {SPEC} (new)\n@@ -0,0 +1,{len(PROCESS_ORDER_SPEC.splitlines())} @@\n" + "".join(
+    f"+{line}" for line in PROCESS_ORDER_SPEC.splitlines(keepends=True)
+)
+PRETENDED = f"{CHANGE}      create  {SPEC}\n{NEW_SPEC}Nothing was written: this was --pretend.\n"
 
 
 @pytest.mark.parametrize(
@@ -404,18 +408,9 @@ CHANGE = f"--- {JOB} (now)\n+++ {JOB} (new)\n@@ -1 +1,20 @@\n-# mine\n" + "".joi
         (("--skip",), 0, f"        skip  {JOB}\n      create  {SPEC}\n", (SPEC,)),
         (("-s",), 0, f"        skip  {JOB}\n      create  {SPEC}\n", (SPEC,)),
         (("-f", "-q"), 0, "", (JOB, SPEC)),
-        (
-            ("--pretend",),
-            0,
-            f"    conflict  {JOB}\n{CHANGE}      create  {SPEC}\nNothing was written: this was --pretend.\n",
-            (),
-        ),
-        (
-            ("-p", "-f"),
-            0,
-            f"       force  {JOB}\n{CHANGE}      create  {SPEC}\nNothing was written: this was --pretend.\n",
-            (),
-        ),
+        (("--pretend",), 0, f"    conflict  {JOB}\n{PRETENDED}", ()),
+        (("--dry-run",), 0, f"    conflict  {JOB}\n{PRETENDED}", ()),
+        (("-n", "-f"), 0, f"       force  {JOB}\n{PRETENDED}", ()),
         (("-p", "-q"), 0, "", ()),
         (("--no-input",), 3, "", ()),
         ((), 3, "", ()),
@@ -454,6 +449,7 @@ def test_a_conflict_in_the_spec_alone_writes_nothing_either(tmp_path: Path) -> N
             "message": f"Already there with different content: {SPEC}.",
             "hint": "Pass --force to overwrite or --skip to keep what is there; nothing was written.",
         },
+        "files": [{"path": SPEC, "status": "conflict"}],
     }
     assert tree(root) == before
 
@@ -505,6 +501,11 @@ def test_the_document_of_a_job(tmp_path: Path) -> None:
         "command": "job",
         "sidekiq": {"version": "7.3.2", "tree": "7", "source": "gem"},
         "class_name": "ProcessOrderJob",
+        "next": [
+            {"name": "enqueue", "text": "ProcessOrderJob.perform_async(order.id)"},
+            {"name": "later", "text": "ProcessOrderJob.perform_in(1.hour, order.id)"},
+            {"name": "test", "text": f"bundle exec rspec {SPEC}"},
+        ],
         "files": [{"path": JOB, "status": "create"}, {"path": SPEC, "status": "create"}],
         "notices": [],
         "command_line": "sidekiq-gen job ProcessOrder --model Order --no-input",
@@ -515,6 +516,7 @@ def test_the_document_of_a_job(tmp_path: Path) -> None:
         "sidekiq",
         "class_name",
         "checklist",
+        "next",
         "files",
         "notices",
         "command_line",
@@ -557,10 +559,9 @@ def test_the_document_tells_the_statuses(tmp_path: Path, flags: tuple[str, ...],
 def test_the_document_tells_what_became_of_a_conflict(tmp_path: Path, flag: str, word: str) -> None:
     told = document(Repo(files={JOB: "# mine\n"}).write(tmp_path), "job", "ProcessOrder", flag)
 
-    assert told["files"] == [
-        {"path": JOB, "status": word} | ({"diff": CHANGE} if flag == "--pretend" else {}),
-        {"path": SPEC, "status": "create"},
-    ]
+    pretended = [{"content": PROCESS_ORDER, "diff": CHANGE}, {"content": PROCESS_ORDER_SPEC, "diff": NEW_SPEC}]
+    job, spec = pretended if flag == "--pretend" else ({}, {})
+    assert told["files"] == [{"path": JOB, "status": word, **job}, {"path": SPEC, "status": "create", **spec}]
 
 
 @pytest.mark.parametrize(
@@ -694,6 +695,7 @@ def test_no_lockfile_at_all_is_no_obstacle_when_the_version_is_named(tmp_path: P
     told = document(tmp_path, "job", "ProcessOrder", "--sidekiq-version", "7.3.2")
 
     assert {item["name"] for item in told.pop("checklist") if not item["satisfied"]} >= {"tested", "idempotent"}
+    assert [step["name"] for step in told.pop("next")] == ["enqueue", "later"]
     assert told == {
         "schema": 1,
         "command": "job",

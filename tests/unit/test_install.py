@@ -153,7 +153,10 @@ def test_pretend_shows_what_would_be_inserted_and_writes_nothing(tmp_path: Path)
     assert "\n+  config.death_handlers << lambda do |job, error|\n" in printed
     assert f"\n {SERVER.splitlines()[1]}\n" in printed
     assert told["files"][0]["diff"] in printed
-    assert "diff" not in told["files"][1]
+    assert told["files"][1]["diff"].startswith("--- /dev/null\n+++ ")
+    assert told["files"][1]["content"].splitlines() == [
+        line.removeprefix("+") for line in told["files"][1]["diff"].splitlines()[3:]
+    ]
     assert "diff" not in document(root)["files"][0]
 
 

@@ -97,12 +97,12 @@ def test_what_is_to_be_decided_and_what_is_to_be_written(tmp_path: Path) -> None
     assert plan.conflicts == (files[4],)
     assert plan.writes == (files[0], files[2])
 
-    decided = plan.with_statuses({"conflict.rb": "skip"})
+    decided = plan.with_files({"conflict.rb": dataclasses.replace(files[4], status="skip")})
     assert decided == Plan(root=tmp_path, files=(*files[:4], dataclasses.replace(files[4], status="skip")))
     assert plan.files == files
     decided.require_decisions()
     with pytest.raises(KeyError, match=r"other\.rb"):
-        plan.with_statuses({"other.rb": "skip"})
+        plan.with_files({"other.rb": files[0]})
 
 
 def test_conflicts_need_a_decision(tmp_path: Path) -> None:
@@ -117,6 +117,7 @@ def test_conflicts_need_a_decision(tmp_path: Path) -> None:
     assert caught.value.code == "conflict"
     assert caught.value.message == "Already there with different content: a.rb, b.rb."
     assert caught.value.hint == "Pass --force to overwrite or --skip to keep what is there; nothing was written."
+    assert caught.value.files == (("a.rb", "conflict"), ("b.rb", "conflict"))
 
 
 @pytest.mark.parametrize("path", ["/etc/motd", "../motd", "app/../../motd", "app/../app/motd", ".."])

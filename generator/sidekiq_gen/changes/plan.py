@@ -27,15 +27,17 @@ class PlannedFile:
     """One file of a plan.
 
     path: relative to the root, with forward slashes.
-    text: what it is to hold; "" where it is removed.
+    text: what it is to hold; of one that is to be removed, what it would hold if nobody had changed it.
     status: Rails' word for what becomes of it.
     before: the bytes it holds now; None when there is no such file.
+    goes: whether it is to be removed, once that is decided.
     """
 
     path: str
     text: str
     status: Status
     before: bytes | None = None
+    goes: bool = False
 
     @property
     def content(self) -> bytes:
@@ -43,9 +45,9 @@ class PlannedFile:
         return self.text.encode("utf-8", "surrogateescape")
 
     @property
-    def replaces(self) -> bool:
-        """Whether something that is there is, or would be, changed."""
-        return self.before is not None and self.status in {"insert", "force", "conflict"}
+    def is_change(self) -> bool:
+        """Whether something is, or would be, written or removed."""
+        return self.is_step or self.status == "conflict"
 
     @property
     def is_step(self) -> bool:
@@ -54,12 +56,24 @@ class PlannedFile:
 
     @property
     def diff(self) -> str:
-        """What is changed, as a unified diff, what is no UTF-8 replaced; empty where both are the same."""
-        old = (self.before or b"").decode("utf-8", "surrogateescape")
+        """What is changed, as a unified diff, what is no UTF-8 replaced; empty where both are the same.
+
+        A file that is created is compared with /dev/null, and so is one that is removed; one that is still to be
+        decided about is compared with its text.
+        """
+        if self.before is None:
+            return _printable(_of_a_new_file(self.path, self.text))
         from difflib import unified_diff
 
-        lines = unified_diff(_lines(old), _lines(self.text), f"{self.path} (now)", f"{self.path} (new)")
-        return "".join(lines).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        removed = self.status == "remove"
+        new = "/dev/null" if removed else f"{self.path} (new)"
+        lines = unified_diff(
+            _lines(self.before.decode("utf-8", "surrogateescape")),
+            [] if removed else _lines(self.text),
+            f"{self.path} (now)",
+            new,
+        )
+        return _printable("".join(lines))
 
 
 @dataclass(frozen=True)
@@ -93,29 +107,31 @@ class Plan:
         """Whether anything would be written or removed, once it is decided."""
         return bool(self.steps or self.conflicts)
 
-    def with_statuses(self, statuses: Mapping[str, Status]) -> Plan:
-        """The same plan with other statuses for some of its files, by path; KeyError when it has no such file."""
-        unknown = statuses.keys() - {file.path for file in self.files}
+    def with_files(self, files: Mapping[str, PlannedFile]) -> Plan:
+        """The same plan with others in place of some of its files, by path; KeyError when it has no such file."""
+        unknown = files.keys() - {file.path for file in self.files}
         if unknown:
             raise KeyError(min(unknown))
-        return replace(
-            self,
-            files=tuple(
-                replace(file, status=statuses[file.path]) if file.path in statuses else file for file in self.files
-            ),
-        )
+        return replace(self, files=tuple(files.get(file.path, file) for file in self.files))
 
     def require_decisions(self) -> None:
         """Raise DecisionNeeded (``conflict``) while there are conflicts left."""
-        paths = [file.path for file in self.conflicts]
-        if not paths:
+        conflicts = self.conflicts
+        if not conflicts:
             return
+        paths = [file.path for file in conflicts]
         more = [f"and {len(paths) - MOST_NAMED:,} more"] if len(paths) > MOST_NAMED else []
-        raise DecisionNeeded(
-            f"Already there with different content: {', '.join([*paths[:MOST_NAMED], *more])}.",
-            hint="Pass --force to overwrite or --skip to keep what is there; nothing was written.",
-            code="conflict",
-        )
+        named = ", ".join([*paths[:MOST_NAMED], *more])
+        if any(file.goes for file in conflicts):
+            message = f"Not what would be written with these options: {named}."
+            hint = "Give the options that it was written with, or pass --force to remove it or --skip to keep it; "
+            hint += "nothing was removed."
+        else:
+            message = f"Already there with different content: {named}."
+            hint = "Pass --force to overwrite or --skip to keep what is there; nothing was written."
+        error = DecisionNeeded(message, hint=hint, code="conflict")
+        error.files = tuple((path, "conflict") for path in paths)
+        raise error
 
 
 def plan_changes(root: Path, texts: Sequence[tuple[str, str]], *, force: bool, skip: bool) -> Plan:
@@ -166,6 +182,19 @@ def _same_file(one: str, other: str) -> Refused:
         hint="Both are to be written, with different texts: look for a symbolic link on the way.",
         code="same-file",
     )
+
+
+def _of_a_new_file(path: str, text: str) -> str:
+    """A unified diff from nothing to a text, without loading what compares two."""
+    lines = _lines(text)
+    count = f"1,{len(lines)}" if len(lines) != 1 else "1"
+    head = f"--- /dev/null\n+++ {path} (new)\n@@ -0,0 +{count} @@\n" if lines else ""
+    return head + "".join(f"+{line}" for line in lines)
+
+
+def _printable(text: str) -> str:
+    """What is no UTF-8 replaced."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _lines(text: str) -> list[str]:

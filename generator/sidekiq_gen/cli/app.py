@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sidekiq_gen import __version__
 from sidekiq_gen.cli.console import Console
-from sidekiq_gen.errors import Defect, SidekiqGenError
+from sidekiq_gen.errors import Defect, Interrupted, SidekiqGenError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +27,7 @@ def run(arguments: Sequence[str]) -> int:
         console.error(error)
         return error.exit_status
     except KeyboardInterrupt:
+        console.error(Interrupted())
         return INTERRUPTED
     except Exception as error:
         if os.environ.get("SIDEKIQ_GEN_DEBUG"):

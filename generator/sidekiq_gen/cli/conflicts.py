@@ -8,15 +8,17 @@ import subprocess
 import sys
 import tempfile
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Literal, TextIO
 
+from sidekiq_gen.changes.plan import PlannedFile
 from sidekiq_gen.errors import Quit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sidekiq_gen.changes.plan import Plan, PlannedFile, Status
+    from sidekiq_gen.changes.plan import Plan, Status
     from sidekiq_gen.cli.console import Console
 
 Answer = Literal["yes", "no", "all", "quit", "diff", "merge", "help"]
@@ -40,14 +42,16 @@ _ANSWERS: dict[str, Answer] = {
     "m": "merge",
     "merge": "merge",
 }
+_WORDS = {False: ("Overwrite", "Ynaqdhm", "overwrite"), True: ("Remove", "Ynaqdh", "remove")}
 _HELP = """\
-        Y - overwrite it
+        Y - {verb} it
         n - leave it as it is
-        a - overwrite it, and every later one
+        a - {verb} it, and every later one
         q - stop here and write nothing
-        d - compare the two
-        h - list these keys
-        m - edit it in the merge tool, and keep the result"""
+        d - {compare}
+        h - list these keys"""
+_COMPARE = {False: "compare the two", True: "compare it with what would be written"}
+_MERGE_HELP = "\n        m - edit it in the merge tool, and keep the result"
 _MERGE_TOOL = "git difftool --no-index"
 
 
@@ -55,45 +59,54 @@ def resolve(plan: Plan, console: Console, *, terminal: bool, stdin: TextIO | Non
     """Have every conflict of `plan` decided.
 
     terminal: whether there is someone to ask.
-    Returns the plan with ``force`` or ``skip`` in place of each ``conflict``; both words have been printed then.
+    Returns the plan with ``force``, ``remove`` or ``skip`` in place of each ``conflict``, and with what came out of the
+    merge tool as the text of a file; the words have been printed then.
     Raises DecisionNeeded (``conflict``) when there is nobody to ask, Quit (``quit``) when the answer is no to all.
-    Nothing is written, except by a merge tool that the user calls up.
+    Nothing is written: a merge tool works on copies.
     """
     if not terminal:
         plan.require_decisions()
     every = False
-    decided: dict[str, Status] = {}
+    decided: dict[str, PlannedFile] = {}
     for file in plan.conflicts:
         console.status("conflict", file.path)
         answer = "all" if every else _decide(plan.root, file, console, stdin or sys.stdin)
         every = answer == "all"
-        status: Status = "skip" if answer == "no" else "force"
-        console.status(status, file.path)
-        decided[file.path] = status
-    return plan.with_statuses(decided) if decided else plan
+        decided[file.path] = answer if isinstance(answer, PlannedFile) else _settled(file, answer)
+        console.status(decided[file.path].status, file.path)
+    return plan.with_files(decided) if decided else plan
 
 
-def _decide(root: Path, file: PlannedFile, console: Console, stdin: TextIO) -> Literal["yes", "no", "all"]:
-    """Ask until there is an answer; whatever a merge tool made of the file is kept."""
+def _settled(file: PlannedFile, answer: Literal["yes", "no", "all"]) -> PlannedFile:
+    yes: Status = "remove" if file.goes else "force"
+    return replace(file, status="skip" if answer == "no" else yes)
+
+
+def _decide(
+    root: Path, file: PlannedFile, console: Console, stdin: TextIO
+) -> Literal["yes", "no", "all"] | PlannedFile:
+    """Ask until there is an answer, or what a merge tool has made of the file."""
+    question, keys, verb = _WORDS[file.goes]
     while True:
-        console.aside(f'Overwrite {root / file.path}? (enter "h" for help) [Ynaqdhm] ', end="")
+        console.aside(f'{question} {root / file.path}? (enter "h" for help) [{keys}] ', end="")
         answer = _answer(console, stdin)
         if answer == "quit":
             console.aside("Aborting...")
             raise Quit(
-                f"Stopped at {file.path}; nothing was written.",
+                f"Stopped at {file.path}; nothing was {'removed' if file.goes else 'written'}.",
                 hint="Run the command again to decide anew.",
                 code="quit",
             )
         if answer == "diff":
             _show_diff(file, console)
             console.aside("Retrying...")
-        elif answer == "merge":
-            if _merge(root, file, console):
-                return "no"
-        elif answer == "help":
-            console.aside(_HELP)
-        else:
+        elif answer == "merge" and not file.goes:
+            merged = _merge(file, console)
+            if merged:
+                return merged
+        elif answer in {"help", "merge"}:
+            console.aside(_HELP.format(verb=verb, compare=_COMPARE[file.goes]) + ("" if file.goes else _MERGE_HELP))
+        elif answer in {"yes", "no", "all"}:
             return answer
 
 
@@ -112,26 +125,41 @@ def _show_diff(file: PlannedFile, console: Console) -> None:
     tool = os.environ.get("THOR_DIFF") or os.environ.get("RAILS_DIFF")
     if tool:
         with _as_files(file) as (old, new):
-            if _run(tool, [old, new], console):
+            if _run(tool, [old, new], console) is not None:
                 return
     console.diff(file.diff)
 
 
-def _merge(root: Path, file: PlannedFile, console: Console) -> bool:
-    with _as_files(file) as (_, new):
-        own = os.environ.get("THOR_MERGE")
+def _merge(file: PlannedFile, console: Console) -> PlannedFile | None:
+    """What the merge tool makes of a copy of the file; None where it fails."""
+    own = os.environ.get("THOR_MERGE")
+    tool = own or _MERGE_TOOL
+    with _as_files(file) as (old, new):
         # Git is started outside of the repo: its .git/config may have come with it, and a tool named there would run.
-        return _run(own or _MERGE_TOOL, [new, root / file.path], console, None if own else new.parent)
+        status = _run(tool, [new, old], console, None if own else new.parent)
+        if status:
+            console.aside(f"{tool} ended with status {status}; {file.path} is as it was.")
+        if status != 0:
+            return None
+        try:
+            merged = old.read_bytes()
+        except OSError as error:
+            console.aside(f"{tool} has left nothing to read ({error.strerror}); {file.path} is as it was.")
+            return None
+    if merged == file.before:
+        console.aside(f"{file.path} is unchanged.")
+        return replace(file, status="skip")
+    return replace(file, text=merged.decode("utf-8", "surrogateescape"), status="force")
 
 
-def _run(tool: str, files: list[Path], console: Console, folder: Path | None = None) -> bool:
-    """Run a tool of the user's on `files`, in a folder; whether it could be started."""
+def _run(tool: str, files: list[Path], console: Console, folder: Path | None = None) -> int | None:
+    """Run a tool of the user's on `files`, in a folder; its exit status, or None where it could not be started."""
     try:
-        subprocess.run([*shlex.split(tool), *files], cwd=folder, check=False)  # noqa: S603 - the user's own tool
+        done = subprocess.run([*shlex.split(tool), *files], cwd=folder, check=False)  # noqa: S603 - the user's own tool
     except (OSError, ValueError) as error:
         console.aside(f"{tool} cannot be run: {error}")
-        return False
-    return True
+        return None
+    return done.returncode
 
 
 @contextmanager

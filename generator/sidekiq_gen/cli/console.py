@@ -27,6 +27,7 @@ _STATUS_COLOURS = {
     "remove": _RED,
 }
 _STATUS_COLUMNS = 12
+_USUAL_COLUMNS, _NARROWEST = 80, 20
 
 
 class Console:
@@ -64,18 +65,25 @@ class Console:
         if notice.hint:
             self._write(self._stderr, self._labelled("", "", notice.hint, columns=len("notice")))
 
-    def remark(self, label: str, text: str) -> None:
-        """A line about what was done, on standard error, unless it is to be quiet."""
+    def remark(self, label: str, *lines: str) -> None:
+        """Lines about what was done, on standard error, unless it is to be quiet."""
         if not (self.quiet or self.json):
-            self._write(self._stderr, self._labelled(label, _GREEN, text, columns=len("notice")))
+            margin = " " * (len("notice") + 2)
+            told = [self._wrapped(visible(line), margin + "  ") for line in lines]
+            label = self._painted(label.rjust(len("notice")), _GREEN, self._stderr)
+            self._write(self._stderr, f"{label}  " + f"\n{margin}".join(told) + "\n")
 
     def error(self, error: SidekiqGenError) -> None:
         """What ended the run, on standard error, after its notices; under JSON as a document as well."""
         if self.json:
             told: dict[str, object] = {"code": error.code, "message": error.message, "hint": error.hint}
-            notices = {"notices": [notice.as_dict() for notice in error.notices]} if error.notices else {}
+            further: dict[str, object] = {}
+            if error.files:
+                further["files"] = [{"path": path, "status": status} for path, status in error.files]
+            if error.notices:
+                further["notices"] = [notice.as_dict() for notice in error.notices]
             with suppress(Refused):  # standard output has failed: standard error is still to be told
-                self.document({"schema": 1, "error": told, **notices})
+                self.document({"schema": 1, "error": told, **further})
         for notice in error.notices:
             self.notice(notice)
         self._write(self._stderr, self._labelled("error", _RED, error.message))
@@ -109,8 +117,9 @@ class Console:
 
     def _write_diff(self, stream: TextIO | None, text: str) -> None:
         colours = {"+": _GREEN, "-": _RED, "@": _BLUE}
-        for line in text.removesuffix("\n").split("\n"):
-            self._write(stream, f"{self._painted(visible(line), colours.get(line[:1], ''), stream, bold=False)}\n")
+        lines = text.removesuffix("\n").split("\n") if text else ()
+        painted = (self._painted(visible(line), colours.get(line[:1], ""), stream, bold=False) for line in lines)
+        self._write(stream, "".join(f"{line}\n" for line in painted))
 
     @property
     def _terminal(self) -> TextIO | None:
@@ -119,8 +128,25 @@ class Console:
     def _labelled(self, label: str, colour: str, text: str, *, columns: int = 0) -> str:
         """The label, two spaces, the text; further lines of the text are indented likewise."""
         label = label.rjust(columns)
-        lines = visible(text).replace("\n", "\n" + " " * (len(label) + 2))
+        margin = " " * (len(label) + 2)
+        first, *further = visible(text).split("\n")
+        lines = f"\n{margin}".join([self._wrapped(first, margin), *further])  # the further ones are to be copied as is
         return f"{self._painted(label, colour, self._stderr)}  {lines}\n"
+
+    def _wrapped(self, line: str, margin: str) -> str:
+        """A line for standard error, broken between words where that is a terminal; the first one is indented already.
+
+        Words are never broken: paths and names are to be copied.
+        """
+        width = max(_columns(self._stderr) - 1, _NARROWEST)
+        if not _is_terminal(self._stderr) or len(margin) + len(line) <= width:
+            return line
+        from textwrap import fill
+
+        filled = fill(
+            line, width, initial_indent=margin, subsequent_indent=margin, break_long_words=False, break_on_hyphens=False
+        )
+        return filled.removeprefix(margin)
 
     def _painted(self, text: str, colour: str, stream: TextIO | None, *, bold: bool = True) -> str:
         wanted = self._colour
@@ -148,6 +174,13 @@ class Console:
 
 def _is_terminal(stream: TextIO | None) -> bool:
     return stream is not None and stream.isatty()
+
+
+def _columns(stream: TextIO | None) -> int:
+    """How wide a terminal is; 80 where that cannot be known."""
+    with suppress(OSError, ValueError, AttributeError):
+        return os.get_terminal_size(stream.fileno()).columns or _USUAL_COLUMNS  # type: ignore[union-attr]
+    return _USUAL_COLUMNS
 
 
 def _fits(text: str, stream: TextIO | None) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sidekiq_gen.cli import options
+from sidekiq_gen.cli.decided import Decided
 from sidekiq_gen.cli.defaults import read_defaults
 from sidekiq_gen.cli.given import given
 from sidekiq_gen.cli.place import open_project
@@ -30,11 +31,14 @@ def _command(
     flags: dict[str, Any],
     force: options.Force = False,
     skip: options.Skip = False,
+    overwrite: options.Overwrite = None,
+    keep: options.Keep = None,
     pretend: options.Pretend = False,
     quiet: options.Quiet = False,
     no_input: options.NoInput = False,
     lint: options.Lint = False,
     lint_fix: options.LintFix = False,
+    no_format: options.NoFormat = False,
     json: options.Json = False,
     root: options.Root = None,
     lockfile: options.Lockfile = None,
@@ -47,14 +51,14 @@ def _command(
     from sidekiq_gen.install.pipeline import command_line, generate_install
 
     runtime = Runtime.of(
-        force=force,
-        skip=skip,
+        Decided.of(force=force, skip=skip, overwrite=overwrite, keep=keep),
         pretend=pretend,
         quiet=quiet,
         no_input=no_input,
         json=json,
         lint=lint,
         lint_fix=lint_fix,
+        no_format=no_format,
     )
     where = Where(root, lockfile, sidekiq_version)
     typed = given(flags)

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from sidekiq_gen.cli.decided import Decided, merged
 from sidekiq_gen.cli.defaults import read_defaults
 from sidekiq_gen.cli.given import given
 from sidekiq_gen.cli.place import open_project
-from sidekiq_gen.cli.run import Runtime, document
+from sidekiq_gen.cli.run import After, Runtime, document
 from sidekiq_gen.errors import InvalidInput
 from sidekiq_gen.flags import Answers, answer
 from sidekiq_gen.job.active_job import FORM
+from sidekiq_gen.job.next_steps import next_steps
 from sidekiq_gen.job.pipeline import Generated, command_line, generate_job
 from sidekiq_gen.rails.project import Where, telling
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from sidekiq_gen.changes.plan import Plan
+    from sidekiq_gen.rails.project import Project
+
+_LISTS = {"done": True, "to do": False}
 
 
 def write_job(
@@ -27,11 +35,14 @@ def write_job(
     listed: str | None,
     force: bool,
     skip: bool,
+    overwrite: list[str] | None,
+    keep: list[str] | None,
     pretend: bool,
     quiet: bool,
     no_input: bool,
     lint: bool,
     lint_fix: bool,
+    no_format: bool,
     json: bool,
     root: Path | None,
     lockfile: Path | None,
@@ -46,14 +57,14 @@ def write_job(
         SidekiqGenError: nothing was written.
     """
     runtime = Runtime.of(
-        force=force,
-        skip=skip,
+        Decided.of(force=force, skip=skip, overwrite=overwrite, keep=keep),
         pretend=pretend,
         quiet=quiet,
         no_input=no_input or listed == "-",
         json=json,
         lint=lint,
         lint_fix=lint_fix,
+        no_format=no_format,
     )
     where = Where(root, lockfile, sidekiq_version)
     answers = given({"name": name, "arguments": arguments, **flags})
@@ -85,20 +96,28 @@ def write_job(
         generated = defaults.attempt(generate, asked)
     request = generated.request
     line, class_name = command_line(asked, where, request, project.app), request.context.name.class_name
-    items = [{"name": item.name, "satisfied": item.satisfied, "text": item.text} for item in generated.checklist]
-    told = document("job", project.release, line, class_name=class_name, checklist=items)
-    answered = any(value.origin == "answer" for value in asked.values())
-    runtime.execute(
-        generated, told, project.app, asked=answered, remarks=_remarks(generated) if generated.plan.changes else ()
-    )
+    told = document("job", project.release, line, class_name=class_name)
+    after = partial(_after, generated, project, pretend=runtime.pretend)
+    runtime.execute(generated, told, project.app, asked=runtime.terminal, after=after)
     return 0
 
 
-def _remarks(generated: Generated) -> list[tuple[str, str]]:
-    """The checklist in two lines: what is done, what is left to do."""
-    lists = {"done": True, "to do": False}
-    texts = {
-        label: [item.text for item in generated.checklist if item.satisfied == satisfied]
-        for label, satisfied in lists.items()
-    }
-    return [(label, "; ".join(listed)) for label, listed in texts.items() if listed]
+def _after(generated: Generated, project: Project, plan: Plan, *, pretend: bool) -> After:
+    """The checklist, of what is there now and not of a file that was left as it is, and what to do next.
+
+    pretend: whether nothing was written, so that nothing follows.
+    """
+    request = generated.request
+    work = request.child or request
+    others = {file.path for file in plan.files if file.status == "skip"}
+    others |= set(merged(generated.plan, plan))
+    items = [] if work.job_path in others else list(generated.checklist)
+    if work.test_path in others:
+        items = [item for item in items if item.name != "tested" or not item.satisfied]
+    steps = () if request.job_path in others else next_steps(request, project.app)
+    remarks = [(label, [one.text for one in items if one.satisfied == done]) for label, done in _LISTS.items()]
+    remarks.append(("next", [step.text for step in steps if step.name != "later" and not pretend]))
+    listed = [{"name": item.name, "satisfied": item.satisfied, "text": item.text} for item in items]
+    following = [{"name": step.name, "text": step.text} for step in steps]
+    shown = tuple((label, lines) for label, lines in remarks if lines) if plan.changes else ()
+    return After(shown, {"checklist": listed, "next": following})

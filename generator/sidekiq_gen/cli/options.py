@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import click
 import typer
 
-from sidekiq_gen.cli.plain import PATHS, SWITCHES, TEXTS
+from sidekiq_gen.cli.plain import LISTS, PATHS, SWITCHES, TEXTS
 from sidekiq_gen.durations import parse_duration
 
 if TYPE_CHECKING:
@@ -39,7 +39,17 @@ From = Annotated[
 ]
 Force = Annotated[bool, typer.Option(*SWITCHES["force"], help="Overwrite what is there.")]
 Skip = Annotated[bool, typer.Option(*SWITCHES["skip"], help="Keep what is there.")]
-Pretend = Annotated[bool, typer.Option(*SWITCHES["pretend"], help="Print what would happen, write nothing.")]
+Overwrite = Annotated[
+    list[str] | None,
+    typer.Option(LISTS["overwrite"], metavar="PATH", help="Overwrite this file. May be given several times."),
+]
+Keep = Annotated[
+    list[str] | None,
+    typer.Option(LISTS["keep"], metavar="PATH", help="Keep this file, also with --force. May be given several times."),
+]
+Pretend = Annotated[
+    bool, typer.Option(*SWITCHES["pretend"], help="Print what would happen, with a diff; write nothing.")
+]
 Quiet = Annotated[bool, typer.Option(*SWITCHES["quiet"], help="Print no statuses, ask nothing.")]
 NoInput = Annotated[bool, typer.Option(*SWITCHES["no_input"], help="Ask nothing.")]
 Lint = Annotated[
@@ -51,6 +61,9 @@ Lint = Annotated[
 LintFix = Annotated[
     bool,
     typer.Option(*SWITCHES["lint_fix"], help="Run it, and let it correct what is new and can safely be corrected."),
+]
+NoFormat = Annotated[
+    bool, typer.Option(*SWITCHES["no_format"], help="Do not run it, although the app asks Rails' generators to do so.")
 ]
 Json = Annotated[bool, typer.Option(*SWITCHES["json"], help="Print one JSON document and nothing else.")]
 

@@ -24,15 +24,17 @@ SWITCHES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "force": ("--force", "-f"),
         "skip": ("--skip", "-s"),
-        "pretend": ("--pretend", "-p"),
+        "pretend": ("--pretend", "-p", "--dry-run", "-n"),
         "quiet": ("--quiet", "-q"),
         "no_input": ("--no-input",),
         "lint": ("--lint",),
-        "lint_fix": ("--lint-fix",),
+        "lint_fix": ("--lint-fix", "--format"),
+        "no_format": ("--no-format",),
         "json": ("--json",),
     }
 )
 TEXTS: Mapping[str, str] = MappingProxyType({"listed": "--from", "sidekiq_version": "--sidekiq-version"})
+LISTS: Mapping[str, str] = MappingProxyType({"overwrite": "--overwrite", "keep": "--keep"})
 PATHS: Mapping[str, str] = MappingProxyType({"root": "--root", "lockfile": "--lockfile"})
 
 
@@ -47,7 +49,7 @@ def read_job(words: Sequence[str], flags: Iterable[Flag]) -> dict[str, Any] | No
     """
     known = {flag.option: flag for flag in flags}
     values: dict[str, Any] = {flag.parameter: False if flag.type == "switch" else None for flag in known.values()}
-    how: dict[str, Any] = dict.fromkeys(SWITCHES, False) | dict.fromkeys((*TEXTS, *PATHS))
+    how: dict[str, Any] = dict.fromkeys(SWITCHES, False) | dict.fromkeys((*TEXTS, *LISTS, *PATHS))
     try:
         places = _read(words, known, values, how)
     except (_Unclear, InvalidInput):
@@ -58,6 +60,7 @@ def read_job(words: Sequence[str], flags: Iterable[Flag]) -> dict[str, Any] | No
 def _read(words: Sequence[str], known: Mapping[str, Flag], values: dict[str, Any], how: dict[str, Any]) -> list[str]:
     """Fill in what the options say; returns the other words."""
     switches = {option: name for name, options in SWITCHES.items() for option in options}
+    lists = {option: name for name, option in LISTS.items()}
     others: dict[str, tuple[str, Callable[[str], Any]]] = {option: (name, str) for name, option in TEXTS.items()}
     others |= {option: (name, _path) for name, option in PATHS.items()}
     places, rest = [], iter(words)
@@ -75,6 +78,8 @@ def _read(words: Sequence[str], known: Mapping[str, Flag], values: dict[str, Any
             values[flag.parameter] = [*(values[flag.parameter] or ()), said]
         elif flag and flag.type != "switch":
             _put(values, flag.parameter, value=_value(flag, _text(value if equals else next(rest, ""))))
+        elif option in lists:
+            how[lists[option]] = [*(how[lists[option]] or ()), _text(value if equals else next(rest, ""))]
         elif option in others:
             name, read = others[option]
             _put(how, name, value=read(_text(value if equals else next(rest, ""))))

@@ -8,18 +8,22 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
 
 from sidekiq_gen.cli.console import Console
-from sidekiq_gen.errors import Defect, InvalidInput, Refused
+from sidekiq_gen.cli.decided import Decided, merged
+from sidekiq_gen.errors import Defect, Refused
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from sidekiq_gen.changes.lint import Lint
-    from sidekiq_gen.changes.plan import Plan
+    from sidekiq_gen.changes.plan import Plan, PlannedFile
     from sidekiq_gen.changes.signals import Hold
     from sidekiq_gen.notices import Notice
     from sidekiq_gen.rails.app import RailsApp
     from sidekiq_gen.sidekiq.release import Release
+
+
+_NO_INPUT = " --no-input"  # every command line ends with it
 
 
 class Planned(Protocol):
@@ -35,37 +39,48 @@ class Planned(Protocol):
 
 
 @dataclass(frozen=True)
+class After:
+    """What is told once it is known what became of every file.
+
+    remarks: a label and lines each, to be printed in the end. document: what stands in the JSON document besides.
+    """
+
+    remarks: tuple[tuple[str, Sequence[str]], ...]
+    document: Mapping[str, object]
+
+
+_NOTHING = After((), {})
+
+
+@dataclass(frozen=True)
 class Runtime:
-    """The flags that say how a command runs, and where it prints."""
+    """The options that say how a command runs, and where it prints."""
 
     console: Console
     terminal: bool
     pretend: bool
+    decided: Decided
     lint: Lint | None = None
+    opted_out: bool = False
 
     @classmethod
     def of(
         cls,
+        decided: Decided,
         *,
-        force: bool,
-        skip: bool,
         pretend: bool,
         quiet: bool,
         no_input: bool,
         json: bool,
         lint: bool = False,
         lint_fix: bool = False,
+        no_format: bool = False,
     ) -> Runtime:
-        """Read the flags.
-
-        Raises:
-            InvalidInput: two of them contradict each other.
-        """
-        if force and skip:
-            raise InvalidInput("--force and --skip contradict each other.", hint="Pass one of them.", code="usage")
+        """Read the options."""
         console = Console(sys.stdout, sys.stderr, quiet=quiet, json=json)
         somebody = _somebody_is_there() and not (no_input or json or quiet or pretend)
-        return cls(console, somebody, pretend, "fix" if lint_fix else "check" if lint else None)
+        asked: Lint | None = "fix" if lint_fix else "check" if lint else None
+        return cls(console, somebody, pretend, decided, asked, opted_out=no_format)
 
     def execute(
         self,
@@ -74,51 +89,62 @@ class Runtime:
         app: RailsApp,
         *,
         asked: bool,
-        remarks: Sequence[tuple[str, str]] = (),
+        after: Callable[[Plan], After] | None = None,
         preview: bool = True,
+        announced: bool = False,
     ) -> None:
         """Print what is to be known, have conflicts decided, write, print what was done.
 
         document: what stands in the JSON document besides files and notices, ``command_line`` among it.
         asked: whether questions were answered, so that the command line is worth showing.
-        remarks: labels and texts to be printed in the end.
+        after: what is to be told of the files once they are written, or would be.
         preview: whether on a terminal the first file is shown as a whole.
+        announced: whether notices, preview and confirmation are done already.
         """
-        line = str(document["command_line"])
-        self._announce(made, preview=preview)
-        plan = made.plan
+        planned = self.decided.settle(made.plan)
+        if not announced:
+            self._announce(made, preview=preview)
         if self.pretend:
-            self._statuses(plan)
-            self._document(plan, made.notices, document)
-            self._remark(remarks)
+            told = after(planned) if after else _NOTHING
+            self._statuses(planned)
+            self._document(planned, made.notices, {**document, **told.document}, ())
+            self._remark(told.remarks)
             if not self.console.quiet:
                 self.console.plain("Nothing was written: this was --pretend.")
             return
         from sidekiq_gen.changes.apply import apply
         from sidekiq_gen.changes.signals import held
 
+        plan = planned
         if plan.conflicts:
             from sidekiq_gen.cli import conflicts
 
             plan = conflicts.resolve(plan, self.console, terminal=self.terminal)  # prints their statuses
-        decided = frozenset(file.path for file in made.plan.conflicts)
         with held(to_the_end=True) as hold:
             applied = apply(plan, hold)
             for notice in applied.notices:
                 self.console.notice(notice)
             try:
-                self._statuses(applied.plan, but=decided)
+                self._statuses(applied.plan, but=frozenset(file.path for file in planned.conflicts))
                 notices = made.notices + applied.notices + self._linted(applied.plan, app, hold)
-                self._document(applied.plan, notices, document)
-                self._remark(remarks)
-                if asked:
-                    self.console.plain(f"\nEquivalent command:\n  {line}")
+                told = after(applied.plan) if after else _NOTHING
+                words = self.decided.words(planned, plan, made.notices)
+                self._document(applied.plan, notices, {**document, **told.document}, words)
+                self._remark(told.remarks)
+                if asked or planned.conflicts:
+                    self._repeat(document, words, merged(planned, plan))
             except Refused as error:
                 self.console.error(error)  # the files are there: what failed is only to say so
             except Exception as error:
                 if os.environ.get("SIDEKIQ_GEN_DEBUG"):
                     raise
                 self.console.error(Defect(error, written=bool(applied.plan.steps)))
+
+    def _repeat(self, document: Mapping[str, object], words: Sequence[str], by_hand: Sequence[str]) -> None:
+        """Say which command gives the same without asking."""
+        self.console.plain(f"\nEquivalent command:\n  {_deciding(document, words)}")
+        if by_hand:
+            self.console.remark("merged", f"No command repeats what was merged: {', '.join(by_hand)}.")
 
     def _announce(self, made: Planned, *, preview: bool) -> None:
         """Say what is to be known before anything is written; on a terminal show it all and have it confirmed."""
@@ -149,33 +175,52 @@ class Runtime:
             self.console.remark("lint", "no offenses")
         return found
 
-    def _remark(self, remarks: Sequence[tuple[str, str]]) -> None:
-        for label, text in remarks:
-            self.console.remark(label, text)
+    def _remark(self, remarks: Sequence[tuple[str, Sequence[str]]]) -> None:
+        for label, lines in remarks:
+            self.console.remark(label, *lines)
 
     def _statuses(self, plan: Plan, but: frozenset[str] = frozenset()) -> None:
         for file in plan.files:
             if file.path not in but:
                 self.console.status(file.status, file.path)
-            if self.pretend and file.replaces:
+            if self.pretend and file.is_change:
                 self.console.change(file.diff)
 
-    def _document(self, plan: Plan, notices: tuple[Notice, ...], document: Mapping[str, object]) -> None:
+    def _document(
+        self, plan: Plan, notices: tuple[Notice, ...], document: Mapping[str, object], words: Sequence[str]
+    ) -> None:
         if self.console.json:
             told = dict(document)
-            line = told.pop("command_line")
+            del told["command_line"]
             self.console.document(
                 {
                     **told,
                     "files": [
-                        {"path": file.path, "status": file.status}
-                        | ({"diff": file.diff} if self.pretend and file.replaces else {})
+                        {"path": file.path, "status": file.status} | (_pretended(file) if self.pretend else {})
                         for file in plan.files
                     ],
                     "notices": [notice.as_dict() for notice in notices],
-                    "command_line": line,
+                    "command_line": _deciding(document, words),
                 }
             )
+
+
+def _pretended(file: PlannedFile) -> dict[str, str]:
+    """What a file would hold, and what would be changed."""
+    if not file.is_change:
+        return {}
+    content = {} if file.goes else {"content": file.content.decode("utf-8", "replace")}
+    return content | {"diff": file.diff}
+
+
+def _deciding(document: Mapping[str, object], words: Sequence[str]) -> str:
+    """The command line, with the words that decide about files that are there already."""
+    line = str(document["command_line"])
+    if not words:
+        return line
+    from shlex import join
+
+    return f"{line.removesuffix(_NO_INPUT)} {join(words)}{_NO_INPUT}"
 
 
 def document(command: str, release: Release, line: str, **more: object) -> dict[str, object]:
@@ -185,6 +230,8 @@ def document(command: str, release: Release, line: str, **more: object) -> dict[
 
 
 def _somebody_is_there() -> bool:
-    """Whether there is somebody who can be asked: who can type, and see what is asked."""
+    """Whether there is somebody who can be asked: who can type, and see what is asked; on a CI there is nobody."""
+    if os.environ.get("CI", "").lower() not in {"", "0", "false"}:
+        return False
     readable = sys.stdin is not None and sys.stdin.isatty()
     return readable and any(stream is not None and stream.isatty() for stream in (sys.stdout, sys.stderr))

@@ -10,11 +10,13 @@ from sidekiq_gen.job.patterns.check_then_act import CheckThenAct
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from sidekiq_gen.job.request import JobContext, JobRequest
 
 
+# What a job does by a column of its table, and what its spec sees there.
+_BY_COLUMNS = frozenset({"idempotent", "tested"})
 SPEC = {"rspec": "spec", "minitest": "test"}
 
 
@@ -30,15 +32,20 @@ class Item:
     text: str
 
 
-def checklist(request: JobRequest) -> tuple[Item, ...]:
-    """The list for the job that does the work: for a fan-out, the one it enqueues for each record."""
-    return tuple(_items(request.child or request))
+def checklist(request: JobRequest, missing: Sequence[str] = (), *, migrated: bool = False) -> tuple[Item, ...]:
+    """The list for the job that does the work: for a fan-out, the one it enqueues for each record.
+
+    missing: the columns that the job needs and that its table is known not to have. migrated: whether a migration of
+    the same run adds them.
+    """
+    return tuple(_items(request.child or request, missing, migrated=migrated))
 
 
-def _items(request: JobRequest) -> Iterator[Item]:
+def _items(request: JobRequest, missing: Sequence[str], *, migrated: bool) -> Iterator[Item]:
     """Each line with the words of the kind or pattern that satisfies it, else with what is left to do.
 
-    The kind has the last word: what it says about a line is more exact than what a pattern says.
+    The kind has the last word: what it says about a line is more exact than what a pattern says. Nothing is satisfied
+    that needs a column which is not there.
     """
     context = request.context
     kind = KIND_BY_NAME[context.kind]
@@ -52,13 +59,25 @@ def _items(request: JobRequest) -> Iterator[Item]:
     if request.test != "none" and (effect := _effect(request)):
         done["tested"] = f"its {SPEC[request.test]} sees {effect}, without Redis"
     for name, left in _lines(request).items():
-        if name in done:
+        if name in done and missing and name in _BY_COLUMNS:
+            yield Item(name, satisfied=False, text=_before_that(name, done[name], missing, migrated=migrated))
+        elif name in done:
             yield Item(name, satisfied=True, text=done[name])
         elif left:
             yield Item(name, satisfied=False, text=left)
 
 
+def _before_that(name: str, then: str, missing: Sequence[str], *, migrated: bool) -> str:
+    """What is to be done before a line is true that needs columns which are not there."""
+    if name == "tested":
+        return f"run its tests then: {then}"
+    what = "run bin/rails db:migrate" if migrated else f"add {' and '.join(missing)} to the table (--migration)"
+    return f"{what}: {then} from then on"
+
+
 def _arguments(context: JobContext) -> str:
+    if not context.arguments:
+        return "takes no arguments"
     if context.form == "active-job":
         return "takes records by their GlobalID" if context.records else "takes what ActiveJob can carry"
     return "takes ids, no records" if context.record else "takes what JSON can carry"

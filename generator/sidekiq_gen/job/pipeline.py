@@ -10,6 +10,8 @@ from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.flags import answer
 from sidekiq_gen.job import resolve
 from sidekiq_gen.job.checklist import Item, checklist
+from sidekiq_gen.job.lacks import lacks
+from sidekiq_gen.job.needs import Column
 from sidekiq_gen.job.rendering import render, render_job
 from sidekiq_gen.naming import parse_job_name
 from sidekiq_gen.notices import Notice
@@ -75,7 +77,9 @@ def generate_job(  # noqa: PLR0913 - what a run is told
         texts += [render_migration(migration, request.style, request.context.layers) for migration in migrations]
         notices += (migration_notice(migrations, earlier),)
     plan = plan_changes(project.app.root, texts, force=force, skip=skip)
-    return Generated(request, plan, (*notices, *project.app.repo.notices()), checklist(request), migrations)
+    missing = [need.name for need in lacks(request.child or request, project.app) if isinstance(need, Column)]
+    listed = checklist(request, missing, migrated=migrated)
+    return Generated(request, plan, (*notices, *project.app.repo.notices()), listed, migrations)
 
 
 def command_line(answers: Answers, where: Where, request: JobRequest, app: RailsApp) -> str:

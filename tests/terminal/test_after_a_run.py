@@ -1,0 +1,79 @@
+"""What a terminal shows of a run, and that the line it prints does the same again."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import shutil
+import sys
+import warnings
+from typing import TYPE_CHECKING
+
+import pexpect  # type: ignore[import-untyped]
+import pytest
+
+from support.command import sidekiq_gen
+from support.repos import Repo
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONUTF8", "1")
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    for name in ("CI", "THOR_MERGE", "THOR_DIFF"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def on_a_terminal(root: Path, *words: str, columns: int = 80) -> pexpect.spawn:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # the threads of pytest-xdist are no matter to a fork
+        command = [sys.executable, "-m", "sidekiq_gen", *words]
+        return pexpect.spawn(command[0], command[1:], timeout=30, cwd=str(root), dimensions=(24, columns))
+
+
+def conversation(child: pexpect.spawn, exchange: Sequence[tuple[str, str]]) -> tuple[str, int]:
+    """All that it shows while each question is answered, and its exit status."""
+    shown = ""
+    for question, answer in exchange:
+        child.expect_exact(question)
+        shown += (child.before + child.after).decode()
+        child.send(answer)
+    child.expect(pexpect.EOF)
+    shown += child.before.decode()
+    child.close()
+    return shown.replace("\r\n", "\n"), child.exitstatus
+
+
+def tree(root: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+def line_of(shown: str) -> list[str]:
+    found = re.search(r"Equivalent command:\n  (sidekiq-gen .*)\n", shown)
+    assert found, shown
+    return shlex.split(found[1])[1:]
+
+
+@pytest.mark.parametrize("answers", ["yy", "nn", "yn", "ny"])
+def test_the_line_repeats_what_the_menu_decided(tmp_path: Path, answers: str) -> None:
+    root = Repo().write(tmp_path / "repo")
+    written = json.loads(sidekiq_gen(root, "install", "--health-check", "--json").out)["files"]
+    paths = [file["path"] for file in written if file["path"].endswith((".rake", "_job.rb"))]
+    for path in paths:
+        (root / path).write_text("# mine\n")
+    shutil.copytree(root, tmp_path / "copy")
+
+    child = on_a_terminal(root, "install", "--health-check")
+    menu = [("[Ynaqdhm] ", f"{answer}\n") for answer in answers]
+    shown, status = conversation(child, [("Write this?", "y"), *menu])
+
+    assert (status, len(paths)) == (0, 2)
+    again = sidekiq_gen(tmp_path / "copy", *line_of(shown))
+    assert again.status == 0
+    assert tree(tmp_path / "copy") == tree(root)
