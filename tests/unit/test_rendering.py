@@ -147,7 +147,8 @@ def override(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[dict[str, st
 
         monkeypatch.setattr(environment(), "loader", FunctionLoader(find))
         monkeypatch.setattr(environment(), "cache", None)
-        monkeypatch.setattr(templates, "paths", lambda: listed - {path for path, text in texts.items() if not text})
+        gone = {path for path, text in texts.items() if not text}
+        monkeypatch.setattr(templates, "paths", lambda _layers=(): listed - gone)
         templates._found.cache_clear()  # noqa: SLF001 - what is kept for a run must not outlive the test
 
     yield put
