@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import inflection
 
 from sidekiq_gen.errors import InvalidInput
+from sidekiq_gen.near import meant
 from sidekiq_gen.quoting import is_constant, ruby_label
 from sidekiq_gen.regex import regex
 from sidekiq_gen.reserved import CORE_CONSTANTS, KEYWORDS, TAKEN_METHODS
@@ -21,6 +22,19 @@ if TYPE_CHECKING:
 ArgumentType = Literal["integer", "string", "float", "boolean", "array", "hash", "record", "date", "time", "decimal"]
 
 WORK = "work"
+# What Rails' own generators and dumps of schemas call such an argument. Source: rails v8.1.0
+# railties/lib/rails/generators/generated_attribute.rb:11 (the types of an attribute), activerecord/lib/active_record/
+# connection_adapters/postgresql_adapter.rb:134 (NATIVE_DATABASE_TYPES).
+_TYPES_ELSEWHERE = {
+    **dict.fromkeys(("references", "belongs_to", "model", "id"), "record"),
+    **dict.fromkeys(("text", "uuid", "citext", "symbol", "enum"), "string"),
+    **dict.fromkeys(("bigint", "number"), "integer"),
+    **dict.fromkeys(("datetime", "timestamp", "timestamptz"), "time"),
+    **dict.fromkeys(("json", "jsonb", "hstore", "object"), "hash"),
+    **dict.fromkeys(("money", "numeric"), "decimal"),
+    **dict.fromkeys(("list", "set"), "array"),
+    "double": "float",
+}
 
 _SEGMENT = regex(r"[A-Za-z][A-Za-z0-9_]*")
 _LOCAL = regex(r"[a-z][a-z0-9_]*")  # an underscore in front would say that it is not used
@@ -239,7 +253,9 @@ def parse_argument(text: str, acronyms: Sequence[str] = ()) -> Argument:
     if kind not in {*get_args(ArgumentType), ""}:
         raise InvalidInput(
             f"{_shown(kind)} is not a type of argument.",
-            hint=f"The types are {', '.join(get_args(ArgumentType))}.",
+            hint=meant(
+                kind, get_args(ArgumentType), _TYPES_ELSEWHERE, f"The types are {', '.join(get_args(ArgumentType))}."
+            ),
             code="invalid-argument",
         )
     if model is not None:

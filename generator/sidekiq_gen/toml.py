@@ -7,6 +7,7 @@ import sys
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from sidekiq_gen.near import did_you_mean
 from sidekiq_gen.regex import regex
 from sidekiq_gen.values import dataclass
 
@@ -103,10 +104,7 @@ def _without_lines(text: str) -> str:
 def nearest(name: str, known: Iterable[str], lead: str) -> str:
     """The key that may have been meant, or all that there are."""
     names = list(known)
-    from difflib import get_close_matches
-
-    close = get_close_matches(name.replace("_", "-").lower(), names, 1)
-    return f"Did you mean {close[0]}?" if close else f"{lead} {', '.join(names)}."
+    return did_you_mean(name, names, f"{lead} {', '.join(names)}.")
 
 
 def shown(text: str, *, quoted: bool = True) -> str:

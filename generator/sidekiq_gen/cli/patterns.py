@@ -15,6 +15,7 @@ from sidekiq_gen.cli.defaults import read_defaults
 from sidekiq_gen.cli.place import open_project
 from sidekiq_gen.errors import InvalidInput
 from sidekiq_gen.job.catalogue import Entry, entries, example
+from sidekiq_gen.near import did_you_mean
 from sidekiq_gen.rails.project import Project, Where, telling
 
 if TYPE_CHECKING:
@@ -62,7 +63,11 @@ def _wanted(name: str | None, project: Project) -> list[Entry]:
     wanted = [entry for entry in known if name in {None, entry.name}]
     if not wanted:
         names = ", ".join(entry.name for entry in known)
-        raise InvalidInput(f"There is no pattern {name!a}.", hint=f"There are {names}.", code="unknown-pattern")
+        raise InvalidInput(
+            f"There is no pattern {name!a}.",
+            hint=did_you_mean(name or "", [entry.name for entry in known], f"There are {names}.", 2),
+            code="unknown-pattern",
+        )
     return wanted
 
 

@@ -21,10 +21,10 @@ from sidekiq_gen.flags import answer
 from sidekiq_gen.job import resolve
 from sidekiq_gen.job.active_job import FORM
 from sidekiq_gen.job.defaults import NO_DEFAULTS, Defaults
+from sidekiq_gen.job.guess import guess_model
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME, KINDS
 from sidekiq_gen.job.kinds.record import implied
 from sidekiq_gen.job.retries import RETRY_FOR, usual_retries
-from sidekiq_gen.job.subject import guess_model
 from sidekiq_gen.job.trial import Trial, items, named, said, value_of
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.job.patterns.unique import Unique, UniqueSettings
+from sidekiq_gen.near import did_you_mean
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.sidekiq.unique_duplicates import AFTER_COMMIT, ID_OF_NO_JOB, turns_away_pushes
 
@@ -58,5 +59,9 @@ def queue_notices(request: JobRequest, app: RailsApp) -> Iterator[Notice]:
         yield Notice(
             "queue-not-served",
             f"No process that the repo starts works on the queue {request.queue}: the repo serves {served}.",
-            f"Add it to config/sidekiq.yml, or pass --queue {app.queue_for(request.context.house).name.value}.",
+            did_you_mean(
+                request.queue,
+                app.served.names,
+                f"Add it to config/sidekiq.yml, or pass --queue {app.queue_for(request.context.house).name.value}.",
+            ),
         )

@@ -13,6 +13,7 @@ from sidekiq_gen.job.handover import Fit, Offer, hand_over, hand_over_unread, is
 from sidekiq_gen.job.patterns.idempotency_key import IdempotencyKey
 from sidekiq_gen.job.samples import known_value
 from sidekiq_gen.naming import MAXIMUM_LENGTH, Model, plural
+from sidekiq_gen.near import did_you_mean, near
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.rails.code import CONSTANT, fold
 from sidekiq_gen.rails.signatures import NEW, read_callable
@@ -211,13 +212,11 @@ def _look(own: Callable, method: str, *, on_class: bool) -> None:
     if found is None and _may_be_there(own, method, complete=complete):
         return
     if found is None:
-        from difflib import get_close_matches
-
         public = [name for name, one in methods.items() if one.public and name != "initialize"]
-        near = [f"{own.name}{sign}{name}" for name in get_close_matches(method, public, 3)]
+        meant = [f"{own.name}{sign}{name}" for name in near(method, public, 3)]
         if method in other and other[method].public:
-            near = [f"{own.name}{other_sign}{method}", *near]
-        hint = f"Did you mean {' or '.join(near)}?" if near else _those_there(own, public, sign)
+            meant = [f"{own.name}{other_sign}{method}", *meant]
+        hint = f"Did you mean {' or '.join(meant)}?" if meant else _those_there(own, public, sign)
         raise Refused(
             f"{own.name} has no method {method} of {'its own' if on_class else 'its instances'}.",
             hint=hint,
@@ -256,12 +255,9 @@ def _is_of_a_gem(constant: str, app: RailsApp) -> bool:
 
 
 def _no_constant(constant: str, app: RailsApp) -> Refused:
-    from difflib import get_close_matches
-
-    near = get_close_matches(constant, app.constants.all_names, 3, 0.75)
     return Refused(
         f"No file in the repo defines {constant}, and no locked gem is called so.",
-        hint=f"Did you mean {' or '.join(near)}?" if near else "Write it first, or leave out --calls.",
+        hint=did_you_mean(constant, app.constants.all_names, "Write it first, or leave out --calls.", 3),
         code="no-such-constant",
     )
 

@@ -30,18 +30,22 @@ _AGENT = regex(r"(?:ers?|ors?|e|s)$")
 
 def candidates(context: JobContext, app: RailsApp) -> tuple[str, ...]:
     """The methods whose name fits that of the job, best first, as --calls takes them."""
-    words = context.name.words
+    return fitting(context.name.words, context.model.name if context.record and context.model else "", app)
+
+
+def fitting(words: tuple[str, ...], model: str, app: RailsApp) -> tuple[str, ...]:
+    """The same for the words of a name; model: of the record of the job, empty where it has none."""
     if not words:
         return ()
     found: dict[str, int] = {}
     for constant in _files(app, words):
         for rank, name in _fitting(constant, words, app):
             found.setdefault(name, rank)
-    if context.record and context.model:
-        methods = _methods(app, context.model.name, on_class=False)
+    if model:
+        methods = _methods(app, model, on_class=False)
         for rank, method in enumerate(_named_like(words)):
             if method in methods:
-                found[f"{context.model.name}#{method}"] = 20 + rank
+                found[f"{model}#{method}"] = 20 + rank
     return tuple(sorted(found, key=lambda name: (found[name], name)))[:MOST]
 
 

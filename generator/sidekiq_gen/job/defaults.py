@@ -12,6 +12,7 @@ from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME, KINDS
 from sidekiq_gen.job.patterns.catalogue import PATTERNS
 from sidekiq_gen.job.resolve import all_flags, context_of
 from sidekiq_gen.job.retries import RETRY, RETRY_FOR
+from sidekiq_gen.near import did_you_mean
 from sidekiq_gen.settings import FILE, WITHOUT, Setting, SettingsFile
 from sidekiq_gen.sourced import Sourced
 from sidekiq_gen.values import dataclass
@@ -141,14 +142,9 @@ def _left_out(answers: Answers) -> set[str]:
     for typed in answer(answers, WITHOUT.parameter, ()):
         name = typed.removeprefix("--")
         if name not in flags:
-            from difflib import get_close_matches
-
-            close = get_close_matches(name, flags, 1)
             raise InvalidInput(
                 f"{WITHOUT.option} {typed[:60]!a} is no flag that {FILE} could set.",
-                hint=f"Did you mean {close[0]}?"
-                if close
-                else f"Name a key of its table [job]: {WITHOUT.option} unique.",
+                hint=did_you_mean(name, flags, f"Name a key of its table [job]: {WITHOUT.option} unique."),
                 code="usage",
             )
         if flags[name].parameter in answers and answers[flags[name].parameter].origin == "flag":

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
 from sidekiq_gen.job.needs import Column, Need
 from sidekiq_gen.job.patterns.catalogue import BY_NAME
+from sidekiq_gen.near import did_you_mean
 from sidekiq_gen.notices import Notice
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ def lack_notices(request: JobRequest, app: RailsApp) -> Iterator[Notice]:
             yield Notice(
                 "column-not-found",
                 f"The schema shows no column {need.name} in the table of this model.",
-                f"Add it before you run the job, a {need.type} column: --migration writes that.",
+                f"{_meant(need.name, request, app)} before you run the job, a {need.type} column: "
+                "--migration writes that.",
             )
         else:
             yield Notice(
@@ -52,6 +54,13 @@ def lack_notices(request: JobRequest, app: RailsApp) -> Iterator[Notice]:
                 if request.context.database == "postgresql"
                 else "--migration writes one.",
             )
+
+
+def _meant(column: str, request: JobRequest, app: RailsApp) -> str:
+    """The beginning of what to do about a column that is not there."""
+    model = request.context.model
+    meant = did_you_mean(column, (app.columns(model.name) if model else None) or ())
+    return f"{meant} Or add it" if meant else "Add it"
 
 
 def _needs(request: JobRequest) -> Iterator[Need]:

@@ -10,14 +10,14 @@ if TYPE_CHECKING:
     from sidekiq_gen.rails.errors import ErrorClass
 
 # Classes of Ruby's libraries whose initializer needs no argument. Source: `new` of each on Ruby 3.1, 3.3 and 3.4.
-_OF_RUBYS_LIBRARIES = frozenset(
+OF_RUBYS_LIBRARIES = frozenset(
     "Date::Error JSON::ParserError Net::HTTPBadResponse Net::OpenTimeout Net::ProtocolError "
     "Net::ReadTimeout Net::WriteTimeout OpenSSL::SSL::SSLError SocketError Timeout::Error URI::InvalidURIError "
     "Zlib::Error".split()
 )
 # The same for Rails. Source: rails v6.0.0 and v8.1.0 activerecord/lib/active_record/errors.rb and validations.rb:18
 # (RecordInvalid).
-_OF_RAILS = frozenset(
+OF_RAILS = frozenset(
     f"ActiveRecord::{name}"
     for name in (
         "ActiveRecordError ConnectionNotEstablished ConnectionTimeoutError Deadlocked InvalidForeignKey "
@@ -26,7 +26,12 @@ _OF_RAILS = frozenset(
         "StatementTimeout TransactionRollbackError ValueTooLong"
     ).split()
 )
-_ALL = frozenset(_OF_RUBYS_LIBRARIES | _OF_RAILS | RUBYS_OWN) - {"SystemCallError"}  # which wants to be told a number
+_ALL = frozenset(OF_RUBYS_LIBRARIES | OF_RAILS | RUBYS_OWN) - {"SystemCallError"}  # which wants to be told a number
+
+
+def is_of_ruby_or_rails(error: str) -> bool:
+    """Whether a class is one of those that are known of Ruby, its libraries or Rails."""
+    return error in _ALL or error.startswith(("Errno::", "ActiveRecord::", "ActiveJob::", "Sidekiq::"))
 
 
 def raised(error: str, known: ErrorClass | None) -> str:

@@ -28,6 +28,7 @@ from sidekiq_gen.job.request import Chosen, JobContext, JobRequest, tree_of
 from sidekiq_gen.job.retries import RETRY, RETRY_FOR, find_retries, retry_notices
 from sidekiq_gen.job.subject import as_it_travels, find_subject, new_job, parse_directory
 from sidekiq_gen.naming import parse_job_name
+from sidekiq_gen.near import did_you_mean
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.rails.stubs import stub_notices
 from sidekiq_gen.settings import WITHOUT
@@ -247,7 +248,9 @@ def notices(request: JobRequest, project: Project, *, migrated: bool = False) ->
             yield Notice(
                 "model-not-found",
                 f"No file in app/models defines {model.name}.",
-                "The spec is green once the model exists; --model names another one.",
+                did_you_mean(
+                    model.name, app.models, "The spec is green once the model exists; --model names another one."
+                ),
             )
     yield from retry_notices(context)
     yield from option_notices(context)

@@ -12,6 +12,7 @@ from sidekiq_gen.job.needs import Column
 from sidekiq_gen.job.samples import known_value
 from sidekiq_gen.job.values import columns_of, refuse_unwritable
 from sidekiq_gen.naming import parse_column
+from sidekiq_gen.near import near
 from sidekiq_gen.regex import regex
 from sidekiq_gen.reserved import KEYWORDS, TAKEN_METHODS
 from sidekiq_gen.ruby.templates import declared_names
@@ -122,12 +123,10 @@ def _value(column: str, context: JobContext, app: RailsApp, *, migrated: bool) -
     if columns is not None and column not in columns:
         if migrated:
             return '"text"'
-        from difflib import get_close_matches
-
-        near = get_close_matches(column, columns, 3)
+        found = near(column, columns, 3)
         raise Refused(
             f"The table of {model} has no column {column}.",
-            hint=(f"Did you mean {' or '.join(near)}? Or add" if near else "Add") + " it: --migration writes that.",
+            hint=(f"Did you mean {' or '.join(found)}? Or add" if found else "Add") + " it: --migration writes that.",
             code="no-such-column",
         )
     if columns is None:

@@ -6,21 +6,19 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from sidekiq_gen.errors import InvalidInput, Refused
+from sidekiq_gen.errors import Refused
 from sidekiq_gen.flags import answer
+from sidekiq_gen.job.guess import guess_model
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
 from sidekiq_gen.naming import Argument, Model, parse_argument, parse_model
 from sidekiq_gen.rails.house.neighbours import NewJob
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sidekiq_gen.flags import Answers
     from sidekiq_gen.job.request import KindName
     from sidekiq_gen.naming import JobName
     from sidekiq_gen.rails.app import RailsApp
-    from sidekiq_gen.rails.inflections import Inflections
     from sidekiq_gen.sidekiq.release import Release
 
 
@@ -101,31 +99,6 @@ def parse_directory(typed: str) -> str:
             code="outside-root",
         )
     return path.as_posix()
-
-
-def guess_model(name: JobName, app: RailsApp, *, rows: bool = False) -> Model | None:
-    """The model that the last words of NAME spell, if a file in app/models proves it: ``ProcessOrder`` -> ``Order``.
-
-    rows: whether the words may be a plural: ``ExportOrders`` -> ``Order``.
-    """
-    namespace = "::".join(name.namespaces)
-    for words in _endings(name, app.inflections if rows else None):
-        try:
-            model = parse_model(words, app.acronyms).name
-        except InvalidInput:  # check_in ends in a reserved word, process_2fa in no constant
-            continue
-        for candidate in (f"{namespace}::{model}", model) if namespace else (model,):
-            if app.model_file(candidate) is not None:
-                return Model(candidate)
-    return None
-
-
-def _endings(name: JobName, plurals: Inflections | None) -> Iterator[str]:
-    for start in range(len(name.words)):
-        words = "_".join(name.words[start:])
-        yield words
-        if plurals:
-            yield plurals.singularize(words)
 
 
 def _about_nothing(kind: KindName, arguments: tuple[Argument, ...], *, given: bool) -> Subject:

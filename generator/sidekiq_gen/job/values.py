@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.errors import Refused
+from sidekiq_gen.near import near
 from sidekiq_gen.regex import regex
 
 if TYPE_CHECKING:
@@ -56,12 +57,10 @@ def no_such_value(model: str, column: str, value: str, values: ColumnValues, ins
 
     instead: a flag with a value that can be had.
     """
-    from difflib import get_close_matches
-
-    known, near = ", ".join(values.values), get_close_matches(value, values.values, 1)
+    known, meant = ", ".join(values.values), near(value, values.values)
     return Refused(
         f'The {values.proof} of {model} does not let {column} be "{value}": it has {known}.',
-        hint=f'Did you mean "{near[0]}"?' if near else f"Name one of these: {instead}.",
+        hint=f'Did you mean "{meant[0]}"?' if meant else f"Name one of these: {instead}.",
         code="no-such-value",
     )
 

@@ -126,13 +126,13 @@ def find_body(constants: Constants, name: str) -> Body | None:
     """What a class or module says, in the first file that defines it: its own, or any other of the repo."""
     last = name.rpartition("::")[2]
     for path in dict.fromkeys((*constants.named(name), *constants.definers.get(last, ()))):
-        body = _bodies(code_lines(constants.repo.read(path) or "")).get(name)
+        body = bodies(code_lines(constants.repo.read(path) or "")).get(name)
         if body:
             return body
     return None
 
 
-def _bodies(lines: Iterable[str]) -> dict[str, Body]:
+def bodies(lines: Iterable[str]) -> dict[str, Body]:
     """What each class and module in a file says, by its full name; what is inside what is told by the indentation."""
     found: dict[str, Body] = {}
     around: list[tuple[int, str]] = []

@@ -55,7 +55,7 @@ _SQL_TYPES = (
 _GIVEN_KEYS = frozenset({"bigint", "integer", "bigserial", "serial", "primary_key", "uuid"})
 _RUBY_TYPES = {"timestamp": "datetime", "timestamptz": "datetime", "timestamp_without_time_zone": "datetime"}
 
-_COLUMN = regex(r"\s*t\.(\w+)[\s(]+(?::|[\"'])(\w+)[\"']?(.*)")
+_COLUMN = regex(r"\s*t\.(\w+)[\s(]+[:\"']((?<=:)\w+|(?<=[\"'])[^\"'\\]+(?=[\"']))[\"']?(.*)")
 _COLUMN_TYPE = regex(r",\s*(?:type:\s*)?[:\"'](\w+)")
 _VIRTUAL_TYPE = regex(r"\btype:\s*[:\"'](\w+)")
 _ID = regex(r"(?:\bid:|:id\s*=>)\s*(?:\{\s*type:\s*)?(?::(\w+)|[\"'](\w+)[\"']|(false)\b)")

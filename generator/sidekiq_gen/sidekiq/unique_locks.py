@@ -96,10 +96,10 @@ def on_conflict(lock: str, strategy: str) -> str | dict[str, str]:
             hint=f"Strategies: {', '.join(STRATEGIES)}.",
             code="unique-strategy",
         )
-    if not _follows(kind, strategy):
+    if not follows(kind, strategy):
         raise Refused(
             f"The lock {lock} cannot {strategy} a duplicate: {_why_not(kind, strategy)}.",
-            hint=f"With {lock} use one of: {', '.join(s for s in STRATEGIES if _follows(kind, s))}.",
+            hint=f"With {lock} use one of: {', '.join(s for s in STRATEGIES if follows(kind, s))}.",
             code="unique-conflict-strategy",
         )
     validated = kind.validated if lock == kind.name else SIDES
@@ -108,7 +108,7 @@ def on_conflict(lock: str, strategy: str) -> str | dict[str, str]:
     return {side: "log" if strategy in _REFUSED[side] else strategy for side in SIDES}
 
 
-def _follows(kind: LockType, strategy: str) -> bool:
+def follows(kind: LockType, strategy: str) -> bool:
     """Say whether a duplicate meets with that strategy: ``replace`` belongs to the push, all but ``log`` to the run."""
     if strategy in ("log", kind.always):
         return True

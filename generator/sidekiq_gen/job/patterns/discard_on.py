@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from sidekiq_gen.errors import Refused
 from sidekiq_gen.flags import Answers, Flag, answer
+from sidekiq_gen.job.error_notices import error_notices
 from sidekiq_gen.job.patterns.base import Pattern, parse_errors
 from sidekiq_gen.job.raised import raised
 from sidekiq_gen.notices import Notice
@@ -156,6 +157,7 @@ class DiscardOn(Pattern[DiscardOnSettings]):
         return {"permanent-errors": "permanent errors end it at once"}
 
     def notices(self, settings: DiscardOnSettings, request: JobRequest, app: RailsApp) -> Iterator[Notice]:
+        yield from error_notices(settings.errors, app)
         context = request.context
         if settings.means != "retry_in" and context.retry and not context.release.capabilities.retry_in_kill:
             yield Notice(

@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING, Any
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.flags import Answers, Flag, answer
 from sidekiq_gen.job.delays import LONGEST, USUAL, Delay, is_proven, limits_of, read_delay
+from sidekiq_gen.job.error_notices import error_notices
 from sidekiq_gen.job.patterns.base import COUNTER, Pattern, parse_errors
 from sidekiq_gen.rails.errors import error_class
 from sidekiq_gen.sourced import Sourced
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
-    from sidekiq_gen.job.request import JobContext
+    from collections.abc import Iterator
+
+    from sidekiq_gen.job.request import JobContext, JobRequest
+    from sidekiq_gen.notices import Notice
     from sidekiq_gen.rails.app import RailsApp
 
 LIMIT = 10
@@ -188,6 +192,9 @@ class RetryAfter(Pattern[RetryAfterSettings]):
         given = answers["retry_after"]
         texts = [f"{text}={reply}" if text.removeprefix("::") == value else text for text in given.value]
         return {**answers, "retry_after": Sourced(texts, given.origin)}
+
+    def notices(self, settings: RetryAfterSettings, request: JobRequest, app: RailsApp) -> Iterator[Notice]:
+        yield from error_notices(settings.errors, app)
 
     def parameters(self, settings: RetryAfterSettings) -> tuple[str, ...]:
         return () if settings.native else (f"{settings.counter} = 0",)
