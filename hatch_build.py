@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,6 +11,8 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 HEAD = '"""The templates as Jinja has compiled them: written by the build."""\n\n'
+# Names in branches that are never taken: nothing is escaped as HTML, and every filter is there.
+UNREACHED = ("Markup", "internalcode", "TemplateRuntimeError")
 
 
 class CompiledTemplates(BuildHookInterface):  # type: ignore[type-arg] # generic in its configuration
@@ -39,12 +42,37 @@ def write(root: Path, folder: Path) -> None:
     root: of the checkout. folder: where the modules go.
 
     Raises:
-        jinja2.TemplateSyntaxError: one cannot be compiled.
+        jinja2.TemplateSyntaxError: one cannot be compiled. ValueError: one needs more of Jinja than the package has
+        without it.
     """
     sys.path.insert(0, str(root / "generator"))
-    from sidekiq_gen.ruby.environment import declared, environment, line_of_jinja, paths
+    from sidekiq_gen.ruby.environment import built_in, declared, environment, own_paths
+    from sidekiq_gen.ruby.runtime import module_name
 
-    environment().compile_templates(folder, zip=None, ignore_errors=False)
-    lines = [f"    {path!r}: {tuple(sorted(declared(path)))!r},\n" for path in sorted(paths())]
-    text = f"{HEAD}JINJA = {line_of_jinja()!r}\nDECLARED = {{\n{''.join(lines)}}}\n"
-    (folder / "__init__.py").write_text(text, encoding="utf-8")
+    paths = sorted(own_paths())
+    lines = [f"    {path!r}: {tuple(sorted(declared(path)))!r},\n" for path in paths]
+    (folder / "__init__.py").write_text(f"{HEAD}DECLARED = {{\n{''.join(lines)}}}\n", encoding="utf-8")
+    for path in paths:
+        text = of_the_runtime(environment().compile(str(built_in(path)), path, raw=True, defer_init=True))
+        (folder / f"{module_name(path)}.py").write_text(text, encoding="utf-8")
+
+
+def of_the_runtime(compiled: str) -> str:
+    """A module as Jinja has compiled it, taking from `sidekiq_gen.ruby.runtime` what it would take from Jinja.
+
+    Raises:
+        ValueError: it uses something that is not there.
+    """
+    from jinja2.runtime import exported
+
+    from sidekiq_gen.ruby.runtime import PROVIDED, environment
+
+    line, _, rest = compiled.partition("\n")
+    if not line.startswith("from jinja2.runtime import "):
+        raise ValueError(f"Jinja has another way to begin what it compiles: {line}")
+    lacking = {name for name in exported if re.search(rf"\b{name}\b", rest)} - {*PROVIDED, *UNREACHED}
+    lacking |= set(re.findall(r"environment\.filters\['(\w+)'\]", rest)) - set(environment.filters)
+    lacking |= set(re.findall(r"environment\.tests\['(\w+)'\]", rest))
+    if lacking:
+        raise ValueError(f"a template needs {', '.join(sorted(lacking))}, which sidekiq_gen/ruby/runtime.py lacks")
+    return f"from sidekiq_gen.ruby.runtime import {', '.join(PROVIDED)}\n{rest}"

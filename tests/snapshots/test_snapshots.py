@@ -5,11 +5,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from support import compiled
 from support.cases import Case, all_cases
 from support.install_cases import InstallCase, install_cases
 from support.shown import NOT_READ, choose, elsewhere, read, sections, sections_of
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from pytest_snapshot.plugin import Snapshot
 
 FOLDER = Path(__file__).with_name("rendered")
@@ -23,8 +26,21 @@ def shown(name: str) -> list[str]:
     return sections_of((FOLDER / f"{name}.txt").read_text(encoding="utf-8"))
 
 
+@pytest.fixture(scope="session")
+def templates_of_a_wheel(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
+    return compiled.compile_templates(tmp_path_factory.mktemp("wheel"))
+
+
+# These are rendered by what the build compiles, all others here by Jinja from the sources: one text for both.
 @pytest.mark.parametrize("case", SHOWN, ids=lambda case: case.name)
-def test_a_case_renders_what_it_rendered_before(case: Case, tmp_path: Path, snapshot: Snapshot) -> None:
+def test_a_case_renders_what_it_rendered_before(
+    case: Case,
+    tmp_path: Path,
+    snapshot: Snapshot,
+    templates_of_a_wheel: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    compiled.use(templates_of_a_wheel, monkeypatch)
     snapshot.snapshot_dir = FOLDER
     texts = [f"$ sidekiq-gen {case.line}\n", *sections(case.run(tmp_path))]
 

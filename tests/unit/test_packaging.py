@@ -9,25 +9,22 @@ import venv
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 
-import jinja2
 import pytest
-from jinja2 import ChoiceLoader, ModuleLoader
 
 from sidekiq_gen import __version__
-from sidekiq_gen.ruby import environment as environment_module
-from sidekiq_gen.ruby.environment import declared, environment, line_of_jinja
+from sidekiq_gen.ruby.environment import declared, environment
+from sidekiq_gen.ruby.runtime import module_name
+from support.compiled import build_hook
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "templates"
 PACKAGE = ROOT / "generator" / "sidekiq_gen"
 WHERE = "import importlib.resources as r; print(r.files('sidekiq_gen') / 'templates')"
-# Jinja's compiler is part of its environment: it is loaded in any case, and never called.
-WITHOUT_COMPILER = """
-import jinja2, sys
+WITHOUT_JINJA = """
+import sys
 from sidekiq_gen.__main__ import main
-del jinja2.Environment.compile, jinja2.Environment._parse
+sys.modules["jinja2"] = None
 main()
 """
 
@@ -107,28 +104,14 @@ def test_the_wheel_is_the_package_and_nothing_else(built: Built) -> None:
 def test_the_wheel_has_every_template_as_it_is_compiled_from_its_source(built: Built) -> None:
     def compiled(path: str) -> str:
         source = (TEMPLATES / path).read_text(encoding="utf-8")
-        return environment().compile(source, path, raw=True, defer_init=True)
+        return build_hook().of_the_runtime(environment().compile(source, path, raw=True, defer_init=True))  # type: ignore[no-any-return]
 
     made = wheel_contents(built.from_checkout, "sidekiq_gen/compiled/")
     listed: dict[str, object] = {}
     exec(made.pop("__init__.py"), listed)  # noqa: S102 - this very build wrote it
-    expected = {ModuleLoader.get_module_filename(path): compiled(path) for path in contents(TEMPLATES)}
+    expected = {f"{module_name(path)}.py": compiled(path) for path in contents(TEMPLATES)}
     assert {name: data.decode() for name, data in made.items()} == expected
     assert listed["DECLARED"] == {path: tuple(sorted(declared(path))) for path in contents(TEMPLATES)}
-    assert listed["JINJA"] == line_of_jinja()
-
-
-@pytest.mark.parametrize(("line", "sources"), [("3.1", False), ("3.0", True)])
-def test_another_line_of_jinja_renders_the_sources(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, line: str, sources: bool
-) -> None:
-    (tmp_path / ModuleLoader.get_module_filename("common/job.rb.j2")).write_text("", encoding="utf-8")
-    built = ModuleType("sidekiq_gen.compiled")
-    built.__path__, built.JINJA = [str(tmp_path)], line  # type: ignore[attr-defined]
-    monkeypatch.setattr(environment_module, "_built", lambda: built)
-    monkeypatch.setattr(jinja2, "__version__", "3.1.6")
-    loader = environment_module._loader()  # noqa: SLF001 - what is built decides it
-    assert isinstance(loader, ChoiceLoader) is not sources
 
 
 def test_the_wheel_made_from_the_sdist_has_the_same_bytes(built: Built) -> None:
@@ -161,10 +144,10 @@ def test_an_installed_wheel_works_from_any_folder(built: Built, empty_environmen
     assert run(command, "--version", cwd=tmp_path) == f"sidekiq-gen {__version__}\n"
     job = ("job", "ChargeCustomer", "--model", "Order", "--pretend", "--root", root)
     printed = run(command, *job, cwd=tmp_path)
-    without_compiler = run(empty_environment / "python", "-c", WITHOUT_COMPILER, *job, cwd=tmp_path)
+    without_jinja = run(empty_environment / "python", "-c", WITHOUT_JINJA, *job, cwd=tmp_path)
 
     assert "      create  app/jobs/charge_customer_job.rb\n      create  spec/jobs/charge_customer" in printed
-    assert without_compiler == printed
+    assert without_jinja == printed
     assert contents(root) == before
     templates = Path(run(empty_environment / "python", "-I", "-c", WHERE, cwd=tmp_path).strip())
     assert templates.is_relative_to(empty_environment.parent)

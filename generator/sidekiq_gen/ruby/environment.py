@@ -1,8 +1,4 @@
-"""Where templates come from: their sources, or what the build has compiled of them.
-
-A wheel has each template as a module that Jinja wrote when the wheel was built (hatch_build.py), and a list of what
-there is: reading and compiling sources is more than half of what it takes to write a job. A checkout has neither, so
-that what is edited is what is rendered; so has a wheel whose Jinja is of another line than the one that compiled.
+"""The sources of the templates, and Jinja, which reads them.
 
 Over them may lie layers: templates of the repo, and of a pack. With one, all are rendered in a sandbox.
 """
@@ -10,17 +6,16 @@ Over them may lie layers: templates of the repo, and of a pack. With one, all ar
 from __future__ import annotations
 
 from functools import cache
-from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-import jinja2
-from jinja2 import BaseLoader, ChoiceLoader, Environment, ModuleLoader, PackageLoader, StrictUndefined, TemplateNotFound
+from jinja2 import BaseLoader, Environment, PackageLoader, StrictUndefined, TemplateNotFound
 from jinja2.ext import Extension
 
 from sidekiq_gen.errors import BrokenTemplate
 from sidekiq_gen.quoting import ruby_string, ruby_symbol
 from sidekiq_gen.regex import regex
+from sidekiq_gen.ruby.library import BUILT_IN
 
 if TYPE_CHECKING:
     import re
@@ -128,7 +123,6 @@ _OPTIONS: Mapping[str, Any] = MappingProxyType(
         "auto_reload": False,  # no template changes while a run lasts
     }
 )
-BUILT_IN = "built-in"
 
 
 def environment(layers: tuple[Layer, ...] = ()) -> Environment:
@@ -136,23 +130,9 @@ def environment(layers: tuple[Layer, ...] = ()) -> Environment:
     return _sandbox(layers) if layers else _plain()
 
 
-def paths(layers: tuple[Layer, ...] = ()) -> frozenset[str]:
-    """Every template that there is: ``common/job.rb.j2``."""
-    return _all_paths(layers) if layers else _own_paths()
-
-
-def origins(path: str, layers: tuple[Layer, ...]) -> tuple[str, ...]:
-    """The origins that have a template, first to last: any of ``repo``, ``pack`` and ``built-in``.
-
-    An environment knows it by its path behind each of them as well: ``built-in/common/job.rb.j2``.
-    """
-    found = tuple(layer.origin for layer in layers if path in layer.by_path)
-    return (*found, BUILT_IN) if path in _own_paths() else found
-
-
 def built_in(path: str) -> str | None:
     """The source of a built-in template; None where there is none of that path."""
-    return _sources().get_source(_plain(), path)[0] if path in _own_paths() else None
+    return _sources().get_source(_plain(), path)[0] if path in own_paths() else None
 
 
 @cache
@@ -161,9 +141,6 @@ def declared(path: str, layers: tuple[Layer, ...] = ()) -> frozenset[str]:
 
     Those of all its origins are among them.
     """
-    built = _built()
-    if built and not layers:
-        return frozenset(built.DECLARED[path])
     names: set[str] = set()
     seen, pending = {path}, [path]
     while pending:
@@ -186,14 +163,9 @@ def _texts(path: str, layers: tuple[Layer, ...]) -> list[str]:
     return [layer.by_path[path] for layer in layers if path in layer.by_path] + ([own] if own is not None else [])
 
 
-def line_of_jinja() -> str:
-    """The releases of Jinja that run what this one compiles: ``3.1``."""
-    return jinja2.__version__.rpartition(".")[0]
-
-
 @cache
 def _plain() -> Environment:
-    made = Environment(loader=_loader(), undefined=StrictUndefined, **_OPTIONS)  # noqa: S701 - Ruby, not HTML
+    made = Environment(loader=_sources(), undefined=StrictUndefined, **_OPTIONS)  # noqa: S701 - Ruby, not HTML
     made.filters |= {"ruby_string": ruby_string, "ruby_symbol": ruby_symbol}
     return made
 
@@ -210,7 +182,7 @@ class _Layered(BaseLoader):
 
     def __init__(self, layers: tuple[Layer, ...]) -> None:
         self._layers = layers
-        self._own = _loader()
+        self._own = _sources()
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str | None, Callable[[], bool]]:  # noqa: ARG002 - as Jinja has it
         """The source of a template, and what its file is called in a message."""
@@ -242,32 +214,11 @@ def _divided(name: str) -> tuple[str, str]:
 
 
 @cache
-def _own_paths() -> frozenset[str]:
-    built = _built()
-    return frozenset(built.DECLARED if built else _sources().list_templates())
-
-
-@cache
-def _all_paths(layers: tuple[Layer, ...]) -> frozenset[str]:
-    return _own_paths().union(*(layer.by_path for layer in layers))
-
-
-def _loader() -> BaseLoader:
-    built = _built()
-    if built and line_of_jinja() == built.JINJA:
-        return ChoiceLoader([ModuleLoader(list(built.__path__)), _sources()])
-    return _sources()
+def own_paths() -> frozenset[str]:
+    """Every built-in template: ``common/job.rb.j2``."""
+    return frozenset(_sources().list_templates())
 
 
 @cache
 def _sources() -> PackageLoader:
     return PackageLoader("sidekiq_gen", "templates")
-
-
-@cache
-def _built() -> Any:
-    """The package that the build wrote: JINJA, DECLARED, and a module for each template; None in a checkout."""
-    try:
-        return import_module("sidekiq_gen.compiled")
-    except ModuleNotFoundError:
-        return None

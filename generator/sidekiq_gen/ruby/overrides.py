@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.packs.copied import outdated
-from sidekiq_gen.ruby.environment import built_in, paths, references
+from sidekiq_gen.ruby.environment import built_in, references
+from sidekiq_gen.ruby.library import paths
 from sidekiq_gen.ruby.templates import TREES
 
 if TYPE_CHECKING:

@@ -15,20 +15,16 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from jinja2 import TemplateNotFound
-from jinja2.runtime import Macro
-
 from sidekiq_gen.errors import BrokenTemplate
 from sidekiq_gen.regex import regex
 from sidekiq_gen.ruby import dialect, layout
-from sidekiq_gen.ruby.environment import BUILT_IN, declared, environment, origins, paths
+from sidekiq_gen.ruby.library import BUILT_IN, declared, origins, paths, template
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from jinja2 import Template
-
     from sidekiq_gen.packs.layers import Layer
+    from sidekiq_gen.ruby.library import Template
     from sidekiq_gen.sidekiq.release import Tree
     from sidekiq_gen.style import Style, TestFramework
 
@@ -51,11 +47,9 @@ def find_template(tree: Folder, name: str, layers: Layers = ()) -> Template:
     Raises:
         BrokenTemplate: no place has it, or that of a layer cannot be read.
     """
-    path = next(iter(_found(tree, name, layers)), name)
-    try:
+    for path in _found(tree, name, layers):
         return _got(path, layers)
-    except TemplateNotFound:
-        raise BrokenTemplate(name, "is not in any tree") from None
+    raise BrokenTemplate(name, "is not in any tree")
 
 
 def has_template(tree: Folder, name: str, layers: Layers = ()) -> bool:
@@ -96,12 +90,12 @@ class Partial:
         self.path = path
         self._layers = layers
         self._macros: dict[str, Any] = {}
-        self._owners: dict[str, Template] = {}
-        for template in _in_all_trees(tree, path, layers):
-            module = template.make_module(dict(facts))
-            own = {name: value for name, value in vars(module).items() if isinstance(value, Macro)}
+        self._owners: dict[str, Any] = {}  # Template; with layers that of Jinja
+        for each in _in_all_trees(tree, path, layers):
+            exported = vars(each.make_module(dict(facts)))
+            own = {name: value for name, value in exported.items() if hasattr(value, "arguments")}
             self._macros |= own
-            self._owners |= dict.fromkeys(own, template)
+            self._owners |= dict.fromkeys(own, each)
         for name, macro in self._macros.items():
             if name not in slots:
                 raise self._broken(name, f"has a macro {name}, and no slot is called so")
@@ -119,6 +113,7 @@ class Partial:
             return ""
         if not self._layers:
             return str(macro(**arguments)).strip("\n")
+        from sidekiq_gen.ruby.environment import environment
         from sidekiq_gen.ruby.sandbox import judged
 
         with judged(environment(self._layers), self._owners[slot]):
@@ -180,10 +175,7 @@ def _in_all_trees(tree: Folder, name: str, layers: Layers) -> list[Template]:
     places = reversed(_found(tree, name, layers))
     if layers:
         places = (f"{origin}/{path}" for path in places for origin in reversed(origins(path, layers)))
-    try:
-        found = [_got(path, layers) for path in places]
-    except TemplateNotFound:
-        found = []
+    found = [_got(path, layers) for path in places]
     if not found:
         raise BrokenTemplate(name, "is not in any tree")
     return found
@@ -193,16 +185,17 @@ def _got(path: str, layers: Layers) -> Template:
     """A template, read and compiled.
 
     Raises:
-        TemplateNotFound: there is none. BrokenTemplate: it is of a layer, and cannot be compiled.
+        BrokenTemplate: it is of a layer, and cannot be compiled.
     """
     if not layers or path.startswith(f"{BUILT_IN}/"):
-        return environment(layers).get_template(path)
+        return template(path, layers)
+    from sidekiq_gen.ruby.environment import environment
     from sidekiq_gen.ruby.sandbox import judged
 
     bare = path.removeprefix("repo/").removeprefix("pack/")
     place = next((layer.shown(bare) for layer in layers if bare in layer.by_path), bare)
     with judged(environment(layers), name=place):
-        return environment(layers).get_template(path)
+        return template(path, layers)
 
 
 @cache
