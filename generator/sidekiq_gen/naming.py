@@ -142,6 +142,17 @@ def parse_job_name(text: str, *, suffix: str, acronyms: Sequence[str] = (), with
     Raises:
         InvalidInput: the result would be no Ruby constant, or one that Ruby or Rails already owns.
     """
+    return _parsed(text, suffix, tuple(acronyms), within)
+
+
+# A name is read again with what is known of its folder and its neighbours by then, which is mostly what was known.
+@lru_cache(maxsize=KNOWN_WORDS)
+def _parsed(text: str, suffix: str, acronyms: tuple[str, ...], within: str) -> JobName:
+    """The same.
+
+    Raises:
+        InvalidInput, likewise.
+    """
     segments = re.split(r"::|/", text.strip())
     if len(text) > MAXIMUM_LENGTH or not all(_SEGMENT.fullmatch(segment) for segment in segments):
         raise InvalidInput(

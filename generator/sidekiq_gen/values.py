@@ -25,14 +25,11 @@ class _Fields:
         return owner.__dataclass_fields__  # type: ignore[attr-defined]
 
 
-_put = object.__setattr__
-
-
 class _Made(NamedTuple):
     """What `_init` has to know of a class.
 
     names: of the fields that a new one is given, in order; of any other the class itself has the default. fields: the
-    same names, to look one up.
+    same names, to compare them with others.
     values, factories: the defaults. after: its ``__post_init__``, if it has one.
     """
 
@@ -63,34 +60,39 @@ def _compared(kind: Any) -> tuple[str, ...]:
 def _init(self: Any, /, *places: Any, **names: Any) -> None:
     """Give each field what stands in its place or under its name, else its default.
 
+    All of them at once, in the dictionary of the instance: that passes by the ``__setattr__`` that refuses, and takes a
+    third of the time of setting one after the other.
+
     Raises:
         TypeError: one gets nothing, or two things, or there is more than the class has fields.
     """
     kind: Any = type(self)
     known = _made(kind)
-    if names or len(places) != len(known.names):
-        places = _completed(kind, known, places, names)
-    for name, value in zip(known.names, places, strict=True):
-        _put(self, name, value)
+    values = self.__dict__
+    if len(places) + len(names) < len(known.names):
+        values.update(known.values)
+    values.update(zip(known.names, places, strict=False))  # what is too much is refused below
+    values.update(names)
+    for name, factory in known.factories.items():
+        if name not in values:
+            values[name] = factory()
+    if values.keys() != known.fields or len(places) > len(known.names):
+        raise _wrong(kind, known, places, names)
+    if places and names and not names.keys().isdisjoint(known.names[: len(places)]):
+        raise _wrong(kind, known, places, names)
     if known.after:
         known.after(self)
 
 
-def _completed(kind: type, known: _Made, places: tuple[Any, ...], names: dict[str, Any]) -> tuple[Any, ...]:
-    """The values of all fields in order: what is given by its place, by its name, or not at all."""
-    given = dict(zip(known.names, places, strict=False))
-    if names and not given.keys().isdisjoint(names):
-        raise TypeError(f"{kind.__qualname__}: {min(given.keys() & names.keys())} is given twice")
-    values = {**known.values, **given, **names}
-    if len(places) > len(known.names) or (names and not known.fields.issuperset(names)):
-        raise TypeError(f"{kind.__qualname__} takes {', '.join(known.names)} and nothing else")
-    for name, factory in known.factories.items():
-        if name not in values:
-            values[name] = factory()
-    if len(values) < len(known.names):
-        missing = next(name for name in known.names if name not in values)
-        raise TypeError(f"{kind.__qualname__}: {missing} is missing")
-    return tuple([values[name] for name in known.names])  # a list is faster to build than what yields
+def _wrong(kind: type, known: _Made, places: tuple[Any, ...], names: dict[str, Any]) -> TypeError:
+    """What is wrong with what a new one is given."""
+    given = known.names[: len(places)]
+    if twice := names.keys() & set(given):
+        return TypeError(f"{kind.__qualname__}: {min(twice)} is given twice")
+    if len(places) > len(known.names) or not known.fields.issuperset(names):
+        return TypeError(f"{kind.__qualname__} takes {', '.join(known.names)} and nothing else")
+    missing = next(name for name in known.names if name not in {*given, *names, *known.values, *known.factories})
+    return TypeError(f"{kind.__qualname__}: {missing} is missing")
 
 
 def _repr(self: object) -> str:

@@ -1230,9 +1230,23 @@ WRITTEN = (
     ),
     Mutation(
         "git's own files are written",
-        "changes/plan.py",
+        "changes/places.py",
         'name.rstrip(". ").casefold() in',
         "name in",
+        PLAN,
+    ),
+    Mutation(
+        "a link in a folder that is known is taken for a file there",
+        "changes/places.py",
+        "if not os.path.islink(target):",
+        "if target:",
+        PLAN,
+    ),
+    Mutation(
+        "the folder of a linked file is taken for the folder of the link",
+        "changes/places.py",
+        "found.name == name and not os.path.islink(self.root / path)",
+        "found.name == name",
         PLAN,
     ),
     Mutation(
@@ -1244,7 +1258,7 @@ WRITTEN = (
     ),
     Mutation(
         "a file outside of the repo is written",
-        "changes/plan.py",
+        "changes/places.py",
         " or root not in target.parents",
         "",
         PLAN,

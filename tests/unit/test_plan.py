@@ -2,12 +2,18 @@ from __future__ import annotations
 
 import dataclasses
 import os
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from sidekiq_gen.changes.plan import Plan, PlannedFile, Status, contents, locate, plan_changes
+from sidekiq_gen.changes.places import Places, locate
+from sidekiq_gen.changes.plan import Plan, PlannedFile, Status, contents, plan_changes
 from sidekiq_gen.errors import DecisionNeeded, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 JOB = "app/jobs/process_order_job.rb"
 TEXT = "class ProcessOrderJob\nend\n"
@@ -188,6 +194,35 @@ def test_links_that_stay_inside_are_followed(tmp_path: Path) -> None:
     assert [(file.status, file.before) for file in plan.files] == [("conflict", b"old"), ("create", None)]
     assert locate(tmp_path, "app/jobs/a.rb") == tmp_path / "engine/jobs/a.rb"
     assert locate(tmp_path, "app/dangling.rb") == tmp_path / "engine/jobs/later.rb"
+
+
+PATHS = (
+    *("app/jobs/a.rb", "app/jobs/b.rb", "app/jobs/linked.rb", "app/jobs/out.rb", "app/jobs/.git", "app/jobs/.."),
+    *("app/jobs/.", "app/jobs/", "app//jobs/a.rb", "app/jobs/a\0.rb", "app/other/a.rb", "app/other/b.rb", "gone/a.rb"),
+    *("a.rb", "away/a.rb", "away/b.rb", "app/../a.rb", "app/jobs", "app/jobs/same.rb", "", "/a.rb", "app/jobs/a.rb"),
+)
+
+
+def test_a_folder_that_is_known_leads_where_it_leads_when_it_is_not(tmp_path: Path) -> None:
+    root = tmp_path / "repo"
+    put(root, "engine/jobs/same.rb", b"old")
+    (root / "app/jobs").mkdir(parents=True)
+    (root / "app/other").symlink_to("jobs")
+    (root / "app/jobs/same.rb").symlink_to("../../engine/jobs/same.rb")
+    (root / "app/jobs/linked.rb").symlink_to("../../engine/jobs/same.rb")
+    (root / "app/jobs/out.rb").symlink_to("../../../out.rb")
+    (root / "away").symlink_to("..")
+
+    def outcome(place: Callable[[str], Path], path: str) -> object:
+        try:
+            return place(path)
+        except Refused as error:
+            return error.code, error.message
+
+    fresh = [outcome(partial(locate, root), path) for path in PATHS]
+    for order in (PATHS, PATHS[::-1], sorted(PATHS)):
+        places = Places(root)
+        assert {path: outcome(places.find, path) for path in order} == dict(zip(PATHS, fresh, strict=True))
 
 
 @pytest.mark.parametrize("kind", ["folder", "pipe"])

@@ -80,7 +80,7 @@ def test_they_take_what_the_standard_ones_take(
 ) -> None:
     def made(known: Any) -> object:
         one = known(*places, **names)
-        return repr(one), vars(one), list(vars(one)), dataclasses.asdict(one), [f.name for f in dataclasses.fields(one)]
+        return repr(one), vars(one), dataclasses.asdict(one), [f.name for f in dataclasses.fields(one)]
 
     own, theirs = (outcome(lambda known=known: made(known)) for known in both(kind, frozen=frozen))  # type: ignore[misc]
     assert own == theirs

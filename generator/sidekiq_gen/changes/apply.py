@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from sidekiq_gen.changes.folders import opened
 from sidekiq_gen.changes.lock import is_fresh, locked
 from sidekiq_gen.changes.names import JOURNAL
-from sidekiq_gen.changes.plan import Plan, PlannedFile, contents, locate
+from sidekiq_gen.changes.places import Places
+from sidekiq_gen.changes.plan import Plan, PlannedFile, contents
 from sidekiq_gen.changes.recovery import recover_held
 from sidekiq_gen.changes.signals import held
 from sidekiq_gen.changes.transaction import Transaction, changed
@@ -77,13 +78,14 @@ def _apply(plan: Plan, hold: Hold) -> Applied:
 
 def _settled(plan: Plan) -> Plan:
     """The plan for what is there now that no other run can change it."""
-    plan = replace(plan, files=tuple(file if file.status == "skip" else _as_it_is(file, plan) for file in plan.files))
+    places = Places(plan.root)
+    plan = replace(plan, files=tuple(file if file.status == "skip" else _as_it_is(file, places) for file in plan.files))
     plan.require_decisions()
     return plan
 
 
-def _as_it_is(file: PlannedFile, plan: Plan) -> PlannedFile:
-    now = contents(file.path, locate(plan.root, file.path))
+def _as_it_is(file: PlannedFile, places: Places) -> PlannedFile:
+    now = contents(file.path, places.find(file.path))
     if now == file.before:
         return file
     if file.status != "remove" and now == file.content:

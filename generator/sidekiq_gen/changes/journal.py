@@ -22,7 +22,7 @@ import os
 from typing import TYPE_CHECKING, Any, Literal
 
 from sidekiq_gen.changes.names import temporary
-from sidekiq_gen.changes.plan import is_private
+from sidekiq_gen.changes.places import is_private
 from sidekiq_gen.regex import regex
 from sidekiq_gen.values import dataclass
 

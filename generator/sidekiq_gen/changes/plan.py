@@ -8,9 +8,10 @@ import io
 import os
 import stat
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from sidekiq_gen.changes.places import Places
 from sidekiq_gen.errors import DecisionNeeded, Refused
 from sidekiq_gen.values import dataclass
 
@@ -134,36 +135,31 @@ class Plan:
         raise error
 
 
-def plan_changes(root: Path, texts: Sequence[tuple[str, str]], *, force: bool, skip: bool) -> Plan:
+def plan_changes(
+    root: Path, texts: Sequence[tuple[str, str]], *, force: bool, skip: bool, places: Places | None = None
+) -> Plan:
     """Decide what becomes of each (path, text); only reads the disk.
 
+    places: that are known already, of other plans of the same run and root.
     Returns a plan in the order of `texts`. A file with the same bytes is ``identical``, a missing one ``create``;
     any other is ``force``, ``skip`` or ``conflict``, depending on the flags (force wins). A text that stands in the
     place of another takes over its byte order mark and its line ends, where they are all the same.
     Raises Refused: ``outside-root``, ``version-control``, ``not-a-file``, ``unreadable``, ``same-file``.
     """
-    real = Path(os.path.realpath(root))
+    places = places or Places(Path(os.path.realpath(root)))
     files = []
-    places: dict[Path, str] = {}
+    taken: dict[Path, str] = {}
     for path, text in texts:
-        target = locate(real, path)
+        target = places.find(path)
         before = contents(path, target)
         file = PlannedFile(path=path, text=text, status="create", before=before)
         if before is not None:
             file = replace(file, text=_in_the_form_of(before, text))
             file = replace(file, status=_status(same=before == file.content, force=force, skip=skip))
-        if file.status in {"create", "force", "conflict"} and (other := places.setdefault(target, path)) != path:
+        if file.status in {"create", "force", "conflict"} and (other := taken.setdefault(target, path)) != path:
             raise _same_file(other, path)
         files.append(file)
-    return Plan(root=real, files=tuple(files))
-
-
-def is_private(name: str) -> bool:
-    """Whether a file or folder of this name belongs to version control.
-
-    On some file systems case, and dots and spaces at the end, make no difference, and a name has a short form.
-    """
-    return name.rstrip(". ").casefold() in {".git", "git~1", ".hg", ".svn", ".jj"}
+    return Plan(root=places.root, files=tuple(files))
 
 
 def _in_the_form_of(before: bytes, text: str) -> str:
@@ -211,36 +207,6 @@ def _status(*, same: bool, force: bool, skip: bool) -> Status:
     if force:
         return "force"
     return "skip" if skip else "conflict"
-
-
-def locate(root: Path, path: str) -> Path:
-    """Where `path` really lies, every link followed.
-
-    root: a real path. path: relative to it.
-    Raises Refused: ``outside-root`` when it leads out of the root, ``not-a-file`` when it names nothing,
-    ``version-control`` when it leads into what belongs to git or its like.
-    """
-    parts = PurePosixPath(path).parts
-    if not parts or "\0" in path:
-        raise Refused(
-            f"{path!r} is not the name of a file.",
-            hint="Name a file below the root of the repository.",
-            code="not-a-file",
-        )
-    target = Path(os.path.realpath(root.joinpath(*parts)))
-    if ".." in parts or PurePosixPath(path).is_absolute() or root not in target.parents:
-        raise Refused(
-            f"{path} leads out of {root}.",
-            hint="Files are written below the root of the repository only; look for a symbolic link on the way.",
-            code="outside-root",
-        )
-    if any(is_private(part) for part in (*parts, *target.relative_to(root).parts)):
-        raise Refused(
-            f"{path} leads into what belongs to version control.",
-            hint="Nothing is written there: choose another name or folder, or look for a symbolic link on the way.",
-            code="version-control",
-        )
-    return target
 
 
 def contents(path: str, target: Path) -> bytes | None:

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Literal
 from sidekiq_gen.changes.fingerprints import fingerprint, look
 from sidekiq_gen.changes.journal import Journal, mark
 from sidekiq_gen.changes.names import JOURNAL
-from sidekiq_gen.changes.plan import locate
+from sidekiq_gen.changes.places import Places
 from sidekiq_gen.changes.system import exchange, second_name, sync_folder, write_all
 from sidekiq_gen.changes.undo import clear, undo
 from sidekiq_gen.errors import Refused
@@ -86,8 +86,9 @@ class Transaction:
     def _journal(self) -> Journal:
         """What is about to be done."""
         found = []
+        places = Places(self._root.path)
         for file in self._files:
-            target = locate(self._root.path, file.path).relative_to(self._root.path).as_posix()
+            target = places.find(file.path).relative_to(self._root.path).as_posix()
             folder, _, name = target.rpartition("/")
             before = None if file.before is None else fingerprint(file.before)
             found.append((folder, name, before, None if file.status == "remove" else fingerprint(file.content)))

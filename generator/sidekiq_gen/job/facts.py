@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from sidekiq_gen.job.active_job import class_lines
@@ -109,9 +108,9 @@ class JobFacts:
     """A text moved to the right by so many levels."""
 
 
-def job_facts(request: JobRequest) -> dict[str, object]:
+def job_facts(request: JobRequest, facts: JobFacts) -> dict[str, object]:
     """The facts of a request by name, with those of its patterns and their settings."""
-    return by_name(facts_of(request)) | of_patterns(request)
+    return by_name(facts) | of_patterns(request)
 
 
 def facts_of(request: JobRequest) -> JobFacts:
@@ -176,7 +175,7 @@ def finder_of(request: JobRequest) -> str:
 
 def by_name(facts: JobFacts) -> dict[str, object]:
     """The facts as a mapping, one level deep."""
-    return {field.name: getattr(facts, field.name) for field in fields(facts)}
+    return dict(vars(facts))
 
 
 def of_patterns(request: JobRequest) -> dict[str, object]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from sidekiq_gen.changes.places import Places
 from sidekiq_gen.changes.plan import Plan
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.flags import answer
@@ -148,6 +149,7 @@ def generate_jobs(listed: JobList, run: Run) -> GeneratedList:
     """
     making = _Making(listed)
     projects: dict[object, Project] = {}
+    places = Places(run.project.app.root.resolve())
     for index, job in enumerate(listed.jobs):
         own, answers = _defaults_of(job, listed, run.defaults)
         try:
@@ -155,14 +157,20 @@ def generate_jobs(listed: JobList, run: Run) -> GeneratedList:
             form = answer(answers, FORM.parameter)
             project = projects.get(form) or projects.setdefault(form, run.project.writing(form))
             generate = partial(
-                generate_job, project=project, now=run.now, force=run.force, skip=run.skip, earlier=making.migrations
+                generate_job,
+                project=project,
+                now=run.now,
+                force=run.force,
+                skip=run.skip,
+                earlier=making.migrations,
+                places=places,
             )
             made = own.attempt(generate, answers)
         except (InvalidInput, Refused) as error:
             making.faults.append(Fault(index, "", error))
             continue
         making.add(index, made, command_line(answers, run.where, made.request, project.app))
-    plan, notices = making.finish(Plan(run.project.app.root.resolve(), ()))
+    plan, notices = making.finish(Plan(places.root, ()))
     if making.faults:
         raise listed.refusal(sorted(making.faults, key=lambda fault: fault.index or 0))
     return GeneratedList(tuple(making.jobs), plan, notices)

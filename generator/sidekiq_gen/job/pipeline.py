@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from sidekiq_gen.changes.places import Places
     from sidekiq_gen.flags import Answers
     from sidekiq_gen.job.migrations import Migration
     from sidekiq_gen.job.request import JobRequest
@@ -48,11 +49,12 @@ def generate_job(  # noqa: PLR0913 - what a run is told
     force: bool = False,
     skip: bool = False,
     earlier: Sequence[Migration] = (),
+    places: Places | None = None,
 ) -> Generated:
     """Decide, render and plan one job and its spec, and the migrations that were asked for.
 
     now: in UTC, of which the version of a new migration is made. earlier: the migrations of other jobs that are
-    planned with it.
+    planned with it. places: what is known already of where their files lie.
 
     Raises:
         InvalidInput, Refused: it cannot be written; DecisionNeeded is left to whoever applies the plan.
@@ -76,7 +78,7 @@ def generate_job(  # noqa: PLR0913 - what a run is told
         migrations = find_migrations(request.child or request, project.app, now, earlier)
         texts += [render_migration(migration, request.style, request.context.layers) for migration in migrations]
         notices += (migration_notice(migrations, earlier),)
-    plan = plan_changes(project.app.root, texts, force=force, skip=skip)
+    plan = plan_changes(project.app.root, texts, force=force, skip=skip, places=places)
     missing = [need.name for need in lacks(request.child or request, project.app) if isinstance(need, Column)]
     listed = checklist(request, missing, migrated=migrated)
     return Generated(request, plan, (*notices, *project.app.repo.notices()), listed, migrations)

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.errors import BrokenTemplate
-from sidekiq_gen.job.facts import by_name, job_facts, of_patterns, options_of
+from sidekiq_gen.job.facts import by_name, facts_of, job_facts, of_patterns, options_of
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
 from sidekiq_gen.job.minitest import inside_of_stubs, performing
 from sidekiq_gen.job.patterns.catalogue import BY_NAME, listed
@@ -22,6 +22,7 @@ from sidekiq_gen.ruby.wording import what_it_is
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from sidekiq_gen.job.facts import JobFacts
     from sidekiq_gen.job.request import Chosen, JobRequest
     from sidekiq_gen.job.slots import Part
     from sidekiq_gen.ruby.templates import Folder, Layers
@@ -38,9 +39,10 @@ def render(request: JobRequest) -> list[tuple[str, str]]:
     Raises:
         BrokenTemplate: a template cannot be used.
     """
-    texts = [(request.job_path, render_job(request))]
+    facts = facts_of(request)
+    texts = [(request.job_path, render_job(request, facts))]
     if request.test_path is not None:
-        texts.append((request.test_path, render_test(request)))
+        texts.append((request.test_path, render_test(request, facts)))
     return texts
 
 
@@ -122,10 +124,10 @@ def partial_paths(tree: Folder, folder: str, shape: str, part: Part, layers: Lay
     return [*found, own] if own not in found and (part == "job" or not found) else found
 
 
-def render_job(request: JobRequest) -> str:
-    """The text of the job class."""
+def render_job(request: JobRequest, known: JobFacts | None = None) -> str:
+    """The text of the job class; known: its facts, where they have been gathered."""
     context, base = request.context, request.repo.base
-    facts = job_facts(request)
+    facts = job_facts(request, known or facts_of(request))
     filling = Filling(request, "job", facts)
     usual = "" if base else request.style.job_module or context.release.job_module
     first = "retries.rb.j2" if context.form == "active-job" else ""  # of two handlers the later one goes first
@@ -151,15 +153,15 @@ def render_job(request: JobRequest) -> str:
     return ruby_file(request.style, requires, _nested(request, comment + text), request.repo.minded)
 
 
-def render_test(request: JobRequest) -> str:
-    """The text of its spec or test.
+def render_test(request: JobRequest, known: JobFacts | None = None) -> str:
+    """The text of its spec or test; known: the facts of its job, where they have been gathered.
 
     Raises:
         ValueError: the request asks for none.
     """
     if request.test == "none":
         raise ValueError(request.test)
-    facts = spec_facts_of(request)
+    facts = spec_facts_of(request, known or facts_of(request))
     given = by_name(facts) | of_patterns(request)
     filling = Filling(request, request.test, given)
     stubs = "\n".join(filling.all("stubs"))

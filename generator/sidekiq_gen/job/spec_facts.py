@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.job.call_text import in_parentheses, keywords_of
-from sidekiq_gen.job.facts import JobFacts, by_name, facts_of, finder_of, further, leading
+from sidekiq_gen.job.facts import JobFacts, by_name, finder_of, further, leading
 from sidekiq_gen.job.key_text import JID
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
 from sidekiq_gen.job.kinds.record import NOT_FOUND, Record
@@ -116,8 +116,8 @@ class SpecFacts(JobFacts):
     """Whether an error of the work leaves perform."""
 
 
-def spec_facts_of(request: JobRequest) -> SpecFacts:
-    """The facts of a request, for its spec or test."""
+def spec_facts_of(request: JobRequest, facts: JobFacts) -> SpecFacts:
+    """The facts of a request, for its spec or test; facts: those for its job."""
     context, values, discard = request.context, SpecValues(request), request.get(DiscardOn)
     records = tuple(
         SpecRecord(
@@ -147,7 +147,6 @@ def spec_facts_of(request: JobRequest) -> SpecFacts:
     if request.calls:
         received, keywords = values.of_call(request.calls.arguments)
         made_with = values.of_call(request.calls.made_with)
-    facts = facts_of(request)
     handed = values.handed()
     key_in_block, key_taken = _key_in_block(request)
     doubled = any(record.variable == facts.record and not record.source for record in records)

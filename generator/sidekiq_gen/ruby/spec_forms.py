@@ -62,7 +62,8 @@ def _grouped(source: str, group: str) -> str:
 def _in_rspec(source: str, style: SpecStyle) -> str:
     receiver, kind = "" if style.bare else "RSpec.", f", type: :{style.type}" if style.type else ""
     source = _GROUP.sub(rf"{receiver}describe \1{kind} do", source)
-    source = literals.outside_literals(source, r"(?<=\.)not_to\b", style.negation)
+    if style.negation != "not_to":
+        source = literals.outside_literals(source, r"(?<=\.)not_to\b", style.negation)
     if style.inline:
         source = _made_for_each_run(source, "job", r"let\(:job\) \{ (described_class)\.new \}")
     if re.search(rf"\b{style.instance}\b", source):  # something else is called so

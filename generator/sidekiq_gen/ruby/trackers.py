@@ -48,6 +48,14 @@ _AIRBRAKE_FILE = Version("7.0")
 # The causes of what was told count as told: v7.2.3 activesupport/lib/active_support/error_reporter.rb:235, v8.0.2 :242.
 _RAILS_MARKS_CAUSES = ">=7.2.3,!=8.0.0,!=8.0.1"
 _NEW_SENTRY = ("sentry-ruby", "sentry-rails", "sentry-sidekiq")
+_CALLED = {
+    "honeybadger": ("Honeybadger", "notify", "notify"),
+    "bugsnag": ("Bugsnag", "notify", "notify"),
+    "rollbar": ("Rollbar", "error", "warning"),
+    "airbrake": ("Airbrake", "notify", "notify"),
+    "rails": ("Rails.error", "report", "report"),
+    "logger": (SIDEKIQ_LOGGER, "error", "warn"),
+}
 
 
 @dataclass(frozen=True)
@@ -68,15 +76,9 @@ def calls(tracker: Tracker) -> Calls:
     if tracker.name == "appsignal":
         method = "report_error" if _at_least(tracker, "appsignal", _APPSIGNAL_REPORT) else "send_error"
         return Calls("Appsignal", method, method)
-    return {
-        "sentry": Calls("Sentry" if _new_sentry(tracker) else "Raven", "capture_exception", "capture_message"),
-        "honeybadger": Calls("Honeybadger", "notify", "notify"),
-        "bugsnag": Calls("Bugsnag", "notify", "notify"),
-        "rollbar": Calls("Rollbar", "error", "warning"),
-        "airbrake": Calls("Airbrake", "notify", "notify"),
-        "rails": Calls("Rails.error", "report", "report"),
-        "logger": Calls(SIDEKIQ_LOGGER, "error", "warn"),
-    }[tracker.name]
+    if tracker.name == "sentry":
+        return Calls("Sentry" if _new_sentry(tracker) else "Raven", "capture_exception", "capture_message")
+    return Calls(*_CALLED[tracker.name])
 
 
 def report(tracker: Tracker, error: str, details: Details = (), *, logger: str = "logger") -> str:

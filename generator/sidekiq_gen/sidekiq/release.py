@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from sidekiq_gen.errors import Refused
@@ -68,7 +69,7 @@ class Release:
                 f"Sidekiq {self.text} is newer than 8.x, the newest supported.", hint=_HINT, code="sidekiq-too-new"
             )
 
-    @property
+    @cached_property
     def version(self) -> Version:
         """The version, for example ``Version("7.3.2")``."""
         return gem_version(self.gems.sidekiq)
@@ -88,7 +89,7 @@ class Release:
         """The templates for it."""
         return _TREES[self.version.major]
 
-    @property
+    @cached_property
     def capabilities(self) -> Capabilities:
         """What it can do, together with the sidekiq-unique-jobs, sidekiq-throttled and Rails next to it."""
         return Capabilities(self.gems)
