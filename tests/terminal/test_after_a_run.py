@@ -77,3 +77,30 @@ def test_the_line_repeats_what_the_menu_decided(tmp_path: Path, answers: str) ->
     again = sidekiq_gen(tmp_path / "copy", *line_of(shown))
     assert again.status == 0
     assert tree(tmp_path / "copy") == tree(root)
+
+
+@pytest.mark.parametrize("answers", ["yn", "na", "dhq"])
+def test_a_changed_file_is_removed_when_somebody_says_so(tmp_path: Path, answers: str) -> None:
+    root = Repo().write(tmp_path / "repo")
+    paths = [file["path"] for file in json.loads(sidekiq_gen(root, "job", "ProcessOrder", "--json").out)["files"]]
+    for path in paths:
+        with (root / path).open("a") as file:
+            file.write("# mine\n")
+    before = tree(root)
+    shutil.copytree(root, tmp_path / "copy")
+
+    child = on_a_terminal(root, "destroy", "job", "ProcessOrder")
+    shown, status = conversation(child, [("[Ynaqdh] ", f"{answer}\n") for answer in answers])
+
+    if answers == "dhq":
+        assert (status, tree(root)) == (1, before)
+        assert "-# mine\n" in shown
+        assert "        d - compare it with what would be written\n" in shown
+        assert "edit it in the merge tool" not in shown
+        assert "nothing was removed" in shown
+        return
+    gone = {path for path, answer in zip(paths, answers, strict=True) if answer != "n"}
+    assert (status, set(before) - set(tree(root))) == (0, gone)
+    assert f"Remove {root / paths[0]}?" in shown
+    assert sidekiq_gen(tmp_path / "copy", *line_of(shown)).status == 0
+    assert tree(tmp_path / "copy") == tree(root)

@@ -154,7 +154,10 @@ def test_everything_is_written(place: Path, scenario: str, kind: str) -> None:
         **{path: f"new {path}\n".encode() for path, status in SCENARIOS[scenario] if status != "remove"},
     }
     gone = {path for path, status in SCENARIOS[scenario] if status == "remove"}
-    assert set(before) - set(after) == gone
+    left = {path for path in before if path not in gone and before[path][1] is not None} | set(after)
+    empty = {path for path in before if not any(one == path or one.startswith(f"{path}/") for one in left)}
+    assert set(before) - set(after) == gone | empty
+    assert ("app/jobs" in empty) == (scenario == "two removed")  # its last file has gone, and no new one has come
     assert all(mode == before[path][0] for path, (mode, _) in after.items() if path in before)
 
 
@@ -221,7 +224,10 @@ def test_a_failure_at_any_call(place: Path, scenario: str, error: str) -> None:
         if status == 1:  # at most an empty journal is left, where not even that could be looked at
             assert {path: held for path, held in tree(root).items() if path != JOURNAL} == before, (number, name)
         recover(root)  # removing what is not needed any more may have failed as well
-        assert (status, tree(root)) in ((0, after), (1, before)), (number, name)
+        found = tree(root)
+        if scenario == "two removed" and error != "EIO" and status == 0:  # a folder stays that may not be removed
+            found = {path: held for path, held in found.items() if held[1] is not None or path in after}
+        assert (status, found) in ((0, after), (1, before)), (number, name)
         outcomes.add(status)
         shutil.rmtree(root)
     assert outcomes == {0, 1}
@@ -288,6 +294,7 @@ def test_what_somebody_saves_at_any_call_is_there_afterwards(
 
             def save(call: Callable[[], Any], target: Path = root / path, number: int = number) -> Any:
                 with unseen():
+                    target.parent.mkdir(parents=True, exist_ok=True)  # it may have been removed with its last file
                     if way == "in place":
                         target.write_bytes(b"theirs")
                     else:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 # The folder was removed, or something else has its name: what we put there has gone with it.
 _GONE = (errno.ENOENT, errno.ELOOP, errno.ENOTDIR)
+# A folder that is not empty, or that may not be removed: a mount point, one in a folder that may not be written.
+_STAYS = (errno.ENOTEMPTY, errno.EEXIST, errno.EACCES, errno.EPERM, errno.EBUSY, errno.EROFS)
 
 
 @dataclass
@@ -59,13 +61,33 @@ def undo(root: Root, journal: Journal) -> Undone:
 
 
 def clear(root: Root, journal: Journal) -> list[tuple[str, OSError]]:
-    """Remove what a run needs no more that has done all it was to do; what could not be removed, and why."""
+    """Remove what a run needs no more that has done all it was to do; what could not be removed, and why.
+
+    Folders go as well whose last file it has removed: to version control they do not exist.
+    """
     failed: list[tuple[str, OSError]] = []
     for entry in journal.entries:
         with _going_on(entry, failed), root.folder(entry.folder) as folder:
             _remove(folder, entry.new)
             _remove(folder, entry.old)
+    for entry in () if failed else journal.entries:
+        if entry.after is None:
+            with _going_on(entry, failed):
+                _remove_empty(root, entry.folder)
     return failed
+
+
+def _remove_empty(root: Root, path: str) -> None:
+    """Remove a folder, and those above it, as long as they are empty and may be removed."""
+    while path:
+        try:
+            root.remove(path)
+        except OSError as error:
+            if error.errno in _STAYS:
+                return
+            if error.errno not in _GONE:
+                raise
+        path = path.rpartition("/")[0]
 
 
 @contextmanager

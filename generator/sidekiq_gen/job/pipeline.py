@@ -84,9 +84,11 @@ def generate_job(  # noqa: PLR0913 - what a run is told
     return Generated(request, plan, (*notices, *project.app.repo.notices()), listed, migrations)
 
 
-def command_line(answers: Answers, where: Where, request: JobRequest, app: RailsApp) -> str:
-    """The command that gives this job without asking anything."""
-    words = ["sidekiq-gen", "job", _name(request, app)]
+def command_line(
+    answers: Answers, where: Where, request: JobRequest, app: RailsApp, command: Sequence[str] = ("job",)
+) -> str:
+    """The command that gives this job, or does something else with it, without asking anything."""
+    words = ["sidekiq-gen", *command, _name(request, app)]
     words += answer(answers, "arguments", ())
     context = request.context
     guessed = context.model and "model" not in answers
