@@ -156,7 +156,10 @@ def test_an_interruption(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     before = tree(root)
     monkeypatch.setattr(pipeline, "plan_changes", interrupted)
 
-    assert sidekiq_gen(root, "job", "ProcessOrder").status == 130
+    done = sidekiq_gen(root, "job", "ProcessOrder")
+    assert (done.status, done.out, done.err) == (130, "", "error  Interrupted; nothing was written.\n")
+    told = sidekiq_gen(root, "job", "ProcessOrder", "--json")
+    assert (told.status, json.loads(told.out)["error"]["code"]) == (130, "interrupted")
     assert tree(root) == before
 
 

@@ -10,6 +10,7 @@ import stat
 import subprocess
 import time
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -312,3 +313,62 @@ def test_the_real_rubocop(tmp_path: Path, flag: str) -> None:
     assert (narrow in found.get("lint-offenses", "")) == (flag == "--lint")
     assert (JOB in found.get("lint-corrected", "")) == (flag == "--lint-fix")
     assert ("\n    include Sidekiq::Job" in (root / JOB).read_text()) == (flag == "--lint-fix")
+
+
+# What the app asks Rails' generators for
+
+
+ASKED = "Rails.application.configure do\n  config.generators.apply_rubocop_autocorrect_after_generate!\nend\n"
+IN_A_BLOCK = "  config.generators do |g|\n    g.apply_rubocop_autocorrect_after_generate! # ours\n  end\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "corrected"),
+    [
+        ("config/environments/development.rb", ASKED, True),
+        ("config/application.rb", IN_A_BLOCK, True),
+        ("config/environments/production.rb", ASKED, False),
+        ("config/environments/development.rb", ASKED.replace("  config", "  # config"), False),
+        ("config/environments/development.rb", ASKED.replace("!\n", "! if ENV['NICE']\n"), False),
+    ],
+)
+def test_what_the_app_asks_generators_for(tmp_path: Path, path: str, text: str, *, corrected: bool) -> None:
+    root = rooted(tmp_path, says({"files": []}, 0), replace(RUBOCOP, files={path: text}))
+
+    run(root)
+
+    assert (root / "calls").exists() == corrected
+    if corrected:
+        assert (root / "calls").read_text().splitlines()[0] == f"-a --force-exclusion --format json {JOB} {SPEC}"
+
+
+@pytest.mark.parametrize("flags", [("--no-format",), ("--pretend",), ("--skip",)])
+def test_the_app_is_not_heeded(tmp_path: Path, flags: tuple[str, ...]) -> None:
+    files = {"config/environments/development.rb": ASKED, JOB: "# mine\n", SPEC: "# mine\n"}
+    root = rooted(tmp_path, says({"files": []}, 0), replace(RUBOCOP, files=files))
+
+    run(root, *flags, *(("--force",) if flags == ("--no-format",) else ()))
+
+    assert not (root / "calls").exists()
+
+
+def test_format_is_another_name(tmp_path: Path) -> None:
+    root = rooted(tmp_path, says({"files": []}, 0))
+
+    run(root, "--format")
+
+    assert (root / "calls").read_text().startswith("-a ")
+    refused = sidekiq_gen(root, "job", "ProcessOrder", "--format", "--no-format")
+    assert refused.status == 2
+    assert "--format and --no-format contradict each other." in refused.err
+
+
+@pytest.mark.parametrize("asked", [("--format",), ()])
+def test_a_linter_that_fails_does_not_fail_the_run(tmp_path: Path, asked: tuple[str, ...]) -> None:
+    files = {"config/environments/development.rb": ASKED}
+    root = rooted(tmp_path, says("no", 2), replace(RUBOCOP, files=files))
+
+    told = run(root, *asked)
+
+    assert [one["code"] for one in told["notices"] if one["code"].startswith("lint")] == ["lint-not-run"]
+    assert (root / JOB).exists()

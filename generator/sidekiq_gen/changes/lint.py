@@ -1,5 +1,7 @@
 """The repo's own RuboCop or Standard, run over what was written. It executes code of the repo: only where asked for.
 
+By ``--lint`` and ``--format``, or by the app itself, which asks Rails' generators for it (rails/house/linter.py).
+
 Source: rubocop v1.91.0 lib/rubocop/cli.rb:9 (status 0 and 1: it has looked, 2: it could not),
 lib/rubocop/formatter/json_formatter.rb; ``-a`` corrects only what is safe since v0.87 (relnotes/CHANGELOG_v0.md);
 standard lib/standard/merges_settings.rb (``--fix``, the other options go to RuboCop). Rails itself calls
@@ -68,7 +70,8 @@ def lint(plan: Plan, app: RailsApp, wanted: Lint) -> tuple[Notice, ...]:
 def _command(app: RailsApp, root: Path) -> list[str]:
     """How the repo's own linter is called: by its binstub, else through Bundler."""
     if app.linter is None:
-        raise _Failed(_not_run("the lockfile has neither RuboCop nor Standard", "Leave out --lint."))
+        hint = "Leave out --lint and --format; --no-format is for where the app asks for it."
+        raise _Failed(_not_run("the lockfile has neither RuboCop nor Standard", hint))
     name = _COMMANDS[app.linter]
     binstub = root / "bin" / name
     if binstub.is_file() and os.access(binstub, os.X_OK):

@@ -60,10 +60,16 @@ Lint = Annotated[
 ]
 LintFix = Annotated[
     bool,
-    typer.Option(*SWITCHES["lint_fix"], help="Run it, and let it correct what is new and can safely be corrected."),
+    typer.Option(
+        *SWITCHES["lint_fix"],
+        help="Run it, and let it correct what is new and can safely be corrected; it never fails the run.",
+    ),
 ]
 NoFormat = Annotated[
-    bool, typer.Option(*SWITCHES["no_format"], help="Do not run it, although the app asks Rails' generators to do so.")
+    bool,
+    typer.Option(
+        *SWITCHES["no_format"], help="Do not run it where the app asks for it: apply_rubocop_autocorrect_after_generate!"
+    ),
 ]
 Json = Annotated[bool, typer.Option(*SWITCHES["json"], help="Print one JSON document and nothing else.")]
 

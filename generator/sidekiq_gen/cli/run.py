@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from sidekiq_gen.cli.console import Console
 from sidekiq_gen.cli.decided import Decided, merged
-from sidekiq_gen.errors import Defect, Refused
+from sidekiq_gen.errors import Defect, InvalidInput, Refused
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
@@ -54,7 +54,10 @@ _NOTHING = After((), {})
 
 @dataclass(frozen=True)
 class Runtime:
-    """The options that say how a command runs, and where it prints."""
+    """The options that say how a command runs, and where it prints.
+
+    lint: what the repo's own linter is to do. opted_out: that it is not run although the app asks for it.
+    """
 
     console: Console
     terminal: bool
@@ -76,7 +79,14 @@ class Runtime:
         lint_fix: bool = False,
         no_format: bool = False,
     ) -> Runtime:
-        """Read the options."""
+        """Read the options.
+
+        Raises:
+            InvalidInput: two of them contradict each other.
+        """
+        if no_format and lint_fix:
+            message = "--format and --no-format contradict each other."
+            raise InvalidInput(message, hint="Pass one of them.", code="usage")
         console = Console(sys.stdout, sys.stderr, quiet=quiet, json=json)
         somebody = _somebody_is_there() and not (no_input or json or quiet or pretend)
         asked: Lint | None = "fix" if lint_fix else "check" if lint else None
@@ -161,19 +171,30 @@ class Runtime:
         confirm(made.plan, self.console)
 
     def _linted(self, plan: Plan, app: RailsApp, hold: Hold) -> tuple[Notice, ...]:
-        """Run the linter where it was asked for, and print what it says; a signal stops it, and nothing else."""
-        if self.lint is None:
+        """Run the linter where it was asked for, and print what it says; a signal stops it, and nothing else.
+
+        The app asks for it where it asks Rails' generators for the same.
+        """
+        wanted = self.lint or self._asked_by(app, plan)
+        if wanted is None:
             return ()
         from sidekiq_gen.changes.lint import RUBY, lint
 
         found: tuple[Notice, ...] = ()
         with suppress(KeyboardInterrupt), hold.heard():
-            found = lint(plan, app, self.lint)
+            found = lint(plan, app, wanted)
         for notice in found:
             self.console.notice(notice)
         if not found and any(file.path.endswith(RUBY) for file in plan.writes):
             self.console.remark("lint", "no offenses")
         return found
+
+    def _asked_by(self, app: RailsApp, plan: Plan) -> Lint | None:
+        if self.opted_out or not plan.writes:
+            return None
+        from sidekiq_gen.rails.house.linter import corrects_what_is_generated
+
+        return "fix" if corrects_what_is_generated(app.repo) else None
 
     def _remark(self, remarks: Sequence[tuple[str, Sequence[str]]]) -> None:
         for label, lines in remarks:

@@ -18,7 +18,7 @@ from sidekiq_gen.notices import Notice
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from sidekiq_gen.changes.places import Places
@@ -71,6 +71,8 @@ def generate_job(  # noqa: PLR0913 - what a run is told
             texts += render(request.child)
         else:
             notices += (there,)
+    if "dir" in answers:
+        notices += tuple(_not_loaded(request, project.app))
     migrations: tuple[Migration, ...] = ()
     if migrated:
         from sidekiq_gen.job.migrations import find_migrations, migration_notice, render_migration
@@ -132,6 +134,18 @@ def child_that_is_there(child: JobRequest, path: str) -> Notice:
         "child-exists",
         f"{name} already exists in {path}: it is enqueued as it is, with the id of a record and the arguments.",
         "Make sure that it is idempotent; --child names another one.",
+    )
+
+
+def _not_loaded(request: JobRequest, app: RailsApp) -> Iterator[Notice]:
+    """That nothing loads the class from the folder that was named for it."""
+    folder = request.context.directory
+    if app.rails is None or app.repo.autoload.loads(folder):
+        return
+    yield Notice(
+        "not-autoloaded",
+        f"Rails loads no constants from {folder}: it would not find {request.context.name.class_name} there.",
+        "Choose a folder below app, or add this one to config.autoload_paths (or lib with config.autoload_lib).",
     )
 
 

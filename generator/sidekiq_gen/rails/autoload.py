@@ -80,13 +80,21 @@ class Autoload:
 
         A folder that is not there yet is a root of its own where it is directly below ``app``.
         """
+        root = self._root_to_be(folder)
+        return self._constant(root, f"{folder}/_.rb").rpartition("/")[0] if root else ""
+
+    def loads(self, folder: str) -> bool:
+        """Whether constants are loaded from a folder, once it is there."""
+        root = self._root_to_be(folder)
+        return root is not None and not _below(folder, self.settings.ignored)
+
+    def _root_to_be(self, folder: str) -> Root | None:
         unit = max((unit for unit in self.repo.units if folder.startswith(unit)), key=len)
         app, name, *_ = [*folder.removeprefix(unit).split("/"), ""]
         own = f"{unit}{app}/{name}"
         root = self.root_of(folder)
-        if app == "app" and name and own not in self.settings.removed and (not root or len(root.folder) < len(own)):
-            root = Root(own)
-        return self._constant(root, f"{folder}/_.rb").rpartition("/")[0] if root else ""
+        known = app == "app" and name and name not in NOT_AUTOLOADED and own not in self.settings.removed
+        return Root(own) if known and (not root or len(root.folder) < len(own)) else root
 
     def _constant(self, root: Root, path: str) -> str:
         inner = path[len(root.folder) + 1 : -len(".rb")]
