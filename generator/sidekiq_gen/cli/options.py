@@ -68,7 +68,8 @@ LintFix = Annotated[
 NoFormat = Annotated[
     bool,
     typer.Option(
-        *SWITCHES["no_format"], help="Do not run it where the app asks for it: apply_rubocop_autocorrect_after_generate!"
+        *SWITCHES["no_format"],
+        help="Do not run it where the app asks for it (apply_rubocop_autocorrect_after_generate!).",
     ),
 ]
 Json = Annotated[bool, typer.Option(*SWITCHES["json"], help="Print one JSON document and nothing else.")]
