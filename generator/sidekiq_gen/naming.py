@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -14,7 +13,7 @@ from sidekiq_gen.near import meant
 from sidekiq_gen.quoting import is_constant, ruby_label
 from sidekiq_gen.regex import regex
 from sidekiq_gen.reserved import CORE_CONSTANTS, KEYWORDS, TAKEN_METHODS
-from sidekiq_gen.values import dataclass
+from sidekiq_gen.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

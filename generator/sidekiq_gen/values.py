@@ -1,40 +1,80 @@
 """Dataclasses that cost next to nothing until one is made.
 
 `dataclasses.dataclass` writes and compiles up to six methods for each class at import, half a millisecond in all, and
-there are more than a hundred classes: that was most of what a run took before it had read a word. Here all classes
-share six methods, which look the fields up; the fields are found when they are first asked for, by the standard
-library, whose `fields`, `replace`, `asdict` and `field` work as ever.
+there are more than a hundred classes: that was most of what a run took before it had read a word. Loading it loads
+`inspect` and Python's own parser as well. Here all classes share six methods, which look the fields up when one is
+first made, and the standard library is loaded when something of it is asked for: its `fields`, `replace` and `asdict`
+work as ever.
 """
 
 from __future__ import annotations
 
-import dataclasses
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+_MISSING: Any = object()
+_put = object.__setattr__
+
+
+class _Field:
+    """What a class says of a field beside its type; as an attribute of the class it is its default."""
+
+    def __init__(self, *, default: Any = _MISSING, default_factory: Any = _MISSING, init: bool = True) -> None:
+        self.default, self.factory, self.init = default, default_factory, init
+
+    def __get__(self, instance: object, owner: type) -> Any:
+        """The default.
+
+        Raises:
+            AttributeError: it has none.
+        """
+        if self.default is _MISSING:
+            raise AttributeError("this field has no default of its own")
+        return self.default
+
+    def standard(self) -> Any:
+        """The same for the standard library."""
+        import dataclasses
+
+        told = {"default": self.default, "default_factory": self.factory}
+        return dataclasses.field(init=self.init, **{key: one for key, one in told.items() if one is not _MISSING})
+
 
 class _Fields:
-    """Stands for the fields of a class until somebody asks for them."""
+    """Stands for the fields of a class, as the standard library has them, until somebody asks for them."""
 
     def __init__(self, kind: type) -> None:
         self._kind = kind
 
     def __get__(self, instance: object, owner: type) -> Any:
         """The fields by name, which take its own place."""
+        import dataclasses
+
+        for name, said in _own(self._kind).items():
+            if isinstance(said, _Field):
+                setattr(self._kind, name, said.standard())
         dataclasses.dataclass(init=False, repr=False, eq=False, match_args=False)(self._kind)
         return owner.__dataclass_fields__  # type: ignore[attr-defined]
 
 
+@cache
+def _own(kind: type) -> dict[str, Any]:
+    """The fields that a class itself names, in order, each with its default, what it says instead, or _MISSING."""
+    names = (name for name, of in kind.__annotations__.items() if not str(of).startswith(("ClassVar", "typing.ClassV")))
+    return {name: vars(kind).get(name, _MISSING) for name in names}
+
+
 class _Made(NamedTuple):
-    """What `_init` has to know of a class.
+    """What is to be known of a class.
 
     names: of the fields that a new one is given, in order; of any other the class itself has the default. fields: the
-    same names, to compare them with others.
+    same names, to compare them with others. compared: the names of all fields.
     values, factories: the defaults. after: its ``__post_init__``, if it has one.
     """
 
     names: tuple[str, ...]
     fields: frozenset[str]
+    compared: tuple[str, ...]
     values: dict[str, Any]
     factories: dict[str, Any]
     after: Any
@@ -42,19 +82,20 @@ class _Made(NamedTuple):
 
 @cache
 def _made(kind: Any) -> _Made:
-    taken = [field for field in dataclasses.fields(kind) if field.init]
+    found: dict[str, Any] = {}
+    for base in reversed(kind.__mro__):
+        if "__dataclass_fields__" in vars(base):
+            found |= _own(base)
+    said = {name: one if isinstance(one, _Field) else _Field(default=one) for name, one in found.items()}
+    names = tuple(name for name, one in said.items() if one.init)
     return _Made(
-        tuple(field.name for field in taken),
-        frozenset(field.name for field in taken),
-        {field.name: field.default for field in taken if field.default is not dataclasses.MISSING},
-        {field.name: field.default_factory for field in taken if field.default_factory is not dataclasses.MISSING},
+        names,
+        frozenset(names),
+        tuple(found),
+        {name: said[name].default for name in names if said[name].default is not _MISSING},
+        {name: said[name].factory for name in names if said[name].factory is not _MISSING},
         getattr(kind, "__post_init__", None),
     )
-
-
-@cache
-def _compared(kind: Any) -> tuple[str, ...]:
-    return tuple(field.name for field in dataclasses.fields(kind) if field.compare)
 
 
 def _init(self: Any, /, *places: Any, **names: Any) -> None:
@@ -96,29 +137,46 @@ def _wrong(kind: type, known: _Made, places: tuple[Any, ...], names: dict[str, A
 
 
 def _repr(self: object) -> str:
-    shown = (f"{field.name}={getattr(self, field.name)!r}" for field in dataclasses.fields(self) if field.repr)  # type: ignore[arg-type]
+    shown = (f"{name}={getattr(self, name)!r}" for name in names_of(self))
     return f"{type(self).__qualname__}({', '.join(shown)})"
 
 
 def _eq(self: Any, other: Any) -> Any:
-    kind: Any = type(self)
-    names = _compared(kind)
     if type(self) is not type(other):
         return NotImplemented
-    return all(getattr(self, name) == getattr(other, name) for name in names)
+    return all(getattr(self, name) == getattr(other, name) for name in names_of(self))
 
 
 def _hash(self: Any) -> int:
-    kind: Any = type(self)
-    return hash(tuple(getattr(self, name) for name in _compared(kind)))
+    return hash(tuple([getattr(self, name) for name in names_of(self)]))
 
 
 def _set(self: object, name: str, value: object) -> None:
-    raise dataclasses.FrozenInstanceError(f"{name} of {type(self).__qualname__} cannot be set to {value!r}")
+    from dataclasses import FrozenInstanceError
+
+    raise FrozenInstanceError(f"{name} of {type(self).__qualname__} cannot be set to {value!r}")
 
 
 def _delete(self: object, name: str) -> None:
-    raise dataclasses.FrozenInstanceError(f"{name} of {type(self).__qualname__} cannot be deleted")
+    from dataclasses import FrozenInstanceError
+
+    raise FrozenInstanceError(f"{name} of {type(self).__qualname__} cannot be deleted")
+
+
+def names_of(value: object) -> tuple[str, ...]:
+    """The names of the fields of a value, in order."""
+    kind: Any = type(value)
+    return _made(kind).compared
+
+
+def _replaced(value: Any, /, **changes: Any) -> Any:
+    """Another value of the same class, with these fields in place of its own.
+
+    Raises:
+        TypeError: it has no such field.
+    """
+    kind: Any = type(value)
+    return kind(**{name: getattr(value, name) for name in _made(kind).names if name not in changes}, **changes)
 
 
 def _decorated(kind: Any = None, /, *, frozen: bool = False) -> Any:
@@ -134,8 +192,8 @@ def _decorated(kind: Any = None, /, *, frozen: bool = False) -> Any:
 
 
 if TYPE_CHECKING:
-    from dataclasses import dataclass
+    from dataclasses import dataclass, field, replace
 else:
-    dataclass = _decorated
+    dataclass, field, replace = _decorated, _Field, _replaced
 
-__all__ = ["dataclass"]
+__all__ = ["dataclass", "field", "names_of", "replace"]

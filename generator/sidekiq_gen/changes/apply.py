@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.changes.folders import opened
@@ -15,7 +14,7 @@ from sidekiq_gen.changes.recovery import recover_held
 from sidekiq_gen.changes.signals import held
 from sidekiq_gen.changes.transaction import Transaction, changed
 from sidekiq_gen.errors import Refused
-from sidekiq_gen.values import dataclass
+from sidekiq_gen.values import dataclass, replace
 
 if TYPE_CHECKING:
     from sidekiq_gen.changes.signals import Hold

@@ -7,13 +7,12 @@ import errno
 import io
 import os
 import stat
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from sidekiq_gen.changes.places import Places
 from sidekiq_gen.errors import DecisionNeeded, Refused
-from sidekiq_gen.values import dataclass
+from sidekiq_gen.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

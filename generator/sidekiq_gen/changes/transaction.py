@@ -18,7 +18,6 @@ import os
 import stat
 import sys
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from sidekiq_gen.changes.fingerprints import fingerprint, look
@@ -28,6 +27,7 @@ from sidekiq_gen.changes.places import Places
 from sidekiq_gen.changes.system import exchange, second_name, sync_folder, write_all
 from sidekiq_gen.changes.undo import clear, undo
 from sidekiq_gen.errors import Refused
+from sidekiq_gen.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -10,12 +10,11 @@ from __future__ import annotations
 import errno
 import os
 from contextlib import contextmanager, suppress
-from dataclasses import field
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.changes.fingerprints import Found, look
 from sidekiq_gen.changes.system import exchange, move, sync_folder
-from sidekiq_gen.values import dataclass
+from sidekiq_gen.values import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,12 +8,12 @@ import subprocess
 import sys
 import tempfile
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Literal, TextIO
 
 from sidekiq_gen.changes.plan import PlannedFile
 from sidekiq_gen.errors import Quit
+from sidekiq_gen.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

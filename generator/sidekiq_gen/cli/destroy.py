@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Annotated, Any
 
@@ -22,6 +21,7 @@ from sidekiq_gen.job.pipeline import command_line
 from sidekiq_gen.job.removal import Removal, consequences, plan_removal
 from sidekiq_gen.job.resolve import all_flags
 from sidekiq_gen.rails.project import Where, telling
+from sidekiq_gen.values import replace
 
 EXAMPLES = """Examples:
 

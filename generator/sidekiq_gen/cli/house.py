@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.cli.habit import Habit, habit_of
 from sidekiq_gen.cli.house_specs import habits_of_specs
 from sidekiq_gen.job.retries import DEFAULT, usual_retries
 from sidekiq_gen.rails.house.neighbours import NEAREST, NewJob
+from sidekiq_gen.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

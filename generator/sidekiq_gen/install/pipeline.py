@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.changes.plan import Plan, plan_changes
@@ -12,7 +11,7 @@ from sidekiq_gen.install.existing import Existing, examine
 from sidekiq_gen.install.rendering import render, schedule_entry
 from sidekiq_gen.install.schedule import schedule_notice
 from sidekiq_gen.notices import Notice
-from sidekiq_gen.values import dataclass
+from sidekiq_gen.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.flags import Flag
@@ -21,7 +20,7 @@ from sidekiq_gen.sidekiq.gems import PRO
 from sidekiq_gen.sidekiq.gems import UNIQUE_JOBS as UNIQUE_JOBS_GEM
 from sidekiq_gen.sidekiq.unique_duplicates import AFTER_COMMIT, ID_OF_NO_JOB
 from sidekiq_gen.sidekiq.unique_jobs import pairing_error
-from sidekiq_gen.values import dataclass
+from sidekiq_gen.values import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

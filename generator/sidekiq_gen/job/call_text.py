@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.job.key_text import JID
@@ -10,6 +9,7 @@ from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
 from sidekiq_gen.job.mark import Mark
 from sidekiq_gen.job.patterns.catalogue import BY_NAME
 from sidekiq_gen.job.patterns.check_then_act import CheckThenAct
+from sidekiq_gen.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

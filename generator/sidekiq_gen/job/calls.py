@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.errors import InvalidInput, Refused
@@ -19,7 +18,7 @@ from sidekiq_gen.rails.code import CONSTANT, fold
 from sidekiq_gen.rails.signatures import NEW, read_callable
 from sidekiq_gen.regex import regex
 from sidekiq_gen.reserved import CORE_CONSTANTS, KEYWORDS
-from sidekiq_gen.values import dataclass
+from sidekiq_gen.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

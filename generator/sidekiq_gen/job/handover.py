@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.job.collaborator import Handed
 from sidekiq_gen.regex import regex
-from sidekiq_gen.values import dataclass
+from sidekiq_gen.values import dataclass, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

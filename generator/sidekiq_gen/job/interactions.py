@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from sidekiq_gen.errors import Refused
@@ -20,7 +19,7 @@ from sidekiq_gen.job.patterns.unique import Unique, UniqueSettings
 from sidekiq_gen.job.patterns.unique_active_job import RETRY_MEETS_DUPLICATE, ActiveJobUniqueSettings
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.sidekiq import unique_jobs
-from sidekiq_gen.values import dataclass
+from sidekiq_gen.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import inflection
 
 from sidekiq_gen.errors import Refused
+from sidekiq_gen.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,7 @@ from sidekiq_gen.job.listed import Fault
 from sidekiq_gen.job.pipeline import child_that_is_there, command_line, generate_job
 from sidekiq_gen.settings import WITHOUT
 from sidekiq_gen.sourced import Sourced
-from sidekiq_gen.values import dataclass
+from sidekiq_gen.values import dataclass, replace
 
 if TYPE_CHECKING:
     from datetime import datetime

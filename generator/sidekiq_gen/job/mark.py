@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.errors import Refused
@@ -12,7 +11,7 @@ from sidekiq_gen.job.saved import Saved, read_saved
 from sidekiq_gen.job.transition import STATES, flag_with_states, read_transition, transition_notices
 from sidekiq_gen.job.values import NUMBERS, TOLD_BY_TYPE, WORDS, columns_of, kind_of, refuse_unwritable
 from sidekiq_gen.naming import parse_column
-from sidekiq_gen.values import dataclass
+from sidekiq_gen.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,6 @@ Each template declares the names of its Ruby that share a scope with arguments o
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sidekiq_gen.errors import InvalidInput, Refused
@@ -14,7 +13,7 @@ from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
 from sidekiq_gen.naming import plural
 from sidekiq_gen.reserved import INHERITED_CONSTANTS
 from sidekiq_gen.ruby.templates import declared_names
-from sidekiq_gen.values import dataclass
+from sidekiq_gen.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

@@ -6,7 +6,6 @@ answers give now; of anything else only a person knows whether it may go.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.changes.plan import Plan, plan_changes
@@ -16,7 +15,7 @@ from sidekiq_gen.job.rendering import render
 from sidekiq_gen.job.resolve import resolve_job
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.sourced import Sourced
-from sidekiq_gen.values import dataclass
+from sidekiq_gen.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.job.mark import Mark
 from sidekiq_gen.job.patterns.check_then_act import CheckThenAct
 from sidekiq_gen.regex import regex
 from sidekiq_gen.reserved import KEYWORDS
-from sidekiq_gen.values import dataclass
+from sidekiq_gen.values import dataclass, replace
 
 if TYPE_CHECKING:
     from sidekiq_gen.job.request import JobRequest, RecordCall

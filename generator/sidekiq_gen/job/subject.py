@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ from sidekiq_gen.job.guess import guess_model
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
 from sidekiq_gen.naming import Argument, Model, parse_argument, parse_model
 from sidekiq_gen.rails.house.neighbours import NewJob
-from sidekiq_gen.values import dataclass
+from sidekiq_gen.values import dataclass, replace
 
 if TYPE_CHECKING:
     from sidekiq_gen.flags import Answers

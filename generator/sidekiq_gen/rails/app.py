@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -29,6 +28,7 @@ from sidekiq_gen.regex import regex
 from sidekiq_gen.settings import SettingsFile, read_settings
 from sidekiq_gen.sourced import Sourced
 from sidekiq_gen.style import SpecStyle, Style
+from sidekiq_gen.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import field
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,7 @@ from sidekiq_gen.rails.code import code_lines
 from sidekiq_gen.rails.globs import folders
 from sidekiq_gen.rails.literals import Token, closing, parts_of, statement
 from sidekiq_gen.regex import regex
-from sidekiq_gen.values import dataclass
+from sidekiq_gen.values import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

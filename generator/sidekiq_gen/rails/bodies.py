@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.rails.code import CONSTANT, code_lines, without_comment
 from sidekiq_gen.regex import regex
-from sidekiq_gen.values import dataclass
+from sidekiq_gen.values import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator

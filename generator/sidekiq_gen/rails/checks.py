@@ -8,10 +8,10 @@ Source: rails v8.1.0 activerecord/lib/active_record/schema_dumper.rb:284-318 (``
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.regex import regex
+from sidekiq_gen.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -8,7 +8,6 @@ activesupport/lib/active_support/inflector/methods.rb:70 with inflections.rb:158
 from __future__ import annotations
 
 import re
-from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -20,7 +19,7 @@ from sidekiq_gen.rails.code import code_lines, definitions, fold
 from sidekiq_gen.rails.inflections import Inflections
 from sidekiq_gen.rails.table_names import TableNames, find_table_names
 from sidekiq_gen.regex import binary_regex, regex
-from sidekiq_gen.values import dataclass
+from sidekiq_gen.values import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import field, replace
 from typing import TYPE_CHECKING, Literal
 
 from sidekiq_gen.naming import camelize
@@ -13,7 +12,7 @@ from sidekiq_gen.rails.code import code_lines, fold
 from sidekiq_gen.rails.factory_paths import find_files, support_files
 from sidekiq_gen.rails.heirs import heirs_among
 from sidekiq_gen.regex import regex
-from sidekiq_gen.values import dataclass
+from sidekiq_gen.values import dataclass, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.errors import InvalidInput, Refused, SidekiqGenError
@@ -14,7 +13,7 @@ from sidekiq_gen.rails.lockfile import Lockfile, find_lockfile, find_root, no_lo
 from sidekiq_gen.regex import regex
 from sidekiq_gen.sidekiq.gems import SIDEKIQ, THROTTLED, UNIQUE_JOBS, Gems, GemSource, gem_version
 from sidekiq_gen.sidekiq.release import Release, sidekiq_not_locked
-from sidekiq_gen.values import dataclass
+from sidekiq_gen.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

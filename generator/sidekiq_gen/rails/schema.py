@@ -8,7 +8,6 @@ and connection_adapters/abstract/schema_definitions.rb:525-548 (timestamps, refe
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from inflection import singularize
@@ -17,6 +16,7 @@ from sidekiq_gen.rails import checks
 from sidekiq_gen.rails.table import Column, Table
 from sidekiq_gen.reading import SCHEMA
 from sidekiq_gen.regex import regex
+from sidekiq_gen.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

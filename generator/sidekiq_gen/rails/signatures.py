@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.rails.bodies import ancestry, nearest
 from sidekiq_gen.rails.literals import Token, closing, parts_of, statement
 from sidekiq_gen.regex import regex
-from sidekiq_gen.values import dataclass
+from sidekiq_gen.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -7,12 +7,11 @@ and its constructors merge and resolve whatever aliases of aliases come to. The 
 from __future__ import annotations
 
 import re
-from dataclasses import field
 from functools import cache
 from typing import Any
 
 from sidekiq_gen.regex import regex
-from sidekiq_gen.values import dataclass
+from sidekiq_gen.values import dataclass, field
 
 # So many values, each as often as aliases repeat it, and so deep: more than any configuration has.
 MAXIMUM_VALUES = 100_000

@@ -9,12 +9,11 @@ lib/mocha/parameters_matcher.rb), what it gives into ``returns``, ``raises`` or 
 from __future__ import annotations
 
 import re
-from dataclasses import field
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.regex import regex
 from sidekiq_gen.ruby import literals
-from sidekiq_gen.values import dataclass
+from sidekiq_gen.values import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable

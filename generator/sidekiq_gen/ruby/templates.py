@@ -11,7 +11,6 @@ pack. A partial of a layer brings its macros, and those that it does not have st
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -19,6 +18,7 @@ from sidekiq_gen.errors import BrokenTemplate
 from sidekiq_gen.regex import regex
 from sidekiq_gen.ruby import dialect, layout
 from sidekiq_gen.ruby.library import BUILT_IN, declared, origins, paths, template
+from sidekiq_gen.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

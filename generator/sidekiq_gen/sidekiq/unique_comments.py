@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.sidekiq.tables.unique_jobs import UniqueJobsTable
 from sidekiq_gen.sidekiq.unique_locks import lock_type
-from sidekiq_gen.values import dataclass
+from sidekiq_gen.values import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,10 +6,9 @@ services and the errors that they raise.
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import TYPE_CHECKING
 
-from sidekiq_gen.values import dataclass
+from sidekiq_gen.values import dataclass, field
 
 if TYPE_CHECKING:
     from pathlib import Path

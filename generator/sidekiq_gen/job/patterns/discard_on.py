@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
@@ -13,7 +12,7 @@ from sidekiq_gen.job.patterns.base import Pattern, parse_errors
 from sidekiq_gen.job.raised import raised
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.rails.errors import error_class
-from sidekiq_gen.values import dataclass
+from sidekiq_gen.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

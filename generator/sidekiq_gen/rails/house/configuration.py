@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import fnmatch
 import posixpath
-from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from sidekiq_gen.rails import yaml
@@ -16,7 +15,7 @@ from sidekiq_gen.rails.house.globs import below
 from sidekiq_gen.rails.house.shared import shared
 from sidekiq_gen.reading import YAML
 from sidekiq_gen.sourced import Sourced
-from sidekiq_gen.values import dataclass
+from sidekiq_gen.values import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,12 +6,11 @@ name, its queue. How recent a job is would have to be asked of git, which is a p
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from sidekiq_gen.rails.house.votes import clear, is_kept, lead, unanimous
-from sidekiq_gen.values import dataclass
+from sidekiq_gen.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from sidekiq_gen.rails.house.layout import NARROWEST, WIDTH, LayoutHabits
@@ -11,7 +10,7 @@ from sidekiq_gen.reserved import CORE_CONSTANTS, TAKEN_METHODS
 from sidekiq_gen.settings import Setting
 from sidekiq_gen.sourced import Sourced
 from sidekiq_gen.style import Commas, Private, Shorthand
-from sidekiq_gen.values import dataclass
+from sidekiq_gen.values import dataclass, names_of, replace
 
 if TYPE_CHECKING:
     from sidekiq_gen.settings import SettingsFile
@@ -221,7 +220,7 @@ def settled(habits: C, file: SettingsFile, table: str) -> C:
     Raises:
         InvalidInput: a key or a value of the table makes no sense.
     """
-    own = {field.name for field in fields(habits)}  # type: ignore[arg-type]
+    own = names_of(habits)
     found = {name: value for name, value in read_habits(file, table).items() if name in own}
     return replace(habits, **found) if found else habits  # type: ignore[type-var]
 
