@@ -6,7 +6,6 @@ any text, with undecodable bytes as Python has them (``\udc80`` to ``\udcff``), 
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING
 
@@ -107,7 +106,9 @@ def in_json(document: str) -> str:
 
 
 def _in_document(character: str) -> str:
-    return "\\u007f" if character == "\x7f" else json.dumps(character)[1:-1]
+    from json import dumps
+
+    return "\\u007f" if character == "\x7f" else dumps(character)[1:-1]
 
 
 def _in_both(character: str) -> str | None:

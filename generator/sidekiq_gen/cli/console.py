@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json as jsonlib
 import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, TextIO
@@ -97,9 +96,11 @@ class Console:
 
     def document(self, document: Mapping[str, object]) -> None:
         """The JSON document of the run, on standard output."""
-        text = in_json(jsonlib.dumps(document, indent=2, ensure_ascii=False))
+        from json import dumps
+
+        text = in_json(dumps(document, indent=2, ensure_ascii=False))
         if not _fits(text, self._stdout):
-            text = jsonlib.dumps(document, indent=2)
+            text = dumps(document, indent=2)
         self._write(self._stdout, f"{text}\n")
 
     def aside(self, text: str, *, end: str = "\n") -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sidekiq_gen.install.request import with_defaults
 from sidekiq_gen.job.defaults import Defaults
 from sidekiq_gen.rails.house.layout import WIDTH
 from sidekiq_gen.rails.house.settings import HABIT_TABLES, HABITS, read_habits
@@ -30,7 +29,10 @@ def read_defaults(project: Project) -> Defaults:
     file = project.app.settings
     for table in HABIT_TABLES:
         read_habits(file, table)
-    with_defaults({}, file)
+    if "install" in file.tables:
+        from sidekiq_gen.install.request import with_defaults
+
+        with_defaults({}, file)
     return Defaults.read(file)
 
 

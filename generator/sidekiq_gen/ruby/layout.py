@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.quoting import ruby_string
@@ -119,6 +118,8 @@ def _fit_comment(run: list[str], width: int) -> list[str]:
     """The lines of a comment, filled again when one of them is too long; any other line as it is."""
     if max(map(len, run)) <= width or not _COMMENT.match(run[0]):
         return run
+    import textwrap
+
     margin = " " * _depth(run[0])
     words = " ".join(_COMMENT.sub("", line) for line in run)
     return textwrap.wrap(
