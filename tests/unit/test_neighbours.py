@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import random
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from sidekiq_gen.rails.house.layout import ballots, read_layout
 from sidekiq_gen.rails.house.neighbours import UNKNOWN, NewJob
+from sidekiq_gen.rails.house.peers import Peers
 from sidekiq_gen.rails.project import Where, detect_project
 from support.command import sidekiq_gen
 from support.repos import Repo
@@ -358,4 +361,40 @@ def test_a_job_beside_one_that_has_only_its_known_words_is_not_taken_for_it(tmp_
     known = new.among(frozenset({"a", "job"}))
 
     assert known.words == ("a", UNKNOWN)
-    assert [known.is_in(one) for one in app.job_files] == [new.is_in(one) for one in app.job_files] == [False]
+    assert Peers(app.job_files).own(known) == Peers(app.job_files).own(new) == ()
+
+
+def many_jobs(seed: int) -> dict[str, str]:
+    """Forty jobs whose habits are mixed at random, several of them alike."""
+    chance = random.Random(seed)  # noqa: S311 - the same jobs each time
+    files: dict[str, str] = {}
+    for number in range(40):
+        place = chance.choice(["", "billing/", "mail/"])
+        name = f"{place}{chance.choice(['charge', 'send', 'a'])}_{number}_{chance.choice(['job', 'job', 'worker'])}"
+        options = chance.choice(["queue: :money, retry: 9", "retry: 3", 'queue: "low"', "", "retry: false"])
+        arguments = chance.choice(["(id)", "(id)", ""])
+        found = jobs(name, options=options, arguments=arguments)
+        files |= {path: chance.choice(["", "# frozen_string_literal: true\n\n"]) + text for path, text in found.items()}
+    return files
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_job_that_is_there_is_written_as_if_it_alone_had_been_voted_on(tmp_path: Path, seed: int) -> None:
+    root = Repo(files=many_jobs(seed)).write(tmp_path)
+    app, fresh = (detect_project(Where(root=root), tmp_path).app for _ in range(2))
+    there = [
+        NewJob(
+            one.namespaces, tuple(one.stem.split("_")[:-1]), one.takes_arguments, one.queue.name if one.queue else ""
+        )
+        for one in app.job_files
+    ]
+    assert [len(Peers(app.job_files).own(new)) for new in there] == [1] * 40
+
+    outcomes = [app.conventions_for(new) for new in there]
+
+    assert outcomes == [fresh.votes_for(new) for new in there]
+    assert 1 < len(set(map(id, outcomes))) < 40
+    for job in app.job_files:
+        others = [one for one in app.job_files if one.path != job.path]
+        alone = read_layout(ballots(app.repo, others), app.rules, "app/jobs/any_job.rb")
+        assert app.style_for(app.conventions, job_path=job.path).layout == alone.style

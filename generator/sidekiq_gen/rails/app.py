@@ -15,7 +15,7 @@ from sidekiq_gen.rails.factories import factory_call, mixed_in
 from sidekiq_gen.rails.house.bases import find_bases
 from sidekiq_gen.rails.house.conventions import Conventions, read_conventions
 from sidekiq_gen.rails.house.folders import JobFolders
-from sidekiq_gen.rails.house.layout import LayoutHabits, read_layout
+from sidekiq_gen.rails.house.layout import LayoutHabits, ballots, read_layout
 from sidekiq_gen.rails.house.linter import Linter, find_linter
 from sidekiq_gen.rails.house.rules import Rules
 from sidekiq_gen.rails.house.settings import read_habits, settled, settled_layout
@@ -31,12 +31,12 @@ from sidekiq_gen.style import SpecStyle, Style
 from sidekiq_gen.values import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Hashable, Mapping
 
     from sidekiq_gen.packs.layers import Layer
     from sidekiq_gen.rails.gems import Tracker
     from sidekiq_gen.rails.house.bases import BaseClass
-    from sidekiq_gen.rails.house.jobs import JobFile
+    from sidekiq_gen.rails.house.layout import Ballots
     from sidekiq_gen.rails.house.neighbours import NewJob
     from sidekiq_gen.style import QueueLiteral
 
@@ -135,7 +135,8 @@ class RailsApp(JobFiles):
 
     def votes_for(self, new: NewJob | None) -> Conventions:
         """The same of the jobs that are most like a new one."""
-        return read_conventions(self.job_files, self.bases, self.rules, new, self._default_queue)
+        own = self._peers.own(new) if new else ()
+        return read_conventions(self.job_files, self.bases, self.rules, new, self._default_queue, own)
 
     @property
     def conventions(self) -> Conventions:
@@ -144,11 +145,15 @@ class RailsApp(JobFiles):
 
     def conventions_for(self, new: NewJob | None) -> Conventions:
         """How the house writes a job: the most similar ones decide; None for the house as a whole."""
-        return self._conventions_for(new and new.among(self._words))
+        key = self._peers.outcome(new) if new else None
+        if key not in self._known_conventions:
+            votes = self.votes_for(new) if new else self.votes
+            self._known_conventions[key] = settled(votes, self.settings, "house")
+        return self._known_conventions[key]
 
-    @remembered
-    def _conventions_for(self, new: NewJob | None) -> Conventions:
-        return settled(self.votes_for(new) if new else self.votes, self.settings, "house")
+    @cached_property
+    def _known_conventions(self) -> dict[Hashable, Conventions]:
+        return {}
 
     @cached_property
     def folders(self) -> JobFolders:
@@ -204,17 +209,19 @@ class RailsApp(JobFiles):
     @cached_property
     def layout_votes(self) -> LayoutHabits:
         """The same, as far as its jobs and its linter show."""
-        return self._votes_on_layout(self.job_files)
+        return self._layout_of(ballots(self.repo, self._styled))
 
     def _layout_without(self, job_path: str) -> LayoutHabits:
         """The same; a job that is there already has no vote on itself."""
-        if job_path not in self._job_paths:
+        place = self._places.get(job_path)
+        if place is None:
             return self.layout
-        others = tuple(job for job in self.job_files if job.path != job_path)
-        return settled_layout(self._votes_on_layout(others), self.settings)
+        others = (*self._styled[:place], *self._styled[place + 1 :])
+        return settled_layout(self._layout_of(ballots(self.repo, others)), self.settings)
 
-    def _votes_on_layout(self, jobs: tuple[JobFile, ...]) -> LayoutHabits:
-        return read_layout(self.repo, jobs, self.rules, f"{self.conventions.job_dir.value}/any_job.rb")
+    @remembered
+    def _layout_of(self, votes: Ballots) -> LayoutHabits:
+        return read_layout(votes, self.rules, f"{self.conventions.job_dir.value}/any_job.rb")
 
     @cached_property
     def spec_votes(self) -> SpecHabits | None:

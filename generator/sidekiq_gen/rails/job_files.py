@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 from sidekiq_gen.rails.house.forms import FormHabit, form_habit
 from sidekiq_gen.rails.house.jobs import Candidate, JobFile, find_active_jobs, find_jobs, read_candidates
 from sidekiq_gen.rails.house.locks import find_lock_helper
+from sidekiq_gen.rails.house.peers import Peers
 from sidekiq_gen.rails.records import Records
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sidekiq_gen.sourced import Sourced
     from sidekiq_gen.style import Form
 
@@ -53,10 +56,16 @@ class JobFiles(Records):
         return find_lock_helper(self.job_files)
 
     @cached_property
-    def _words(self) -> frozenset[str]:
-        """The words that the names of jobs have."""
-        return frozenset(word for job in self.job_files for word in job.words)
+    def _peers(self) -> Peers:
+        """What tells a new job from others."""
+        return Peers(self.job_files)
 
     @cached_property
-    def _job_paths(self) -> frozenset[str]:
-        return frozenset(job.path for job in self.job_files)
+    def _styled(self) -> tuple[JobFile, ...]:
+        """The jobs whose layout counts: base classes have a shape of their own."""
+        return tuple(job for job in self.job_files if not job.base)
+
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
+        """Where each of these stands among them, by its path."""
+        return {job.path: place for place, job in enumerate(self._styled)}

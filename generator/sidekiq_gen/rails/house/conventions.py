@@ -13,7 +13,7 @@ from sidekiq_gen.sourced import Sourced
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from sidekiq_gen.rails.house.bases import BaseClass
     from sidekiq_gen.rails.house.jobs import JobFile
@@ -66,12 +66,13 @@ class Conventions:
     logger: Sourced[Logger]
 
 
-def read_conventions(
+def read_conventions(  # noqa: PLR0913 - what the vote is about
     job_files: Sequence[JobFile],
     bases: Mapping[str, BaseClass],
     rules: Rules | None,
     new: NewJob | None = None,
     default_queue: str = "default",
+    own: Collection[JobFile] = (),
 ) -> Conventions:
     """Let the existing jobs vote; base classes only count where they alone include Sidekiq.
 
@@ -79,8 +80,10 @@ def read_conventions(
     rules: None for no linter at all.
     new: the job that is to be written, whose nearest neighbours are heard first; None for the repo as a whole.
     default_queue: what Sidekiq puts a job on that names none.
+    own: the files that hold the new job already, which has no vote on itself.
     """
-    jobs = [job for job in job_files if not job.base and not (new and new.is_in(job))]
+    itself = {job.path for job in own}
+    jobs = [job for job in job_files if not job.base and job.path not in itself]
     house = Electorate(jobs, new)
     folder = _job_dir(jobs or job_files) or Sourced("app/jobs", "default")
     module: Sourced[JobModule] | None = Electorate(job_files).vote(lambda job: job.module)

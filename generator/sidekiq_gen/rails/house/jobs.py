@@ -13,7 +13,7 @@ from sidekiq_gen.regex import regex
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Hashable, Iterable, Sequence
 
     from sidekiq_gen.rails.code import Definition
     from sidekiq_gen.rails.files import Repo
@@ -119,6 +119,15 @@ class JobFile(Said):
     def takes_arguments(self) -> bool:
         """Whether it is handed something; a job that is not is started by a schedule, and again by the next one."""
         return not _WITHOUT_ARGUMENTS.search(self.code)
+
+    @cached_property
+    def votes(self) -> Hashable:
+        """Everything that `conventions` and `neighbours` read of it, but for the words of its name."""
+        module, queue = self.module, (self.queue.name, self.queue.literal) if self.queue else None
+        habits = (self.quotes, self.frozen_string_literal, self.compact, self.missing, self.rescues, self.logs_with)
+        place = (self.folder, self.namespaces, self.base, self.parent, self.superclass, self.performs)
+        ending = self.stem.rpartition("_")[1:]  # of which its suffix is told
+        return (module, queue, self.named, self.retry, self.takes_arguments, *habits, *place, *ending)
 
 
 @dataclass(frozen=True)

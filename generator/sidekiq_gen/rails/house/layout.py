@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from sidekiq_gen.rails.house.rules import DEFAULT
 from sidekiq_gen.rails.house.votes import decide, is_kept, spread, vote
@@ -62,8 +62,8 @@ _BRACES = regex(r"[=(,\[:][ \t]*\{( ?)(?:\w+:|[\"':])[^{}\n]*\}")
 _LINES_OF_OPTIONS = regex(r"^( *)sidekiq_options (?=[^\s(])[^\n]*,[^\S\n]*\n( *)\S", re.MULTILINE)
 _LAST = regex(r"[^\s({\[|,](,?)[ \t]*\n[ \t]*([)\]}])")
 
-# What a text shows is looked for once, although each job of a list that is there already is left out of another vote.
-_of_a_text = lru_cache(maxsize=20 * MAXIMUM_JOBS)
+# In the order of `Ballot.commas`.
+_BRACKETS = (")", "]", "}")
 
 
 @dataclass(frozen=True)
@@ -79,23 +79,45 @@ class LayoutHabits:
         return Layout(**{name: said.value for name, said in self.seen.items()})
 
 
-def read_layout(repo: Repo, job_files: Sequence[JobFile], rules: Rules, path: str) -> LayoutHabits:
+@dataclass(frozen=True)
+class Ballot:
+    """What the text of one job shows; None for nothing."""
+
+    private: Private | None
+    airy_private: bool | None
+    airy_include: bool | None
+    spaced: bool | None
+    implicit: bool | None
+    aligned: bool | None
+    documented: bool | None
+    commas: tuple[Commas | None, Commas | None, Commas | None]
+
+
+# The values of ballots, each with how many jobs of those that are read show just these.
+Ballots: TypeAlias = "frozenset[tuple[tuple[Any, ...], int]]"
+
+
+def ballots(repo: Repo, jobs: Sequence[JobFile]) -> Ballots:
+    """What jobs show."""
+    return frozenset(Counter(_ballot(repo.read(job.path) or "") for job in spread(jobs, MAXIMUM_JOBS)).items())
+
+
+def read_layout(votes: Ballots, rules: Rules, path: str) -> LayoutHabits:
     """Read it for a file of that path, such as the job that is written."""
-    jobs = [job for job in job_files if not job.base]
-    texts = [repo.read(job.path) or "" for job in spread(jobs, MAXIMUM_JOBS)]
+    cast = [one for values, count in votes for one in [Ballot(*values)] * count]
     said = _Said(rules, path)
     documented = said.on("Style/Documentation")
     found: dict[str, Sourced[Any] | None] = {
-        "private": decide(said.private(), map(_private, texts)),
-        "airy_private": decide(said.of(_MODIFIER_LINES, _AROUND), map(_airy_private, texts)),
+        "private": decide(said.private(), [one.private for one in cast]),
+        "airy_private": decide(said.of(_MODIFIER_LINES, _AROUND), [one.airy_private for one in cast]),
         # Hardly any house keeps this cop, as it is young; but where it is on, it puts the line in by itself.
-        "airy_include": said.on("Layout/EmptyLinesAfterModuleInclusion") or vote(map(_airy_include, texts)),
-        "spaced_hashes": decide(said.of("Layout/SpaceInsideHashLiteralBraces", _SPACES), map(_spaced, texts)),
+        "airy_include": said.on("Layout/EmptyLinesAfterModuleInclusion") or vote([one.airy_include for one in cast]),
+        "spaced_hashes": decide(said.of("Layout/SpaceInsideHashLiteralBraces", _SPACES), [one.spaced for one in cast]),
         "spaced_arrays": said.of("Layout/SpaceInsideArrayLiteralBrackets", _SPACES),
         "spaced_parameters": said.of("Layout/SpaceInsideBlockBraces", _YES),
         "spaced_defaults": said.of("Layout/SpaceAroundEqualsInParameterDefault", _SPACES),
-        "implicit_rescue": decide(said.of("Style/RescueStandardError", _IMPLICIT), map(_implicit, texts)),
-        "aligned_arguments": decide(said.of("Layout/ArgumentAlignment", _ALIGNED), map(_aligned, texts)),
+        "implicit_rescue": decide(said.of("Style/RescueStandardError", _IMPLICIT), [one.implicit for one in cast]),
+        "aligned_arguments": decide(said.of("Layout/ArgumentAlignment", _ALIGNED), [one.aligned for one in cast]),
         "closed_raise": said.closed_raise(),
         "brief_calls": said.of("Style/LambdaCall", {"braces": True, "call": False}),
         "refutes": said.of("Rails/RefuteMethods", {"refute": True, "assert_not": False}, "test/jobs/any_job_test.rb"),
@@ -103,15 +125,17 @@ def read_layout(repo: Repo, job_files: Sequence[JobFile], rules: Rules, path: st
         "unnamed_blocks": said.unnamed_blocks(),
         "lists": said.of("FactoryBot/CreateList", {"create_list": True}, "spec/jobs/any_job_spec.rb"),
         "zip": said.on("Performance/ZipWithoutBlock"),
-        "documented": documented if documented and is_kept(documented, list(map(_documented, texts))) else None,
+        "documented": documented if documented and is_kept(documented, [one.documented for one in cast]) else None,
         "words": said.words(),
     }
-    for name, cop, bracket in (
-        ("argument_commas", "Style/TrailingCommaInArguments", ")"),
-        ("array_commas", "Style/TrailingCommaInArrayLiteral", "]"),
-        ("hash_commas", "Style/TrailingCommaInHashLiteral", "}"),
+    for place, (name, cop) in enumerate(
+        (
+            ("argument_commas", "Style/TrailingCommaInArguments"),
+            ("array_commas", "Style/TrailingCommaInArrayLiteral"),
+            ("hash_commas", "Style/TrailingCommaInHashLiteral"),
+        )
     ):
-        found[name] = decide(said.of(cop, _COMMAS), (_comma(text, bracket) for text in texts))
+        found[name] = decide(said.of(cop, _COMMAS), [one.commas[place] for one in cast])
     return LayoutHabits({name: value for name, value in found.items() if value}, said.width())
 
 
@@ -187,7 +211,23 @@ class _Said:
         return Sourced(WIDTH, "default")
 
 
-@_of_a_text
+# Looked for once in each text, although each job of a list that is there already is left out of another vote.
+@lru_cache(maxsize=20 * MAXIMUM_JOBS)
+def _ballot(text: str) -> tuple[Any, ...]:
+    """The values of its ballot."""
+    commas = tuple(_comma(text, bracket) for bracket in _BRACKETS)
+    return (
+        _private(text),
+        _airy_private(text),
+        _airy_include(text),
+        _spaced(text),
+        _implicit(text),
+        _aligned(text),
+        _documented(text),
+        commas,
+    )
+
+
 def _private(text: str) -> Private | None:
     """Where most of a job's ``private`` stand; by the columns of the class and of what follows."""
     votes = [
@@ -205,7 +245,6 @@ def _privates(text: str) -> Iterator[tuple[str, str, str]]:
             yield around[-1], found[1], found[3]
 
 
-@_of_a_text
 def _aligned(text: str) -> bool | None:
     """Whether the second line of the options stands below their first, and not two columns to the right of the call."""
     found = _LINES_OF_OPTIONS.search(text)
@@ -213,37 +252,31 @@ def _aligned(text: str) -> bool | None:
     return columns.get(len(found[2])) if found else None
 
 
-@_of_a_text
 def _airy_private(text: str) -> bool | None:
     found = _PRIVATE.search(text)
     return found[2] is not None if found else None
 
 
-@_of_a_text
 def _airy_include(text: str) -> bool | None:
     found = _OPTIONS.search(text)
     return found[1] is not None if found else None
 
 
-@_of_a_text
 def _documented(text: str) -> bool | None:
     found = _OUTERMOST_CLASS.search(text)
     return bool(found[1]) if found else None
 
 
-@_of_a_text
 def _spaced(text: str) -> bool | None:
     found = Counter(bool(one[1]) for one in _BRACES.finditer(text)).most_common(1)
     return found[0][0] if found else None
 
 
-@_of_a_text
 def _implicit(text: str) -> bool | None:
     found = Counter(one[1] is None for one in _RESCUE.finditer(text)).most_common(1)
     return found[0][0] if found else None
 
 
-@_of_a_text
 def _comma(text: str, bracket: str) -> Commas | None:
     """Whether a comma stands before a closing bracket that begins its line."""
     found = Counter(bool(one[1]) for one in _LAST.finditer(text) if one[2] == bracket).most_common(1)

@@ -54,10 +54,6 @@ class NewJob:
         unknown = (UNKNOWN,) if any(word not in words for word in self.words) else ()
         return replace(self, words=(*shared, *unknown))
 
-    def is_in(self, job: JobFile) -> bool:
-        """Whether a file holds this very job, which has no vote on itself."""
-        return job.namespaces == self.namespaces and job.words - {"job", "worker"} == set(self.words)
-
 
 @dataclass(frozen=True)
 class Electorate:
