@@ -136,7 +136,8 @@ class RailsApp(JobFiles):
     def votes_for(self, new: NewJob | None) -> Conventions:
         """The same of the jobs that are most like a new one."""
         own = self._peers.own(new) if new else ()
-        return read_conventions(self.job_files, self.bases, self.rules, new, self._default_queue, own)
+        queue = self._default_queue
+        return read_conventions(self.job_files, self.bases, self.rules, new, default_queue=queue, own=own)
 
     @property
     def conventions(self) -> Conventions:

@@ -71,6 +71,7 @@ def read_conventions(  # noqa: PLR0913 - what the vote is about
     bases: Mapping[str, BaseClass],
     rules: Rules | None,
     new: NewJob | None = None,
+    *,
     default_queue: str = "default",
     own: Collection[JobFile] = (),
 ) -> Conventions:
