@@ -15,6 +15,7 @@ from prompt_toolkit.output import DummyOutput
 from sidekiq_gen.changes.names import JOURNAL
 from sidekiq_gen.cli import run as running
 from sidekiq_gen.cli import widgets
+from sidekiq_gen.cli.talk import Line
 from sidekiq_gen.job import pipeline
 from support.command import Finished, in_shell, sidekiq_gen, tree
 from support.repos import Repo
@@ -281,7 +282,7 @@ def test_names_that_are_too_long(tmp_path: Path, line: str, status: int, long: s
 def test_what_is_offered_does_not_steer_the_terminal() -> None:
     poisoned = "a\u202eb\x9bc\x1b[2J"
     with create_pipe_input() as typed, create_app_session(input=typed, output=DummyOutput()):
-        line = widgets.choice(poisoned, poisoned)
+        line = widgets.choice(Line(poisoned, why_not=poisoned))
 
     assert line.value == poisoned
     assert line.title == line.disabled == r"a\u202eb\x9bc\x1b[2J"

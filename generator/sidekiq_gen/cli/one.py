@@ -86,19 +86,22 @@ def write_job(
 
         answers = ask_for_form(answers, project)
     project, asked = project.writing(answer(answers, FORM.parameter)), answers
-    if runtime.terminal:
-        asked = ask_for_job(answers, project, runtime.console, defaults, force=force)
 
     def generate(wanted: Answers) -> Generated:
-        return generate_job(wanted, project, now, force=force, skip=skip)
+        with telling(project.told):
+            return defaults.attempt(lambda one: generate_job(one, project, now, force=force, skip=skip), wanted)
 
-    with telling(project.told):
-        generated = defaults.attempt(generate, asked)
+    if runtime.terminal:
+        asked, generated = ask_for_job(
+            answers, project, runtime.console, defaults, make=generate, where=where, force=force
+        )
+    else:
+        generated = generate(asked)
     request = generated.request
     line, class_name = command_line(asked, where, request, project.app), request.context.name.class_name
     told = document("job", project.release, line, class_name=class_name)
     after = partial(_after, generated, project, pretend=runtime.pretend)
-    runtime.execute(generated, told, project.app, asked=runtime.terminal, after=after)
+    runtime.execute(generated, told, project.app, asked=runtime.terminal, after=after, announced=runtime.terminal)
     return 0
 
 

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import questionary
-
 from sidekiq_gen import naming
-from sidekiq_gen.cli import widgets
+from sidekiq_gen.cli import preview, widgets
 from sidekiq_gen.cli.questions import (
-    ask_about,
     ask_about_the_kind,
+    ask_for_one_of,
     ask_for_options,
-    ask_for_patterns,
     ask_for_the_work,
 )
+from sidekiq_gen.cli.safeguards import ask_about, ask_for_patterns
+from sidekiq_gen.cli.talk import Conversation, Flow, Line, Question
 from sidekiq_gen.durations import written
+from sidekiq_gen.errors import InvalidInput, Quit, Refused
 from sidekiq_gen.flags import answer
 from sidekiq_gen.job import resolve
 from sidekiq_gen.job.active_job import FORM
@@ -24,63 +25,151 @@ from sidekiq_gen.job.defaults import NO_DEFAULTS, Defaults
 from sidekiq_gen.job.guess import guess_model
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME, KINDS
 from sidekiq_gen.job.kinds.record import implied
+from sidekiq_gen.job.pipeline import unfinished_line
 from sidekiq_gen.job.retries import RETRY_FOR, usual_retries
 from sidekiq_gen.job.trial import Trial, items, named, said, value_of
 
 if TYPE_CHECKING:
-    from sidekiq_gen.changes.plan import Plan
+    from collections.abc import Callable
+
     from sidekiq_gen.cli.console import Console
     from sidekiq_gen.flags import Answers
-    from sidekiq_gen.rails.project import Project
+    from sidekiq_gen.job.pipeline import Generated
+    from sidekiq_gen.rails.project import Project, Where
     from sidekiq_gen.sourced import Sourced
 
-_CHANGES = frozenset({"create", "insert", "force", "conflict"})
 _QUESTIONS = {flag.parameter: flag.question for flag in resolve.JOB_FLAGS}
+_KEYS = "Enter accepts what is offered, Esc goes back one question, q quits and changes nothing."
 
 
 def ask_for_job(
-    answers: Answers, project: Project, console: Console, defaults: Defaults = NO_DEFAULTS, *, force: bool = False
-) -> Answers:
-    """Complete the answers; those that were given as flags are not asked for again.
+    answers: Answers,
+    project: Project,
+    console: Console,
+    defaults: Defaults = NO_DEFAULTS,
+    *,
+    make: Callable[[Answers], Generated],
+    where: Where,
+    force: bool = False,
+) -> tuple[Answers, Generated]:
+    """Complete the answers, show what comes of them, and have it confirmed; flags are not asked for again.
 
+    make: generates the job; what it refuses is said, and the question that it is about is asked again.
     defaults: what the settings say in place of flags; queue, retries and patterns are asked for all the same.
     force: whether a class of the same name elsewhere does not matter.
 
     Raises:
         InvalidInput, Refused: a flag asks for what cannot be had, whatever the answers are.
-        Quit: somebody typed q or Ctrl-D.
+        Quit: somebody typed q or Ctrl-D; its hint is the command line that goes on from there.
         KeyboardInterrupt: somebody pressed Ctrl-C.
     """
-    version, app = project.release.text, project.app
     trial = Trial(project, force=force)
-    asked = dict(answers) | {
+    given = dict(answers) | {
         pattern.flags[0].parameter: said(value=True)
         for pattern in named(answers)
         if pattern.flags[0].type == "switch" and pattern.flags[0].parameter not in answers
     }
-    defaults.attempt(trial.run, asked)
+    defaults.attempt(trial.run, given)
+    interview = Interview(given, trial, defaults)
     with widgets.on_the_terminal():
-        console.aside(widgets.fitting(f"Sidekiq {version}. Enter accepts the default, q quits and changes nothing."))
+        console.aside(widgets.fitting(f"Sidekiq {project.release.text}. {_KEYS}"))
+        try:
+            return interview.until_confirmed(make, console)
+        except (Quit, KeyboardInterrupt) as error:
+            line = unfinished_line(interview.asked, where)
+            if isinstance(error, Quit):
+                raise widgets.quitting(line) from None
+            if line:
+                console.aside(f"\nTo go on later: {line}")
+            raise
+
+
+class Interview:
+    """One conversation about a job; asked: the answers so far."""
+
+    def __init__(self, given: Answers, trial: Trial, defaults: Defaults) -> None:
+        self.asked: dict[str, Sourced[Any]] = dict(given)
+        self._given, self._trial, self._defaults = dict(given), trial, defaults
+        self._talk = Conversation(self._questions, widgets.ask)
+
+    def until_confirmed(self, make: Callable[[Answers], Generated], console: Console) -> tuple[Answers, Generated]:
+        """Ask, show, and start over from whatever somebody wants to change."""
+        while True:
+            try:
+                answers = self._talk.run()
+                made = make(answers)
+            except (InvalidInput, Refused) as error:
+                if not self._talk.path:
+                    raise
+                console.aside(widgets.fitting(f"{error.message} {error.hint}"))
+                self._talk.reopen(self._is_about(error))
+                continue
+            wanted = preview.confirm(made, console)
+            if wanted == "yes":
+                return answers, made
+            if wanted == "back":
+                self._talk.back()
+            else:
+                self._change()
+
+    def _change(self) -> None:
+        """Have somebody say which answer is to be another one."""
+        replies = {one.key: widgets.shown(self._talk.replies[one.key]) for one in self._talk.path}
+        lines = [Line(one.key, f"{one.text} {replies[one.key]}") for one in self._talk.path]
+        if lines:
+            picked = preview.pick(Question("change", "Which answer is to be another one?", "one", lines=lambda: lines))
+            if picked:
+                self._talk.reopen(picked)
+
+    def _is_about(self, error: InvalidInput | Refused) -> str:
+        """The question that a refusal is about: the last one whose flag it names, else the last one."""
+        keys = [one.key for one in self._talk.path]
+        about = [key for key in keys if f"--{key.replace('_', '-')} " in f"{error.message} "]
+        flags = {pattern.flags[0].option for pattern in named(self.asked)}
+        if not about and "safeguards" in keys and any(f"{flag} " in f"{error.message} " for flag in flags):
+            return "safeguards"
+        return (about or keys)[-1]
+
+    def _questions(self) -> Flow[Answers]:
+        """Everything that is open about the job, in order."""
+        self.asked = asked = dict(self._given)
+        trial, project, defaults = self._trial, self._trial.project, self._defaults
+        app = project.app
         if "name" not in asked:
-            asked["name"] = said(widgets.text("What is the job called?", trial.of("name", asked)))
-        _ask_for_model(asked, trial)
-        _ask_for_arguments(asked, trial)
+            asked["name"] = said(
+                (
+                    yield Question(
+                        "name", "What is the job called?", parse=trial.of("name", asked), remark=self._is_there
+                    )
+                )
+            )
+        yield from _ask_for_model(asked, trial)
+        yield from _ask_for_arguments(asked, trial)
         if _open("queue", asked):
             usual = answer(asked, "queue") or app.queue_for(resolve.context_of(asked, project).house).name.value
             known = tuple(dict.fromkeys((*app.queues, usual)))
-            asked["queue"] = said(widgets.one_of(_QUESTIONS["queue"], known, usual, naming.parse_queue))
-        _ask_for_retries(asked, trial)
-        ask_for_options(asked, trial, console)
+            question = Question("queue", _QUESTIONS["queue"], offered=usual, parse=naming.parse_queue)
+            queue = yield from ask_for_one_of(question, known)
+            asked["queue"] = said(queue)
+        yield from _ask_for_retries(asked, trial)
+        yield from ask_for_options(asked, trial)
         context = resolve.context_of(asked, project)
-        asked = {**defaults.complete(asked, project)}
-        ask_about_the_kind(KIND_BY_NAME[context.kind], asked, context, trial)
+        self.asked = asked = {**defaults.complete(asked, project)}
+        yield from ask_about_the_kind(KIND_BY_NAME[context.kind], asked, context, trial)
         context = resolve.context_of_the_work(asked, project)
-        ask_for_the_work(asked, context, trial)
-        patterns = ask_for_patterns(implied(asked), context, app, console)
-        asked = {**defaults.complete(defaults.but(patterns, asked), project)}
+        yield from ask_for_the_work(asked, context, trial)
+        patterns = yield from ask_for_patterns(implied(asked), context, app)
+        self.asked = asked = {**defaults.complete(defaults.but(patterns, asked), project)}
         for pattern in patterns:
-            ask_about(pattern, asked, context, app)
-    return asked
+            yield from ask_about(pattern, asked, context, trial)
+        return asked
+
+    def _is_there(self, name: str) -> str:
+        """What is to be said at once about a name: that there is such a file already."""
+        context = resolve.context_of({**self._given, "name": said(name)}, self._trial.project)
+        path = f"{context.directory}/{context.name.file_stem}.rb"
+        there = (self._trial.project.app.root / path).exists()
+        return f"{path} is there already: you will be asked whether to overwrite it." if there else ""
 
 
 def ask_for_form(answers: Answers, project: Project) -> Answers:
@@ -93,10 +182,10 @@ def ask_for_form(answers: Answers, project: Project) -> Answers:
     habit = project.app.form_habit
     if FORM.parameter in answers or not habit.near:
         return answers
-    choices = [widgets.choice(one, title=f"{one}: {line}") for one, line in FORM.explained.items()]
+    lines = [Line(one, f"{one}: {line}") for one, line in FORM.explained.items()]
+    question = Question("form", f"{FORM.question} ({habit.form.reason})", "one", habit.form.value, lines=lambda: lines)
     with widgets.on_the_terminal():
-        picked = widgets.select(f"{FORM.question} ({habit.form.reason})", choices, habit.form.value)
-    return {**answers, FORM.parameter: said(picked)}
+        return {**answers, FORM.parameter: said(preview.first(question))}
 
 
 def ask_for_install(answers: Answers, project: Project, console: Console) -> Answers:
@@ -113,33 +202,8 @@ def ask_for_install(answers: Answers, project: Project, console: Console) -> Ans
         return answers
     with widgets.on_the_terminal():
         console.aside(widgets.fitting(f"Sidekiq {project.release.text}. q quits and changes nothing."))
-        wanted = widgets.ask(questionary.confirm(health_check.question, default=False))
-    return {**answers, health_check.parameter: said(bool(wanted))}
-
-
-def show(plan: Plan, console: Console) -> None:
-    """Show the first file that would be written, of a job its class, and what would be inserted into others."""
-    first = plan.files[0]
-    if first.status in _CHANGES - {"insert"}:
-        console.aside(f"\n{first.text}")
-    for inserted in (file for file in plan.files if file.status == "insert"):
-        console.diff(f"\n{inserted.diff}")
-
-
-def confirm(plan: Plan, console: Console) -> None:
-    """Show which files would be written and ask once, unless nothing would change.
-
-    Raises:
-        Quit: the answer was no.
-        KeyboardInterrupt: somebody pressed Ctrl-C.
-    """
-    if not any(file.status in _CHANGES for file in plan.files):
-        return
-    for file in plan.files:
-        console.aside(f"{file.status:>12}  {file.path}")
-    with widgets.on_the_terminal():
-        if not widgets.ask(questionary.confirm("Write this?", default=True)):
-            raise widgets.quitting()
+        wanted = preview.first(Question("health_check", health_check.question, "yes", "no"))
+    return {**answers, health_check.parameter: said(wanted == "yes")}
 
 
 def _open(parameter: str, asked: Answers) -> bool:
@@ -147,7 +211,7 @@ def _open(parameter: str, asked: Answers) -> bool:
     return parameter not in asked or asked[parameter].origin == "settings"
 
 
-def _ask_for_model(asked: dict[str, Sourced[Any]], trial: Trial) -> None:
+def _ask_for_model(asked: dict[str, Sourced[Any]], trial: Trial) -> Flow[None]:
     if not trial.asks_for_model(asked):
         return
     app = trial.project.app
@@ -155,36 +219,40 @@ def _ask_for_model(asked: dict[str, Sourced[Any]], trial: Trial) -> None:
     guessed = guess_model(name, app)
     if "kind" not in asked:
         parse = trial.of("kind", asked)
-        choices = [
-            widgets.choice(kind.name, widgets.reason(parse, kind.name), title=f"{kind.name}: {kind.summary}")
-            for kind in KINDS
-        ]
-        asked["kind"] = said(widgets.select(_QUESTIONS["kind"], choices, "record" if guessed else "plain"))
+
+        @cache
+        def lines() -> list[Line]:
+            return [Line(kind.name, f"{kind.name}: {kind.summary}", widgets.reason(parse, kind.name)) for kind in KINDS]
+
+        offered = "record" if guessed else "plain"
+        asked["kind"] = said((yield Question("kind", _QUESTIONS["kind"], "one", offered, lines=lines)))
     about = KIND_BY_NAME[answer(asked, "kind")].about
     if about != "nothing":
         guessed = guessed or guess_model(name, app, rows=about == "rows")
         offered = guessed.name if guessed else ""
-        asked["model"] = said(widgets.one_of(_QUESTIONS["model"], app.models, offered, trial.of("model", asked)))
+        question = Question("model", _QUESTIONS["model"], offered=offered, parse=trial.of("model", asked))
+        model = yield from ask_for_one_of(question, app.models)
+        asked["model"] = said(model)
 
 
-def _ask_for_arguments(asked: dict[str, Sourced[Any]], trial: Trial) -> None:
+def _ask_for_arguments(asked: dict[str, Sourced[Any]], trial: Trial) -> Flow[None]:
     """Ask for the arguments of perform; that of the record is there already."""
     if "arguments" in asked:
         return
     record = resolve.context_of(asked, trial.project).record
     besides = f" besides {record.parameter}" if record else ""
+    known = dict(asked)
 
     def parse(text: str) -> None:
-        trial.run({**asked, "arguments": said(items(text))} if text else asked)
+        trial.run({**known, "arguments": said(items(text))} if text else known)
 
-    typed = widgets.text(
-        f"Which arguments does perform take{besides}? (amount:decimal, since:date; empty for none)", parse
-    )
+    text = f"Which arguments does perform take{besides}? (amount:decimal, since:date; empty for none)"
+    typed = yield Question("arguments", text, parse=parse)
     if typed:
         asked["arguments"] = said(items(typed))
 
 
-def _ask_for_retries(asked: dict[str, Sourced[Any]], trial: Trial) -> None:
+def _ask_for_retries(asked: dict[str, Sourced[Any]], trial: Trial) -> Flow[None]:
     """Ask how often a failed job is tried again; a length of time says for how long."""
     if not _open("retry", asked) or not _open("retry_for", asked):
         return
@@ -198,7 +266,10 @@ def _ask_for_retries(asked: dict[str, Sourced[Any]], trial: Trial) -> None:
     question = _QUESTIONS["retry"] + (" (or for how long: 30m, 2h, 1d)" if can else "")
     seconds = answer(asked, "retry_for")
     usual = usual_retries(trial.project.app, resolve.context_of(asked, trial.project).house)
-    offered = written(seconds) if seconds else answer(asked, "retry", usual)
+    offered = str(written(seconds) if seconds else answer(asked, "retry", usual))
     for parameter in ("retry", "retry_for"):
         asked.pop(parameter, None)
-    asked |= read(widgets.text(question, lambda text: trial.run({**asked, **read(text)}), offered))
+    known = dict(asked)
+    asked |= read(
+        (yield Question("retry", question, offered=offered, parse=lambda text: trial.run({**known, **read(text)})))
+    )

@@ -108,7 +108,7 @@ class Runtime:
         document: what stands in the JSON document besides files and notices, ``command_line`` among it.
         asked: whether questions were answered, so that the command line is worth showing.
         after: what is to be told of the files once they are written, or would be.
-        preview: whether on a terminal the first file is shown as a whole.
+        preview: whether on a terminal the files themselves are shown.
         announced: whether notices, preview and confirmation are done already.
         """
         planned = self.decided.settle(made.plan)
@@ -162,13 +162,9 @@ class Runtime:
             for notice in made.notices:
                 self.console.notice(notice)
             return
-        from sidekiq_gen.cli.prompts import confirm, show
+        from sidekiq_gen.cli.preview import confirm_plan
 
-        if preview:
-            show(made.plan, self.console)
-        for notice in made.notices:
-            self.console.notice(notice)
-        confirm(made.plan, self.console)
+        confirm_plan(made, self.console, preview=preview)
 
     def _linted(self, plan: Plan, app: RailsApp, hold: Hold) -> tuple[Notice, ...]:
         """Run the linter where it was asked for, and print what it says; a signal stops it, and nothing else.

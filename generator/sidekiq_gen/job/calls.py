@@ -83,11 +83,16 @@ def find_collaborator(
 
 def takes_key(answers: Answers, context: JobContext, app: RailsApp) -> bool:
     """Whether what does the work can be handed an idempotency key, as far as its parameters are known."""
+    return wants_key(answers, context, app) is not False
+
+
+def wants_key(answers: Answers, context: JobContext, app: RailsApp) -> bool | None:
+    """Whether what does the work has a parameter for an idempotency key; None where its parameters are not known."""
     called = find_collaborator(answers, context, (), app)
     if called is None or not called.known:
-        return True
+        return None
     own = read_callable(app.constants, called.constant)
-    return own is None or any(is_key(name) for name in own.parameter_names(called.method))
+    return None if own is None else any(is_key(name) for name in own.parameter_names(called.method))
 
 
 def call_notices(request: JobRequest) -> Iterator[Notice]:

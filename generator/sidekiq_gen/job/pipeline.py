@@ -102,6 +102,18 @@ def command_line(
     return shlex.join([*words, *where.words(), "--no-input"])
 
 
+def unfinished_line(answers: Answers, where: Where) -> str:
+    """The command that goes on asking from these answers; empty where there is nothing to go on from."""
+    name = answer(answers, "name")
+    if name is None:
+        return ""
+    words = ["sidekiq-gen", "job", name, *answer(answers, "arguments", ())]
+    for flag in resolve.all_flags():
+        if flag.parameter in answers and answers[flag.parameter].origin != "settings":
+            words += flag.words(answers[flag.parameter].value)
+    return shlex.join([*words, *where.words()])
+
+
 def _child_that_is_there(child: JobRequest, app: RailsApp) -> Notice | None:
     """The notice that the repo has a job of this name, which a fan-out then enqueues; None to write one.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime, timezone
+from itertools import product
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sidekiq_gen import naming
@@ -12,6 +13,7 @@ from sidekiq_gen.durations import parse_duration
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.flags import answer
 from sidekiq_gen.job import resolve
+from sidekiq_gen.job.interactions import EXCLUDES, clash
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
 from sidekiq_gen.job.kinds.record import implied
 from sidekiq_gen.job.options import ruled_out
@@ -22,6 +24,8 @@ from sidekiq_gen.sourced import Sourced
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from sidekiq_gen.flags import Answers, Flag
     from sidekiq_gen.job.patterns.base import Pattern
     from sidekiq_gen.job.request import JobContext
@@ -98,12 +102,71 @@ class Trial:
         )
 
 
-def refused(pattern: Pattern[Any], context: JobContext, app: RailsApp) -> InvalidInput | Refused | None:
-    """Why a pattern cannot be had here, as far as that does not depend on what is still to be answered about it."""
+def refused(pattern: Pattern[Any], asked: Answers, context: JobContext, app: RailsApp) -> InvalidInput | Refused | None:
+    """Why a pattern cannot be had here, whatever is still to be answered about it; None where it can."""
     refusal = resolve.unfit(pattern, context) or pattern.refusal(context, app)
-    if refusal is None and pattern.flags[0].type == "switch":
-        return problem(lambda _: pattern.decide(completed(pattern, {}, context, app), context, app), "")
-    return refusal
+    if refusal:
+        return refusal
+    wrong: list[InvalidInput | Refused] = []
+    for settings in _possible(pattern, asked, context, app, wrong):
+        objection = _objection(pattern, settings, context)
+        if objection is None:
+            return None
+        wrong.append(objection)
+    return wrong[0] if wrong else None
+
+
+def refuse_together(patterns: Sequence[Pattern[Any]], asked: Answers, context: JobContext, app: RailsApp) -> None:
+    """Refuse patterns of which two exclude each other, whatever is still to be answered about them.
+
+    Raises:
+        Refused: they do.
+    """
+    excluded = clash([pattern.name for pattern in patterns])
+    if excluded:
+        raise excluded.refusal()
+    by_type = {type(pattern): pattern for pattern in patterns}
+    for row in EXCLUDES:
+        first, second = by_type.get(row.first), by_type.get(row.second)
+        if row.when is None or first is None or second is None:
+            continue
+        if all(flags[0].type != "switch" for flags in (first.flags, second.flags)):
+            continue  # it depends on what will be typed
+        pairs = product(_possible(first, asked, context, app), tuple(_possible(second, asked, context, app)))
+        excluding = [row.when(*pair) for pair in pairs]
+        if excluding and all(excluding):
+            raise row.refusal()
+
+
+def _possible(
+    pattern: Pattern[Any],
+    asked: Answers,
+    context: JobContext,
+    app: RailsApp,
+    wrong: list[InvalidInput | Refused] | None = None,
+) -> Iterator[Any]:
+    """The settings that a pattern may come to: for each choice that is open, with an example for a text.
+
+    wrong: takes up why some of them cannot be had; not for a text, which may be another one.
+    """
+    first = pattern.flags[0]
+    open_flags = [flag for flag in pattern.flags if flag.choices and flag.parameter not in asked]
+    for choices in product(*(flag.choices for flag in open_flags)):
+        answers = {flag.parameter: asked[flag.parameter] for flag in pattern.flags if flag.parameter in asked}
+        answers |= {flag.parameter: said(choice) for flag, choice in zip(open_flags, choices, strict=True)}
+        typed = first.parameter not in answers and first.type != "switch"
+        if typed:
+            answers[first.parameter] = said(pattern.example)
+        try:
+            yield pattern.decide(completed(pattern, answers, context, app), context, app)
+        except (InvalidInput, Refused) as error:
+            if wrong is not None and not typed:
+                wrong.append(error)
+
+
+def _objection(pattern: Pattern[Any], settings: object, context: JobContext) -> Refused | None:
+    chosen = Chosen(pattern.name, settings)
+    return ruled_out(pattern.name, settings, context) or KIND_BY_NAME[context.kind].objection(chosen, context)
 
 
 def judge(pattern: Pattern[Any], flag: Flag, asked: Answers, context: JobContext, app: RailsApp) -> Parse:
@@ -114,9 +177,8 @@ def judge(pattern: Pattern[Any], flag: Flag, asked: Answers, context: JobContext
         answers = {**known, flag.parameter: said(value_of(flag, text))}
         about_it = completed(pattern, answers, context, app)
         decided = pattern.decide(about_it, context, app)
-        kind, chosen = KIND_BY_NAME[context.kind], Chosen(pattern.name, decided)
-        kind.decide({**known, **about_it}, context, app)
-        refusal = ruled_out(pattern.name, decided, context) or kind.objection(chosen, context)
+        KIND_BY_NAME[context.kind].decide({**known, **about_it}, context, app)
+        refusal = _objection(pattern, decided, context)
         if refusal:
             raise refusal
         return decided
@@ -144,7 +206,7 @@ def completed(pattern: Pattern[Any], asked: Answers, context: JobContext, app: R
     return known
 
 
-def problem(parse: Parse, text: str) -> InvalidInput | Refused | None:
+def problem(parse: Callable[[Any], object], text: object) -> InvalidInput | Refused | None:
     """What is wrong with an answer."""
     try:
         parse(text)

@@ -32,6 +32,15 @@ GROUPS: dict[Group, str] = {
     "seen": "Logging",
 }
 
+# The same as questions about a job, in the order in which they are asked.
+INTENTS: dict[Group, str] = {
+    "once": "May it be done twice?",
+    "one": "May it run twice at once?",
+    "fail": "What if it fails?",
+    "pace": "How often may it run?",
+    "seen": "What is to be seen of it?",
+}
+
 COUNTER = "reschedules"  # the parameter of perform that counts how often a job was enqueued again, whatever for
 
 EVERY_ERROR = frozenset({"Exception", "StandardError"})
