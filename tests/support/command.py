@@ -50,7 +50,7 @@ def sidekiq_gen(root: Path, *arguments: str) -> Finished:
     stdin, sys.stdin = sys.stdin, io.StringIO()
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     try:
-        with _inside(root), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        with inside(root), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             status = run(arguments)
     finally:
         sys.stdin = stdin
@@ -75,7 +75,7 @@ def in_a_process(root: Path, arguments: Sequence[str], **environment: str) -> Fi
 
 
 @contextlib.contextmanager
-def _inside(folder: Path) -> Iterator[None]:
+def inside(folder: Path) -> Iterator[None]:
     before = Path.cwd()
     os.chdir(folder)
     try:

@@ -14,10 +14,13 @@ import pexpect  # type: ignore[import-untyped]
 import pytest
 
 from support.command import in_a_process, tree
+from support.person import talk
 from support.repos import Repo
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from sidekiq_gen.cli.talk import Question
 
 STOREFRONT = Path(__file__).parents[2] / "examples/storefront"
 EVERYTHING = Repo(unique_jobs="8.0.10", files={"config/sidekiq.yml": ":queues:\n  - critical\n  - default\n"})
@@ -52,9 +55,8 @@ CONVERSATION = (
     (TAGS, f"billing, nightly{ENTER}"),
     (MISSING, f"{DOWN}{ENTER}"),
     (WORK, ENTER),
-    # All but the row lock.
-    (SAFEGUARDS, f"{SPACE}{DOWN}{SPACE}{DOWN}{SPACE}{DOWN}{DOWN}{SPACE}{DOWN}{SPACE}{ENTER}"),
-    (COLUMN, f"charged_at{ENTER}"),
+    # A column charged_at has check-then-act selected already; then all but the row lock.
+    (SAFEGUARDS, f"{DOWN}{SPACE}{DOWN}{SPACE}{DOWN}{SPACE}{DOWN}{DOWN}{SPACE}{ENTER}"),
     (SCOPE, f"{DOWN}{ENTER}"),
     (TAKEN, f"{DOWN}{ENTER}"),
     (ERRORS, f"PaymentGateway::CardDeclined, ActiveRecord::RecordInvalid{ENTER}"),
@@ -76,7 +78,7 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONUTF8", "1")
     monkeypatch.setenv("PYTHONWARNINGS", "error")
     monkeypatch.setenv("PROMPT_TOOLKIT_NO_CPR", "1")  # nobody here answers where the cursor is
-    for name in ("NO_COLOR", "COLUMNS", "LINES"):
+    for name in ("NO_COLOR", "COLUMNS", "LINES", "CI"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -173,7 +175,7 @@ def test_states_that_a_column_is_known_to_have_are_offered(tmp_path: Path) -> No
     enum = (
         "class Order < ApplicationRecord\n  enum :state, { pending: 'pending', failed: 'failed', paid: 'paid' }\nend\n"
     )
-    terminal = Terminal(Repo(files={"app/models/order.rb": enum}).write(tmp_path), "ChargeCustomer", "--model", "Order")
+    terminal = Terminal(Repo(files={"app/models/order.rb": enum}).write(tmp_path), "ShipCustomer", "--model", "Order")
 
     talk = [
         (ARGUMENTS, ENTER),
@@ -296,28 +298,25 @@ def again(root: Path, line: str, written: dict[str, bytes]) -> dict[str, bytes]:
     [("q", question) for question, _ in CONVERSATION]  # which is in the prompt of each; the keys are the library's
     + [(way, question) for way in ("Ctrl-C", "Ctrl-D") for question in (NAME, KIND, RETRIES, SAFEGUARDS, WRITE)],
 )
-def test_leaving_at_any_question_writes_nothing(tmp_path: Path, way: str, question: str) -> None:
+def test_leaving_at_any_question_writes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str, question: str
+) -> None:
     root = EVERYTHING.write(tmp_path)
     before = tree(root)
-    number = [asked for asked, _ in CONVERSATION].index(question)
-    typed = question in {NAME, ARGUMENTS, RETRIES, LINES, TAGS, COLUMN, ERRORS, SECONDS}
-    keys = {"q": f"q{ENTER}" if typed else "q", "Ctrl-D": CTRL_D, "Ctrl-C": CTRL_C}[way]
+    replies = dict(CONVERSATION)
 
-    terminal = Terminal(root).talk(CONVERSATION[:number]).answer(question, keys)
+    def keys(asked: Question, _offered: object) -> str:
+        known = next(text for text in replies if asked.text.startswith(text))
+        if known != question:
+            return replies[known]
+        return {"q": f"q{ENTER}" if asked.form == "text" else "Q", "Ctrl-D": CTRL_D, "Ctrl-C": CTRL_C}[way]
 
-    assert terminal.end() == (130 if way == "Ctrl-C" else 1)
-    assert (QUIT in terminal.shown) is (way != "Ctrl-C")
-    assert tree(root) == before
+    talked = talk(root, ["job"], keys, monkeypatch)
 
-
-def test_no_at_the_end_writes_nothing(tmp_path: Path) -> None:
-    root = EVERYTHING.write(tmp_path)
-    before = tree(root)
-
-    terminal = Terminal(root).talk(CONVERSATION[:-1]).answer(WRITE, "n")
-
-    assert terminal.end() == 1
-    assert QUIT in terminal.shown
+    assert talked.asked[-1].startswith(question)
+    assert talked.status == (130 if way == "Ctrl-C" else 1)
+    assert (QUIT in talked.shown) is (way != "Ctrl-C")
+    assert (" sidekiq-gen job ChargeCustomer" in talked.shown) is (question != NAME)  # the line that goes on
     assert tree(root) == before
 
 
@@ -386,7 +385,7 @@ def test_what_flags_say_is_not_asked(tmp_path: Path) -> None:
         "idempotency-key (asked for on the command line)"
     )
     terminal.see("row-lock (advisory-lock and row-lock are two locks for the same thing: choose one.)")
-    terminal.type(ENTER).answer(SECONDS, ENTER).answer(DUPLICATE, ENTER).answer(WRITE, ENTER)
+    terminal.type(f"{SPACE}{ENTER}").answer(SECONDS, ENTER).answer(DUPLICATE, ENTER).answer(WRITE, ENTER)
 
     assert terminal.end() == 0
     for question in (NAME, KIND, MODEL, QUEUE, RETRIES, MISSING, SCOPE, TAKEN, UNTIL):
@@ -462,10 +461,11 @@ def test_what_cannot_be_had_is_greyed_out_with_the_reason(tmp_path: Path) -> Non
     terminal.answer(ARGUMENTS, ENTER).answer(OPTIONS, ENTER).see(SAFEGUARDS)
     terminal.see("- check-then-act (--check-then-act needs a record, and FooJob has none.)")
     terminal.see("» ○ idempotency-key: pass the work a key")  # the first that can be had
+    terminal.see("- unique (--unique needs sidekiq-unique-jobs, which is not in the lockfile.)")
+    terminal.see("May it run twice at once?")
     terminal.see("- advisory-lock (--advisory-lock is not available on SQLite, which has no advisory locks.)")
     terminal.see("- row-lock (--row-lock is not available on SQLite, which has no row locks.)")
-    terminal.see("○ discard-on: give up at once")
-    terminal.see("- unique (--unique needs sidekiq-unique-jobs, which is not in the lockfile.)")
+    terminal.see("What if it fails?").see("○ discard-on: give up at once")
     assert "\x1b[0;90m" in terminal.raw
     terminal.type(f"{DOWN}{SPACE}{ENTER}").answer(ERRORS, f"Gone{ENTER}")
     terminal.answer(WRITE, ENTER)  # the Dead set is where it goes anyhow, so that nothing is left to be asked
@@ -584,7 +584,7 @@ def test_wrong_answers_are_told_at_the_question_and_corrected(tmp_path: Path) ->
     wrong(TAGS, {"": "--tags '' is not a tag.", "a, b!": "--tags 'b!' is not a tag."}, "a, b")
     terminal.answer(MISSING, ENTER)
     terminal.answer(SAFEGUARDS, f"{SPACE}{DOWN}{DOWN}{SPACE}{DOWN}{SPACE}{DOWN}{SPACE}{DOWN}{SPACE}{ENTER}")
-    terminal.see("row-lock are two locks for the same thing: choose one.")
+    terminal.see("row-lock are two locks for the same thing. Choose one of them.")
     terminal.answer(SAFEGUARDS, f"{DOWN}{DOWN}{SPACE}{ENTER}")  # what was selected still is
     wrong(COLUMN, {"": "'' cannot be the name of a column.", "state": "The column state is of the type"}, "charged_at")
     wrong(ERRORS, {"": "'' is not the name of an error class.", "Gone oops": "'oops' is not the name"}, "Gone,Late")

@@ -142,10 +142,10 @@ def ask_for_value(known: Component[Any], flag: Flag, question: Question, app: Ra
         typed: str = yield question
         return typed
     explained = known.explained(flag, app)
-    lines = [
-        Line(one, f"{one}: {explained[one]}" if one in explained else "", widgets.reason(question.parse, one))
-        for one in flag.choices
-    ]
+    lines = []
+    for one in flag.choices:
+        why_not = widgets.reason(question.parse, one)
+        lines.append(Line(one, f"{one}: {explained[one]}" if one in explained and not why_not else "", why_not))
     possible = [line.value for line in lines if not line.why_not]
     if not possible:
         raise Refused(lines[0].why_not, hint=f"Leave out {flag.option}.", code="contradictory-patterns")

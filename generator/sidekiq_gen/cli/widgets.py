@@ -185,7 +185,7 @@ def _text(question: Question, offered: str) -> str:
 
 def _yes(question: Question, offered: str) -> str:
     """Yes or no; a question that has lines takes the first letter of each as well."""
-    keys = [line.value for line in question.lines()]
+    keys = [line.value for line in question.lines() if line.value]
     how = ", ".join([f"{'Y/n' if offered == 'yes' else 'y/N'}", *(line.title for line in question.lines())])
     asked = questionary.confirm(
         question.text, default=offered == "yes", instruction=f"({how}) ", style=STYLE, erase_when_done=True
