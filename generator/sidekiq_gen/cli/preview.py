@@ -41,7 +41,7 @@ def confirm(made: Shown, console: Console) -> Literal["yes", "no", "back"]:
     folded = show(made.plan, console)
     for notice in made.notices:
         console.notice(notice)
-    return _asked(made.plan, console, "n changes an answer", "Esc goes back", "q quits", folded=folded)
+    return _asked(made.plan, console, "n changes an answer", "q quits", folded=folded)
 
 
 def confirm_plan(made: Shown, console: Console, *, preview: bool) -> None:
@@ -67,7 +67,7 @@ def show(plan: Plan, console: Console, *, whole: bool = False) -> bool:
     for file in plan.files:
         if file.status not in _CHANGES - {"remove"}:
             continue
-        lines = (file.diff if file.replaces else file.text).removesuffix("\n").split("\n")
+        lines = (file.diff if file.before is not None else file.text).removesuffix("\n").split("\n")
         most = MOST_OF_A_CLASS if file is plan.files[0] or file.path.startswith("app/") else MOST_OF_ANOTHER
         left = 0 if whole else max(len(lines) - most, 0)
         console.aside(f"\n{file.path}:")
@@ -79,7 +79,7 @@ def show(plan: Plan, console: Console, *, whole: bool = False) -> bool:
 
 
 def _print(file: PlannedFile, text: str, console: Console) -> None:
-    if file.replaces:
+    if file.before is not None:
         console.diff(text)
     else:
         console.aside(text)
@@ -105,7 +105,7 @@ def _asked(plan: Plan, console: Console, *keys: str, folded: bool) -> Literal["y
 
 
 def _question(keys: Sequence[str], *, folded: bool) -> Question:
-    lines = [*([Line("details", "d shows all of it")] if folded else []), *(Line("", key) for key in keys)]
+    lines = [*([Line("details", "d shows all")] if folded else []), *(Line("", key) for key in keys)]
     return Question("write", "Write this?", "yes", "yes", lines=lambda: lines)
 
 
