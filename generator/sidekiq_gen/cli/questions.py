@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from sidekiq_gen.errors import Refused
 from sidekiq_gen.job.collaborator import CALLS
 from sidekiq_gen.job.options import OPTION_FLAGS, USUAL_LINES
 from sidekiq_gen.job.trial import said, value_of
+from sidekiq_gen.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
