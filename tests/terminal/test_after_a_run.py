@@ -104,3 +104,56 @@ def test_a_changed_file_is_removed_when_somebody_says_so(tmp_path: Path, answers
     assert f"Remove {root / paths[0]}?" in shown
     assert sidekiq_gen(tmp_path / "copy", *line_of(shown)).status == 0
     assert tree(tmp_path / "copy") == tree(root)
+
+
+@pytest.mark.parametrize("columns", [40, 80])
+def test_what_is_said_fits_the_terminal(tmp_path: Path, columns: int) -> None:
+    root = Repo(waits=False).write(tmp_path)
+    path = "app/jobs/a_namespace_of_some_length/with_another_inside/process_order_job.rb"
+    words = ["job", "ANamespaceOfSomeLength::WithAnotherInside::ProcessOrder", "--no-input"]
+
+    shown, status = conversation(on_a_terminal(root, *words, columns=columns), [])
+
+    assert status == 0
+    lines = shown.splitlines()
+    assert f"      create  {path}" in lines  # paths are never broken
+    spec = path.replace("app/", "spec/", 1).replace("_job.rb", "_job_spec.rb")
+    command = f"bundle exec rspec {spec}"
+    assert f"        {command}" in lines  # nor what is to be copied
+    long = [line.strip().rpartition("  ")[2] for line in lines if len(line) > columns - 1]
+    assert [text for text in long if " " in text] == [command]
+    done = lines.index("  done  written for Sidekiq 7.3.2")
+    assert lines[done + 1] == "        takes ids, no records"
+    if columns == 40:
+        assert lines[done + 2] == "        missing records are skipped,"
+        assert lines[done + 3] == "          with a line in the log"
+
+
+@pytest.mark.parametrize(("term", "encoding"), [("dumb", "utf-8"), ("xterm", "latin-1")])
+def test_a_terminal_that_can_do_little(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, term: str, encoding: str
+) -> None:
+    monkeypatch.delenv("PYTHONUTF8")
+    monkeypatch.setenv("PYTHONIOENCODING", encoding)
+    monkeypatch.setenv("TERM", term)
+    if term == "dumb":
+        monkeypatch.delenv("NO_COLOR")
+    root = Repo(files={"app/jobs/process_order_job.rb": "# mine \u0142\n"}).write(tmp_path)
+
+    child = on_a_terminal(root, "destroy", "job", "ProcessOrder")
+    shown, status = conversation(child, [("[Ynaqdh] ", "d\n"), ("[Ynaqdh] ", "y\n")])
+
+    assert status == 0
+    assert "\x1b" not in shown
+    assert ("-# mine ?\n" if encoding == "latin-1" else "-# mine \u0142\n") in shown
+    assert "      remove  app/jobs/process_order_job.rb\n" in shown
+
+
+def test_ctrl_c_says_that_nothing_was_written(tmp_path: Path) -> None:
+    root = Repo(files={"app/jobs/process_order_job.rb": "# mine\n"}).write(tmp_path)
+    before = tree(root)
+
+    shown, status = conversation(on_a_terminal(root, "destroy", "job", "ProcessOrder"), [("[Ynaqdh] ", "\x03")])
+
+    assert (status, tree(root)) == (130, before)
+    assert shown.endswith("error  Interrupted; nothing was written.\n")

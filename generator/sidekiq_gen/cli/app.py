@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 FAILED = 1
+_VERSION = (["--version"], ["-V"], ["-v"], ["version"])
+# What people type who come from Rails: what stands for it here.
+_ALSO = {"g": [], "generate": [], "d": ["destroy"]}
 COMPLETION = "_SIDEKIQ_GEN_COMPLETE"  # what typer has taught shells to set when they ask for completions
 
 
@@ -39,7 +42,10 @@ def run(arguments: Sequence[str]) -> int:
 def _called(arguments: list[str], console: Console) -> int:
     """Answer what is asked for most without loading what it does not need, and everything else through typer."""
     if COMPLETION not in os.environ:
-        if arguments == ["--version"]:
+        arguments = _spelled_out(arguments)
+        if arguments[:1] in _VERSION and arguments[1:] in ([], ["--json"]):
+            if console.json:
+                console.document({"schema": 1, "version": __version__})
             console.plain(f"sidekiq-gen {__version__}")
             return 0
         if arguments[:1] == ["job"]:
@@ -54,3 +60,13 @@ def _called(arguments: list[str], console: Console) -> int:
     from sidekiq_gen.cli.commands import call
 
     return call(arguments, console)
+
+
+def _spelled_out(arguments: list[str]) -> list[str]:
+    """``help COMMAND`` as ``COMMAND --help``, ``g job`` as ``job``, ``d job`` as ``destroy job``."""
+    first, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
+    if first == "help":
+        return [*_spelled_out(rest), "--help"]
+    if first in _ALSO and rest[:1] in (["job"], ["install"]):
+        return [*_ALSO[first], *rest]
+    return arguments

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import click
 import typer
+from typer.core import TyperCommand
 
 from sidekiq_gen import __version__
-from sidekiq_gen.cli.app import COMPLETION
+from sidekiq_gen.cli import help  # noqa: A004 - as the option is called
+from sidekiq_gen.cli.app import COMPLETION, INTERRUPTED
 from sidekiq_gen.cli.console import Console
 from sidekiq_gen.errors import InvalidInput
 
@@ -37,6 +39,7 @@ def build_app(names: Sequence[str] = NAMES) -> typer.Typer:
     """The command line with these commands, and of the others the names: they are not even loaded."""
     app = typer.Typer(
         name="sidekiq-gen",
+        cls=help.Group,
         help="Write Sidekiq jobs and their specs for the exact Sidekiq version in Gemfile.lock.",
         no_args_is_help=True,
         rich_markup_mode=None,
@@ -46,7 +49,8 @@ def build_app(names: Sequence[str] = NAMES) -> typer.Typer:
     for name, summary in SUMMARIES.items():
         if name in names:
             module = import_module(f"sidekiq_gen.cli.{name}")
-            app.command(name, epilog=getattr(module, "EXAMPLES", None))(module.command)
+            kind = help.CLASSES.get(name, TyperCommand)
+            app.command(name, cls=kind, epilog=getattr(module, "EXAMPLES", None))(module.command)
         else:
             app.command(name, help=summary)(_unloaded)
     app.callback()(_main)
@@ -66,8 +70,11 @@ def call(arguments: Sequence[str], console: Console) -> int:
     try:
         if _help_is_wanted(arguments):  # click would take a full disk, or a reader that has gone, for its own failure
             with redirect_stdout(StringIO()) as shown:
-                app(list(arguments), standalone_mode=False, prog_name="sidekiq-gen")
-            Console(sys.stdout, sys.stderr, quiet=False, json=False).plain(shown.getvalue().removesuffix("\n"))
+                app([word for word in arguments if word != "--json"], standalone_mode=False, prog_name="sidekiq-gen")
+            text = shown.getvalue().removesuffix("\n")
+            if console.json:
+                console.document({"schema": 1, "help": text})
+            console.plain(text)
             return 0
         status = app(list(arguments), standalone_mode=False, prog_name="sidekiq-gen")
     except click.exceptions.NoArgsIsHelpError as error:
@@ -77,6 +84,8 @@ def call(arguments: Sequence[str], console: Console) -> int:
         raise _usage(error) from error
     except click.Abort:
         raise KeyboardInterrupt from None
+    if status == INTERRUPTED:  # what typer makes of a KeyboardInterrupt
+        raise KeyboardInterrupt
     return status if isinstance(status, int) else 0
 
 

@@ -26,7 +26,7 @@ _STATUS_COLOURS = {
     "remove": _RED,
 }
 _STATUS_COLUMNS = 12
-_USUAL_COLUMNS, _NARROWEST = 80, 20
+_USUAL_COLUMNS, _NARROWEST, _READABLE = 80, 20, 110
 
 
 class Console:
@@ -51,6 +51,13 @@ class Console:
         self._colour = colour
         self._gone: set[TextIO] = set()
 
+    @property
+    def columns(self) -> int:
+        """How wide text on standard output may be: as the terminal is, and no wider than can be read; else 80."""
+        if not _is_terminal(self._stdout):
+            return _USUAL_COLUMNS
+        return max(min(_columns(self._stdout), _READABLE) - 1, _NARROWEST)
+
     def status(self, word: str, path: str) -> None:
         """One of Rails' status lines, on standard output."""
         if self.quiet or self.json:
@@ -64,11 +71,14 @@ class Console:
         if notice.hint:
             self._write(self._stderr, self._labelled("", "", notice.hint, columns=len("notice")))
 
-    def remark(self, label: str, *lines: str) -> None:
-        """Lines about what was done, on standard error, unless it is to be quiet."""
+    def remark(self, label: str, *lines: str, copied: bool = False) -> None:
+        """Lines about what was done, on standard error, unless it is to be quiet.
+
+        copied: whether they are to be copied, so that none of them is broken.
+        """
         if not (self.quiet or self.json):
             margin = " " * (len("notice") + 2)
-            told = [self._wrapped(visible(line), margin + "  ") for line in lines]
+            told = [visible(line) if copied else self._wrapped(visible(line), margin + "  ") for line in lines]
             label = self._painted(label.rjust(len("notice")), _GREEN, self._stderr)
             self._write(self._stderr, f"{label}  " + f"\n{margin}".join(told) + "\n")
 

@@ -10,7 +10,7 @@ from sidekiq_gen.cli.decided import Decided, merged
 from sidekiq_gen.cli.defaults import read_defaults
 from sidekiq_gen.cli.given import given
 from sidekiq_gen.cli.place import open_project
-from sidekiq_gen.cli.run import After, Runtime, document
+from sidekiq_gen.cli.run import NEXT, After, Runtime, document
 from sidekiq_gen.errors import InvalidInput
 from sidekiq_gen.flags import Answers, answer
 from sidekiq_gen.job.active_job import FORM
@@ -119,7 +119,7 @@ def _after(generated: Generated, project: Project, plan: Plan, *, pretend: bool)
         items = [item for item in items if item.name != "tested" or not item.satisfied]
     steps = () if request.job_path in others else next_steps(request, project.app)
     remarks = [(label, [one.text for one in items if one.satisfied == done]) for label, done in _LISTS.items()]
-    remarks.append(("next", [step.text for step in steps if step.name != "later" and not pretend]))
+    remarks.append((NEXT, [step.text for step in steps if step.name != "later" and not pretend]))
     listed = [{"name": item.name, "satisfied": item.satisfied, "text": item.text} for item in items]
     following = [{"name": step.name, "text": step.text} for step in steps]
     shown = tuple((label, lines) for label, lines in remarks if lines) if plan.changes else ()

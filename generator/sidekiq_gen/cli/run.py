@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.sidekiq.release import Release
 
 
+NEXT = "next"  # the label of commands
 _NO_INPUT = " --no-input"  # every command line ends with it
 
 
@@ -194,7 +195,7 @@ class Runtime:
 
     def _remark(self, remarks: Sequence[tuple[str, Sequence[str]]]) -> None:
         for label, lines in remarks:
-            self.console.remark(label, *lines)
+            self.console.remark(label, *lines, copied=label == NEXT)
 
     def _statuses(self, plan: Plan, but: frozenset[str] = frozenset()) -> None:
         for file in plan.files:

@@ -45,35 +45,35 @@ class Entry:
     refusal: InvalidInput | Refused | None
 
 
-def entries(project: Project) -> tuple[Entry, ...]:
-    """All there are, kinds first, each as it can be had in this repo."""
-    return (*_kinds(project), *_patterns(project))
+def entries(project: Project, given: Answers) -> tuple[Entry, ...]:
+    """All there are, kinds first, each as it can be had in this repo with the answers that are given for all."""
+    return (*_kinds(project, given), *_patterns(project, given))
 
 
-def example(name: str, project: Project) -> str:
-    """The job class that this kind or pattern alone gives here.
+def example(name: str, project: Project, given: Answers) -> str:
+    """The job class that this kind or pattern alone gives here, with the answers that are given for all.
 
     Raises:
         InvalidInput, Refused: it cannot be had here.
     """
     from sidekiq_gen.job.rendering import render_job
 
-    return render_job(resolve_job(_answers(name, project), project))
+    return render_job(resolve_job({**_answers(name, project), **given}, project))
 
 
-def _kinds(project: Project) -> Iterator[Entry]:
+def _kinds(project: Project, given: Answers) -> Iterator[Entry]:
     for kind in KINDS:
-        yield _entry(kind, KINDS_HEADING, project)
+        yield _entry(kind, KINDS_HEADING, project, given)
 
 
-def _patterns(project: Project) -> Iterator[Entry]:
+def _patterns(project: Project, given: Answers) -> Iterator[Entry]:
     for group, heading in GROUPS.items():
         for pattern in PATTERNS:
             if pattern.group == group:
-                yield _entry(pattern, heading, project)
+                yield _entry(pattern, heading, project, given)
 
 
-def _entry(known: Kind[Any] | Pattern[Any], heading: str, project: Project) -> Entry:
+def _entry(known: Kind[Any] | Pattern[Any], heading: str, project: Project, given: Answers) -> Entry:
     explained = {flag.option: known.explained(flag, project.app) for flag in known.flags}
     return Entry(
         known.name,
@@ -85,13 +85,13 @@ def _entry(known: Kind[Any] | Pattern[Any], heading: str, project: Project) -> E
         known.not_executed,
         known.flags,
         {option: lines for option, lines in explained.items() if lines},
-        _refusal(known.name, project),
+        _refusal(known.name, project, given),
     )
 
 
-def _refusal(name: str, project: Project) -> InvalidInput | Refused | None:
+def _refusal(name: str, project: Project, given: Answers) -> InvalidInput | Refused | None:
     try:
-        answers = _answers(name, project)
+        answers = {**_answers(name, project), **given}
         choose(answers, context_of(answers, project), project.app)
     except (InvalidInput, Refused) as error:
         return error

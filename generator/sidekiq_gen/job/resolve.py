@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.rails.project import Project
     from sidekiq_gen.style import TestFramework
 
+DATABASES = ("postgresql", "mysql", "sqlite")
 JOB_FLAGS = (
     Flag(
         "--model", "The model that the job works on.", "text", metavar="NAME", question="Which model does it work on?"
@@ -66,7 +67,7 @@ JOB_FLAGS = (
         "--database",
         "The database it runs on, where the repo names several or none.",
         "choice",
-        choices=("postgresql", "mysql", "sqlite"),
+        choices=DATABASES,
     ),
     Flag(
         "--migration",
