@@ -10,7 +10,7 @@ import pytest
 import typer.main
 
 from sidekiq_gen import __version__
-from sidekiq_gen.cli import commands, console
+from sidekiq_gen.cli import commands, console, help  # noqa: A004 - as the option is called
 from sidekiq_gen.job.resolve import all_flags
 from support.command import sidekiq_gen
 from support.repos import Repo
@@ -47,8 +47,8 @@ def test_every_option_of_job_is_in_its_help(tmp_path: Path) -> None:
 
 
 def test_an_option_that_no_panel_names_is_shown_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    panels = {heading: rows for heading, rows in commands.help.PANELS.items() if heading != "Where"}
-    monkeypatch.setattr(commands.help, "PANELS", panels)
+    panels = {heading: rows for heading, rows in help.PANELS.items() if heading != "Where"}
+    monkeypatch.setattr(help, "PANELS", panels)
 
     lines = shown(tmp_path, "job", "--help")
 
