@@ -7,11 +7,10 @@ import random
 import time
 from typing import TYPE_CHECKING
 
-from live.specs import RUBY
+from live.ruby import program_of
+from live.warm import start_program
 
 if TYPE_CHECKING:
-    import subprocess
-
     from live.app import App
     from live.processes import Processes
     from live.roots import Variant
@@ -44,10 +43,8 @@ class Client(contextlib.AbstractContextManager["Client"]):
     def __init__(self, processes: Processes, variant: Variant, app: App, model: str) -> None:
         self.processes, self.app = processes, app
         self._held, self._let_go = app.folder / "log" / "held", app.folder / "log" / "let-go"
-        argv = [*RUBY, "-e", f'require "/app/config/environment"\n{HOLD}', "--", model]
-        command = variant.command(argv, app=app.folder, env=app.env("production"))
         with (app.folder / "log" / "client.log").open("w", encoding="utf-8") as log:
-            self._child: subprocess.Popen[str] = processes.start(command, output=log)
+            self._child = start_program(processes, variant, app, program_of(HOLD, model), log)
         deadline = time.monotonic() + 60
         while not self._held.exists():
             assert self._child.poll() is None, (app.folder / "log" / "client.log").read_text(encoding="utf-8")

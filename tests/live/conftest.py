@@ -46,6 +46,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     for name in ("sidekiq", "unique-jobs", "throttled", "activejob-uniqueness"):
         group.addoption(f"--{name}-lib", action="append", default=[], metavar="VERSION=DIR[:DIR...]")
     group.addoption("--schedule-lib", action="append", default=[], metavar="GEM-VERSION=DIR[:DIR...]")
+    group.addoption("--cold", action="store_true", help="start Ruby from the beginning for each program (live/warm.py)")
     group.addoption(
         "--live-report", type=Path, metavar="FOLDER", help="write what was executed into live.md, live.json"
     )
@@ -136,9 +137,9 @@ def roots(_roots: dict[str, RubyRoot]) -> dict[str, RubyRoot]:
 
 
 @pytest.fixture(scope="session")
-def processes(roots: dict[str, RubyRoot]) -> Iterator[Processes]:
+def processes(roots: dict[str, RubyRoot], request: pytest.FixtureRequest) -> Iterator[Processes]:
     assert roots
-    with Processes() as made:
+    with Processes(cold=request.config.getoption("--cold", default=False)) as made:
         yield made
 
 

@@ -10,18 +10,101 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import select
 import shutil
 import signal
 import subprocess
 import tempfile
 import time
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Union
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from live.warm import Key, Warm
+
 GRACE = 5.0  # seconds between the first signal and SIGKILL
+HOUR = 3600.0  # seconds; select takes no infinity
+
+
+class Forked:
+    """A process that another one has forked for the tests: of subprocess.Popen, what they use.
+
+    status: the reading end of a pipe that brings "pid 123", then "exit 0" (-9 for SIGKILL) on lines of their own.
+    printed: the files that its output and its errors go to, if anybody wants to read them.
+    """
+
+    def __init__(self, status: int, printed: tuple[IO[bytes], IO[bytes]] | None) -> None:
+        self.pid = 0
+        self.returncode: int | None = None
+        self._status, self._text, self._printed = status, "", printed
+
+    def begins(self, timeout: float) -> bool:
+        """Wait until it has told its pid; False when it does not."""
+        deadline = time.monotonic() + timeout
+        while not self.pid and self.returncode is None and time.monotonic() < deadline:
+            self._read(deadline - time.monotonic())
+        return bool(self.pid)
+
+    def poll(self) -> int | None:
+        """The exit code, None while it runs; -SIGKILL when whoever forked it is gone and nobody knows."""
+        if self.returncode is None:
+            self._read(0)
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """The exit code, once there is one; raises subprocess.TimeoutExpired."""
+        deadline = time.monotonic() + (float("inf") if timeout is None else timeout)
+        while (code := self.poll()) is None:
+            if (left := deadline - time.monotonic()) <= 0:
+                raise subprocess.TimeoutExpired(str(self.pid), timeout or 0)
+            self._read(min(left, HOUR))
+        return code
+
+    def communicate(self, timeout: float | None = None) -> tuple[str, str]:
+        """What it has printed, when it has ended; raises subprocess.TimeoutExpired, with what it has printed so far."""
+        try:
+            self.wait(timeout)
+        except subprocess.TimeoutExpired as error:
+            raise subprocess.TimeoutExpired(error.cmd, error.timeout, *self._read_printed()) from None
+        return self._read_printed()
+
+    def send_signal(self, number: int) -> None:
+        """Send it a signal, unless it has ended."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def close(self) -> None:
+        """Let go of what it was read from. May be called twice."""
+        for file in self._printed or ():
+            file.close()
+        if self._status >= 0:
+            os.close(self._status)
+            self._status = -1
+
+    def _read(self, timeout: float) -> None:
+        if not select.select([self._status], [], [], timeout)[0]:
+            return
+        more = os.read(self._status, 100).decode()
+        if not more:
+            self.returncode = -signal.SIGKILL
+        *lines, self._text = (self._text + more).split("\n")
+        for word, _, number in (line.partition(" ") for line in lines):
+            if word == "pid":
+                self.pid = int(number)
+            else:
+                self.returncode = int(number)
+
+    def _read_printed(self) -> tuple[str, str]:
+        texts = []
+        for file in self._printed or ():
+            file.seek(0)
+            texts.append(file.read().decode("utf-8", errors="replace"))
+        return (texts[0], texts[1]) if texts else ("", "")
+
+
+Child = Union["subprocess.Popen[str]", Forked]
 
 
 def cache_folder() -> Path:
@@ -49,7 +132,10 @@ def _signal_group(pid: int, number: int) -> None:
 class Processes(contextlib.AbstractContextManager["Processes"]):
     """The children of this test process; `with Processes() as processes:`."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, cold: bool = False) -> None:
+        self.cold = cold  # every Ruby program is started from the beginning
+        self.kept: dict[Key, Warm] = {}  # live/warm.py
+        self.closing = contextlib.ExitStack()
         notes = cache_folder() / "runs"
         notes.mkdir(parents=True, exist_ok=True)
         with _locked(notes / "lock"):
@@ -60,7 +146,7 @@ class Processes(contextlib.AbstractContextManager["Processes"]):
             self.data = Path(tempfile.mkdtemp(prefix="sidekiq-gen-live-"))
             (self.notes / "data").write_text(str(self.data), encoding="utf-8")
         self.data.chmod(0o755)  # databases run as users of their own
-        self._children: dict[int, tuple[subprocess.Popen[str], int]] = {}
+        self._children: dict[int, tuple[Child, int]] = {}
 
     def __exit__(self, *_: object) -> None:
         self.close()
@@ -77,6 +163,7 @@ class Processes(contextlib.AbstractContextManager["Processes"]):
         errors: IO[str] | int = subprocess.STDOUT,
         env: Mapping[str, str] | None = None,
         stop_signal: int = signal.SIGKILL,
+        pass_fds: Sequence[int] = (),
     ) -> subprocess.Popen[str]:
         """Start a process in a group of its own, noted until `stop`, which begins with `stop_signal`."""
         child = subprocess.Popen(
@@ -86,15 +173,20 @@ class Processes(contextlib.AbstractContextManager["Processes"]):
             stderr=errors,
             env=None if env is None else dict(env),
             start_new_session=True,
+            pass_fds=pass_fds,
             text=True,
             encoding="utf-8",
             errors="replace",
         )
-        (self.notes / str(child.pid)).write_text(f"{_started_at(child.pid)} {int(stop_signal)}", encoding="utf-8")
-        self._children[child.pid] = (child, stop_signal)
+        self.note(child, stop_signal)
         return child
 
-    def stop(self, child: subprocess.Popen[str], *, grace: float = GRACE) -> int:
+    def note(self, child: Child, stop_signal: int = signal.SIGKILL) -> None:
+        """Hold a process, in a group of its own, to be ours until `stop`."""
+        (self.notes / str(child.pid)).write_text(f"{_started_at(child.pid)} {int(stop_signal)}", encoding="utf-8")
+        self._children[child.pid] = (child, stop_signal)
+
+    def stop(self, child: Child, *, grace: float = GRACE) -> int:
         """End a child and its group, with SIGKILL after `grace` seconds at the latest; returns its exit code."""
         _, stop_signal = self._children.get(child.pid, (child, signal.SIGKILL))
         if child.poll() is None:
@@ -103,6 +195,8 @@ class Processes(contextlib.AbstractContextManager["Processes"]):
                 child.wait(grace)
         _signal_group(child.pid, signal.SIGKILL)
         code = child.wait(GRACE)
+        if isinstance(child, Forked):
+            child.close()
         self._children.pop(child.pid, None)
         (self.notes / str(child.pid)).unlink(missing_ok=True)
         return code
@@ -112,18 +206,23 @@ class Processes(contextlib.AbstractContextManager["Processes"]):
     ) -> subprocess.CompletedProcess[str]:
         """Run to the end; raises subprocess.TimeoutExpired, with what was printed so far, after `timeout` seconds."""
         child = self.start(command, output=subprocess.PIPE, errors=subprocess.PIPE, env=env)
+        return self.finish(child, [str(part) for part in command], timeout=timeout)
+
+    def finish(self, child: Child, argv: Sequence[str], *, timeout: float) -> subprocess.CompletedProcess[str]:
+        """Wait for the end of a child whose output is wanted; raises as `run` does."""
         try:
             out, err = child.communicate(timeout=timeout)
         except BaseException:
             self.stop(child, grace=0)
             raise
-        self.stop(child)
-        return subprocess.CompletedProcess([str(part) for part in command], child.returncode, out, err)
+        code = self.stop(child)
+        return subprocess.CompletedProcess(argv, code, out, err)
 
     def close(self) -> None:
         """Stop everything, latest first, and remove data and notes. May be called twice."""
         for child, _ in reversed(list(self._children.values())):
             self.stop(child)
+        self.closing.close()
         shutil.rmtree(self.data, ignore_errors=True)
         shutil.rmtree(self.notes, ignore_errors=True)
         self._lock.close()

@@ -30,18 +30,18 @@ MISSING = "no Ruby roots for the live tests: `make live-setup` makes them (root 
 
 ENTER = """
 set -e
-root=$1 app=$2 overlays=$3; shift 3
+root=$1 app=$2 more=$3; shift 3
 mount --bind "$root" "$root"
 mount -t proc proc "$root/proc"
 mount --rbind /dev "$root/dev"
 mount -t tmpfs tmpfs "$root/tmp"
 mount --bind "$app" "$root/app"
 mount -t tmpfs tmpfs "$root/overlay"
-while [ "$overlays" -gt 0 ]; do
-  overlays=$((overlays - 1))
-  mkdir -p "$root/overlay/$overlays/lib"
-  mount --bind "$1" "$root/overlay/$overlays/lib"
-  shift
+while [ "$more" -gt 0 ]; do
+  more=$((more - 1))
+  mkdir -p "$root/overlay/$2"
+  mount --bind "$1" "$root/overlay/$2"
+  shift 2
 done
 mount -o remount,bind,ro "$root"
 exec chroot "$root" /usr/bin/env -i -C /app "$@"
@@ -85,14 +85,24 @@ class Variant:
         """The version of Rails, as `7.2.2.2`."""
         return self.root.version("ruby-railties")
 
-    def command(self, argv: Sequence[str], *, app: Path, env: Mapping[str, str]) -> list[str]:
-        """What to execute on the machine so that `argv` runs in the root, in /app, with `env` alone."""
+    def env(self, env: Mapping[str, str]) -> dict[str, str]:
+        """The whole environment of a command in the root: `env`, and what every command has."""
         rubylib = ":".join(f"/overlay/{number}/lib" for number in range(len(self.overlays)))
-        settings = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/tmp", "LANG": "C.UTF-8", "RUBYLIB": rubylib}  # noqa: S108 - of the root
-        settings |= env
+        every = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/tmp", "LANG": "C.UTF-8", "RUBYLIB": rubylib}  # noqa: S108 - of the root
+        return every | dict(env)
+
+    def command(
+        self, argv: Sequence[str], *, app: Path, env: Mapping[str, str], folders: Mapping[str, Path] | None = None
+    ) -> list[str]:
+        """What to execute on the machine so that `argv` runs in the root, in /app, with `env` alone.
+
+        `folders` are seen as well, by their names below /overlay.
+        """
         enter = ["unshare", "--mount", "--propagation", "private", "sh", "-c", ENTER, "enter"]
-        places = [str(self.root.path), str(app), str(len(self.overlays)), *map(str, reversed(self.overlays))]
-        return [*enter, *places, *(f"{name}={value}" for name, value in settings.items()), *argv]
+        more = {f"{number}/lib": overlay for number, overlay in enumerate(self.overlays)} | dict(folders or {})
+        places = [str(self.root.path), str(app), str(len(more))]
+        places += [part for name, folder in more.items() for part in (str(folder), name)]
+        return [*enter, *places, *(f"{name}={value}" for name, value in self.env(env).items()), *argv]
 
     def run(
         self, processes: Processes, argv: Sequence[str], *, app: Path, env: Mapping[str, str], timeout: float

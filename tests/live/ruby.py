@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from typing import TYPE_CHECKING
 
-from live.specs import RUBY
+from live.warm import RAILS, Program, start_program
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from live.app import App
-    from live.processes import Processes
+    from live.processes import Child, Processes
     from live.roots import Variant
 
 DEADLINE = 60.0  # seconds
@@ -22,22 +21,22 @@ class RubyError(RuntimeError):
     """A Ruby process ended with an error; the message is what it printed."""
 
 
-def start_ruby(processes: Processes, variant: Variant, app: App, code: str, *arguments: str) -> subprocess.Popen[str]:
+def start_ruby(processes: Processes, variant: Variant, app: App, code: str, *arguments: str) -> Child:
     """Start Ruby code with the app loaded and ARGV set; `finish_ruby` waits for it. Many may run side by side."""
-    argv = [*RUBY, "-e", f'require "/app/config/environment"\n{code}', "--", *arguments]
-    command = variant.command(argv, app=app.folder, env=app.env("production"))
-    return processes.start(command, output=subprocess.PIPE, errors=subprocess.PIPE)
+    return start_program(processes, variant, app, program_of(code, *arguments))
 
 
-def finish_ruby(processes: Processes, child: subprocess.Popen[str], *, timeout: float = DEADLINE) -> str:
+def program_of(code: str, *arguments: str) -> Program:
+    """Ruby code that runs with the app loaded."""
+    return Program(("-e", f'require "/app/config/environment"\n{code}', "--", *arguments), (*RAILS, "sidekiq"))
+
+
+def finish_ruby(processes: Processes, child: Child, *, timeout: float = DEADLINE) -> str:
     """What the code printed; raises RubyError when it failed, subprocess.TimeoutExpired when it took too long."""
-    try:
-        out, err = child.communicate(timeout=timeout)
-    finally:
-        processes.stop(child, grace=0)
-    if child.returncode:
-        raise RubyError(f"exit {child.returncode}\n{out}{err}")
-    return out
+    done = processes.finish(child, [], timeout=timeout)
+    if done.returncode:
+        raise RubyError(f"exit {done.returncode}\n{done.stdout}{done.stderr}")
+    return done.stdout
 
 
 def run_ruby(processes: Processes, variant: Variant, app: App, code: str, *arguments: str) -> str:

@@ -13,15 +13,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from live.ruby import DEADLINE, RubyError
-from live.specs import RUBY
+from live.warm import RAILS, Program, start_program
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from live.app import App
-    from live.processes import Processes
+    from live.processes import Child, Processes
     from live.roots import Variant
     from live.services import Redis
 
@@ -46,7 +45,7 @@ class Execution:
 class SidekiqServer(contextlib.AbstractContextManager["SidekiqServer"]):
     """The server; `with SidekiqServer.start(...) as server:` ends it with SIGKILL, `kill` with what is asked for."""
 
-    def __init__(self, processes: Processes, app: App, redis: Redis, child: subprocess.Popen[str], log: Path) -> None:
+    def __init__(self, processes: Processes, app: App, redis: Redis, child: Child, log: Path) -> None:
         self.processes, self.app, self.redis, self.child, self._log = processes, app, redis, child, log
 
     @classmethod
@@ -69,11 +68,11 @@ class SidekiqServer(contextlib.AbstractContextManager["SidekiqServer"]):
         Sidekiq loads its Rails engine first. Raises TooSlowError, RubyError when it does not boot.
         """
         log = app.folder / "log" / f"sidekiq-{time.monotonic_ns()}.log"
-        argv = [*RUBY, "lib/sidekiq_server.rb", "-r", boot, "-c", str(concurrency)]
+        argv = ["lib/sidekiq_server.rb", "-r", boot, "-c", str(concurrency)]
         argv += ["-t", str(shutdown), *(word for queue in queues for word in ("-q", queue))]
+        first = ("sidekiq/cli", "sidekiq/scheduled", *(RAILS if boot.endswith(".rb") else ("rails",)))
         with log.open("w", encoding="utf-8") as output:
-            command = variant.command(argv, app=app.folder, env=app.env("production"))
-            child = processes.start(command, output=output)
+            child = start_program(processes, variant, app, Program(tuple(argv), first), output)
         server = cls(processes, app, redis, child, log)
         server.wait_until(server._is_registered, BOOT)
         return server

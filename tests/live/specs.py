@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal
 
 from live.app import WARNINGS
+from live.warm import RAILS, Program, start_program
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 Framework = Literal["rspec", "minitest"]
 BOOT = 60.0  # seconds for booting Rails, on a busy machine
 EACH = 2.0  # seconds for each file of specs
-RUBY = ["/usr/bin/ruby", "-w", "-r/app/lib/strict_warnings"]
+FIRST = (*RAILS, "sidekiq", "factory_bot_rails")  # as config/application.rb has it for specs
 REPORT = "log/report.json"
 FILES = {"rspec": ("spec", "*_spec.rb"), "minitest": ("test", "*_test.rb")}
 NOT_LOADED = re.compile(r"(?:An error occurred while|While) loading (?:\./)?(\S+?_spec\.rb)")
@@ -92,9 +93,10 @@ def run_specs(
     return report
 
 
-def _execute(processes: Processes, variant: Variant, app: App, argv: list[str], count: int) -> str:
+def _execute(processes: Processes, variant: Variant, app: App, program: Program, count: int) -> str:
     (app.folder / REPORT).unlink(missing_ok=True)
-    done = variant.run(processes, [*RUBY, *argv], app=app.folder, env=app.env(), timeout=BOOT + EACH * count)
+    child = start_program(processes, variant, app, program)
+    done = processes.finish(child, program.argv, timeout=BOOT + EACH * count)
     output = done.stdout + done.stderr
     if not (app.folder / REPORT).exists():
         raise NotRunError(output[-8000:])
@@ -103,7 +105,8 @@ def _execute(processes: Processes, variant: Variant, app: App, argv: list[str], 
 
 def _rspec(processes: Processes, variant: Variant, app: App, files: Sequence[str]) -> Report:
     argv = ["-S", "rspec", "--format", "progress", "--no-color", "--format", "json", "--out", REPORT]
-    output = _execute(processes, variant, app, [*argv, "--order", "defined", *files], len(files))
+    program = Program((*argv, "--order", "defined", *files), ("rspec/core", *FIRST), "test")
+    output = _execute(processes, variant, app, program, len(files))
     text = (app.folder / REPORT).read_text(encoding="utf-8")
     if not text:
         raise NotRunError(output[-8000:])
@@ -127,7 +130,8 @@ def _rspec(processes: Processes, variant: Variant, app: App, files: Sequence[str
 
 
 def _minitest(processes: Processes, variant: Variant, app: App, files: Sequence[str]) -> Report:
-    output = _execute(processes, variant, app, ["-Itest", "lib/run_minitest.rb", REPORT, *files], len(files))
+    program = Program(("-Itest", "lib/run_minitest.rb", REPORT, *files), FIRST, "test")
+    output = _execute(processes, variant, app, program, len(files))
     by_file: dict[str, list[Example]] = {}
     for line in (app.folder / REPORT).read_text(encoding="utf-8").splitlines():
         data: dict[str, str] = json.loads(line)

@@ -1,28 +1,34 @@
 from __future__ import annotations
 
+import json
 import os
+import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from live import warm
 from live.processes import Processes
 from live.roots import Variant, parse_overlay, variants
 from live.rubocop import rubocop, ruby_warnings
-from live.ruby import RubyError, enqueue, finish_ruby, run_ruby, start_ruby
+from live.ruby import RubyError, enqueue, finish_ruby, program_of, run_ruby, start_ruby
 from live.samples import JOB, RETRY_JOB, SPEC, TEST, THREE, UNIQUE_JOBS_WIRING
 from live.server import SidekiqServer
 from live.services import answers
 from live.specs import run_specs
+from live.warm import NotForkedError, Program, start_program
 
 if TYPE_CHECKING:
     from live.app import App
     from live.databases import MariaDB, PostgreSQL
     from live.roots import RubyRoot
     from live.services import Redis
+    from live.specs import Framework, Report
 
 GOLDEN = Path(__file__).parents[3] / "shared" / "golden"
 
@@ -187,6 +193,158 @@ def test_a_failing_script_is_told(processes: Processes, forky: Variant, app: App
         run_ruby(processes, forky, app, 'raise "no good"')
 
 
+@pytest.mark.parametrize("framework", ["rspec", "minitest"])
+def test_what_is_forked_tells_what_a_ruby_of_its_own_tells(
+    processes: Processes, variant: Variant, app: App, framework: Framework
+) -> None:
+    test = TEST.replace("MarkOrderJobTest", "ATest")
+    broken = {
+        "spec/jobs/a_spec.rb": SPEC.replace("be_processed", "be_notified"),
+        "spec/jobs/b_spec.rb": "class <",
+        "spec/jobs/c_spec.rb": SPEC.replace("MarkOrderJob", "NoSuchJob"),
+        "test/jobs/a_test.rb": test.replace("assert_predicate", "refute_predicate"),
+        "test/jobs/b_test.rb": "class <",
+    }
+    app.write(THREE | {"app/jobs/mark_order_job.rb": WARNED["told by Sidekiq"]} | broken)
+
+    with Processes(cold=True) as cold:
+        of_its_own = run_specs(cold, variant, app, framework)
+    forked = run_specs(processes, variant, app, framework)
+
+    assert of_its_own.failures
+    assert any("warning at app/jobs/mark_order_job.rb" in failure for failure in of_its_own.failures)
+    assert told(forked) == told(of_its_own)
+
+
+def told(report: Report) -> dict[str, list[tuple[str, str, list[str]]]]:
+    """By file, the name and outcome of each example, and how its message begins, without times and numbers."""
+    return {
+        file: [(one.name, one.status, re.sub(r"/app/|[\d:.]+", "", one.message).split("\n")[:2]) for one in examples]
+        for file, examples in report.files.items()
+    }
+
+
+STATE = """
+standard = $stdout.sync, $stderr.sync, $PROGRAM_NAME, ARGV, Dir.pwd, $VERBOSE, $LOAD_PATH.grep(%r{/(app|overlay)})
+engines = Rails::Engine.subclasses.map(&:name).sort
+initializers = Rails.application.initializers.tsort_each.map { |one| one.name.to_s }
+puts JSON.generate([standard, ENV.to_h.sort, Dir["/tmp/*"], engines, initializers, Sidekiq.server?, Rails.env])
+exit 3
+"""
+
+
+def test_what_is_forked_finds_what_a_ruby_of_its_own_finds(processes: Processes, variant: Variant, app: App) -> None:
+    with Processes(cold=True) as cold:
+        of_its_own = cold.finish(start_ruby(cold, variant, app, STATE, "one", "two"), [], timeout=60)
+    forked = processes.finish(start_ruby(processes, variant, app, STATE, "one", "two"), [], timeout=60)
+
+    assert json.loads(forked.stdout) == json.loads(of_its_own.stdout)
+    assert (forked.returncode, of_its_own.returncode) == (3, 3)
+
+
+@pytest.mark.parametrize("boot", [".", "./config/environment.rb"])
+def test_a_forked_server_boots_as_one_of_its_own_does(
+    processes: Processes, variant: Variant, app: App, redis: Redis, boot: str
+) -> None:
+    app.write(
+        {
+            "config/initializers/told.rb": """
+Sidekiq.configure_server do |config|
+  config.on(:startup) do
+    told = Rails.application.initializers.tsort_each.map { |one| one.name.to_s }
+    told << defined?(Sidekiq::Rails).inspect
+    File.write("/app/log/told", told.join("\n"))
+  end
+end
+"""
+        }
+    )
+    heard = app.folder / "log" / "told"
+    found = []
+    with Processes(cold=True) as cold:
+        for whose in (cold, processes):
+            with SidekiqServer.start(whose, variant, app, redis, boot=boot) as server:
+                server.wait_until(heard.exists)
+                found.append(heard.read_text(encoding="utf-8"))
+            heard.unlink()
+
+    assert found[0]
+    assert found[1] == found[0]
+
+
+def test_what_is_forked_is_apart_from_the_rest(processes: Processes, forky: Variant, app: App) -> None:
+    hidden = (
+        'File.write("/tmp/mine", ""); $stderr.puts "err"; puts Dir["/overlay/data/*"].inspect; Process.kill(:KILL, $$)'
+    )
+
+    done = processes.finish(start_ruby(processes, forky, app, hidden), [], timeout=60)
+    (after,) = run_ruby(processes, forky, app, 'puts Dir["/tmp/*"].inspect').splitlines()
+
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGKILL, "", "err\n")
+    assert after == "[]"
+
+
+def test_what_is_forked_and_hangs_is_ended_with_what_it_started(processes: Processes, forky: Variant, app: App) -> None:
+    child = start_ruby(processes, forky, app, 'puts spawn("sleep 60"); $stdout.flush; sleep')
+
+    with pytest.raises(subprocess.TimeoutExpired) as told:
+        finish_ruby(processes, child, timeout=10)
+
+    other = int(told.value.output)
+    wait_until_gone(child.pid, other)
+    assert run_ruby(processes, forky, app, "print 1") == "1"
+
+
+def wait_until_gone(*pids: int) -> None:
+    deadline = time.monotonic() + 30
+    while any(is_running(pid) for pid in pids):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def is_running(pid: int) -> bool:
+    """Whether a process is there, and no zombie."""
+    status = Path(f"/proc/{pid}/stat")
+    try:
+        return status.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_another_takes_the_place_of_a_process_that_forked(processes: Processes, forky: Variant, app: App) -> None:
+    child = start_ruby(processes, forky, app, "sleep")
+    program = program_of("")
+    kept = processes.kept[forky, program.rails_env, program.first]
+
+    os.kill(kept.pid, signal.SIGKILL)
+
+    assert child.wait(30) == -signal.SIGKILL  # nobody can tell
+    processes.stop(child)
+    wait_until_gone(child.pid)
+    assert run_ruby(processes, forky, app, "print 1") == "1"
+    assert processes.kept[forky, program.rails_env, program.first] is not kept
+
+
+def test_a_process_that_cannot_load_what_it_is_to_forks_nothing(processes: Processes, forky: Variant, app: App) -> None:
+    with pytest.raises(NotForkedError, match="cannot load such file -- no/such/feature"):
+        start_program(processes, forky, app, Program(("-e", "", "--"), ("no/such/feature",)))
+
+
+def test_what_is_kept_is_let_go_of_when_it_is_many(
+    processes: Processes, forky: Variant, app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_ruby(processes, forky, app, "")
+    monkeypatch.setattr(warm, "MOST", 1)
+    busy = start_program(processes, forky, app, Program(("-e", "sleep", "--"), ("set",)))
+
+    done = start_program(processes, forky, app, Program(("-e", "print 1", "--"), ("json",)))
+
+    assert processes.finish(done, [], timeout=60).stdout == "1"
+    assert [features for _, _, features in processes.kept] == [("set",), ("json",)]
+    assert busy.poll() is None
+    processes.stop(busy)
+
+
 def test_the_root_cannot_be_written_to(processes: Processes, forky: Variant, app: App) -> None:
     done = forky.run(processes, ["/bin/sh", "-c", "touch /x; touch /app/x"], app=app.folder, env={}, timeout=10)
 
@@ -262,6 +420,7 @@ def test_the_folder_around_lib_is_no_overlay(tmp_path: Path) -> None:
 CRASH = """
 import sys, time
 sys.path.insert(0, sys.argv[1])
+from live import warm
 from live.processes import Processes
 from live.databases import PostgreSQL
 from live.services import Redis
