@@ -19,7 +19,7 @@ _NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*")
 _SYMBOL = regex(r"[A-Za-z_][A-Za-z0-9_]*[?!=]?")
 # A constant, with any namespaces. A capital of another alphabet begins one from Ruby 2.6 on only: it is refused.
 _CONSTANT = regex(r"[A-Z]\w*(?:::[A-Z]\w*)*")
-_INTERPOLATES = regex(r"#(?=[{$@])")
+_INTERPOLATES = regex(r"#(?=[{$@])", needs="#")
 _ESCAPED_HASH = r"\\#"
 _SPELLED = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 # What YAML reads back as the text that it looks like, wherever it stands: a letter, then nothing that means anything.

@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 
 
 # A guard clause on one line, before a blank line and another one at the same depth.
-_GUARD_BEFORE_GUARD = regex(r"^( *)(return\b.* (?:if|unless) .*\n)\n(?=\1return\b.* (?:if|unless) )", re.MULTILINE)
+_GUARD_BEFORE_GUARD = regex(
+    r"^( *)(return\b.* (?:if|unless) .*\n)\n(?=\1return\b.* (?:if|unless) )", re.MULTILINE, needs="return"
+)
 
 
 def render(request: JobRequest) -> list[tuple[str, str]]:

@@ -18,8 +18,12 @@ if TYPE_CHECKING:
 
     from sidekiq_gen.rails.table import Column
 
-_OF_TABLE = regex(r"\s*t\.check_constraint[ (]+(?:\"((?:[^\"\\]|\\.)*)\"|'([^'\n]*)')")
-_ADDED = regex(r"^[ \t]*add_check_constraint[ (]+[:\"'](\w+)[\"']?,\s*\"((?:[^\"\\]|\\.)*)\"", re.MULTILINE)
+_OF_TABLE = regex(r"\s*t\.check_constraint[ (]+(?:\"((?:[^\"\\]|\\.)*)\"|'([^'\n]*)')", needs="t.check_constraint")
+_ADDED = regex(
+    r"^[ \t]*add_check_constraint[ (]+[:\"'](\w+)[\"']?,\s*\"((?:[^\"\\]|\\.)*)\"",
+    re.MULTILINE,
+    needs="add_check_constraint",
+)
 _CHECK = regex(r"\bCHECK\s*\(", re.IGNORECASE)
 _PARENTHESES = regex(r"'(?:[^']|'')*'|[()]")
 _CAST = regex(r"::(?:character varying|[a-z_][\w.]*)(?:\(\d+\))?(?:\[\])?")

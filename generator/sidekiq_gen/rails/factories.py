@@ -29,17 +29,25 @@ MAXIMUM_INDENTATION = 1000
 
 _NAME = r"(?::(?:(\w+)|\"([^\"\n]+)\")|[\"']([^\"'\n]+)[\"'])"
 _FACTORY = regex(rf"([ \t]*)(factory|Fabricator)[ \t(]+{_NAME}(.*)")
-_CLASS = regex(r"(?<!\w)(?:class(?:_name)?:|:class(?:_name)?\s*=>)\s*[\"':]*([A-Za-z]\w*(?:(?:::|/)\w+)*)")
-_PARENT = regex(r"(?<!\w)(?:parent:|from:|:parent\s*=>|:from\s*=>)\s*[\"':]*([A-Za-z]\w*(?:(?:::|/)\w+)*)")
-_ALIASES = regex(r"(?<!\w)(?:aliases:|:aliases\s*=>)\s*(?:%i)?\[([^\[\]\n]*)\]")
+_CLASS = regex(
+    r"(?<!\w)(?:class(?:_name)?:|:class(?:_name)?\s*=>)\s*[\"':]*([A-Za-z]\w*(?:(?:::|/)\w+)*)", needs="class"
+)
+_PARENT = regex(
+    r"(?<!\w)(?:parent:|from:|:parent\s*=>|:from\s*=>)\s*[\"':]*([A-Za-z]\w*(?:(?:::|/)\w+)*)",
+    needs=("parent", "from"),
+)
+_ALIASES = regex(r"(?<!\w)(?:aliases:|:aliases\s*=>)\s*(?:%i)?\[([^\[\]\n]*)\]", needs="aliases")
 # An attribute of a factory; what is deeper inside belongs to a trait, a callback or a transient block.
 _ATTRIBUTE = regex(
     r"[ \t]*(?:(?:sequence|add_attribute)[ (]+:(\w+)|"
     r"(?!(?:factory|trait|transient|after|before|callback|association)\b)([a-z_]\w*)(?:\s*[{(]|\s+do\b|\s+[\"':\d]))"
 )
 _TRAIT = regex(r"[ \t]*trait[ \t(]+:(\w+)\)?[ \t]*(?:\{(.*)\})?")
-_TRAITS = regex(r"(?:\btraits:|:traits\s*=>)\s*(?:%i)?\[([^\[\]\n]*)\]")
-_CALLBACK = regex(r"[ \t]*(?:after|before|callback|to_create)\b[ \t]*[({:](.*)|[ \t]*to_create[ \t]+do\b(.*)")
+_TRAITS = regex(r"(?:\btraits:|:traits\s*=>)\s*(?:%i)?\[([^\[\]\n]*)\]", needs="traits")
+_CALLBACK = regex(
+    r"[ \t]*(?:after|before|callback|to_create)\b[ \t]*[({:](.*)|[ \t]*to_create[ \t]+do\b(.*)",
+    needs=("after", "before", "callback", "to_create"),
+)
 _BARE = regex(r"[ \t]*(\w+)[ \t]*")
 _CALLED = regex(r"[a-z_]\w*!?")
 _WORD = regex(r"\w+")

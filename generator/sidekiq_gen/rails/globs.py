@@ -25,7 +25,7 @@ MAXIMUM_DEPTH = 8
 MAXIMUM_ALTERNATIVES = 1_000
 MAXIMUM_LENGTH = 1_000
 
-_BRACES = regex(r"\{([^{}]*)\}")
+_BRACES = regex(r"\{([^{}]*)\}", needs="{")
 _WILD = regex(r"[*?\[]")
 
 

@@ -29,7 +29,9 @@ MAXIMUM_FOLDERS = 1000
 
 _SPEC = regex(r" {4}([^\s()!]+) \(([^\s()]+)\)")
 _REQUIREMENT = regex(r" {6}([^\s()!]+)(?: \([^()]*\))?!?")
-_CONFLICT = regex(r"^(?:<{7}|>{7}|\|{7})(?: .*)?$|^={7}$", re.MULTILINE)
+_CONFLICT = regex(
+    r"^(?:<{7}|>{7}|\|{7})(?: .*)?$|^={7}$", re.MULTILINE, needs=("<<<<<<<", ">>>>>>>", "|||||||", "=======")
+)
 
 
 @dataclass(frozen=True)

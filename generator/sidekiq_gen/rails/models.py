@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # A model may inherit over so many generations, and a concern include others so deep.
 MAXIMUM_GENERATIONS = 5
 
-_TABLE_NAME = regex(r"^[ \t]*self\.table_name\s*=\s*[:\"'](\w+(?:\.\w+)?)", re.MULTILINE)
+_TABLE_NAME = regex(r"^[ \t]*self\.table_name\s*=\s*[:\"'](\w+(?:\.\w+)?)", re.MULTILINE, needs="self.table_name")
 _AFFIXES = {
     affix: regex(
         rf"^[ \t]*(?:self\.table_name_{affix}\s*=|def self\.table_name_{affix}\b[^\n\"']*\n?)\s*[\"'](\w+)[\"']",
@@ -26,9 +26,15 @@ _AFFIXES = {
     )
     for affix in ("prefix", "suffix")
 }
-_PLURAL = regex(r"^[ \t]*self\.pluralize_table_names\s*=\s*(true|false)\b", re.MULTILINE)
+_PLURAL = regex(
+    r"^[ \t]*self\.pluralize_table_names\s*=\s*(true|false)\b", re.MULTILINE, needs="self.pluralize_table_names"
+)
 _SINGLE = regex(r"^[ \t]*(?:belongs_to|has_one)[ (]+:(\w+)", re.MULTILINE)
-_INCLUDE = regex(rf"^[ \t]*(?:include|prepend)[ (]+((?:::)?{CONSTANT}(?:\s*,\s*(?:::)?{CONSTANT})*)", re.MULTILINE)
+_INCLUDE = regex(
+    rf"^[ \t]*(?:include|prepend)[ (]+((?:::)?{CONSTANT}(?:\s*,\s*(?:::)?{CONSTANT})*)",
+    re.MULTILINE,
+    needs=("include", "prepend"),
+)
 
 
 def read_model(constants: Constants, model: str) -> ModelText:

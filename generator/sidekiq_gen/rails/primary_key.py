@@ -28,10 +28,18 @@ if TYPE_CHECKING:
 Proof = Literal["model", "schema", "convention"]
 
 # Also of the gem composite_primary_keys.
-_GIVEN = regex(r"^[ \t]*self\.primary_keys?[ \t]*=(?!=)[ \t]*", re.MULTILINE)
-_METHOD = regex(r"^[ \t]*def self\.primary_key\b[ \t;]*\n?[ \t]*[:\"'](\w+)[\"']?\s*(?:;\s*)?end\b", re.MULTILINE)
+_GIVEN = regex(r"^[ \t]*self\.primary_keys?[ \t]*=(?!=)[ \t]*", re.MULTILINE, needs="self.primary_key")
+_METHOD = regex(
+    r"^[ \t]*def self\.primary_key\b[ \t;]*\n?[ \t]*[:\"'](\w+)[\"']?\s*(?:;\s*)?end\b",
+    re.MULTILINE,
+    needs="def self.primary_key",
+)
 _ABSTRACT = regex(r"^[ \t]*(?:self\.abstract_class\s*=\s*true|primary_abstract_class)\b", re.MULTILINE)
-_PREFIX = regex(r"^[^#\n]*\bprimary_key_prefix_type\s*=\s*:(table_name(?:_with_underscore)?)\b", re.MULTILINE)
+_PREFIX = regex(
+    r"^[^#\n]*\bprimary_key_prefix_type\s*=\s*:(table_name(?:_with_underscore)?)\b",
+    re.MULTILINE,
+    needs="primary_key_prefix_type",
+)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 # Files that start processes, and folders of them.
 _FILES = regex(r"(?:Procfile|docker-compose|compose|Dockerfile|fly|render|app)(?:[.-][\w.-]+)?")
 _FOLDERS = ("bin", "script", "scripts", "docker", "config/systemd", ".kamal")
-_DEPLOY = regex(r"deploy(?:\.[\w-]+)?\.yml")
+_DEPLOY = regex(r"deploy(?:\.[\w-]+)?\.yml", needs="deploy")
 
 _COMMAND = regex(
     r"(?:^|[\s/\"'&;:])(?:bundle exec |bundle\", \"exec\", \")?(sidekiq|sidekiqswarm)(?=[\s\"'&;]|$)(?!:)([^\n&;]*)"

@@ -12,7 +12,11 @@ if TYPE_CHECKING:
     from sidekiq_gen.rails.app import RailsApp
     from sidekiq_gen.sidekiq.release import Release
 
-_WAIT = regex(r"^[^#\n]*(?:\btransactional_push!|\bTransactionAwareClient\b)", re.MULTILINE)
+_WAIT = regex(
+    r"^[^#\n]*(?:\btransactional_push!|\bTransactionAwareClient\b)",
+    re.MULTILINE,
+    needs=("transactional_push!", "TransactionAwareClient"),
+)
 _RAILTIE = regex(r"^[ \t]*require\b.*/railtie\b", re.MULTILINE)
 _ACTIVE_RECORD = regex(r"\brails/all\b|\bactive_?record\b")
 

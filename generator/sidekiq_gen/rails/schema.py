@@ -58,25 +58,30 @@ _RUBY_TYPES = {"timestamp": "datetime", "timestamptz": "datetime", "timestamp_wi
 _COLUMN = regex(r"\s*t\.(\w+)[\s(]+[:\"']((?<=:)\w+|(?<=[\"'])[^\"'\\]+(?=[\"']))[\"']?(.*)")
 _COLUMN_TYPE = regex(r",\s*(?:type:\s*)?[:\"'](\w+)")
 _VIRTUAL_TYPE = regex(r"\btype:\s*[:\"'](\w+)")
-_ID = regex(r"(?:\bid:|:id\s*=>)\s*(?:\{\s*type:\s*)?(?::(\w+)|[\"'](\w+)[\"']|(false)\b)")
-_PRIMARY_KEY = regex(r"(?:\bprimary_key:|:primary_key\s*=>)\s*(?::(\w+)|[\"']([^\"']+)|%[wi]\[([^\]]*)\]|\[([^\]]*)\])")
-_KEY_COLUMN = regex(r"\s*t\.primary_key[\s(]+[:\"'](\w+)[\"']?(?:\s*,\s*:(\w+))?")
-_IS_KEY = regex(r"\bprimary_key:\s*true|:primary_key\s*=>\s*true")
+_ID = regex(r"(?:\bid:|:id\s*=>)\s*(?:\{\s*type:\s*)?(?::(\w+)|[\"'](\w+)[\"']|(false)\b)", needs="id")
+_PRIMARY_KEY = regex(
+    r"(?:\bprimary_key:|:primary_key\s*=>)\s*(?::(\w+)|[\"']([^\"']+)|%[wi]\[([^\]]*)\]|\[([^\]]*)\])",
+    needs="primary_key",
+)
+_KEY_COLUMN = regex(r"\s*t\.primary_key[\s(]+[:\"'](\w+)[\"']?(?:\s*,\s*:(\w+))?", needs="t.primary_key")
+_IS_KEY = regex(r"\bprimary_key:\s*true|:primary_key\s*=>\s*true", needs="primary_key")
 _SQL_COLUMN = regex(r"\s*(?:[`\"]([^`\"]+)[`\"]|(\w+))\s+(\S.*)", re.DOTALL)
 _SCHEMA_NAME = regex(r"^[`\"]?\w+[`\"]?\.")
 _INSISTS = regex(r"\bnull:\s*false|:null\s*=>\s*false")
 _DEFAULT = regex(r"\bdefault:|:default\s*=>|\bas:|:as\s*=>")
-_LIMIT = regex(r"(?:\blimit:|:limit\s*=>)\s*([0-9]{1,10})\b")
-_ENUM_TYPE = regex(r"\benum_type:\s*[:\"'](?:\w+\.)?(\w+)")
-_MYSQL_ENUM = regex(r"\"enum\(((?:[^)\"\\]|\\.)*)\)\"")
+_LIMIT = regex(r"(?:\blimit:|:limit\s*=>)\s*([0-9]{1,10})\b", needs="limit")
+_ENUM_TYPE = regex(r"\benum_type:\s*[:\"'](?:\w+\.)?(\w+)", needs="enum_type:")
+_MYSQL_ENUM = regex(r"\"enum\(((?:[^)\"\\]|\\.)*)\)\"", needs='"enum(')
 _QUOTED = regex(r"'((?:[^']|'')*)'|\"([^\"]*)\"")
 _NAMES = r"(?:\[\s*)?([:\"'][\w ]+[\"']?(?:[\s,]*[:\"'][\w ]+[\"']?)*)\]?"
 _INDEX = regex(rf"\s*t\.(index|unique_constraint)[\s(]+{_NAMES}(.*)")
-_ADD_INDEX = regex(rf"^[ \t]*add_index[ (]+[:\"'](\w+)[\"']?,\s*{_NAMES}(.*)$", re.MULTILINE)
+_ADD_INDEX = regex(rf"^[ \t]*add_index[ (]+[:\"'](\w+)[\"']?,\s*{_NAMES}(.*)$", re.MULTILINE, needs="add_index")
 _FOREIGN_KEY = regex(
     r"^[ \t]*add_foreign_key[ (]+[:\"'](\w+)[\"']?,\s*[:\"'](\w+)[\"']?(?:.*?\bcolumn:\s*[:\"'](\w+))?", re.MULTILINE
 )
-_CREATE_ENUM = regex(r"^[ \t]*create_enum[ (]+[:\"'](?:\w+\.)?(\w+)[\"']?,\s*\[([^\]]*)\]", re.MULTILINE)
+_CREATE_ENUM = regex(
+    r"^[ \t]*create_enum[ (]+[:\"'](?:\w+\.)?(\w+)[\"']?,\s*\[([^\]]*)\]", re.MULTILINE, needs="create_enum"
+)
 _WORD = regex(r"[:\"']([^\"',:]+)")
 _CREATE_TYPE = regex(r"^CREATE TYPE (?:\w+\.)?\"?(\w+)\"? AS ENUM \(([^)]*)\)", re.MULTILINE)
 _SQL_LIMIT = regex(r"\w[\w ]*\(([0-9]{1,10})\)")

@@ -39,9 +39,10 @@ _VALIDATES = regex(r"^[ \t]*(validates!?|validates_inclusion_of)(?=[ (])", re.MU
 _MAPPER = regex(
     r"^[ \t]*include[ (]+(?:::)?(Mongoid|MongoMapper|NoBrainer|Dynamoid|CouchPotato)::(?:Document|Persistence)\b",
     re.MULTILINE,
+    needs=("Document", "Persistence"),
 )
-_READONLY = regex(r"^[ \t]*attr_readonly(?=[ (])", re.MULTILINE)
-_IGNORED = regex(r"^[ \t]*self\.ignored_columns\s*\+?=\s*", re.MULTILINE)
+_READONLY = regex(r"^[ \t]*attr_readonly(?=[ (])", re.MULTILINE, needs="attr_readonly")
+_IGNORED = regex(r"^[ \t]*self\.ignored_columns\s*\+?=\s*", re.MULTILINE, needs="self.ignored_columns")
 # What leaves the values of a list, or the keys of a hash, as they are.
 _SAME = regex(
     r"freeze|dup|uniq|sort|compact|index_by\(&:(?:itself|to_sym|to_s)\)|index_with\(&:(?:itself|to_s|to_sym)\)"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.rails.files import Repo
 
 _COLUMNS = r"(\[[^\]]*\]|[:\"'][\w ]+[\"']?)"
-_WHERE = regex(r"(?:\bwhere:|:where\s*=>)\s*\"((?:[^\"\\]|\\.)*)\"")
+_WHERE = regex(r"(?:\bwhere:|:where\s*=>)\s*\"((?:[^\"\\]|\\.)*)\"", needs="where")
 _IN_TABLE = regex(rf"^[ \t]*t\.(?:index|unique_constraint)[\s(]+{_COLUMNS}([^\n]*)", re.MULTILINE)
 _WORD = regex(r"[:\"']([^\"',:\[\]]+)")
 _SQL_KEY = regex(r"^[ \t]*(?:UNIQUE )?(?:KEY|INDEX)\s+[`\"]?\w+[`\"]?\s*\(([^\n]*)\)[^()\n]*$", re.MULTILINE)

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from sidekiq_gen.rails.files import Repo
 
 _BASE = r"^[^#\n]*?\b(?:active_record|ActiveRecord::Base)\."
-_SINGULAR = regex(rf"{_BASE}pluralize_table_names\s*=\s*false\b", re.MULTILINE)
-_AFFIX = regex(rf"{_BASE}table_name_(prefix|suffix)\s*=\s*[\"'](\w+)[\"']", re.MULTILINE)
+_SINGULAR = regex(rf"{_BASE}pluralize_table_names\s*=\s*false\b", re.MULTILINE, needs=".pluralize_table_names")
+_AFFIX = regex(rf"{_BASE}table_name_(prefix|suffix)\s*=\s*[\"'](\w+)[\"']", re.MULTILINE, needs="table_name_")
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ PACKAGE = "package.yml"
 # By file and key, and what is meant where that is left out; packs.yml is then silent about the usual places.
 _CONFIGURATIONS = (("packs.yml", "pack_paths", ()), ("packwerk.yml", "package_paths", ("**",)))
 _LOCKFILES = ("Gemfile.lock", "gems.locked")
-_PATH_GEMS = regex(r"^PATH\n  remote: (\S+)$", re.MULTILINE)
+_PATH_GEMS = regex(r"^PATH\n  remote: (\S+)$", re.MULTILINE, needs="PATH\n")
 # A package that is looked for everywhere is in none of these.
 _ELSEWHERE = NEVER | {"app", "spec", "test", "config", "db"}
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # A statement of its own: what is done with the result of any other call is not to report.
 _CALL = regex(rf"^[ \t]*((?:::)?{CONSTANT})\.([a-z]\w*!?)(?=[( ])", re.MULTILINE)
-_RESCUED = regex(r"\brescue\b[^\n]*=>\s*([a-z_]\w*)")
+_RESCUED = regex(r"\brescue\b[^\n]*=>\s*([a-z_]\w*)", needs="rescue")
 # What an argument begins with that is no variable; and one that may be.
 _FIRST = regex(r"[( ]\s*(\w+|[\"':@\[{])")
 _USUAL = frozenset({"e", "ex", "err", "error", "exception"})

@@ -24,7 +24,7 @@ _TAG = "tag:yaml.org,2002:"
 _PLAIN_TAGS = frozenset({None, "!", f"{_TAG}str", f"{_TAG}seq", f"{_TAG}map"})
 _MERGE = "<<"
 # libyaml compares each of these lines with all before it.
-_DIRECTIVE = regex(r"^%", re.MULTILINE)
+_DIRECTIVE = regex(r"^%", re.MULTILINE, needs="%")
 _MAXIMUM_DIRECTIVES = 100
 
 

@@ -16,7 +16,7 @@ Kind = Literal["arguments", "parameters", "group", "array", "index", "hash", "bl
 _CLOSED_BY = {")": "(", "]": "[", "}": "{"}
 _BRACKET = regex(r"[()\[\]{}]")
 _CALLED = regex(r"[\w?!]\Z|\.\Z")
-_PARAMETERS = regex(r"\bdef [\w.]+[?!=]?\Z|->\Z|-> \Z")
+_PARAMETERS = regex(r"\bdef [\w.]+[?!=]?\Z|->\Z|-> \Z", needs=("def", "->"))
 _OPENS_BLOCK = regex(r"(?:[\w)\]}]|\w[?!]|->) \Z|->\Z")
 _KEYWORD = regex(r"(?<![\w.:@])(?:return|when|and|or|not|if|unless|in|then|else|puts|next|break) \Z")
 

@@ -23,7 +23,7 @@ _LIST = regex(r"\b(\d+)\.times \{ ((?:FactoryBot\.)?create)\((:\w+)((?:, [^{}\n]
 _COMMANDS = regex(
     r"^ *(?:raise|change_table|add_\w+|t\.\w+)( )(?!if |unless )((?:.*,\n)*.*?)(?= (?:if|unless|do) | *$)", re.MULTILINE
 )
-_HANDED_ON = regex(r"^( *)(def \w+)\(&block\)\n((?:(?!\1end\b).*\n)+)", re.MULTILINE)
+_HANDED_ON = regex(r"^( *)(def \w+)\(&block\)\n((?:(?!\1end\b).*\n)+)", re.MULTILINE, needs="(&block)")
 _PAIR = regex(r"(\w+): (.*)", re.DOTALL)
 
 

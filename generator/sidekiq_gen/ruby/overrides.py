@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.packs.copied import outdated
+from sidekiq_gen.regex import regex
 from sidekiq_gen.ruby.environment import built_in, references
 from sidekiq_gen.ruby.library import paths
 from sidekiq_gen.ruby.templates import TREES
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SHOWN = 3
 FOLDERS = ("common", "active_job", *TREES)
-_OF_THE_HOUSE = re.compile(r"house/(?:job|rspec|minitest)\.rb\.j2")
+_OF_THE_HOUSE = regex(r"house/(?:job|rspec|minitest)\.rb\.j2")
 
 
 def override_notices(layers: tuple[Layer, ...]) -> Iterator[Notice]:

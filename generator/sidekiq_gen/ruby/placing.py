@@ -22,7 +22,7 @@ _DEFINITION = regex(r"^ *def [\w.?!]+\(([^)\n]*)\)", re.MULTILINE)
 _PARAMETERS_OF_BLOCK = regex(r"(?<=\{) (?=\|)")
 _COMMAND = regex(r"( *)([a-z_]\w*) (?=\S).*,")
 _ARRAY_IN_TEXT = regex(r"(#\{(?:[^{}\n\"]*[({\s,])?)\[([^\[\]\n\"]+)\]")
-_WORDS = regex(r'\["[\w-]+"(?:, "[\w-]+")*\]')
+_WORDS = regex(r'\["[\w-]+"(?:, "[\w-]+")*\]', needs='["')
 
 # What is about brackets, and has nothing to be changed in what the templates say.
 _IN_BRACKETS = {

@@ -18,8 +18,8 @@ _EXAMPLE = regex(r'  (?:it|test) "|  [{\[]\n')
 _FIRST = regex(r"^((?:RSpec|describe|class)\b.*)\n\n", re.MULTILINE)
 _HOOK = regex(r"\.sidekiq_(?:retry_in|retries_exhausted)_block\b")
 # Several records of a factory, which has a method for that (FactoryBot/CreateList wants it).
-_LIST = regex(r"\b(\d+)\.times \{ ((?:FactoryBot\.)?create)\((:\w+)(, [^{}\n]*)?\) \}")
-_GROUP = regex(r"^RSpec\.describe ([\w:]+) do$", re.MULTILINE)
+_LIST = regex(r"\b(\d+)\.times \{ ((?:FactoryBot\.)?create)\((:\w+)(, [^{}\n]*)?\) \}", needs=".times {")
+_GROUP = regex(r"^RSpec\.describe ([\w:]+) do$", re.MULTILINE, needs="RSpec.describe")
 
 
 def tested(source: str, test: TestFramework, style: SpecStyle) -> str:

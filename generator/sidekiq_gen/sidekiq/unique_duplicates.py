@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.sidekiq.unique_locks import Side
 
 # What lets pushes wait for the commit of the open transaction.
-AFTER_COMMIT = regex(r"^[^#\n]*\bSidekiq\.transactional_push!", re.MULTILINE)
+AFTER_COMMIT = regex(r"^[^#\n]*\bSidekiq\.transactional_push!", re.MULTILINE, needs="Sidekiq.transactional_push!")
 
 NOT_ENQUEUED = "a duplicate is not enqueued: one line in the log"
 NOT_RUN = "a run that meets another is dropped: one line in the log"

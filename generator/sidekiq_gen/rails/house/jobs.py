@@ -32,8 +32,8 @@ _PERFORM = regex(r"^[ \t]*def perform\b", re.MULTILINE)
 _COMPACT = regex(r"class[ \t]+(?:::)?[A-Z]\w*::[A-Z]")
 # What the classes of ActiveJob descend from; an ApplicationJob that the repo does not show may be an engine's.
 _ACTIVE_JOB = regex(r"ActiveJob::Base|(?:\w+::)*ApplicationJob")
-_BASE_NAME = regex(r"(?:application|base)(?:_job|_worker)?|base_\w+|\w+_base")
-_WITHOUT_ARGUMENTS = regex(r"^[ \t]*def perform(?:\(\s*\))?[ \t]*(?:;|#|=|$)", re.MULTILINE)
+_BASE_NAME = regex(r"(?:application|base)(?:_job|_worker)?|base_\w+|\w+_base", needs=("application", "base"))
+_WITHOUT_ARGUMENTS = regex(r"^[ \t]*def perform(?:\(\s*\))?[ \t]*(?:;|#|=|$)", re.MULTILINE, needs="def perform")
 
 
 @dataclass(frozen=True)

@@ -51,15 +51,19 @@ _COMMAS: Mapping[str, Commas] = {
     "consistent_comma": "lines",
     "diff_comma": "line_end",
 }
-_PRIVATE = regex(r"^([ \t]*)private[ \t]*\n(\s*\n)?([ \t]*)(?:#|def |attr_|memoize|sig )", re.MULTILINE)
+_PRIVATE = regex(
+    r"^([ \t]*)private[ \t]*\n(\s*\n)?([ \t]*)(?:#|def |attr_|memoize|sig )", re.MULTILINE, needs="private"
+)
 _CLASS = regex(r"^([ \t]*)class ", re.MULTILINE)
 _OUTERMOST_CLASS = regex(r"^([ \t]*#[^\n]*\n)?[ \t]*class ", re.MULTILINE)
 _OPTIONS = regex(
     r"^[ \t]*include [^\n]*\bSidekiq::(?:Job|Worker)\b[^\n]*\n(\s*\n)?[ \t]*sidekiq_options\b", re.MULTILINE
 )
-_RESCUE = regex(r"^[ \t]*rescue(?: (StandardError))?(?: =>|[ \t]*$)", re.MULTILINE)
-_BRACES = regex(r"[=(,\[:][ \t]*\{( ?)(?:\w+:|[\"':])[^{}\n]*\}")
-_LINES_OF_OPTIONS = regex(r"^( *)sidekiq_options (?=[^\s(])[^\n]*,[^\S\n]*\n( *)\S", re.MULTILINE)
+_RESCUE = regex(r"^[ \t]*rescue(?: (StandardError))?(?: =>|[ \t]*$)", re.MULTILINE, needs="rescue")
+_BRACES = regex(r"[=(,\[:][ \t]*\{( ?)(?:\w+:|[\"':])[^{}\n]*\}", needs="{")
+_LINES_OF_OPTIONS = regex(
+    r"^( *)sidekiq_options (?=[^\s(])[^\n]*,[^\S\n]*\n( *)\S", re.MULTILINE, needs="sidekiq_options"
+)
 _LAST = regex(r"[^\s({\[|,](,?)[ \t]*\n[ \t]*([)\]}])")
 
 # In the order of `Ballot.commas`.

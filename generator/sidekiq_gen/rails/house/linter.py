@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 # Where Rails' generators read their settings: they run in development.
 _SETTINGS = ("config/application.rb", "config/environments/development.rb")
 _CORRECTS = regex(r"\s*\w[\w.]*\.apply_rubocop_autocorrect_after_generate!\s*(?:#.*)?")
-_TAKES_OVER = regex(r"^[^#\n]*\bstandard(?::|$)", re.MULTILINE)
+_TAKES_OVER = regex(r"^[^#\n]*\bstandard(?::|$)", re.MULTILINE, needs="standard")
 
 Linter = Literal["standard", "rubocop"]
 

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 MAXIMUM_CALLS = 50
 # A call with a block. What ActiveRecord has itself is no helper: with_lock, lock!.
-_CALL = regex(r"(?<!\w)(?!with_lock\b)(\w{0,30}with_\w{0,30}lock\w{0,30}!?)[ (][^\n]*(?:\bdo\b|\{)", re.MULTILINE)
+_CALL = regex(
+    r"(?<!\w)(?!with_lock\b)(\w{0,30}with_\w{0,30}lock\w{0,30}!?)[ (][^\n]*(?:\bdo\b|\{)", re.MULTILINE, needs="with_"
+)
 
 
 def find_lock_helper(job_files: Sequence[JobFile]) -> Sourced[str] | None:

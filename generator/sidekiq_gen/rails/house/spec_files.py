@@ -23,7 +23,7 @@ Doubles = Literal["minitest", "mocha"]
 Example = Literal["test", "it", "def"]
 
 _ENTRY = regex(r"^[ \t]*(RSpec\.)?describe[ \t(]([^\n]*(?:(?<=,)\n[^\n]*)*)", re.MULTILINE)
-_TYPE = regex(r"(?<!\w)(?:type:|:type[ \t]*=>)[ \t]*[:\"'](\w+)")
+_TYPE = regex(r"(?<!\w)(?:type:|:type[ \t]*=>)[ \t]*[:\"'](\w+)", needs="type")
 _HELPER = regex(r"^require[ \t(]+[\"'](\w*_?helper)[\"']", re.MULTILINE)
 _NEGATION = regex(r"\.(not_to|to_not)\b")
 _INSTANCE = regex(
@@ -32,14 +32,14 @@ _INSTANCE = regex(
 _RUN = regex(r"\.perform\b")
 _NAME = regex(r"(?<![\w.:])@?[a-z]\w*\Z")
 _CREATED = regex(r"(?:create|build)(?:_stubbed|_list)?[ (]:\w")
-_LIBRARY = regex(r"(?<![\w.])(?:FactoryBot|FactoryGirl)\.\Z")
+_LIBRARY = regex(r"(?<![\w.])(?:FactoryBot|FactoryGirl)\.\Z", needs="Factory")
 _MOCHA = regex(r"\.(?:stubs|expects)\(|\.any_instance\b")
 _STUB = regex(r"\.stub[ (]:")
-_TEST_CLASS = regex(rf"^[ \t]*class[ \t]+{CONSTANT}[ \t]*<[ \t]*(?:::)?({CONSTANT})", re.MULTILINE)
+_TEST_CLASS = regex(rf"^[ \t]*class[ \t]+{CONSTANT}[ \t]*<[ \t]*(?:::)?({CONSTANT})", re.MULTILINE, needs="class")
 _EXAMPLE = regex(r"^[ \t]*(test |it |def test_)", re.MULTILINE)
 # What a spec may call the job without meeting what RSpec, Ruby or the templates call so.
 INSTANCES = frozenset({"job", "worker", "instance", "sidekiq_job", "the_job", "this_job", "my_job", "test_job"})
-_GROUP = regex(r"^  (describe|context)[ (][\"']([#.]?perform)[\"']\)? do$", re.MULTILINE)
+_GROUP = regex(r"^  (describe|context)[ (][\"']([#.]?perform)[\"']\)? do$", re.MULTILINE, needs="perform")
 
 
 @dataclass(frozen=True)
