@@ -10,6 +10,7 @@ import inflection
 
 from sidekiq_gen.errors import InvalidInput
 from sidekiq_gen.near import meant
+from sidekiq_gen.plurals import singular
 from sidekiq_gen.quoting import is_constant, ruby_label
 from sidekiq_gen.regex import regex
 from sidekiq_gen.reserved import CORE_CONSTANTS, KEYWORDS, TAKEN_METHODS
@@ -41,19 +42,6 @@ _COLUMN = regex(r"[a-z_][a-z0-9_]*")
 _CONSTANT = regex(r"[A-Z][A-Za-z0-9_]*(?:::[A-Z][A-Za-z0-9_]*)*")
 MAXIMUM_LENGTH = 120
 KNOWN_WORDS = 4096
-
-
-# The words of one run are few, but a list of jobs asks for them again and again.
-@lru_cache(maxsize=KNOWN_WORDS)
-def plural(word: str) -> str:
-    """``order`` -> ``orders``."""
-    return inflection.pluralize(word)
-
-
-@lru_cache(maxsize=KNOWN_WORDS)
-def singular(word: str) -> str:
-    """``orders`` -> ``order``."""
-    return inflection.singularize(word)
 
 
 @lru_cache(maxsize=KNOWN_WORDS)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sidekiq_gen.naming import Model, camelize, singular
+from sidekiq_gen.naming import Model, camelize
 from sidekiq_gen.notices import Notice
+from sidekiq_gen.plurals import singular
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

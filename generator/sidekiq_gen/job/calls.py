@@ -11,9 +11,10 @@ from sidekiq_gen.job.collaborator import CALLS, Collaborator
 from sidekiq_gen.job.handover import Fit, Offer, hand_over, hand_over_unread, is_key
 from sidekiq_gen.job.patterns.idempotency_key import IdempotencyKey
 from sidekiq_gen.job.samples import known_value
-from sidekiq_gen.naming import MAXIMUM_LENGTH, Model, plural
+from sidekiq_gen.naming import MAXIMUM_LENGTH, Model
 from sidekiq_gen.near import did_you_mean, near
 from sidekiq_gen.notices import Notice
+from sidekiq_gen.plurals import plural
 from sidekiq_gen.rails.code import CONSTANT, fold
 from sidekiq_gen.rails.signatures import NEW, read_callable
 from sidekiq_gen.regex import regex

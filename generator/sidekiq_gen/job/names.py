@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
-from sidekiq_gen.naming import plural
+from sidekiq_gen.plurals import plural
 from sidekiq_gen.reserved import INHERITED_CONSTANTS
 from sidekiq_gen.ruby.templates import declared_names
 from sidekiq_gen.values import dataclass, replace

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, cast
 
 from sidekiq_gen.job.active_job import Attempts, attempts_of
-from sidekiq_gen.naming import plural
+from sidekiq_gen.plurals import plural
 from sidekiq_gen.quoting import ruby_pairs
 from sidekiq_gen.rails.house.conventions import DEFAULTS, Conventions
 from sidekiq_gen.style import Form, Style, TestFramework, test_path

@@ -11,9 +11,8 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
-import inflection
-
 from sidekiq_gen.memory import remembered
+from sidekiq_gen.plurals import regular_plural, regular_singular
 from sidekiq_gen.rails.code import code_lines, without_comment
 from sidekiq_gen.regex import regex
 from sidekiq_gen.values import dataclass
@@ -71,18 +70,21 @@ class Inflections:
     @remembered
     def pluralize(self, word: str) -> str:
         """``course_list`` -> ``course_lists``."""
-        return self._apply(word, (*self.plurals, *_of_rails("plural")))
+        return self._apply(word, self.plurals, "plural")
 
     @remembered
     def singularize(self, word: str) -> str:
         """``course_lists`` -> ``course_list``."""
-        return self._apply(word, (*self.singulars, *_of_rails("singular")))
+        return self._apply(word, self.singulars, "singular")
 
-    def _apply(self, word: str, rules: Iterable[Rule]) -> str:
-        if any(re.search(rf"\b{re.escape(one)}\Z", word, re.IGNORECASE) for one in self.uncountable):
+    def _apply(self, word: str, taught: tuple[Rule, ...], number: Literal["plural", "singular"]) -> str:
+        if any(_ends_with(word, one) for one in self.uncountable):
             return word
-        fitting = next((rule for rule in rules if re.search(rule.pattern, word)), None)
-        changed = re.sub(fitting.pattern, fitting.replacement, word, count=1) if fitting else word
+        fitting = next((rule for rule in taught if re.search(rule.pattern, word)), None)
+        regular = regular_plural(word) if number == "plural" else regular_singular(word)
+        if fitting is None and regular is None:
+            fitting = next((rule for rule in _of_rails(number) if re.search(rule.pattern, word)), None)
+        changed = re.sub(fitting.pattern, fitting.replacement, word, count=1) if fitting else regular or word
         return changed if _PATH.fullmatch(changed) else word  # names are made of it
 
 
@@ -112,6 +114,13 @@ def find_inflections(repo: Repo) -> Inflections:
             words = (word[1] or word[2] or word[3] or "" for word in _WORD.finditer(found[1]))
             uncountable += " ".join(words).lower().split()
     return Inflections(tuple(acronyms)[:MAXIMUM_ACRONYMS], tuple(plurals), tuple(singulars), tuple(uncountable))
+
+
+def _ends_with(word: str, ending: str) -> bool:
+    """Whether a text ends with a whole word, in letters of any case."""
+    if not word.lower().endswith(ending.lower()):
+        return False
+    return bool(re.search(rf"\b{re.escape(ending)}\Z", word, re.IGNORECASE))
 
 
 def _taught(*groups: str | None) -> list[Rule]:
@@ -169,6 +178,8 @@ def _is_quick(pattern: str) -> bool:
 @cache
 def _of_rails(number: Literal["plural", "singular"]) -> tuple[Rule, ...]:
     """The rules of the library as Rails has them."""
+    import inflection
+
     pairs = inflection.PLURALS if number == "plural" else inflection.SINGULARS
     own = ((pattern.replace(_POTATO, ""), becomes) for pattern, becomes in pairs if not _NOT_OF_RAILS.search(pattern))
     return tuple(Rule(_WHOLE_WORD.sub(r"^\1", pattern), becomes) for pattern, becomes in own)

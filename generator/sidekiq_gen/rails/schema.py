@@ -10,8 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from inflection import singularize
-
+from sidekiq_gen.plurals import singular
 from sidekiq_gen.rails import checks
 from sidekiq_gen.rails.table import Column, Table
 from sidekiq_gen.reading import SCHEMA
@@ -156,7 +155,7 @@ def table_of_schema(text: str, table: str) -> Table | None:
         elif column and (kind := _ruby_type(column[1], column[3])):
             columns[column[2]] = _column(kind, column[3], enums)
     keys = (found for found in _FOREIGN_KEY.finditer(text) if found[1] == table)
-    references = {found[3] or f"{singularize(found[2])}_id": found[2] for found in keys}
+    references = {found[3] or f"{singular(found[2])}_id": found[2] for found in keys}
     columns |= checks.checked(columns, conditions)
     return Table(columns, tuple(unique), references, key)
 

@@ -12,8 +12,7 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
-import inflection
-
+from sidekiq_gen.plurals import plural
 from sidekiq_gen.rails.literals import Node, read_arguments, read_value
 from sidekiq_gen.regex import regex
 from sidekiq_gen.values import dataclass
@@ -172,8 +171,7 @@ class ModelText:
         return None
 
     def _constants(self, text: str, column: str) -> ColumnValues | None:
-        plural = inflection.pluralize(column).upper()
-        found = re.search(rf"^[ \t]*{plural}[ \t]*=[ \t]*", text, re.MULTILINE)
+        found = re.search(rf"^[ \t]*{plural(column).upper()}[ \t]*=[ \t]*", text, re.MULTILINE)
         labels = self._labels(read_value(text, found.end())) if found else None
         if labels:
             return ColumnValues(labels, "constants", stored=labels)

@@ -10,8 +10,9 @@ from sidekiq_gen.job.kinds.base import Kind
 from sidekiq_gen.job.kinds.record import ON_MISSING, usual
 from sidekiq_gen.job.kinds.rows import BATCH, BATCH_SIZE, number, rows_in_specs
 from sidekiq_gen.job.slots import BESIDE_THE_WORK
-from sidekiq_gen.naming import JobName, parse_job_name, singular
+from sidekiq_gen.naming import JobName, parse_job_name
 from sidekiq_gen.notices import Notice
+from sidekiq_gen.plurals import singular
 from sidekiq_gen.sidekiq.activejob_uniqueness import locks_pushes
 from sidekiq_gen.sidekiq.gems import PRO
 from sidekiq_gen.values import dataclass

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-import inflection
-
 from sidekiq_gen.naming import underscore
+from sidekiq_gen.plurals import singular
 from sidekiq_gen.rails.house.neighbours import Electorate
 from sidekiq_gen.rails.house.votes import clear
 from sidekiq_gen.sourced import Sourced
@@ -216,7 +215,7 @@ def _of_namespace(house: Electorate) -> Sourced[str] | None:
     if house.new is None or not house.new.namespaces:
         return None
     own = [job for job in house.jobs if job.namespaces == house.new.namespaces]
-    word = inflection.singularize(underscore(house.new.namespaces[-1]).rpartition("_")[2]).capitalize()
+    word = singular(underscore(house.new.namespaces[-1]).rpartition("_")[2]).capitalize()
     outcome = clear([word if job.stem.endswith(f"_{word.lower()}") else "" for job in own], f"jobs of {word}")
     return outcome if outcome and outcome.value else None
 
