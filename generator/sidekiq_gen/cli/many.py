@@ -6,14 +6,17 @@ import gc
 import shlex
 import sys
 from datetime import datetime, timezone
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sidekiq_gen import reading
+from sidekiq_gen.cli.decided import merged
 from sidekiq_gen.cli.defaults import read_defaults
 from sidekiq_gen.cli.place import open_project
-from sidekiq_gen.cli.run import document
+from sidekiq_gen.cli.run import After, document
 from sidekiq_gen.errors import InvalidInput, Refused
+from sidekiq_gen.job.checklist import kept
 from sidekiq_gen.job.listed import read_list
 from sidekiq_gen.job.many import Run, generate_jobs
 from sidekiq_gen.job.resolve import all_flags
@@ -21,8 +24,10 @@ from sidekiq_gen.quoting import shortened
 from sidekiq_gen.rails.project import telling
 
 if TYPE_CHECKING:
+    from sidekiq_gen.changes.plan import Plan
     from sidekiq_gen.cli.run import Runtime
     from sidekiq_gen.flags import Answers
+    from sidekiq_gen.job.many import GeneratedList
     from sidekiq_gen.rails.project import Where
 
 STANDARD_INPUT = "-"
@@ -44,15 +49,28 @@ def write_jobs(typed: str, others: Answers, where: Where, runtime: Runtime, *, f
     with telling(project.told):
         made = generate_jobs(listed, Run(project, read_defaults(project), where, now, force, skip))
     line = shlex.join(["sidekiq-gen", "job", "--from", typed, *where.words(), "--no-input"])
+    runtime.execute(
+        made,
+        document("job", project.release, line),
+        project.app,
+        asked=False,
+        after=partial(_after, made),
+        preview=False,
+    )
+
+
+def _after(made: GeneratedList, plan: Plan) -> After:
+    """The checklists, for programs."""
+    ours = {file.path for file in plan.files if file.status != "skip"} - set(merged(made.plan, plan))
     jobs = [
         {
             "class_name": job.class_name,
-            "checklist": [{"name": one.name, "satisfied": one.satisfied, "text": one.text} for one in job.checklist],
+            "checklist": [item.as_dict() for item in kept(job.checklist, *job.paths, ours)],
             "command_line": job.command_line,
         }
         for job in made.jobs
     ]
-    runtime.execute(made, document("job", project.release, line, jobs=jobs), project.app, asked=False, preview=False)
+    return After((), {"jobs": jobs})
 
 
 def _beside(parameter: str) -> InvalidInput:

@@ -14,6 +14,7 @@ from sidekiq_gen.cli.run import NEXT, After, Runtime, document
 from sidekiq_gen.errors import InvalidInput
 from sidekiq_gen.flags import Answers, answer
 from sidekiq_gen.job.active_job import FORM
+from sidekiq_gen.job.checklist import kept
 from sidekiq_gen.job.next_steps import next_steps
 from sidekiq_gen.job.pipeline import Generated, command_line, generate_job
 from sidekiq_gen.rails.project import Where, telling
@@ -110,17 +111,13 @@ def _after(generated: Generated, project: Project, plan: Plan, *, pretend: bool)
 
     pretend: whether nothing was written, so that nothing follows.
     """
-    request = generated.request
-    work = request.child or request
-    others = {file.path for file in plan.files if file.status == "skip"}
-    others |= set(merged(generated.plan, plan))
-    items = [] if work.job_path in others else list(generated.checklist)
-    if work.test_path in others:
-        items = [item for item in items if item.name != "tested" or not item.satisfied]
-    steps = () if request.job_path in others else next_steps(request, project.app)
+    request, work = generated.request, generated.work
+    ours = {file.path for file in plan.files if file.status != "skip"} - set(merged(generated.plan, plan))
+    items = kept(generated.checklist, work.job_path, work.test_path, ours)
+    steps = next_steps(request, project.app) if request.job_path in ours else ()
     remarks = [(label, [one.text for one in items if one.satisfied == done]) for label, done in _LISTS.items()]
     remarks.append((NEXT, [step.text for step in steps if step.name != "later" and not pretend]))
-    listed = [{"name": item.name, "satisfied": item.satisfied, "text": item.text} for item in items]
+    listed = [item.as_dict() for item in items]
     following = [{"name": step.name, "text": step.text} for step in steps]
     shown = tuple((label, lines) for label, lines in remarks if lines) if plan.changes else ()
     return After(shown, {"checklist": listed, "next": following})

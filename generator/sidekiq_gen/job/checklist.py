@@ -10,7 +10,7 @@ from sidekiq_gen.job.patterns.check_then_act import CheckThenAct
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from sidekiq_gen.job.request import JobContext, JobRequest
 
@@ -30,6 +30,20 @@ class Item:
     name: str
     satisfied: bool
     text: str
+
+    def as_dict(self) -> dict[str, object]:
+        """As it stands in a JSON document."""
+        return {"name": self.name, "satisfied": self.satisfied, "text": self.text}
+
+
+def kept(items: Sequence[Item], job_path: str, test_path: str | None, ours: Collection[str]) -> list[Item]:
+    """What of a list is true of the files that are there: nothing is known of one that somebody else wrote.
+
+    job_path, test_path: of the job that the list is about. ours: the paths of the files that hold what was rendered.
+    """
+    if job_path not in ours:
+        return []
+    return [item for item in items if item.name != "tested" or not item.satisfied or test_path in ours]
 
 
 def checklist(request: JobRequest, missing: Sequence[str] = (), *, migrated: bool = False) -> tuple[Item, ...]:

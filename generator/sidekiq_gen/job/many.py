@@ -34,12 +34,13 @@ if TYPE_CHECKING:
 class ListedJob:
     """What is told of one job.
 
-    command_line: the command that gives it alone.
+    command_line: the command that gives it alone. paths: of the class and the spec that the checklist is about.
     """
 
     class_name: str
     checklist: tuple[Item, ...]
     command_line: str
+    paths: tuple[str, str | None]
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ class _Making:
             told = f"{name} is in the list twice, as {self._listed.place(first)} as well."
             self.faults.append(Fault(index, "", Refused(told, hint=hint, code="class-exists")))
             return
-        self.jobs.append(ListedJob(name, made.checklist, line))
+        self.jobs.append(ListedJob(name, made.checklist, line, (made.work.job_path, made.work.test_path)))
         self.migrations += made.migrations
         for notice in made.notices:
             self._said.setdefault(notice, []).append(name)

@@ -40,6 +40,11 @@ class Generated:
     checklist: tuple[Item, ...]
     migrations: tuple[Migration, ...] = ()
 
+    @property
+    def work(self) -> JobRequest:
+        """The job that does the work: of a fan-out, the one that it enqueues."""
+        return self.request.child or self.request
+
 
 def generate_job(  # noqa: PLR0913 - what a run is told
     answers: Answers,
