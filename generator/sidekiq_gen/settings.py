@@ -30,6 +30,13 @@ WITHOUT = Flag(
     metavar="FLAG",
 )
 
+TEMPLATES = Flag(
+    "--templates",
+    "The pack of templates to write with: the name of one that is installed, or a folder, which has a slash in it.",
+    "text",
+    metavar="NAME|DIR",
+)
+
 _HEADER = regex(r"\s*\[\s*[\"']?([^\s\"'\]](?:[^\"'\]]*[^\s\"'\]])?)[\"']?\s*\]\s*(?:#.*)?")
 
 

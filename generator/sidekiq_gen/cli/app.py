@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sidekiq_gen import __version__
 from sidekiq_gen.cli.console import Console
@@ -52,7 +52,7 @@ def _called(arguments: list[str], console: Console) -> int:
             from sidekiq_gen.cli.plain import read_job
             from sidekiq_gen.job.resolve import all_flags
 
-            values = read_job(arguments[1:], all_flags())
+            values = read_job(arguments[1:], all_flags()) or _with_a_pack(arguments[1:])
             if values is not None:
                 from sidekiq_gen.cli.one import write_job
 
@@ -70,3 +70,15 @@ def _spelled_out(arguments: list[str]) -> list[str]:
     if first in _ALSO and rest[:1] in (["job"], ["install"]):
         return [*_ALSO[first], *rest]
     return arguments
+
+
+def _with_a_pack(words: Sequence[str]) -> dict[str, Any] | None:
+    """What a line of ``job`` says that has flags of a pack; None where typer has to read it."""
+    from sidekiq_gen.cli.packs import on_the_line
+    from sidekiq_gen.cli.plain import read_job
+    from sidekiq_gen.job.resolve import all_flags
+
+    if {"-h", "--help"} & {*words}:
+        return None
+    pack = on_the_line(words)
+    return read_job(words, all_flags(pack)) if pack else None

@@ -18,10 +18,12 @@ from sidekiq_gen import __version__
 from sidekiq_gen.cli import help  # noqa: A004 - as the option is called
 from sidekiq_gen.cli.app import COMPLETION, INTERRUPTED
 from sidekiq_gen.cli.console import Console
-from sidekiq_gen.errors import InvalidInput
+from sidekiq_gen.errors import InvalidInput, SidekiqGenError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from sidekiq_gen.packs.pack import Pack
 
 # Each has a module of its name, with `command` and perhaps EXAMPLES. A shell that completes their names shows what
 # stands here, which is the first sentence of their help.
@@ -35,8 +37,11 @@ SUMMARIES = {
 NAMES = tuple(SUMMARIES)
 
 
-def build_app(names: Sequence[str] = NAMES) -> typer.Typer:
-    """The command line with these commands, and of the others the names: they are not even loaded."""
+def build_app(names: Sequence[str] = NAMES, pack: Pack | None = None) -> typer.Typer:
+    """The command line with these commands, and of the others the names: they are not even loaded.
+
+    pack: whose flags `job` has as well.
+    """
     app = typer.Typer(
         name="sidekiq-gen",
         cls=help.Group,
@@ -50,7 +55,8 @@ def build_app(names: Sequence[str] = NAMES) -> typer.Typer:
         if name in names:
             module = import_module(f"sidekiq_gen.cli.{name}")
             kind = help.CLASSES.get(name, TyperCommand)
-            app.command(name, cls=kind, epilog=getattr(module, "EXAMPLES", None))(module.command)
+            command = module.command_with(pack) if pack and name == "job" else module.command
+            app.command(name, cls=kind, epilog=getattr(module, "EXAMPLES", None))(command)
         else:
             app.command(name, help=summary)(_unloaded)
     app.callback()(_main)
@@ -65,7 +71,7 @@ def call(arguments: Sequence[str], console: Console) -> int:
     """
     words = _completed() or arguments
     first = next((word for word in words if not word.startswith("-")), "")
-    app = typer.main.get_command(build_app([first]))
+    app = typer.main.get_command(build_app([first], _pack(arguments) if first == "job" else None))
     _refuse_swallowed(app, first, arguments)
     try:
         if _help_is_wanted(arguments):  # click would take a full disk, or a reader that has gone, for its own failure
@@ -87,6 +93,18 @@ def call(arguments: Sequence[str], console: Console) -> int:
     if status == INTERRUPTED:  # what typer makes of a KeyboardInterrupt
         raise KeyboardInterrupt
     return status if isinstance(status, int) else 0
+
+
+def _pack(words: Sequence[str]) -> Pack | None:
+    """The pack that a command line means; where it is to be completed or explained, one that is broken is none."""
+    from sidekiq_gen.cli.packs import on_the_line
+
+    try:
+        return on_the_line(words)
+    except SidekiqGenError:
+        if COMPLETION in os.environ or _help_is_wanted(words):
+            return None
+        raise
 
 
 def _help_is_wanted(words: Sequence[str]) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sidekiq_gen.cli.place import packed
 from sidekiq_gen.job.defaults import Defaults
 from sidekiq_gen.rails.house.layout import WIDTH
 from sidekiq_gen.rails.house.settings import HABIT_TABLES, HABITS, read_habits
-from sidekiq_gen.settings import FILE
+from sidekiq_gen.settings import FILE, TEMPLATES
 from sidekiq_gen.style import Layout
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ def read_defaults(project: Project) -> Defaults:
         from sidekiq_gen.install.request import with_defaults
 
         with_defaults({}, file)
-    return Defaults.read(file)
+    named = packed(project, {}) if TEMPLATES.parameter in file.tables.get("job", {}) else project
+    return Defaults.read(file, named.app.pack).under(project.app.pack)
 
 
 def with_flags_of_the_file(rows: Iterable[tuple[str, str]], project: Project) -> list[tuple[str, str]]:

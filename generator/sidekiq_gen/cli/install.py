@@ -8,7 +8,7 @@ from sidekiq_gen.cli import options
 from sidekiq_gen.cli.decided import Decided
 from sidekiq_gen.cli.defaults import read_defaults
 from sidekiq_gen.cli.given import given
-from sidekiq_gen.cli.place import open_project
+from sidekiq_gen.cli.place import open_project, packed
 from sidekiq_gen.cli.run import Planned, Runtime, document
 from sidekiq_gen.errors import InvalidInput
 from sidekiq_gen.flags import Answers
@@ -65,6 +65,7 @@ def _command(
     project = open_project(where)
     with telling(project.told):
         read_defaults(project)
+        project = packed(project, typed, "install")
     asked = answers = with_defaults(typed, project.app.settings)
     made: Planned
     if CONFIG.parameter in typed:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sidekiq_gen.cli import options
 from sidekiq_gen.cli.one import write_job
 from sidekiq_gen.job.resolve import all_flags
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sidekiq_gen.packs.pack import Pack
 
 EXAMPLES = """Examples:
 
@@ -55,4 +60,9 @@ def _command(
     return write_job(**locals())
 
 
-command = options.with_flags(_command, all_flags())
+def command_with(pack: Pack | None) -> Callable[..., int]:
+    """The command with the flags of a pack."""
+    return options.with_flags(_command, all_flags(pack))
+
+
+command = command_with(None)

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 from sidekiq_gen import reading
 from sidekiq_gen.cli.decided import merged
 from sidekiq_gen.cli.defaults import read_defaults
-from sidekiq_gen.cli.place import open_project
+from sidekiq_gen.cli.place import open_project, packed
 from sidekiq_gen.cli.run import After, document
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.job.checklist import kept
 from sidekiq_gen.job.listed import read_list
 from sidekiq_gen.job.many import Run, generate_jobs
+from sidekiq_gen.job.packs import Shelf
 from sidekiq_gen.job.resolve import all_flags
 from sidekiq_gen.quoting import shortened
 from sidekiq_gen.rails.project import telling
@@ -44,10 +45,13 @@ def write_jobs(typed: str, others: Answers, where: Where, runtime: Runtime, *, f
     gc.enable()  # of many jobs there is something to throw away
     if others:
         raise _beside(next(iter(others)))
-    listed = read_list(_read(typed), "standard input" if typed == STANDARD_INPUT else typed)
-    project, now = open_project(where), datetime.now(timezone.utc)
+    data, now = _read(typed), datetime.now(timezone.utc)
+    project = open_project(where)
     with telling(project.told):
-        made = generate_jobs(listed, Run(project, read_defaults(project), where, now, force, skip))
+        project = packed(project, {})
+        shelf = Shelf(project)
+        listed = read_list(data, "standard input" if typed == STANDARD_INPUT else typed, shelf.pack)
+        made = generate_jobs(listed, Run(project, read_defaults(project), where, now, force, skip, shelf.pack))
     line = shlex.join(["sidekiq-gen", "job", "--from", typed, *where.words(), "--no-input"])
     runtime.execute(
         made,

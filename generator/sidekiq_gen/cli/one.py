@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sidekiq_gen.cli.decided import Decided, merged
 from sidekiq_gen.cli.defaults import read_defaults
 from sidekiq_gen.cli.given import given
-from sidekiq_gen.cli.place import open_project
+from sidekiq_gen.cli.place import open_project, packed
 from sidekiq_gen.cli.run import NEXT, After, Runtime, document
 from sidekiq_gen.errors import InvalidInput
 from sidekiq_gen.flags import Answers, answer
@@ -80,6 +80,7 @@ def write_job(
         )
     project, now = open_project(where), datetime.now(timezone.utc)
     with telling(project.told):
+        project = packed(project, answers)
         defaults = read_defaults(project)
     answers = defaults.complete(answers, project)
     if runtime.terminal:

@@ -11,6 +11,7 @@ import typer
 
 from sidekiq_gen.cli.plain import LISTS, PATHS, SWITCHES, TEXTS
 from sidekiq_gen.durations import parse_duration
+from sidekiq_gen.settings import TEMPLATES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,6 +28,9 @@ Lockfile = Annotated[
 SidekiqVersion = Annotated[
     str | None,
     typer.Option(TEXTS["sidekiq_version"], metavar="VERSION", help="Write for this Sidekiq instead of the locked one."),
+]
+Templates = Annotated[
+    str | None, typer.Option(TEMPLATES.option, metavar=TEMPLATES.metavar, help=TEMPLATES.help, show_default=False)
 ]
 From = Annotated[
     str | None,

@@ -14,13 +14,14 @@ import typer
 from sidekiq_gen.cli import options
 from sidekiq_gen.cli.console import Console
 from sidekiq_gen.cli.defaults import read_defaults
-from sidekiq_gen.cli.place import open_project
+from sidekiq_gen.cli.given import given
+from sidekiq_gen.cli.place import open_project, packed
 from sidekiq_gen.errors import InvalidInput
 from sidekiq_gen.job.catalogue import Entry, entries, example
 from sidekiq_gen.job.resolve import DATABASES
 from sidekiq_gen.near import did_you_mean
 from sidekiq_gen.rails.project import Project, Where, telling
-from sidekiq_gen.sourced import Sourced
+from sidekiq_gen.settings import TEMPLATES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -46,13 +47,15 @@ def command(
             help="The database that a job runs on, where the repo names several or none.",
         ),
     ] = None,
+    templates: options.Templates = None,
 ) -> int:
     """List the kinds of job and the safeguards: what each is for, and whether it is available here."""
     console = Console(sys.stdout, sys.stderr, quiet=False, json=json)
     project = open_project(Where(root, lockfile, sidekiq_version))
-    given = {"database": Sourced(database, "flag")} if database else {}
+    said = given({"database": database, TEMPLATES.parameter: templates})
     with telling(project.told):
-        shown = _wanted(name, project, given)
+        project = packed(project, said)
+        shown = _wanted(name, project, said)
     for notice in project.told:
         console.notice(notice)
     if json:

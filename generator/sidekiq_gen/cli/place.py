@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from sidekiq_gen.changes.names import JOURNAL
 from sidekiq_gen.cli.given import here
 from sidekiq_gen.rails.project import detect_project
+from sidekiq_gen.settings import TEMPLATES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from sidekiq_gen.flags import Answers
     from sidekiq_gen.notices import Notice
     from sidekiq_gen.rails.project import Project, Where
 
@@ -23,6 +25,20 @@ def open_project(where: Where) -> Project:
         InvalidInput, Refused: as `detect_project`.
     """
     return detect_project(where, here(), recovered)
+
+
+def packed(project: Project, answers: Answers, table: str = "job") -> Project:
+    """The project with the pack that was asked for, or that a table of the file of the repo names.
+
+    Raises:
+        InvalidInput, Refused: there is none, or it makes no sense.
+    """
+    tables = project.app.settings.tables
+    if TEMPLATES.parameter not in answers and TEMPLATES.parameter not in tables.get(table, {}):
+        return project
+    from sidekiq_gen.job.packs import with_pack
+
+    return with_pack(project, answers, here(), table)
 
 
 def recovered(root: Path) -> tuple[Notice, ...]:

@@ -15,7 +15,7 @@ from sidekiq_gen.notices import Notice
 from sidekiq_gen.rails.pushes import has_transactions, pushes_after_commit
 from sidekiq_gen.rails.stubs import stub_notices
 from sidekiq_gen.ruby import trackers
-from sidekiq_gen.settings import FILE, Setting
+from sidekiq_gen.settings import FILE, TEMPLATES, Setting
 from sidekiq_gen.sidekiq.gems import PRO
 from sidekiq_gen.sidekiq.gems import UNIQUE_JOBS as UNIQUE_JOBS_GEM
 from sidekiq_gen.sidekiq.unique_duplicates import AFTER_COMMIT, ID_OF_NO_JOB
@@ -44,7 +44,7 @@ TASKS = "lib/tasks/sidekiq_dead.rake"
 
 CONFIG = Flag("--config", f"Write {FILE} instead, with what this repo shows of how it writes jobs.", "switch")
 # Those that the table [install] can set.
-SETTABLE = (*HEALTH_FLAGS, *LIMIT_FLAGS)
+SETTABLE = (*HEALTH_FLAGS, *LIMIT_FLAGS, TEMPLATES)
 FLAGS = (*SETTABLE, CONFIG)
 
 

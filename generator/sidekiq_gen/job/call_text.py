@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sidekiq_gen.job.key_text import JID
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
 from sidekiq_gen.job.mark import Mark
-from sidekiq_gen.job.patterns.catalogue import BY_NAME
+from sidekiq_gen.job.patterns.catalogue import pattern_of
 from sidekiq_gen.job.patterns.check_then_act import CheckThenAct
 from sidekiq_gen.values import replace
 
@@ -41,7 +41,7 @@ def keywords_of(request: JobRequest) -> Mapping[str, Key]:
     """What the work is handed by keyword, by the patterns."""
     given: dict[str, Key] = {}
     for chosen in request.patterns:
-        given |= BY_NAME[chosen.name].keywords(chosen.settings)
+        given |= pattern_of(chosen).keywords(chosen.settings)
     return given
 
 
@@ -82,7 +82,7 @@ def fresh(request: JobRequest) -> str:
 
 
 def _may_be_stale(request: JobRequest) -> bool:
-    return any(BY_NAME[one.name].reads_before for one in request.patterns)
+    return any(pattern_of(one).reads_before for one in request.patterns)
 
 
 def _subject(request: JobRequest) -> list[str]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sidekiq_gen.errors import InvalidInput, Refused
+from sidekiq_gen.job.attributes import with_samples
 from sidekiq_gen.job.kinds.catalogue import KINDS
 from sidekiq_gen.job.patterns.base import GROUPS
-from sidekiq_gen.job.patterns.catalogue import PATTERNS
+from sidekiq_gen.job.patterns.catalogue import patterns_of
 from sidekiq_gen.job.resolve import choose, context_of, resolve_job
 from sidekiq_gen.sourced import Sourced
 from sidekiq_gen.values import dataclass
@@ -68,7 +69,7 @@ def _kinds(project: Project, given: Answers) -> Iterator[Entry]:
 
 def _patterns(project: Project, given: Answers) -> Iterator[Entry]:
     for group, heading in GROUPS.items():
-        for pattern in PATTERNS:
+        for pattern in patterns_of(project.app.pack):
             if pattern.group == group:
                 yield _entry(pattern, heading, project, given)
 
@@ -103,7 +104,7 @@ def _answers(name: str, project: Project) -> Answers:
     app = project.app
     model = next(iter(app.models), "Order")
     kind = next((kind for kind in KINDS if kind.name == name), None)
-    pattern = next((pattern for pattern in PATTERNS if pattern.name == name), None)
+    pattern = next((pattern for pattern in patterns_of(app.pack) if pattern.name == name), None)
     said: dict[str, Any] = {"name": "ProcessRecords" if kind and kind.about == "rows" else "ProcessRecord"}
     if kind is None or kind.about != "nothing":
         said["model"] = model
@@ -111,4 +112,4 @@ def _answers(name: str, project: Project) -> Answers:
         said["kind"] = kind.name
     if pattern:
         said[pattern.flags[0].parameter] = pattern.example
-    return {parameter: Sourced(value, "default") for parameter, value in said.items()}
+    return with_samples({parameter: Sourced(value, "default") for parameter, value in said.items()}, app.pack)

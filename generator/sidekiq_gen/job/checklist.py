@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
-from sidekiq_gen.job.patterns.catalogue import BY_NAME
+from sidekiq_gen.job.patterns.catalogue import pattern_of
 from sidekiq_gen.job.patterns.check_then_act import CheckThenAct
 from sidekiq_gen.values import dataclass
 
@@ -68,7 +68,7 @@ def _items(request: JobRequest, missing: Sequence[str], *, migrated: bool) -> It
         "small-arguments": _arguments(context),
     }
     for chosen in request.patterns:
-        done |= BY_NAME[chosen.name].satisfies(chosen.settings)
+        done |= pattern_of(chosen).satisfies(chosen.settings)
     done |= kind.satisfies(request.kind_settings)
     if request.test != "none" and (effect := _effect(request)):
         done["tested"] = f"its {SPEC[request.test]} sees {effect}, without Redis"

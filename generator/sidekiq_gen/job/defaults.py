@@ -9,11 +9,11 @@ from sidekiq_gen.flags import Flag, answer
 from sidekiq_gen.job.collaborator import CALLS
 from sidekiq_gen.job.delays import is_plain
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME, KINDS
-from sidekiq_gen.job.patterns.catalogue import PATTERNS
+from sidekiq_gen.job.patterns.catalogue import PATTERNS, patterns_of
 from sidekiq_gen.job.resolve import all_flags, context_of
 from sidekiq_gen.job.retries import RETRY, RETRY_FOR
 from sidekiq_gen.near import did_you_mean
-from sidekiq_gen.settings import FILE, WITHOUT, Setting, SettingsFile
+from sidekiq_gen.settings import FILE, TEMPLATES, WITHOUT, Setting, SettingsFile
 from sidekiq_gen.sourced import Sourced
 from sidekiq_gen.values import dataclass
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from sidekiq_gen.flags import Answers
     from sidekiq_gen.job.patterns.base import Pattern
+    from sidekiq_gen.packs.pack import Pack
     from sidekiq_gen.rails.project import Project
 
 M = TypeVar("M")
@@ -35,9 +36,9 @@ RETRY_AFTER = "retry-after"  # the key whose value may be Ruby
 _SAME_QUESTION = ({RETRY.parameter, RETRY_FOR.parameter},)
 
 
-def settable_flags() -> tuple[Flag, ...]:
-    """The flags of a job that the table ``[job]`` can set."""
-    return tuple(flag for flag in all_flags() if flag.parameter not in _OF_ONE_JOB | _OF_THE_HOUSE.keys())
+def settable_flags(pack: Pack | None = None) -> tuple[Flag, ...]:
+    """The flags of a job that the table ``[job]`` can set, those of a pack among them."""
+    return tuple(flag for flag in all_flags(pack) if flag.parameter not in _OF_ONE_JOB | _OF_THE_HOUSE.keys())
 
 
 @dataclass(frozen=True)
@@ -46,18 +47,28 @@ class Defaults:
 
     values: Answers
     file: SettingsFile
+    pack: Pack | None = None
 
     @classmethod
-    def read(cls, file: SettingsFile) -> Defaults:
+    def read(cls, file: SettingsFile, pack: Pack | None = None) -> Defaults:
         """The table ``[job]``.
 
         Raises:
             InvalidInput: a key or a value makes no sense.
         """
-        flags = {Setting.of(flag).name: flag for flag in settable_flags()}
+        flags = {Setting.of(flag).name: flag for flag in settable_flags(pack)}
         found = file.read("job", map(Setting.of, flags.values()))
         _refuse_ruby(file, found)
-        return cls({flags[name].parameter: value for name, value in found.items() if value.value is not False}, file)
+        found.pop(TEMPLATES.parameter, None)  # which has been heeded: it decides what there is to be read
+        values = {flags[name].parameter: value for name, value in found.items() if value.value is not False}
+        return cls(values, file, pack)
+
+    def under(self, pack: Pack | None) -> Defaults:
+        """The same for jobs with another pack, which has other flags."""
+        if pack == self.pack:
+            return self
+        known = {flag.parameter for flag in settable_flags(pack)}
+        return Defaults({name: value for name, value in self.values.items() if name in known}, self.file, pack)
 
     def complete(self, answers: Answers, project: Project) -> Answers:
         """The answers, with what the file sets where nothing was given.
@@ -69,11 +80,11 @@ class Defaults:
         """
         if not self.values and WITHOUT.parameter not in answers:
             return answers
-        out = _left_out(answers)
+        out = _left_out(answers, self.pack)
         given = [same - {parameter} for same in _SAME_QUESTION for parameter in same if parameter in answers]
         out |= {parameter for same in given for parameter in same}
         values = {name: value for name, value in self.values.items() if name not in out and name not in answers}
-        further = {flag.parameter: pattern for pattern in PATTERNS for flag in pattern.flags[1:]}
+        further = {flag.parameter: pattern for pattern in patterns_of(self.pack) for flag in pattern.flags[1:]}
         of_kinds = {flag.parameter for kind in KINDS for flag in kind.flags}
         plain = {name: value for name, value in values.items() if name not in further and name not in of_kinds}
         completed = {**answers, **plain}
@@ -89,7 +100,7 @@ class Defaults:
         """The answers without the patterns of the file that somebody did not want, and with what says so."""
         unwanted = [
             one.flags[0].parameter
-            for one in PATTERNS
+            for one in patterns_of(self.pack)
             if one not in patterns and one.flags[0].parameter in answers.keys() & self.values.keys()
         ]
         if not unwanted:
@@ -135,9 +146,9 @@ def _refuse_ruby(file: SettingsFile, found: Mapping[str, Sourced[Any]]) -> None:
             )
 
 
-def _left_out(answers: Answers) -> set[str]:
+def _left_out(answers: Answers, pack: Pack | None) -> set[str]:
     """The parameters that ``--without`` names, with those that only say something about one of them."""
-    flags = {flag.option.removeprefix("--"): flag for flag in settable_flags()}
+    flags = {flag.option.removeprefix("--"): flag for flag in settable_flags(pack)}
     left_out: set[str] = set()
     for typed in answer(answers, WITHOUT.parameter, ()):
         name = typed.removeprefix("--")

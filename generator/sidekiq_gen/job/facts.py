@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from sidekiq_gen.job.active_job import class_lines
@@ -9,7 +10,7 @@ from sidekiq_gen.job.call_text import call_of_work, fresh, in_parentheses, keywo
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
 from sidekiq_gen.job.kinds.record import Record
 from sidekiq_gen.job.options import option_pairs
-from sidekiq_gen.job.patterns.catalogue import BY_NAME
+from sidekiq_gen.job.patterns.catalogue import pattern_of
 from sidekiq_gen.job.patterns.on_exhausted import OnExhausted
 from sidekiq_gen.ruby import layout, trackers
 from sidekiq_gen.values import dataclass
@@ -120,7 +121,7 @@ def facts_of(request: JobRequest) -> JobFacts:
     subject = [text for text in (kind.subject(context),) if text]
     keywords = keywords_of(request)
     parameters = [argument.parameter for argument in context.arguments]
-    by_patterns = (text for chosen in request.patterns for text in BY_NAME[chosen.name].parameters(chosen.settings))
+    by_patterns = (text for chosen in request.patterns for text in pattern_of(chosen).parameters(chosen.settings))
     added = dict.fromkeys((*kind.parameters(request.kind_settings), *by_patterns))
     names = [argument.name for argument in context.arguments]
     own = request.calls.method if request.calls else context.name.method
@@ -179,10 +180,11 @@ def by_name(facts: JobFacts) -> dict[str, object]:
 
 
 def of_patterns(request: JobRequest) -> dict[str, object]:
-    """What templates see of the chosen patterns: their settings, and the facts that they add."""
+    """What templates see of the chosen patterns: their settings, and the facts that they add; and of the house."""
     given: dict[str, object] = {chosen.identifier: chosen.settings for chosen in request.patterns}
+    given["house"] = SimpleNamespace(**dict(request.house))
     for chosen in request.patterns:
-        given |= BY_NAME[chosen.name].facts(chosen.settings, request)
+        given |= pattern_of(chosen).facts(chosen.settings, request)
     return given
 
 

@@ -8,6 +8,7 @@ from sidekiq_gen.errors import Refused
 from sidekiq_gen.job.key_text import JID
 from sidekiq_gen.job.options import FREE_BY_THEN, ruled_out
 from sidekiq_gen.job.patterns.advisory_lock import AdvisoryLock, AdvisoryLockSettings
+from sidekiq_gen.job.patterns.catalogue import patterns_of
 from sidekiq_gen.job.patterns.check_then_act import CheckThenAct
 from sidekiq_gen.job.patterns.discard_on import DiscardOn, DiscardOnSettings, by_rescue
 from sidekiq_gen.job.patterns.idempotency_key import IdempotencyKey
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.job.patterns.base import Pattern
     from sidekiq_gen.job.patterns.unique import AnyUnique
     from sidekiq_gen.job.request import Chosen, JobContext, JobRequest
+    from sidekiq_gen.packs.pack import Pack
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -271,9 +273,21 @@ WARNS: tuple[Warns[Any], ...] = (
 )
 
 
-def clash(names: Sequence[str]) -> Excludes[Any, Any] | None:
+def clash(names: Sequence[str], pack: Pack | None = None) -> Excludes[Any, Any] | None:
     """The first two of these patterns that exclude each other whatever their settings are."""
-    return next((row for row in EXCLUDES if row.when is None and {row.first.name, row.second.name} <= {*names}), None)
+    rows = (*EXCLUDES, *_of_pack(pack)) if pack else EXCLUDES
+    return next((row for row in rows if row.when is None and {row.first.name, row.second.name} <= {*names}), None)
+
+
+def _of_pack(pack: Pack) -> Iterator[Excludes[Any, Any]]:
+    """What the patterns of a pack exclude."""
+    known = {one.name: one for one in patterns_of(pack)}
+    for pattern in pack.patterns:
+        for other in pattern.excludes:
+            first, second = known[pattern.name], known[other]
+            options = f"{first.flags[0].option} and {second.flags[0].option}"
+            why = f"{options} exclude each other, says the pack {pack.name}."
+            yield Excludes(first, second, why, "Leave out one of them.")  # type: ignore[arg-type] # both have a name
 
 
 def settle(chosen: Sequence[Chosen], context: JobContext) -> tuple[Chosen, ...]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
 from sidekiq_gen.job.needs import Column, Need
-from sidekiq_gen.job.patterns.catalogue import BY_NAME
+from sidekiq_gen.job.patterns.catalogue import pattern_of
 from sidekiq_gen.near import did_you_mean
 from sidekiq_gen.notices import Notice
 
@@ -66,4 +66,4 @@ def _meant(column: str, request: JobRequest, app: RailsApp) -> str:
 def _needs(request: JobRequest) -> Iterator[Need]:
     yield from KIND_BY_NAME[request.context.kind].needs(request.kind_settings)
     for chosen in request.patterns:
-        yield from BY_NAME[chosen.name].needs(chosen.settings)
+        yield from pattern_of(chosen).needs(chosen.settings)

@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING, Any
 from sidekiq_gen import toml
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.job.resolve import all_flags
-from sidekiq_gen.settings import WITHOUT, Setting
+from sidekiq_gen.settings import TEMPLATES, WITHOUT, Setting
 from sidekiq_gen.sourced import Sourced
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from typing import TypeAlias
 
     from sidekiq_gen.errors import SidekiqGenError
     from sidekiq_gen.flags import Answers
+    from sidekiq_gen.packs.pack import Pack
+
+    PackOf: TypeAlias = Callable[[object], Pack | None]
 
 TABLES = ("defaults", "job")
 # What is wrong is listed up to so many lines.
@@ -92,10 +96,10 @@ class JobList:
         return toml.ListedTables(self.text, "job")
 
 
-def read_list(data: bytes, file: str) -> JobList:
+def read_list(data: bytes, file: str, pack_of: PackOf = lambda _: None) -> JobList:
     """Read the list.
 
-    file: what to call it in a message.
+    file: what to call it in a message. pack_of: the pack that a table names, whose flags are keys as well.
 
     Raises:
         InvalidInput: it is no TOML, has a key or a value that makes no sense, or no job: ``invalid-jobs``. All that is
@@ -109,11 +113,13 @@ def read_list(data: bytes, file: str) -> JobList:
     listed = document.get("job")
     tables = listed if isinstance(listed, list) else []
     faults = [*_of_the_document(document)]
-    defaults, wrong = _Keys(with_name=False).read(document.get("defaults", {}), None)
+    usual = _templates_of(document.get("defaults"))
+    keys = _KeysByPack(pack_of)
+    defaults, wrong = keys.read(document.get("defaults", {}), None, usual)
     faults += wrong
-    keys, jobs = _Keys(with_name=True), []
+    jobs = []
     for index, table in enumerate(tables):
-        job, wrong = keys.read(table, index)
+        job, wrong = keys.read(table, index, _templates_of(table) or usual)
         jobs.append(job)
         faults += wrong
     found = JobList(file, text, tuple(jobs), defaults.answers)
@@ -140,12 +146,36 @@ def _of_the_document(document: Mapping[str, Any]) -> Iterator[Fault]:
         yield Fault(None, "", _invalid("There is no job in it.", "Write [[job]] and below it name = ..."))
 
 
+def _templates_of(table: object) -> object:
+    """The pack that a table names."""
+    return table.get(TEMPLATES.parameter) if isinstance(table, dict) else None
+
+
+class _KeysByPack:
+    """What tables can have, which depends on the pack of each."""
+
+    def __init__(self, pack_of: PackOf) -> None:
+        self._pack_of = pack_of
+        self._known: dict[tuple[bool, Pack | None], _Keys] = {}
+
+    def read(self, table: object, index: int | None, templates: object) -> tuple[Listed, list[Fault]]:
+        """What one says, and what is wrong with it; index: of a job, None for the defaults of all."""
+        try:
+            pack = self._pack_of(templates)
+        except (InvalidInput, Refused) as error:
+            key = TEMPLATES.parameter if _templates_of(table) else ""
+            return Listed({}, frozenset()), [Fault(index, key, error)] if key else []
+        key_of = (index is not None, pack)
+        keys = self._known.get(key_of) or self._known.setdefault(key_of, _Keys(pack, with_name=index is not None))
+        return keys.read(table, index)
+
+
 class _Keys:
     """What a table can have; with_name: the name and the arguments of one job as well."""
 
-    def __init__(self, *, with_name: bool) -> None:
+    def __init__(self, pack: Pack | None, *, with_name: bool) -> None:
         own = (NAME, ARGUMENTS) if with_name else ()
-        flags = [Setting.of(flag) for flag in all_flags() if with_name or flag is not WITHOUT]
+        flags = [Setting.of(flag) for flag in all_flags(pack) if with_name or flag is not WITHOUT]
         self._with_name = with_name
         self._table = "[[job]]" if with_name else "[defaults]"
         self._known = {setting.name: setting for setting in (*own, *flags)}

@@ -12,11 +12,12 @@ from sidekiq_gen.flags import answer
 from sidekiq_gen.job.active_job import FORM
 from sidekiq_gen.job.listed import Fault
 from sidekiq_gen.job.pipeline import child_that_is_there, command_line, generate_job
-from sidekiq_gen.settings import WITHOUT
+from sidekiq_gen.settings import TEMPLATES, WITHOUT
 from sidekiq_gen.sourced import Sourced
 from sidekiq_gen.values import dataclass, replace
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from sidekiq_gen.changes.plan import PlannedFile
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.job.migrations import Migration
     from sidekiq_gen.job.pipeline import Generated
     from sidekiq_gen.notices import Notice
+    from sidekiq_gen.packs.pack import Pack
     from sidekiq_gen.rails.project import Project, Where
 
 
@@ -131,6 +133,7 @@ class Run:
     """What is the same for all jobs of a list.
 
     defaults: what ``.sidekiq-gen.toml`` sets. where: as typed, for the command lines. now: as for `generate_job`.
+    pack_of: the pack of a job, by what its list says.
     """
 
     project: Project
@@ -139,6 +142,7 @@ class Run:
     now: datetime
     force: bool = False
     skip: bool = False
+    pack_of: Callable[[object], Pack | None] = lambda _: None
 
 
 def generate_jobs(listed: JobList, run: Run) -> GeneratedList:
@@ -154,8 +158,7 @@ def generate_jobs(listed: JobList, run: Run) -> GeneratedList:
         own, answers = _defaults_of(job, listed, run.defaults)
         try:
             answers = own.complete(answers, run.project)
-            form = answer(answers, FORM.parameter)
-            project = projects.get(form) or projects.setdefault(form, run.project.writing(form))
+            project = _project(answers, run, projects)
             generate = partial(
                 generate_job,
                 project=project,
@@ -174,6 +177,15 @@ def generate_jobs(listed: JobList, run: Run) -> GeneratedList:
     if making.faults:
         raise listed.refusal(sorted(making.faults, key=lambda fault: fault.index or 0))
     return GeneratedList(tuple(making.jobs), plan, notices)
+
+
+def _project(answers: Answers, run: Run, projects: dict[object, Project]) -> Project:
+    """The project for a job: of its form and with its pack, each made once."""
+    form, templates = answer(answers, FORM.parameter), answer(answers, TEMPLATES.parameter)
+    if (form, templates) not in projects:
+        project = run.project.with_pack(run.pack_of(templates)) if templates else run.project
+        projects[form, templates] = project.writing(form)
+    return projects[form, templates]
 
 
 def _defaults_of(job: Listed, listed: JobList, defaults: Defaults) -> tuple[Defaults, Answers]:

@@ -101,7 +101,7 @@ def command_line(
     guessed = context.model and "model" not in answers
     if guessed and context.model and not (context.record and "arguments" in answers):
         words += ["--model", context.model.name]
-    for flag in resolve.all_flags():
+    for flag in resolve.all_flags(app.pack):
         if flag.parameter in answers:
             words += flag.words(answers[flag.parameter].value)
     return shlex.join([*words, *where.words(), "--no-input"])

@@ -9,7 +9,7 @@ from sidekiq_gen.errors import BrokenTemplate
 from sidekiq_gen.job.facts import by_name, facts_of, job_facts, of_patterns, options_of
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
 from sidekiq_gen.job.minitest import inside_of_stubs, performing
-from sidekiq_gen.job.patterns.catalogue import BY_NAME, listed
+from sidekiq_gen.job.patterns.catalogue import BY_NAME, listed, pattern_of
 from sidekiq_gen.job.patterns.log_context import LogContext
 from sidekiq_gen.job.slots import SLOTS
 from sidekiq_gen.job.spec_facts import spec_facts_of
@@ -67,10 +67,12 @@ class Filling:
             return [Partial(tree, path, slots, facts, layers) for path in paths]
 
         self._kind = partials(f"kinds/{kind.identifier}", kind.shape(request.kind_settings))
+        house = f"house/{part}.rb.j2"
+        self._house = [Partial(tree, house, slots, facts, layers)] if has_template(tree, house, layers) else []
         self._patterns = {
-            chosen.name: partials(f"patterns/{chosen.identifier}", BY_NAME[chosen.name].shape(chosen.settings))
+            chosen.name: partials(f"patterns/{chosen.identifier}", pattern_of(chosen).shape(chosen.settings))
             for chosen in listed(request.patterns)
-            if part == "job" or not BY_NAME[chosen.name].without_example(chosen.settings)
+            if part == "job" or _has_example(request, chosen, part)
         }
         calls = request.calls if part != "job" else None
         # One that is called on its constant needs nothing to be set up.
@@ -86,7 +88,7 @@ class Filling:
         """The texts of the kind and of every pattern, in the order of the catalogue, without those that are empty."""
         texts = (
             partial.fill(slot)
-            for partials in (self._kind, self._calls, *self._patterns.values())
+            for partials in (self._kind, self._calls, self._house, *self._patterns.values())
             for partial in partials
         )
         return [text for text in texts if text]
@@ -104,12 +106,20 @@ class Filling:
         return layout.sections(*texts) or body
 
     def _refuse_unplaced(self, places: frozenset[str], kind: str) -> None:
-        for partials in self._patterns.values():
+        for partials in (self._house, *self._patterns.values()):
             for partial in partials:
                 for slot in sorted(partial.slots - places):
                     arguments = dict.fromkeys(SLOTS["job"][slot].parameters, "x")
                     if partial.fill(slot, **arguments):
                         raise partial.unplaced(slot, kind)
+
+
+def _has_example(request: JobRequest, chosen: Chosen, part: Part) -> bool:
+    """Whether a spec shows what a pattern does: one of a pack need have none."""
+    pattern = pattern_of(chosen)
+    path = f"patterns/{chosen.identifier}/{part}.rb.j2"
+    there = chosen.name in BY_NAME or has_template(request.context.tree, path, request.context.layers)
+    return there and not pattern.without_example(chosen.settings)
 
 
 def partial_paths(tree: Folder, folder: str, shape: str, part: Part, layers: Layers = ()) -> list[str]:
@@ -213,7 +223,7 @@ def _ways_out(request: JobRequest) -> Iterator[tuple[Chosen, str]]:
     leave = "return"
     for chosen in request.patterns:
         yield chosen, leave
-        if BY_NAME[chosen.name].opens_block(chosen.settings):
+        if pattern_of(chosen).opens_block(chosen.settings):
             leave = "next"
 
 

@@ -205,6 +205,7 @@ class JobRequest:
     child: the job for one record that a fan-out enqueues; None for any other kind.
     calls: what does the work; None where a private method of the job does.
     queue_written: whether the job itself names its queue.
+    house: what the pack has every job say, by the name that templates have for it, each with its value.
     """
 
     context: JobContext
@@ -217,6 +218,7 @@ class JobRequest:
     child: JobRequest | None = None
     calls: Collaborator | None = None
     queue_written: bool = True
+    house: tuple[tuple[str, Any], ...] = ()
 
     def get(self, pattern: type[Component[S]]) -> S | None:
         """The settings of a pattern, or None where it was not asked for."""

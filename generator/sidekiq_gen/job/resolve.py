@@ -10,6 +10,7 @@ from sidekiq_gen.flags import Answers, Flag, answer
 from sidekiq_gen.job.active_job import FORM, METHODS, form_notices, refusal, refuse_flags
 from sidekiq_gen.job.answers import answer_notices, queue_notices
 from sidekiq_gen.job.arguments import argument_notices
+from sidekiq_gen.job.attributes import find_attributes
 from sidekiq_gen.job.calls import call_notices, find_collaborator
 from sidekiq_gen.job.collaborator import CALLS
 from sidekiq_gen.job.interactions import LOCKS, clash, settle, warnings
@@ -22,7 +23,7 @@ from sidekiq_gen.job.mappers import other_mapper
 from sidekiq_gen.job.minitest import stubs
 from sidekiq_gen.job.names import give_names, taken_names
 from sidekiq_gen.job.options import OPTION_FLAGS, base_notices, find_options, find_queue, option_notices
-from sidekiq_gen.job.patterns.catalogue import BY_NAME, PATTERNS, from_the_outside_in
+from sidekiq_gen.job.patterns.catalogue import from_the_outside_in, pattern_of, patterns_of
 from sidekiq_gen.job.repo import gather
 from sidekiq_gen.job.request import Chosen, JobContext, JobRequest, tree_of
 from sidekiq_gen.job.retries import RETRY, RETRY_FOR, find_retries, retry_notices
@@ -31,13 +32,14 @@ from sidekiq_gen.naming import parse_job_name
 from sidekiq_gen.near import did_you_mean
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.rails.stubs import stub_notices
-from sidekiq_gen.settings import WITHOUT
+from sidekiq_gen.settings import TEMPLATES, WITHOUT
 from sidekiq_gen.sourced import Sourced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sidekiq_gen.job.patterns.base import Pattern
+    from sidekiq_gen.packs.pack import Pack
     from sidekiq_gen.rails.app import RailsApp
     from sidekiq_gen.rails.project import Project
     from sidekiq_gen.style import TestFramework
@@ -74,6 +76,7 @@ JOB_FLAGS = (
         "Write the migrations for what the table lacks: columns of the job, the index that its query needs.",
         "switch",
     ),
+    TEMPLATES,
     WITHOUT,
 )
 
@@ -88,7 +91,7 @@ def resolve_job(answers: Answers, project: Project) -> JobRequest:
     answers = implied(answers)
     context = context_of(answers, project)
     app, house = project.app, context.house
-    refuse_flags(answers, all_flags(), context.form)
+    refuse_flags(answers, all_flags(app.pack), context.form)
     _refuse_stray_flags(answers, context)
     settings = KIND_BY_NAME[context.kind].decide(answers, context, app)
     child = resolve_job(_of_the_child(answers, context, app), project) if context.kind == "fan-out" else None
@@ -107,6 +110,7 @@ def resolve_job(answers: Answers, project: Project) -> JobRequest:
         child,
         None if child else find_collaborator(answers, context, patterns, app),
         queue_written=queue_written,
+        house=find_attributes(answers, app.pack),
     )
 
 
@@ -124,14 +128,16 @@ def context_of(answers: Answers, project: Project) -> JobContext:
     directory = parse_directory(answer(answers, "dir", usual.value))
     within = app.folders.namespace(directory)
     name = parse_job_name(typed, suffix=app.conventions.suffix.value, acronyms=app.acronyms, within=within)
-    guarded = bool(wanted(answers)) or any(flag.parameter in answers for flag in OPTION_FLAGS)
+    guarded = bool(wanted(answers, app.pack)) or any(flag.parameter in answers for flag in OPTION_FLAGS)
     house = app.conventions_for(new_job(answers, name, subject, guarded=guarded))
     name = parse_job_name(typed, suffix=house.suffix.value, acronyms=app.acronyms, within=within)
     reserved: frozenset[str] = frozenset()
     if app.form == "active-job":
         subject, reserved = as_it_travels(subject, project.release), METHODS
     tree, test = tree_of(app.form, project.release), _test(answers, app)
-    taken = taken_names(tree, subject.kind, wanted(answers), test, app.layers, calls=CALLS.parameter in answers)
+    taken = taken_names(
+        tree, subject.kind, wanted(answers, app.pack), test, app.layers, calls=CALLS.parameter in answers
+    )
     subject, row = give_names(subject, taken)
     database = answer(answers, "database", app.databases[0] if app.databases else None)
     retries = find_retries(answers, project, house)
@@ -182,9 +188,9 @@ def _of_the_child(answers: Answers, context: JobContext, app: RailsApp) -> Answe
     return kept | {parameter: Sourced(value, "default") for parameter, value in named.items()}
 
 
-def wanted(answers: Answers) -> tuple[Pattern[Any], ...]:
+def wanted(answers: Answers, pack: Pack | None = None) -> tuple[Pattern[Any], ...]:
     """The patterns that were asked for, from the outside in."""
-    return tuple(pattern for pattern in from_the_outside_in() if pattern.flags[0].parameter in answers)
+    return tuple(pattern for pattern in from_the_outside_in(pack) if pattern.flags[0].parameter in answers)
 
 
 def choose(answers: Answers, context: JobContext, app: RailsApp) -> tuple[Chosen, ...]:
@@ -194,8 +200,8 @@ def choose(answers: Answers, context: JobContext, app: RailsApp) -> tuple[Chosen
         InvalidInput: a flag was given that only says something about a pattern that was not asked for.
         Refused: one cannot be had here, or two contradict each other.
     """
-    asked_for = wanted(answers)
-    for pattern in PATTERNS:
+    asked_for = wanted(answers, app.pack)
+    for pattern in patterns_of(app.pack):
         stray = next((flag for flag in pattern.flags[1:] if flag.parameter in answers), None)
         built_in = type(pattern) in KIND_BY_NAME[context.kind].built_in  # which then has a default of its own
         if stray and pattern not in asked_for and not built_in:
@@ -204,7 +210,7 @@ def choose(answers: Answers, context: JobContext, app: RailsApp) -> tuple[Chosen
                 hint=f"Add {pattern.flags[0].option}, or leave out {stray.option}.",
                 code="contradictory-patterns",
             )
-    excluded = clash([pattern.name for pattern in asked_for])
+    excluded = clash([pattern.name for pattern in asked_for], app.pack)
     if excluded:
         raise excluded.refusal()
     chosen, kind = [], KIND_BY_NAME[context.kind]
@@ -218,7 +224,7 @@ def choose(answers: Answers, context: JobContext, app: RailsApp) -> tuple[Chosen
         refused = kind.objection(one, context)
         if refused:
             raise refused
-    return tuple(one for one in settled if type(BY_NAME[one.name]) not in kind.built_in)
+    return tuple(one for one in settled if type(pattern_of(one)) not in kind.built_in)
 
 
 def unfit(pattern: Pattern[Any], context: JobContext) -> Refused | None:
@@ -278,15 +284,27 @@ def notices(request: JobRequest, project: Project, *, migrated: bool = False) ->
         yield from call_notices(one)
         yield from form_notices(one)
         for chosen in one.patterns:
-            yield from BY_NAME[chosen.name].notices(chosen.settings, one, app)
+            yield from pattern_of(chosen).notices(chosen.settings, one, app)
             yield from warnings(chosen, one)
 
 
+def all_flags(pack: Pack | None = None) -> tuple[Flag, ...]:
+    """Every flag that decides something about a job, in the order of the help, with those of a pack.
+
+    Raises:
+        InvalidInput: the pack declares one that there is: ``invalid-pack``.
+    """
+    if pack is None:
+        return _own_flags()
+    from sidekiq_gen.job.packs import checked
+
+    return (*_own_flags(), *checked(pack, _own_flags()).flags)
+
+
 @cache
-def all_flags() -> tuple[Flag, ...]:
-    """Every flag that decides something about a job, in the order of the help."""
+def _own_flags() -> tuple[Flag, ...]:
     shapes = dict.fromkeys(flag for kind in KINDS for flag in kind.flags)
-    return (*JOB_FLAGS, *shapes, *(flag for pattern in PATTERNS for flag in pattern.flags))
+    return (*JOB_FLAGS, *shapes, *(flag for pattern in patterns_of(None) for flag in pattern.flags))
 
 
 def _test(answers: Answers, app: RailsApp) -> TestFramework:

@@ -10,7 +10,7 @@ from sidekiq_gen.job.key_text import JID
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
 from sidekiq_gen.job.kinds.record import NOT_FOUND, Record
 from sidekiq_gen.job.mark import Mark
-from sidekiq_gen.job.patterns.catalogue import BY_NAME, listed
+from sidekiq_gen.job.patterns.catalogue import listed, pattern_of
 from sidekiq_gen.job.patterns.check_then_act import CheckThenAct
 from sidekiq_gen.job.patterns.discard_on import DiscardOn
 from sidekiq_gen.job.patterns.idempotency_key import IdempotencyKey
@@ -273,7 +273,7 @@ def _stubs(request: JobRequest, argument: Argument) -> str:
     stubs = [f"id: {key_sample(argument.model.key_type if argument.model else '')[0]}"]
     if argument == request.context.record:
         for chosen in listed(request.patterns):
-            stubs += BY_NAME[chosen.name].stubs(chosen.settings, request)
+            stubs += pattern_of(chosen).stubs(chosen.settings, request)
     stubs += _read(request, argument)
     first = {stub.partition(":")[0]: stub for stub in reversed(stubs)}
     return ", ".join(dict.fromkeys(first[stub.partition(":")[0]] for stub in stubs))

@@ -13,11 +13,12 @@ from sidekiq_gen.durations import parse_duration
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.flags import answer
 from sidekiq_gen.job import resolve
+from sidekiq_gen.job.attributes import with_samples
 from sidekiq_gen.job.interactions import EXCLUDES, clash
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
 from sidekiq_gen.job.kinds.record import implied
 from sidekiq_gen.job.options import ruled_out
-from sidekiq_gen.job.patterns.catalogue import PATTERNS
+from sidekiq_gen.job.patterns.catalogue import patterns_of
 from sidekiq_gen.job.pipeline import generate_job
 from sidekiq_gen.job.request import Chosen
 from sidekiq_gen.sourced import Sourced
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.flags import Answers, Flag
     from sidekiq_gen.job.patterns.base import Pattern
     from sidekiq_gen.job.request import JobContext
+    from sidekiq_gen.packs.pack import Pack
     from sidekiq_gen.rails.app import RailsApp
     from sidekiq_gen.rails.project import Project
 
@@ -37,8 +39,6 @@ Parse: TypeAlias = Callable[[str], object]
 
 LONGEST_NUMBER = 9
 NEVER = datetime.fromtimestamp(0, timezone.utc)  # what is thrown away needs no version
-
-_OF_PATTERNS = frozenset(flag.parameter for pattern in PATTERNS for flag in pattern.flags)
 
 
 @dataclass(frozen=True)
@@ -58,17 +58,20 @@ class Trial:
             InvalidInput, Refused: it cannot be had, whatever the further answers are.
         """
         asked = implied(asked)
-        known = {parameter: value for parameter, value in asked.items() if parameter not in _OF_PATTERNS}
+        patterns = patterns_of(self.project.app.pack)
+        of_patterns = {flag.parameter for pattern in patterns for flag in pattern.flags}
+        known = {parameter: value for parameter, value in asked.items() if parameter not in of_patterns}
+        known = dict(with_samples(known, self.project.app.pack))
         known.setdefault("name", Sourced("StandIn", "default"))
         if self.asks_for_model(known):
             known["model"] = Sourced("StandInRecord", "default")
         app = self.project.app
         context = resolve.context_of_the_work(known, self.project)
         kind = KIND_BY_NAME[context.kind]
-        for pattern in PATTERNS:
-            if type(pattern) in kind.insists_on(context) and pattern not in named(asked):
+        for pattern in patterns:
+            if type(pattern) in kind.insists_on(context) and pattern not in named(asked, app.pack):
                 known[pattern.flags[0].parameter] = said(pattern.example)  # it will be asked about
-        for pattern in named(asked):
+        for pattern in named(asked, app.pack):
             refusal = resolve.unfit(pattern, context) or pattern.refusal(context, app)
             if refusal:
                 raise refusal
@@ -186,9 +189,9 @@ def judge(pattern: Pattern[Any], flag: Flag, asked: Answers, context: JobContext
     return parse
 
 
-def named(asked: Answers) -> list[Pattern[Any]]:
+def named(asked: Answers, pack: Pack | None = None) -> list[Pattern[Any]]:
     """The patterns that the answers say something about."""
-    return [pattern for pattern in PATTERNS if any(flag.parameter in asked for flag in pattern.flags)]
+    return [pattern for pattern in patterns_of(pack) if any(flag.parameter in asked for flag in pattern.flags)]
 
 
 def completed(pattern: Pattern[Any], asked: Answers, context: JobContext, app: RailsApp) -> dict[str, Sourced[Any]]:

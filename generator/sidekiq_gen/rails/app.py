@@ -116,12 +116,13 @@ class RailsApp(JobFiles):
         Raises:
             Refused: one of them cannot be read.
         """
+        of_pack = (self.pack.layer,) if self.pack and self.pack.layer else ()
         if not self.repo.is_folder("lib/templates/sidekiq_gen"):
-            return ()
+            return of_pack
         from sidekiq_gen.packs.layers import repo_layer
 
         own = repo_layer(self.root)
-        return (own,) if own else ()
+        return (own, *of_pack) if own else of_pack
 
     @cached_property
     def bases(self) -> Mapping[str, BaseClass]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sidekiq_gen.notices import Notice
+    from sidekiq_gen.packs.pack import Pack
     from sidekiq_gen.style import Form
 
 _VERSION = regex(r"[0-9]+(?:\.[0-9A-Za-z]+)*")
@@ -63,6 +64,10 @@ class Project:
         if form in {None, self.app.form}:
             return self
         return replace(self, app=replace(self.app, asked_form=form))
+
+    def with_pack(self, pack: Pack | None) -> Project:
+        """The same with a pack, or without one."""
+        return self if pack == self.app.pack else replace(self, app=replace(self.app, pack=pack))
 
 
 def detect_project(where: Where, start: Path, first: Callable[[Path], tuple[Notice, ...]] = lambda _: ()) -> Project:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import re
     from pathlib import Path
 
+    from sidekiq_gen.packs.pack import Pack
     from sidekiq_gen.rails.lockfile import LockedGem, Lockfile
     from sidekiq_gen.style import Form
 
@@ -26,11 +27,13 @@ class Source:
 
     lockfile: None when the Sidekiq version was given by hand and there is none.
     asked_form: what a new job is to be; None leaves it to what most jobs are.
+    pack: the templates, patterns and attributes that were asked for; None for none.
     """
 
     root: Path
     lockfile: Lockfile | None
     asked_form: Form | None = None
+    pack: Pack | None = None
 
     def gem(self, name: str) -> LockedGem | None:
         """The locked gem of that name."""
