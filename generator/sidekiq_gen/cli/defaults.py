@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.cli.place import packed
+from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.job.defaults import Defaults
 from sidekiq_gen.rails.house.layout import WIDTH
 from sidekiq_gen.rails.house.settings import HABIT_TABLES, HABITS, read_habits
@@ -14,6 +15,7 @@ from sidekiq_gen.style import Layout
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from sidekiq_gen.packs.pack import Pack
     from sidekiq_gen.rails.app import RailsApp
     from sidekiq_gen.rails.project import Project
 
@@ -34,8 +36,19 @@ def read_defaults(project: Project) -> Defaults:
         from sidekiq_gen.install.request import with_defaults
 
         with_defaults({}, file)
-    named = packed(project, {}) if TEMPLATES.parameter in file.tables.get("job", {}) else project
-    return Defaults.read(file, named.app.pack).under(project.app.pack)
+    return Defaults.read(file, _pack_of_the_file(project)).under(project.app.pack)
+
+
+def _pack_of_the_file(project: Project) -> Pack | None:
+    """The pack that the file names, whose flags are keys of it; that of the project where another one was typed."""
+    if TEMPLATES.parameter not in project.app.settings.tables.get("job", {}):
+        return project.app.pack
+    try:
+        return packed(project, {}).app.pack
+    except (InvalidInput, Refused):
+        if project.app.pack is None:
+            raise
+        return project.app.pack
 
 
 def with_flags_of_the_file(rows: Iterable[tuple[str, str]], project: Project) -> list[tuple[str, str]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,6 +14,7 @@ from sidekiq_gen.packs.shapes import SHAPES, check
 from sidekiq_gen.regex import regex
 from sidekiq_gen.settings import Setting, SettingsFile
 from sidekiq_gen.toml import nearest, shown, written
+from sidekiq_gen.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
