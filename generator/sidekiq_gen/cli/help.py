@@ -66,7 +66,7 @@ PANELS: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("--max-rows N, --attempts COLUMN", "and --next-attempt COLUMN [claim]"),
         ("--child NAME, --batch-size N", "and --batch, with Pro [fan-out, backfill]"),
         ("--migration", "write what the table lacks as well"),
-        ("--from FILE", "write all jobs of a list in TOML"),
+        ("--from FILE, --templates NAME|DIR", "jobs listed in TOML; a pack of templates"),
     ),
     "Safeguards (sidekiq-gen patterns NAME explains each)": (
         ("--check-then-act COLUMN[=FROM:TO]", "skip what is done; --save-result COLUMN"),

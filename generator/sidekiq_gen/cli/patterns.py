@@ -61,10 +61,10 @@ def command(
     if json:
         described = [_described(entry) for entry in shown]
         if name and shown[0].refusal is None:
-            described[0]["example"] = example(name, project, given)
+            described[0]["example"] = example(name, project, said)
         console.document({"schema": 1, "patterns": described, "notices": [notice.as_dict() for notice in project.told]})
     elif name:
-        console.plain(_in_full(shown[0], project, given, console.columns))
+        console.plain(_in_full(shown[0], project, said, console.columns))
     else:
         groups = groupby(shown, key=lambda entry: entry.group)
         lines, head = (partial(one, width=console.columns) for one in (_line, _head))
