@@ -53,16 +53,18 @@ class Unreadable(Exception):
         return cls(f"cannot be read: {error.strerror or type(error).__name__}")
 
 
-def read_regular(path: Path | str, limit: int, *, follow: bool = True) -> bytes:
+def read_regular(path: Path | str, limit: int, *, follow: bool = True, seen: bool = False) -> bytes:
     """What is in a regular file.
 
-    limit: how many bytes it may have. follow: whether the path itself may be a link.
+    limit: how many bytes it may have. follow: whether the path itself may be a link. seen: whether it has been looked
+    at before, so that it is enough to look at what was opened.
 
     Raises:
         Unreadable: it is missing, something else than a regular file, too large, or the system refuses.
     """
     try:
-        _check(os.stat(path, follow_symlinks=follow), limit)
+        if not seen:
+            _check(os.stat(path, follow_symlinks=follow), limit)
         descriptor = os.open(path, _OPENED | (0 if follow else os.O_NOFOLLOW))
     except (OSError, ValueError) as error:
         raise Unreadable.of(error) from None

@@ -5,6 +5,7 @@ import os
 import socket
 import stat
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,6 +16,9 @@ from sidekiq_gen.rails.lockfile import find_root, no_lockfile
 from sidekiq_gen.reading import Unreadable, read_inside, read_regular
 from support.command import sidekiq_gen as command
 from support.repos import Repo
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PACKAGE = Path(sidekiq_gen.__file__).parent
 # What opens a file to read it, however it is imported.
@@ -98,6 +102,17 @@ def test_what_takes_a_files_place_before_it_is_opened_is_not_read(
     monkeypatch.setattr(os, "stat", lambda *_arguments, **_options: look)
     with pytest.raises(Unreadable, match="is not a regular file"):
         read_regular(path, 100)
+
+
+@pytest.mark.parametrize("kind", [os.mkfifo, os.mkdir, lambda path: path.symlink_to("/dev/zero")])
+def test_what_has_taken_the_place_of_a_file_that_was_looked_at_is_not_read(
+    tmp_path: Path, kind: Callable[[Path], None]
+) -> None:
+    path = tmp_path / "it"
+    kind(path)
+
+    with pytest.raises(Unreadable):
+        read_regular(path, 100, follow=False, seen=True)
 
 
 def test_no_descriptor_stays_open(tmp_path: Path) -> None:

@@ -9,7 +9,9 @@ activesupport/lib/active_support/dependencies.rb:367 (the classic autoloader loo
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.rails.autoload_settings import Settings, read_settings
@@ -63,10 +65,11 @@ class Autoload:
         folders = {root.folder for root in self.roots}
         skipped = folders | self.settings.ignored
         skipped |= {f"{unit}app/{name}" for unit in self.repo.units for name in NOT_AUTOLOADED} - folders
+        in_order = sorted(skipped)
         return tuple(
             (path, self._constant(root, path))
             for root in self.roots
-            for path in self.repo.files(root.folder, without=skipped - {root.folder})
+            for path in self.repo.files(root.folder, without=_inside(root.folder, in_order))
             if path not in self.settings.ignored
         )
 
@@ -111,6 +114,11 @@ class Autoload:
         yield self.settings.names.get(last, last)
 
 
+def _inside(folder: str, in_order: list[str]) -> list[str]:
+    """Those of some paths, sorted, that are in a folder."""
+    return in_order[bisect_left(in_order, f"{folder}/") : bisect_left(in_order, f"{folder}0")]  # what follows on "/"
+
+
 def find_autoload(repo: Repo) -> Autoload:
     """Read where constants are loaded from."""
     settings = read_settings(repo)
@@ -151,8 +159,10 @@ def _of_packs(repo: Repo) -> Iterator[tuple[str, str]]:
 
 def _settled(repo: Repo, roots: list[Root], settings: Settings) -> Iterator[Root]:
     """The roots; where the configuration puts one into another, its files say whether they are in a namespace."""
+    known = {root.folder: root for root in roots}
     for root in roots:
-        outer = [one for one in roots if root.folder.startswith(f"{one.folder}/") and (root.source or one.source)]
+        above = accumulate(root.folder.split("/")[:-1], lambda *parts: "/".join(parts))
+        outer = [known[one] for one in above if one in known and (root.source or known[one].source)]
         if not outer or root.namespace or root.folder in settings.namespaces or root.folder.endswith(f"/{CONCERNS}"):
             yield root
             continue

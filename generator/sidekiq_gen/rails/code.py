@@ -41,7 +41,9 @@ class Definition:
 
 def code_lines(text: str) -> Iterator[str]:
     """The lines of a Ruby file but for blank ones, comments, the bodies of heredocs and what follows ``__END__``."""
-    return (line for _, line in numbered_code_lines(text))
+    if "<<" in text or "=begin" in text or "__END__" in text:
+        return (line for _, line in numbered_code_lines(text))
+    return (line for line in text.split("\n") if (code := line.lstrip()) and (code[0] != "#" or code[:2] == "#{"))
 
 
 def numbered_code_lines(text: str) -> Iterator[tuple[int, str]]:
@@ -114,7 +116,10 @@ def calls(lines: Sequence[str], method: str) -> Iterator[str]:
 def usual_quotes(lines: Sequence[str]) -> Quotes | None:
     """The quotes of most string literals that could have either; None where neither are more."""
     single = double = 0
-    for literal in _LITERAL.finditer("\n".join(line for line in lines if not _is_full_of_escapes(line))):
+    text = "\n".join(lines)
+    if _is_full_of_escapes(text):
+        text = "\n".join(line for line in lines if not _is_full_of_escapes(line))
+    for literal in _LITERAL.finditer(text):
         content = literal[literal.lastindex] if literal.lastindex else None
         if content is not None and not _NEEDS_ITS_QUOTES.search(content):
             single += literal.lastindex == _SINGLE

@@ -63,6 +63,11 @@ class Repo:
         return text
 
     @cached_property
+    def _regular(self) -> set[str]:
+        """The regular files that a listing has shown; it grows with every listing."""
+        return set()
+
+    @cached_property
     def _texts(self) -> dict[tuple[str, int], str | None]:
         return {}
 
@@ -89,7 +94,7 @@ class Repo:
         if real is None:
             raise self._outside(path)
         try:
-            return reading.read_regular(f"{real}/{name}", limit, follow=False)
+            return reading.read_regular(f"{real}/{name}", limit, follow=False, seen=path in self._regular)
         except reading.Unreadable:
             if not os.path.islink(f"{real}/{name}"):
                 raise
@@ -152,6 +157,8 @@ class Repo:
                             self._real_folders.setdefault(path, f"{real}/{name}")
                 elif name.endswith(ending) and entry.is_file():
                     found.append(path)
+                    if not link:
+                        self._regular.add(path)
         return tuple(sorted(found))
 
     @cached_property
@@ -246,6 +253,6 @@ def _without_long_lines(text: str) -> str:
     if len(text) <= reading.LONGEST_LINE:
         return text
     lines = text.split("\n")
-    if all(len(line) <= reading.LONGEST_LINE for line in lines):
+    if max(map(len, lines)) <= reading.LONGEST_LINE:
         return text
     return "\n".join(line if len(line) <= reading.LONGEST_LINE else "" for line in lines)

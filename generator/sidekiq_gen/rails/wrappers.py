@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from sidekiq_gen.rails.lockfile import Lockfile
 
 # A statement of its own: what is done with the result of any other call is not to report.
-_CALL = regex(rf"^[ \t]*((?:::)?{CONSTANT})\.([a-z]\w*!?)(?=[( ])", re.MULTILINE)
-_RESCUED = regex(r"\brescue\b[^\n]*=>\s*([a-z_]\w*)", needs="rescue")
+_CALL = regex(rf"\n[ \t]*((?:::)?{CONSTANT})\.([a-z]\w*!?)(?=[( ])")
+# With the word first, as Python looks for that alone; what must not be before it is looked at then.
+_RESCUED = regex(r"rescue(?<!\wrescue)\b[^\n]*=>\s*([a-z_]\w*)", needs="rescue")
 # What an argument begins with that is no variable; and one that may be.
 _FIRST = regex(r"[( ]\s*(\w+|[\"':@\[{])")
 _USUAL = frozenset({"e", "ex", "err", "error", "exception"})
@@ -92,6 +93,7 @@ def named_wrapper(text: str, shown: ErrorWrapper | None) -> ErrorWrapper | None:
 
 def _calls(code: str) -> Iterator[_Call]:
     """The calls that are given a rescued error, and nothing made of it, as their first argument."""
+    code = f"\n{code}"  # so that each line has one before it, which is found sooner than a beginning
     errors = _USUAL | set(_RESCUED.findall(code))
     for call in _CALL.finditer(code):
         first = _FIRST.match(code, call.end())
