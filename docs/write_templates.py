@@ -10,7 +10,7 @@ from pathlib import Path
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any, get_args
 
-from sidekiq_gen.job.facts import JobFacts, by_name, of_patterns
+from sidekiq_gen.job.facts import JobFacts, by_name, facts_of, of_patterns
 from sidekiq_gen.job.failure import FailureMark
 from sidekiq_gen.job.key_text import Key
 from sidekiq_gen.job.kinds.catalogue import KINDS
@@ -155,7 +155,8 @@ def _slot(slot: Slot, who: str) -> tuple[str, ...]:
 
 
 def _facts(owner: type, sample: JobRequest, rows: JobRequest) -> Iterator[tuple[str, ...]]:
-    mine, theirs = by_name(spec_facts_of(sample)), by_name(spec_facts_of(rows))
+    mine = by_name(spec_facts_of(sample, facts_of(sample)))
+    theirs = by_name(spec_facts_of(rows, facts_of(rows)))
     for name, (kind, text) in _documented(owner).items():
         example = _example(name, mine[name]) or _example(name, theirs[name], "*")
         yield f"`{name}`", f"`{_cell(kind)}`", _cell(text), example

@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import shlex
 import sys
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import typer
 
+from sidekiq_gen.cli import preview, widgets
 from sidekiq_gen.cli.commands import build_app
+from sidekiq_gen.cli.console import Console
+from sidekiq_gen.cli.prompts import ask_for_job
 from sidekiq_gen.job.patterns.base import GROUPS, LAYERS
+from sidekiq_gen.job.pipeline import Generated, generate_job
 from sidekiq_gen.job.resolve import all_flags
 from sidekiq_gen.packs import declared
 from sidekiq_gen.packs.found import find_pack
+from sidekiq_gen.rails.project import Where, detect_project
 from support.command import sidekiq_gen
 from support.repos import Repo
+from support.requests import answers
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from sidekiq_gen.cli.talk import Question, Reply
+    from sidekiq_gen.flags import Answers
     from support.command import Finished
 
 PACK = """name = "ledger"
@@ -234,6 +245,41 @@ def test_its_patterns_are_in_the_catalogue_and_its_flags_in_the_help(repo: Path)
     assert "Audit.wrap(" in shown
     helped = sidekiq_gen(repo, "job", "--templates", "./lib/ledger", "--help").out
     assert "--feature-category" in helped
+
+
+def test_its_jobs_are_undone_with_it(repo: Path) -> None:
+    assert job(repo, *OWNED, "--paused").status == 0
+    done = sidekiq_gen(repo, "destroy", "job", "ProcessOrder", *OWNED, "--paused", "--no-input")
+    assert done.status == 0, done.err
+    assert not (repo / "app/jobs/process_order_job.rb").exists()
+
+
+def test_what_it_asks_for_is_asked_on_a_terminal(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    replies: dict[str, Reply] = {"Which team owns it?": "search", "Which safeguards?": ["audit"]}
+    replies["Write an audit record around the work?"] = "Audit"
+    seen: dict[str, Question] = {}
+
+    def ask(question: Question, offered: Reply) -> Reply:
+        seen[question.text] = question
+        return replies.get(question.text, offered)
+
+    monkeypatch.setattr(widgets, "ask", ask)
+    monkeypatch.setattr(widgets, "on_the_terminal", contextlib.nullcontext)
+    monkeypatch.setattr(preview, "confirm", lambda *_: "yes")
+    project = detect_project(Where(root=repo), repo).with_pack(find_pack("./lib/ledger", repo))
+    console = Console(io.StringIO(), io.StringIO(), quiet=False, json=False)
+
+    def make(wanted: Answers) -> Generated:
+        return generate_job(wanted, project, datetime.now(timezone.utc))
+
+    given = answers("ProcessOrder --model Order")
+    asked, made = ask_for_job(given, project, console, make=make, where=Where())
+    assert asked["owner"].value == "search"
+    assert "feature_category" not in asked  # it has no question, and a default
+    assert seen["Which safeguards?"].lines()
+    text = made.plan.files[0].text
+    assert "owner :search" in text
+    assert "Audit.wrap(order) do |entry|" in text
 
 
 # What is wrong with a pack.toml: what stands in place of a part of it, the line, what is said.

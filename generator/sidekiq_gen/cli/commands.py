@@ -37,10 +37,13 @@ SUMMARIES = {
 NAMES = tuple(SUMMARIES)
 
 
+_WITH_PACKS = frozenset({"job", "destroy"})
+
+
 def build_app(names: Sequence[str] = NAMES, pack: Pack | None = None) -> typer.Typer:
     """The command line with these commands, and of the others the names: they are not even loaded.
 
-    pack: whose flags `job` has as well.
+    pack: whose flags `job` and `destroy` have as well.
     """
     app = typer.Typer(
         name="sidekiq-gen",
@@ -55,7 +58,7 @@ def build_app(names: Sequence[str] = NAMES, pack: Pack | None = None) -> typer.T
         if name in names:
             module = import_module(f"sidekiq_gen.cli.{name}")
             kind = help.CLASSES.get(name, TyperCommand)
-            command = module.command_with(pack) if pack and name == "job" else module.command
+            command = module.command_with(pack) if pack and name in _WITH_PACKS else module.command
             app.command(name, cls=kind, epilog=getattr(module, "EXAMPLES", None))(command)
         else:
             app.command(name, help=summary)(_unloaded)
@@ -71,7 +74,7 @@ def call(arguments: Sequence[str], console: Console) -> int:
     """
     words = _completed() or arguments
     first = next((word for word in words if not word.startswith("-")), "")
-    app = typer.main.get_command(build_app([first], _pack(arguments) if first == "job" else None))
+    app = typer.main.get_command(build_app([first], _pack(arguments) if first in _WITH_PACKS else None))
     _refuse_swallowed(app, first, arguments)
     try:
         if _help_is_wanted(arguments):  # click would take a full disk, or a reader that has gone, for its own failure

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import click
 import typer
@@ -12,16 +12,22 @@ from sidekiq_gen.cli import options
 from sidekiq_gen.cli.decided import Decided
 from sidekiq_gen.cli.defaults import read_defaults
 from sidekiq_gen.cli.given import given
-from sidekiq_gen.cli.place import open_project
+from sidekiq_gen.cli.place import open_project, packed
 from sidekiq_gen.cli.run import Runtime, document
 from sidekiq_gen.errors import InvalidInput
 from sidekiq_gen.flags import Answers, answer
 from sidekiq_gen.job.active_job import FORM
+from sidekiq_gen.job.attributes import with_samples
 from sidekiq_gen.job.pipeline import command_line
 from sidekiq_gen.job.removal import Removal, consequences, plan_removal
 from sidekiq_gen.job.resolve import all_flags
 from sidekiq_gen.rails.project import Where, telling
 from sidekiq_gen.values import replace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sidekiq_gen.packs.pack import Pack
 
 EXAMPLES = """Examples:
 
@@ -71,8 +77,10 @@ def _command(
     where = Where(root, lockfile, sidekiq_version)
     project, now = open_project(where), datetime.now(timezone.utc)
     with telling(project.told):
+        answers = given({"name": name, "arguments": arguments, **flags})
+        project = packed(project, answers)
         defaults = read_defaults(project)
-    answers = defaults.complete(given({"name": name, "arguments": arguments, **flags}), project)
+    answers = with_samples(defaults.complete(answers, project), project.app.pack)
     project = project.writing(answer(answers, FORM.parameter))
 
     def plan(wanted: Answers) -> Removal:
@@ -96,4 +104,9 @@ def _command(
     return 0
 
 
-command = options.with_flags(_command, all_flags())
+def command_with(pack: Pack | None) -> Callable[..., int]:
+    """The command with the flags of a pack."""
+    return options.with_flags(_command, all_flags(pack))
+
+
+command = command_with(None)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sidekiq_gen import naming
 from sidekiq_gen.cli import preview, widgets
 from sidekiq_gen.cli.questions import (
+    ask_about_the_house,
     ask_about_the_kind,
     ask_for_one_of,
     ask_for_options,
@@ -66,7 +67,7 @@ def ask_for_job(
     trial = Trial(project, force=force)
     given = dict(answers) | {
         pattern.flags[0].parameter: said(value=True)
-        for pattern in named(answers)
+        for pattern in named(answers, project.app.pack)
         if pattern.flags[0].type == "switch" and pattern.flags[0].parameter not in answers
     }
     defaults.attempt(trial.run, given)
@@ -76,7 +77,7 @@ def ask_for_job(
         try:
             return interview.until_confirmed(make, console)
         except (Quit, KeyboardInterrupt) as error:
-            line = unfinished_line(interview.asked, where)
+            line = unfinished_line(interview.asked, where, project.app.pack)
             if isinstance(error, Quit):
                 raise widgets.quitting(line) from None
             if line:
@@ -125,7 +126,7 @@ class Interview:
         """The question that a refusal is about: the last one whose flag it names, else the last one."""
         keys = [one.key for one in self._talk.path]
         about = [key for key in keys if f"--{key.replace('_', '-')} " in f"{error.message} "]
-        flags = {pattern.flags[0].option for pattern in named(self.asked)}
+        flags = {pattern.flags[0].option for pattern in named(self.asked, self._trial.project.app.pack)}
         if not about and "safeguards" in keys and any(f"{flag} " in f"{error.message} " for flag in flags):
             return "safeguards"
         return (about or keys)[-1]
@@ -153,6 +154,7 @@ class Interview:
             asked["queue"] = said(queue)
         yield from _ask_for_retries(asked, trial)
         yield from ask_for_options(asked, trial)
+        yield from ask_about_the_house(asked, trial)
         context = resolve.context_of(asked, project)
         self.asked = asked = {**defaults.complete(asked, project)}
         yield from ask_about_the_kind(KIND_BY_NAME[context.kind], asked, context, trial)

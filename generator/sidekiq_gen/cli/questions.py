@@ -113,6 +113,32 @@ def _or_nothing(parse: Parse) -> Parse:
     return lambda text: parse(text) if text else None
 
 
+def ask_about_the_house(asked: dict[str, Sourced[Any]], trial: Trial) -> Flow[None]:
+    """Ask what every job of the pack says, as far as that is open and has a question, or has to be there."""
+    pack = trial.project.app.pack
+    for one in pack.attributes if pack else ():
+        open_ = one.parameter not in asked and (one.question or (one.required and one.default is None))
+        if not open_:
+            continue
+        flag, text = one.flag, one.question or one.help
+        usual = "" if one.default is None else str(one.default)
+        if one.type == "switch":
+            if (yield Question(one.parameter, text, "yes", "yes" if one.default else "no")) == "yes":
+                asked[one.parameter] = said(value=True)
+        elif one.choices:
+            lines = tuple(map(Line, one.choices))
+            offered = usual or one.choices[0]
+            picked = yield Question(one.parameter, text, "one", offered, lines=lambda lines=lines: lines)  # type: ignore[misc]
+            asked[one.parameter] = said(picked)
+        else:
+            judge = trial.judge(flag, asked)
+            typed = yield Question(
+                one.parameter, text, offered=usual, parse=judge if one.required else _or_nothing(judge)
+            )
+            if typed:
+                asked[one.parameter] = said(value_of(flag, typed))
+
+
 def ask_for_the_work(asked: dict[str, Sourced[Any]], context: JobContext, trial: Trial) -> Flow[None]:
     """Ask what does the work, where something in the repo may be meant."""
     from sidekiq_gen.job.candidates import candidates

@@ -13,7 +13,7 @@ from sidekiq_gen.job.interactions import clash
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
 from sidekiq_gen.job.kinds.record import implied
 from sidekiq_gen.job.patterns.base import INTENTS
-from sidekiq_gen.job.patterns.catalogue import BY_NAME, PATTERNS
+from sidekiq_gen.job.patterns.catalogue import patterns_of
 from sidekiq_gen.job.patterns.idempotency_key import IdempotencyKey
 from sidekiq_gen.job.recommended import recommended
 from sidekiq_gen.job.trial import completed, judge, named, refuse_together, refused, said, value_of
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.job.patterns.base import Pattern
     from sidekiq_gen.job.request import JobContext
     from sidekiq_gen.job.trial import Parse, Trial
+    from sidekiq_gen.packs.pack import Pack
     from sidekiq_gen.rails.app import RailsApp
     from sidekiq_gen.sourced import Sourced
 
@@ -36,30 +37,31 @@ def ask_for_patterns(asked: Answers, context: JobContext, app: RailsApp) -> Flow
     and those that cannot be had are shown with the reason.
     """
     by_settings = {parameter for parameter, value in asked.items() if value.origin == "settings"}
-    set_here = [one.name for one in named(asked) if one.flags[0].parameter in by_settings]
-    given = {one.name: "asked for on the command line" for one in named(asked) if one.name not in set_here}
+    set_here = [one.name for one in named(asked, app.pack) if one.flags[0].parameter in by_settings]
+    given = {one.name: "asked for on the command line" for one in named(asked, app.pack) if one.name not in set_here}
     needed = {one.name for one in KIND_BY_NAME[context.kind].insists_on(context)} - given.keys()
     given |= dict.fromkeys(needed, f"needed for a {context.kind} with arguments")
     advice = recommended(asked, context, app)
+    patterns = {one.name: one for one in patterns_of(app.pack)}
 
     def parse(wanted: Sequence[str]) -> None:
-        refuse_together([BY_NAME[name] for name in BY_NAME if name in {*given, *wanted}], asked, context, app)
+        refuse_together([patterns[name] for name in patterns if name in {*given, *wanted}], asked, context, app)
 
     def line(pattern: Pattern[Any]) -> Line:
         name = pattern.name
-        reason = given.get(name) or _why_not(pattern, asked, context, app) or _clash([*given, name])
+        reason = given.get(name) or _why_not(pattern, asked, context, app) or _clash([*given, name], app.pack)
         advised = f" [recommended: {advice[name].why}]" if name in advice else ""
         title = name if reason else f"{name}: {pattern.summary}{advised}"
         return Line(name, title, reason, ticked=name in given or (not reason and (name in set_here or name in advice)))
 
     shown: list[Line] = []
     for group, intent in INTENTS.items():
-        shown += [Line("", intent), *(line(one) for one in PATTERNS if one.group == group)]
+        shown += [Line("", intent), *(line(one) for one in patterns.values() if one.group == group)]
     wanted = []
     if any(one.value and not one.why_not for one in shown):
         ticked = [one.value for one in shown if one.ticked and not one.why_not]
         wanted = yield Question("safeguards", "Which safeguards?", "several", ticked, parse=parse, lines=lambda: shown)
-    return [BY_NAME[name] for name in BY_NAME if name in {*given, *wanted}]
+    return [patterns[name] for name in patterns if name in {*given, *wanted}]
 
 
 def _why_not(pattern: Pattern[Any], asked: Answers, context: JobContext, app: RailsApp) -> str:
@@ -70,10 +72,12 @@ def _why_not(pattern: Pattern[Any], asked: Answers, context: JobContext, app: Ra
     return refusal.message if refusal else ""
 
 
-def _clash(names: Sequence[str]) -> str:
-    excluded = clash(names)
+def _clash(names: Sequence[str], pack: Pack | None) -> str:
+    excluded = clash(names, pack)
     if excluded is None:
         return ""
+    if pack and {excluded.first.name, excluded.second.name} & {one.name for one in pack.patterns}:
+        return excluded.why
     first, second = sorted((excluded.first.name, excluded.second.name))
     return f"{first} and {second} are two locks for the same thing: choose one."
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.job.migrations import Migration
     from sidekiq_gen.job.request import JobRequest
     from sidekiq_gen.naming import JobName
+    from sidekiq_gen.packs.pack import Pack
     from sidekiq_gen.rails.app import RailsApp
     from sidekiq_gen.rails.project import Project, Where
 
@@ -107,13 +108,13 @@ def command_line(
     return shlex.join([*words, *where.words(), "--no-input"])
 
 
-def unfinished_line(answers: Answers, where: Where) -> str:
+def unfinished_line(answers: Answers, where: Where, pack: Pack | None = None) -> str:
     """The command that goes on asking from these answers; empty where there is nothing to go on from."""
     name = answer(answers, "name")
     if name is None:
         return ""
     words = ["sidekiq-gen", "job", name, *answer(answers, "arguments", ())]
-    for flag in resolve.all_flags():
+    for flag in resolve.all_flags(pack):
         if flag.parameter in answers and answers[flag.parameter].origin != "settings":
             words += flag.words(answers[flag.parameter].value)
     return shlex.join([*words, *where.words()])

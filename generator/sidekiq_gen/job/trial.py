@@ -125,7 +125,7 @@ def refuse_together(patterns: Sequence[Pattern[Any]], asked: Answers, context: J
     Raises:
         Refused: they do.
     """
-    excluded = clash([pattern.name for pattern in patterns])
+    excluded = clash([pattern.name for pattern in patterns], app.pack)
     if excluded:
         raise excluded.refusal()
     by_type = {type(pattern): pattern for pattern in patterns}

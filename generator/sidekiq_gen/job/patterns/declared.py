@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, cast
 from sidekiq_gen.errors import Refused
 from sidekiq_gen.job.patterns.base import Group, Layer, Pattern, only_for_records
 from sidekiq_gen.packs.shapes import check
-from sidekiq_gen.values import dataclass
+from sidekiq_gen.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from sidekiq_gen.flags import Answers
+    from sidekiq_gen.flags import Answers, Flag
     from sidekiq_gen.job.request import JobContext, KindName
     from sidekiq_gen.packs.pack import PackPattern
     from sidekiq_gen.rails.app import RailsApp
@@ -43,7 +43,7 @@ class Declared(Pattern[DeclaredSettings]):
             "group": cast("Group", pattern.group),
             "layer": cast("Layer", pattern.layer),
             "kinds": frozenset(cast("tuple[KindName, ...]", pattern.kinds)),
-            "flags": (pattern.flag,),
+            "flags": (_asking(pattern),),
             "names": frozenset(pattern.names),
             "summary": pattern.summary,
             "paragraph": pattern.paragraph or pattern.help,
@@ -79,6 +79,12 @@ class Declared(Pattern[DeclaredSettings]):
 
     def opens_block(self, settings: DeclaredSettings) -> bool:
         return self.declared.block
+
+
+def _asking(pattern: PackPattern) -> Flag:
+    """Its flag, with something to ask where a value is needed."""
+    flag = pattern.flag
+    return flag if flag.question or flag.type == "switch" else replace(flag, question=f"{pattern.help.rstrip('.')}?")
 
 
 @cache
