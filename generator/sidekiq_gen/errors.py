@@ -15,7 +15,7 @@ class SidekiqGenError(Exception):
     hint: one sentence that says what to do about it.
     code: a stable kebab-case word for programs, for example ``no-lockfile``.
     exit_status: 1, unless a subclass says otherwise.
-    notices: what had been done or seen before, and was not said yet.
+    notices: what had been done or seen before, and was not said yet. said: what was, and belongs into its document.
     files: what it is about, as paths relative to the root with a status each.
     """
 
@@ -27,6 +27,7 @@ class SidekiqGenError(Exception):
         self.hint = hint
         self.code = code
         self.notices: tuple[Notice, ...] = ()
+        self.said: tuple[Notice, ...] = ()
         self.files: tuple[tuple[str, str], ...] = ()
 
 

@@ -723,6 +723,16 @@ def test_in_a_folder_that_is_gone(tmp_path: Path) -> None:
         assert done.err == "error  The current folder is gone.\n hint  Change to one that exists, and run this again.\n"
 
 
+def test_a_root_that_is_absolute_needs_no_current_folder(tmp_path: Path) -> None:
+    root = PLAIN.write(tmp_path / "app")
+    (tmp_path / "gone").mkdir()
+
+    done = in_shell(tmp_path / "gone", f'rmdir "$PWD"; $GEN job ProcessOrder --root {root} && $GEN info --root {root}')
+
+    assert (done.status, done.err) == (0, "")
+    assert (root / JOB).exists()
+
+
 # what file modes forbid
 
 

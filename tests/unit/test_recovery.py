@@ -17,6 +17,7 @@ from sidekiq_gen.changes.journal import decode
 from sidekiq_gen.changes.names import JOURNAL, temporary
 from sidekiq_gen.changes.plan import plan_changes
 from sidekiq_gen.changes.recovery import recover
+from sidekiq_gen.cli import run
 from sidekiq_gen.errors import Refused
 from support.command import in_a_process, sidekiq_gen
 from support.faults import Calls, Killed, Tree, dies, tree
@@ -119,6 +120,7 @@ class TestAfterAKill:
             apply(plan)
 
         assert caught.value.code == "changed-meanwhile"
+        assert codes(caught.value.notices) == ["undone"]
         assert tree(root) == before
 
     @pytest.mark.parametrize("held", [True, False])
@@ -338,6 +340,35 @@ class TestTheCommand:
 
         assert next(notice["code"] for notice in json.loads(done.out)["notices"]) == "undone"
         assert not (root / "app/jobs/x_job.rb").exists()
+
+    @pytest.mark.parametrize(
+        ("arguments", "code"),
+        [
+            ("job ProcessOrder", "conflict"),
+            ("job --from jobs.toml", "conflict"),
+            ("job Other --queue a!b", "invalid-queue"),
+            ("destroy job ProcessOrder", "conflict"),
+        ],
+    )
+    def test_the_document_of_an_error_has_it(self, tmp_path: Path, arguments: str, code: str) -> None:
+        root, _ = self.dirty(tmp_path)
+        (root / "app/jobs/process_order_job.rb").write_text("theirs")
+        (root / "jobs.toml").write_text('[[job]]\nname = "ProcessOrder"\n')
+
+        done = sidekiq_gen(root, *arguments.split(), "--json", "--no-input")
+        told = json.loads(done.out)
+
+        assert (told["error"]["code"], [one["code"] for one in told["notices"]].count("undone")) == (code, 1)
+        assert done.err.count("A run that was killed") == 1
+
+    def test_a_refusal_while_somebody_is_asked_has_it(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        root, before = self.dirty(tmp_path)
+        monkeypatch.setattr(run, "_somebody_is_there", lambda: True)
+
+        done = sidekiq_gen(root, "job", "ProcessOrder", "--queue", "a!b")
+
+        assert (done.status, done.err.count("A run that was killed")) == (2, 1)
+        assert tree(root) == before
 
     def test_without_a_home_and_from_a_folder_below(self, tmp_path: Path) -> None:
         root, before = self.dirty(tmp_path)

@@ -13,7 +13,7 @@ from sidekiq_gen.changes.plan import Plan, PlannedFile, contents
 from sidekiq_gen.changes.recovery import recover_held
 from sidekiq_gen.changes.signals import held
 from sidekiq_gen.changes.transaction import Transaction, changed
-from sidekiq_gen.errors import Refused
+from sidekiq_gen.errors import Refused, SidekiqGenError
 from sidekiq_gen.values import dataclass, replace
 
 if TYPE_CHECKING:
@@ -63,9 +63,13 @@ def _apply(plan: Plan, hold: Hold) -> Applied:
                     if not is_fresh(descriptor):
                         notices += recover_held(root, descriptor)
                         continue
-                    settled = _settled(plan)
-                    if settled.steps:
-                        Transaction(root, settled.steps, descriptor, hold).run()
+                    try:
+                        settled = _settled(plan)
+                        if settled.steps:
+                            Transaction(root, settled.steps, descriptor, hold).run()
+                    except SidekiqGenError as error:
+                        error.notices = notices  # of a run that was killed since the plan was made
+                        raise
                     return Applied(settled, notices)
     except OSError as error:
         raise Refused(

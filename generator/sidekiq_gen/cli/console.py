@@ -89,8 +89,8 @@ class Console:
             further: dict[str, object] = {}
             if error.files:
                 further["files"] = [{"path": path, "status": status} for path, status in error.files]
-            if error.notices:
-                further["notices"] = [notice.as_dict() for notice in error.notices]
+            if error.said or error.notices:
+                further["notices"] = [notice.as_dict() for notice in (*error.said, *error.notices)]
             with suppress(Refused):  # standard output has failed: standard error is still to be told
                 self.document({"schema": 1, "error": told, **further})
         for notice in error.notices:

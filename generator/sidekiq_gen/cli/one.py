@@ -82,11 +82,11 @@ def write_job(
     with telling(project.told):
         project = packed(project, answers)
         defaults = read_defaults(project)
-    answers = defaults.complete(answers, project)
-    if runtime.terminal:
-        from sidekiq_gen.cli.prompts import ask_for_form, ask_for_job
+        answers = defaults.complete(answers, project)
+        if runtime.terminal:
+            from sidekiq_gen.cli.prompts import ask_for_form, ask_for_job
 
-        answers = ask_for_form(answers, project)
+            answers = ask_for_form(answers, project)
     project, asked = project.writing(answer(answers, FORM.parameter)), answers
 
     def generate(wanted: Answers) -> Generated:
@@ -94,9 +94,10 @@ def write_job(
             return defaults.attempt(lambda one: generate_job(one, project, now, force=force, skip=skip), wanted)
 
     if runtime.terminal:
-        asked, generated = ask_for_job(
-            answers, project, runtime.console, defaults, make=generate, where=where, force=force
-        )
+        with telling(project.told):
+            asked, generated = ask_for_job(
+                answers, project, runtime.console, defaults, make=generate, where=where, force=force
+            )
     else:
         generated = generate(asked)
     request = generated.request

@@ -24,7 +24,8 @@ def open_project(where: Where) -> Project:
     Raises:
         InvalidInput, Refused: as `detect_project`.
     """
-    return detect_project(where, here(), recovered)
+    root = where.root  # of one that is absolute it does not matter where the command is started
+    return detect_project(where, root if root and root.is_absolute() else here(), recovered)
 
 
 def packed(project: Project, answers: Answers, table: str = "job") -> Project:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Protocol
 
 from sidekiq_gen.cli.console import Console
 from sidekiq_gen.cli.decided import Decided, merged
-from sidekiq_gen.errors import Defect, InvalidInput, Refused
+from sidekiq_gen.errors import Defect, InvalidInput, Refused, SidekiqGenError
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from sidekiq_gen.changes.lint import Lint
     from sidekiq_gen.changes.plan import Plan, PlannedFile
@@ -126,30 +126,31 @@ class Runtime:
         from sidekiq_gen.changes.apply import apply
         from sidekiq_gen.changes.signals import held
 
-        plan = planned
-        if plan.conflicts:
-            from sidekiq_gen.cli import conflicts
+        with _in_the_document(made.notices):
+            plan = planned
+            if plan.conflicts:
+                from sidekiq_gen.cli import conflicts
 
-            plan = conflicts.resolve(plan, self.console, terminal=self.terminal)  # prints their statuses
-        with held(to_the_end=True) as hold:
-            applied = apply(plan, hold)
-            for notice in applied.notices:
-                self.console.notice(notice)
-            try:
-                self._statuses(applied.plan, but=frozenset(file.path for file in planned.conflicts))
-                notices = made.notices + applied.notices + self._linted(applied.plan, app, hold)
-                told = after(applied.plan) if after else _NOTHING
-                words = self.decided.words(planned, plan, made.notices)
-                self._document(applied.plan, notices, {**document, **told.document}, words)
-                self._remark(told.remarks)
-                if asked or planned.conflicts:
-                    self._repeat(document, words, merged(planned, plan))
-            except Refused as error:
-                self.console.error(error)  # the files are there: what failed is only to say so
-            except Exception as error:
-                if os.environ.get("SIDEKIQ_GEN_DEBUG"):
-                    raise
-                self.console.error(Defect(error, written=bool(applied.plan.steps)))
+                plan = conflicts.resolve(plan, self.console, terminal=self.terminal)  # prints their statuses
+            with held(to_the_end=True) as hold:
+                applied = apply(plan, hold)
+                for notice in applied.notices:
+                    self.console.notice(notice)
+                try:
+                    self._statuses(applied.plan, but=frozenset(file.path for file in planned.conflicts))
+                    notices = made.notices + applied.notices + self._linted(applied.plan, app, hold)
+                    told = after(applied.plan) if after else _NOTHING
+                    words = self.decided.words(planned, plan, made.notices)
+                    self._document(applied.plan, notices, {**document, **told.document}, words)
+                    self._remark(told.remarks)
+                    if asked or planned.conflicts:
+                        self._repeat(document, words, merged(planned, plan))
+                except Refused as error:
+                    self.console.error(error)  # the files are there: what failed is only to say so
+                except Exception as error:
+                    if os.environ.get("SIDEKIQ_GEN_DEBUG"):
+                        raise
+                    self.console.error(Defect(error, written=bool(applied.plan.steps)))
 
     def _repeat(self, document: Mapping[str, object], words: Sequence[str], by_hand: Sequence[str]) -> None:
         """Say which command gives the same without asking."""
@@ -221,6 +222,16 @@ class Runtime:
                     "command_line": _deciding(document, words),
                 }
             )
+
+
+@contextmanager
+def _in_the_document(notices: tuple[Notice, ...]) -> Iterator[None]:
+    """Have the document of what ends the run here say these as well: on standard error they have been said."""
+    try:
+        yield
+    except SidekiqGenError as error:
+        error.said = notices
+        raise
 
 
 def _pretended(file: PlannedFile) -> dict[str, str]:
