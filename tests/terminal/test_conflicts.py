@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import pexpect  # type: ignore[import-untyped]
 import pytest
 
+from support.tools import require
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
@@ -395,13 +397,29 @@ def test_a_merge_tool_that_changes_nothing_keeps_the_file(
 def test_without_a_merge_tool_it_is_gits(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     git = tmp_path / "bin/git"
     git.parent.mkdir()
-    git.write_text('#!/bin/sh\necho "git $1 $2 $(basename "$3") $(basename "$4")"\ncat "$3"\n')
+    git.write_text('#!/bin/sh\necho "git $1 $2 $3 $(basename "$4") $(basename "$5")"\ncat "$4"\nexit 1\n')
     git.chmod(0o755)
     monkeypatch.setenv("PATH", str(git.parent), prepend=os.pathsep)
 
     shown, _ = decide(root, "m", "n")
 
-    assert "git difftool --no-index a.rb a.rb\nsame\nnew a\na.rb is unchanged.\n        skip  a.rb\n" in shown
+    assert "git difftool --trust-exit-code --no-index a.rb a.rb\nsame\nnew a\na.rb is unchanged.\n" in shown
+
+
+@pytest.mark.parametrize(("command", "merged"), [('cp "$LOCAL" "$REMOTE"', True), ("false", False)])
+def test_gits_own_merge_tool(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, *, merged: bool
+) -> None:
+    require("git", "apt-get install git")
+    settings = '[diff]\n\ttool = mine\n[difftool]\n\tprompt = false\n[difftool "mine"]\n\tcmd = '
+    (tmp_path / ".gitconfig").write_text(settings + command.replace('"', '\\"') + "\n")
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+    shown, status = decide(root, *(["m", "n"] if merged else ["m", "n", "n"]))
+
+    assert status == 0
+    assert ("ended with status 128; a.rb is as it was.\n" in shown) != merged
+    assert files(root) == {**OLD, **({"a.rb": NEW["a.rb"]} if merged else {}), **CREATED}
 
 
 def test_a_merge_tool_that_cannot_be_run_asks_again(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -187,7 +187,8 @@ def test_a_child_that_is_there_is_used_as_it_is(tmp_path: Path, path: str) -> No
 @pytest.mark.parametrize(
     ("arguments", "once", "alone"),
     [
-        ("--kind claim", True, True),
+        ("--kind claim --check-then-act charged_at", True, True),
+        ("--kind claim", False, True),  # the table has no column processed_at
         ("--kind backfill --check-then-act charged_at", True, True),
         ("--kind backfill --check-then-act charged_at --database sqlite", False, False),
         ("--kind backfill", False, False),

@@ -52,7 +52,9 @@ _HELP = """\
         h - list these keys"""
 _COMPARE = {False: "compare the two", True: "compare it with what would be written"}
 _MERGE_HELP = "\n        m - edit it in the merge tool, and keep the result"
-_MERGE_TOOL = "git difftool --no-index"
+# Its status 1 says that the two differed (git-diff(1): --no-index implies --exit-code), 128 that the tool failed.
+_MERGE_TOOL = "git difftool --trust-exit-code --no-index"
+_DIFFERED = 1
 
 
 def resolve(plan: Plan, console: Console, *, terminal: bool, stdin: TextIO | None = None) -> Plan:
@@ -137,9 +139,10 @@ def _merge(file: PlannedFile, console: Console) -> PlannedFile | None:
     with _as_files(file) as (old, new):
         # Git is started outside of the repo: its .git/config may have come with it, and a tool named there would run.
         status = _run(tool, [new, old], console, None if own else new.parent)
-        if status:
+        if status is None:
+            return None
+        if status and (own or status != _DIFFERED):
             console.aside(f"{tool} ended with status {status}; {file.path} is as it was.")
-        if status != 0:
             return None
         try:
             merged = old.read_bytes()
