@@ -99,6 +99,21 @@ class Terminal:
         self.child.delaybeforesend = None  # nothing is sent before its question is there
         self.raw = ""
 
+    @classmethod
+    def shell(cls, root: Path) -> Terminal:
+        """A person at the prompt of a bash, in which ``$GEN`` is the command."""
+        person = cls.__new__(cls)
+        environment = {**os.environ, "GEN": f"{sys.executable} -m sidekiq_gen", "PS1": "$ "}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            person.child = pexpect.spawn(
+                "bash", ["--norc", "--noprofile", "-i"], cwd=str(root), env=environment, timeout=30,
+                dimensions=(60, 120), encoding="utf-8",
+            )  # fmt: skip
+        person.child.delaybeforesend = None
+        person.raw = ""
+        return person
+
     def see(self, text: str) -> Terminal:
         """Wait until the text has been shown, however it is broken into lines."""
         letters = r"(?:\s|\x1b\[[0-9;?]*[A-Za-z])*".join(map(re.escape, text.replace(" ", "")))

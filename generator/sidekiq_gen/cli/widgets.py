@@ -127,7 +127,9 @@ def echo(question: str, answer: str) -> None:
 
 def aside(text: str) -> None:
     """Say something between two questions."""
-    print_formatted_text(fitting(visible(text)))
+    output = get_app_session().output
+    output.write(f"{fitting(visible(text))}\n")
+    output.flush()
 
 
 def _one(question: Question, offered: str) -> str:
