@@ -10,8 +10,7 @@ import pytest
 from support.command import tree
 from support.person import DOWN, ENTER, ESCAPE, SPACE, UP, talk
 from support.repos import Repo
-from support.tools import require
-from terminal.test_questions import (
+from support.terminal import (
     ARGUMENTS,
     KIND,
     LINE,
@@ -27,6 +26,7 @@ from terminal.test_questions import (
     WRITE,
     Terminal,
 )
+from support.tools import require
 
 if TYPE_CHECKING:
     from pathlib import Path
