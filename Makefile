@@ -13,7 +13,7 @@ JOB := job ChargeCustomer --model Order --advisory-lock --check-then-act charged
        --calls PaymentGateway.charge --discard-on PaymentGateway::CardDeclined --queue payments --retry 5 --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help install try test minimum dist lint pairs snapshots docs facts houses mutants fuzz bench live-setup live-report clean
+.PHONY: help install try test minimum dist lint pairs words snapshots docs facts houses mutants fuzz bench live-setup live-report clean
 .SILENT:
 
 help: ## say what there is
@@ -62,6 +62,9 @@ pairs: $(READY) ## add the covering pairs that are missing
 	PYTHONPATH=tests $(BIN)/python -m support.pairs
 
 # Writing snapshots makes pytest-snapshot fail each test that wrote one (status 1), so a second run has the last word.
+words: $(READY) ## write the table that completion reads, from the commands
+	PYTHONPATH=tests $(BIN)/python -m support.words
+
 snapshots: $(READY) ## write the snapshots again, all of them
 	rm -rf tests/snapshots/rendered
 	PYTHONPATH=tests $(BIN)/python -m support.shown

@@ -110,18 +110,26 @@ def test_a_job_loads_no_other_command() -> None:
     assert modules & {"subprocess", "difflib", "sidekiq_gen.cli.commands", "sidekiq_gen.cli.options"} == set()
 
 
-def test_completing_the_name_of_a_command_loads_none() -> None:
-    words = {"COMP_WORDS": "sidekiq-gen in", "COMP_CWORD": "1", "_SIDEKIQ_GEN_COMPLETE": "complete_bash"}
+@pytest.mark.parametrize(
+    "line", ["sidekiq-gen in", "sidekiq-gen job --re", "sidekiq-gen job --kind ", "sidekiq-gen job X order:r"]
+)
+def test_what_is_known_beforehand_is_completed_with_next_to_nothing(line: str) -> None:
+    words = {"COMP_WORDS": line, "COMP_CWORD": str(line.count(" ")), "_SIDEKIQ_GEN_COMPLETE": "complete_bash"}
     modules = loaded(**words)
-    assert packages(modules) == TYPER
-    assert len([name for name in modules if name.startswith("sidekiq_gen")]) < 12
+    assert packages(modules) == set()
+    assert modules & NEVER == set()
+    assert len([name for name in modules if name.startswith("sidekiq_gen")]) < 15
 
 
-def test_completing_an_option_loads_its_command_alone() -> None:
-    words = {"COMP_WORDS": "sidekiq-gen job --re", "COMP_CWORD": "2", "_SIDEKIQ_GEN_COMPLETE": "complete_bash"}
+def test_completing_what_the_repo_has_loads_neither_typer_nor_a_pattern() -> None:
+    line = "sidekiq-gen job --model Order --check-then-act "
+    words = {"COMP_WORDS": line, "COMP_CWORD": "5", "_SIDEKIQ_GEN_COMPLETE": "complete_bash"}
     modules = loaded(**words)
-    assert "sidekiq_gen.cli.job" in modules
-    assert modules & {"sidekiq_gen.cli.info", "sidekiq_gen.cli.install", "sidekiq_gen.cli.patterns"} == set()
+    assert packages(modules) <= {"inflection", "packaging", "yaml"}
+    assert (
+        modules & {"jinja2", "sidekiq_gen.job.resolve", "sidekiq_gen.job.patterns.base", "sidekiq_gen.cli.commands"}
+        == set()
+    )
 
 
 @pytest.mark.parametrize("name", commands.NAMES)

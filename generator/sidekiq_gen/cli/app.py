@@ -41,7 +41,17 @@ def run(arguments: Sequence[str]) -> int:
 
 def _called(arguments: list[str], console: Console) -> int:
     """Answer what is asked for most without loading what it does not need, and everything else through typer."""
-    if COMPLETION not in os.environ:
+    instruction = os.environ.get(COMPLETION)
+    if instruction is not None:
+        from sidekiq_gen.cli.completion import answer_shell
+
+        answered = answer_shell(instruction)
+        if answered is not None:
+            status, text = answered
+            if text:
+                console.plain(text)
+            return status
+    else:
         arguments = _spelled_out(arguments)
         if arguments[:1] in _VERSION and arguments[1:] in ([], ["--json"]):
             if console.json:
