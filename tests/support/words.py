@@ -40,7 +40,8 @@ def _of(command: click.Command, path: str) -> Iterator[Word]:
         choices = tuple(_choices(parameter, path))
         if isinstance(parameter, click.Option) and not parameter.hidden:
             kind = "switch" if parameter.is_flag or parameter.count else "list" if parameter.multiple else "text"
-            names = (*parameter.opts, *parameter.secondary_opts)
+            # click keeps the names of --help in a set
+            names = tuple(sorted((*parameter.opts, *parameter.secondary_opts), key=len, reverse=True))
             yield Word(names, kind, name, parameter.metavar or "", _line(parameter.help or ""), choices)
         elif isinstance(parameter, click.Argument):
             kind = "places" if parameter.nargs < 0 else "place"
