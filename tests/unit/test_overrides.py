@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from io import IOBase
+from pathlib import PurePath
+from types import FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING
 
 import pytest
 
 from sidekiq_gen import __version__, reading
+from sidekiq_gen.job.facts import by_name, facts_of, of_patterns
 from sidekiq_gen.job.rendering import render
+from sidekiq_gen.job.spec_facts import spec_facts_of
+from sidekiq_gen.naming import JobName
 from sidekiq_gen.packs.copied import claimed, header
 from sidekiq_gen.packs.layers import MOST_FILES, REPO_FOLDER, Layer
+from sidekiq_gen.rails.app import RailsApp
+from sidekiq_gen.rails.project import Project
 from sidekiq_gen.ruby.environment import built_in
+from sidekiq_gen.sidekiq.capabilities import Capabilities
+from sidekiq_gen.style import Style
 from support.cases import all_cases
 from support.command import sidekiq_gen
 from support.repos import Repo
-from support.requests import request_for
+from support.requests import request_for, request_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -105,7 +115,11 @@ BROKEN = {
     "parameters": ("\n{% macro call(x) %}{% endmacro %}", 2, "takes other parameters than its slot"),
     "stand-in": ("{% macro call() %}\nthe_recrod\n{% endmacro %}", 2, "has the_recrod, which stands for nothing"),
     "filter": ("\n{% macro call() %}{{ record | lipsum }}{% endmacro %}", 2, "No filter named 'lipsum'"),
-    "include": ('\n{% include "common/nothing.j2" %}', 2, "common/nothing.j2"),
+    "include": (
+        '\n{% include "common/nothing.j2" %}',
+        2,
+        "includes or imports common/nothing.j2, which is not in any tree",
+    ),
     "type": ("{% macro call() %}\n{{ record + 1 }}\n{% endmacro %}", 2, "cannot be used"),
     "list": ("{% macro call() %}\n{{ [record] }}\n{% endmacro %}", 2, "list is no text"),
     "end": ("{% macro call() %}\nx\n", 2, "Unexpected end of template"),
@@ -178,6 +192,7 @@ HOSTILE = {
     "unclosed": "{% " * 15000,
     "comments": "{# names: " * 4000,
     "includes": '{% include "common/kinds/record/job.rb.j2" %}',
+    "extends": '{% extends "repo/common/kinds/record/job.rb.j2" %}',
     "imports": '{% import "repo/common/kinds/record/job.rb.j2" as x %}{{ x }}',
     "a file": '{% include "/etc/passwd" %}',
     "a file above": '{% include "common/../../../../Gemfile.lock" %}',
@@ -192,6 +207,26 @@ def test_a_hostile_one_is_an_error_and_nothing_else(tmp_path: Path, text: str) -
     assert f"The template {REPO_FOLDER}/{CALL}" in done.err
     assert "Unexpected error" not in done.err
     assert len(done.err) < 1000
+
+
+def test_no_fact_leads_to_a_file_a_module_or_a_class(tmp_path: Path) -> None:
+    """What templates can reach, by attributes and items, is data: nothing there that reads, writes or runs."""
+    line = "ChargeCustomer order:record amount:decimal --advisory-lock --idempotency-key --retry-after KeyError=30"
+    request = request_of(line, Repo().write(tmp_path))
+    own = facts_of(request)
+    facts = by_name(own) | by_name(spec_facts_of(request, own)) | of_patterns(request)
+    pending: list[tuple[str, object]] = [*facts.items()]
+    seen: set[type] = set()
+    while pending:
+        path, value = pending.pop()
+        assert not isinstance(value, (PurePath, RailsApp, Project, ModuleType, IOBase)), path
+        if isinstance(value, (tuple, list, set, frozenset)):
+            pending += [(f"{path}[]", item) for item in value]
+        elif type(value) not in {*seen, type, FunctionType, MethodType, str, int, bool, float, type(None)}:
+            seen.add(type(value))
+            names = [name for name in dir(value) if not name.startswith("_")]
+            pending += [(f"{path}.{name}", getattr(value, name)) for name in names]
+    assert {Style, Capabilities, JobName} <= seen
 
 
 def test_a_text_of_the_repo_is_no_ruby_where_it_is_quoted(tmp_path: Path) -> None:

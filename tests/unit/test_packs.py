@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import random
 import shlex
 import sys
 from datetime import datetime, timezone
@@ -17,6 +18,8 @@ from sidekiq_gen.cli import preview, widgets
 from sidekiq_gen.cli.commands import build_app
 from sidekiq_gen.cli.console import Console
 from sidekiq_gen.cli.prompts import ask_for_job
+from sidekiq_gen.errors import InvalidInput, Refused
+from sidekiq_gen.job.packs import found
 from sidekiq_gen.job.patterns.base import GROUPS, LAYERS
 from sidekiq_gen.job.pipeline import Generated, generate_job
 from sidekiq_gen.job.resolve import all_flags
@@ -123,6 +126,20 @@ def test_its_patterns_are_patterns(repo: Path) -> None:
     (repo / "spec/jobs/process_order_job_spec.rb").unlink()
     assert sidekiq_gen(repo, *shlex.split(line)[1:]).status == 0
     assert (repo / "app/jobs/process_order_job.rb").read_text(encoding="utf-8") == text
+
+
+def test_names_that_what_the_house_says_takes_are_taken(repo: Path) -> None:
+    path = "templates/common/house/job.rb.j2"
+    lay_out(repo / "lib/ledger", {path: "{# names: since #}\n" + FILES[path]})
+    done = job(repo, *OWNED, "order:record", "since:date")
+    assert "'since' cannot be the name of an argument" in done.err
+
+
+def test_what_the_house_says_goes_around_nothing(repo: Path) -> None:
+    path = "templates/common/house/job.rb.j2"
+    lay_out(repo / "lib/ledger", {path: "\n{% macro around(body, leave) %}{{ body }}{% endmacro %}\n"})
+    done = job(repo, *OWNED)
+    assert f"./lib/ledger/{path}, line 2, fills around, which a job of the kind record does not have" in done.err
 
 
 def test_what_leaves_early_inside_of_its_block_is_next(repo: Path) -> None:
@@ -282,6 +299,24 @@ def test_what_it_asks_for_is_asked_on_a_terminal(repo: Path, monkeypatch: pytest
     assert "Audit.wrap(order) do |entry|" in text
 
 
+def test_whatever_stands_in_a_pack_it_is_read_or_refused(repo: Path) -> None:
+    chance = random.Random(14)  # noqa: S311 - no secret
+    words = [*PACK.split(), "[house]", "[patterns]", "[[patterns.audit]]", "{}", "[]", "0", "-1", "1e9", "\x00", "nan"]
+    words.append('"\\u202e"')
+    said: list[str] = []
+    for _ in range(400):
+        parts = PACK.split(" ")
+        for _ in range(chance.randint(1, 4)):
+            parts[chance.randrange(len(parts))] = chance.choice(words)
+        lay_out(repo / "lib/ledger", {"pack.toml": " ".join(parts)})
+        try:
+            found("./lib/ledger", repo)
+        except (InvalidInput, Refused) as error:
+            said.append(error.message)
+    assert [message for message in said if not message.isprintable()] == []
+    assert 10 < len(said) < 400
+
+
 # What is wrong with a pack.toml: what stands in place of a part of it, the line, what is said.
 WRONG = {
     "no TOML": ('name = "ledger"', "name = ", 1, "It is no TOML"),
@@ -322,6 +357,9 @@ WRONG = {
     "fact": ("[patterns.paused]", "[patterns.record]", 30, "record is a fact of templates already"),
     "twice": ("[patterns.paused]", "[patterns.owner]", 30, "--owner is an attribute of the house as well"),
     "flag name": ("[patterns.paused]", '[patterns."Paus ed"]', None, "cannot be the name of a flag"),
+    "a word of Python": ("[house.owner]", "[house.class]", 4, "class is a word of Python or of templates"),
+    "a word of templates": ("[patterns.paused]", "[patterns.self]", 30, "self is a word of Python or of templates"),
+    "a parameter": ("[house.owner]", "[house.listed]", 4, "--listed is a flag of the command itself"),
     "no summary": ('summary = "stop while the feature is paused"', "", 30, "[patterns.paused] has no help"),
     "no table": ("[house.owner]", "[house]\nowner = 1\n[house.oner]", 5, "house.owner is not a table"),
 }
@@ -385,5 +423,6 @@ def test_what_packs_may_name_is_what_there_is() -> None:
 def test_no_pack_can_take_a_flag_of_the_command_itself() -> None:
     command = typer.main.get_command(build_app(["job"])).commands["job"]  # type: ignore[attr-defined]
     options = {word.removeprefix("--") for one in command.params for word in (*one.opts, *one.secondary_opts)}
+    options |= {str(one.name).replace("_", "-") for one in command.params}
     own = {flag.option.removeprefix("--") for flag in all_flags()}
     assert {word for word in options - own if not word.startswith("-")} <= declared.RESERVED

@@ -55,6 +55,7 @@ def taken_names(  # noqa: PLR0913 - what brings templates
     folders = [f"kinds/{folder}/" for folder in _folders(KIND_BY_NAME[kind])]
     folders += [f"patterns/{folder}/" for pattern in patterns for folder in _folders(pattern)]
     folders += [f"calls/{through}/" for through in ("instance", "record") if calls]
+    folders += ["house/"] if layers else []
 
     def declared(part: str) -> frozenset[str]:
         files = (f"{folder}{part}.rb.j2" for folder in ("", *folders))

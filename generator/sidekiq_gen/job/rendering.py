@@ -106,12 +106,13 @@ class Filling:
         return layout.sections(*texts) or body
 
     def _refuse_unplaced(self, places: frozenset[str], kind: str) -> None:
-        for partials in (self._house, *self._patterns.values()):
-            for partial in partials:
-                for slot in sorted(partial.slots - places):
-                    arguments = dict.fromkeys(SLOTS["job"][slot].parameters, "x")
-                    if partial.fill(slot, **arguments):
-                        raise partial.unplaced(slot, kind)
+        of_house = ((partial, places - {"around"}) for partial in self._house)  # what goes around has its layer
+        of_patterns = ((partial, places) for partials in self._patterns.values() for partial in partials)
+        for partial, placed in (*of_house, *of_patterns):
+            for slot in sorted(partial.slots - placed):
+                arguments = dict.fromkeys(SLOTS["job"][slot].parameters, "x")
+                if partial.fill(slot, **arguments):
+                    raise partial.unplaced(slot, kind)
 
 
 def _has_example(request: JobRequest, chosen: Chosen, part: Part) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from keyword import iskeyword
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -29,7 +30,11 @@ TYPES = ("switch", "text", "number", "choice", "list", "duration")
 # What flags of every command are called, or may be: no pack can take these.
 RESERVED = frozenset(
     "name arguments from force skip pretend dry-run quiet no-input lint lint-fix format no-format json root lockfile "
-    "sidekiq-version overwrite keep help version without templates".split()
+    "sidekiq-version overwrite keep help version without templates listed flags what".split()
+)
+# What a pattern cannot be called either, being a word of templates.
+WORDS = frozenset(
+    {"loop", "self", "super", "caller", "varargs", "kwargs", "range", "dict", "namespace", "true", "none"}
 )
 
 _NAME = regex(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
@@ -156,6 +161,10 @@ class _File:
                     "",
                     f"[{name}] {shown(own)} cannot be the name of a flag",
                     "Use small letters, digits and dashes.",
+                )
+            if iskeyword(own) or (name == "patterns" and own in WORDS):
+                raise self._wrong(
+                    place, "", f"{shown(own)} is a word of Python or of templates", "Give it another name."
                 )
             if own in RESERVED:
                 raise self._wrong(place, "", f"--{own} is a flag of the command itself", "Give it another name.")

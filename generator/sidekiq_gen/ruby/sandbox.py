@@ -12,7 +12,16 @@ from itertools import islice
 from time import process_time
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, Undefined, nodes, pass_context
+from jinja2 import (
+    StrictUndefined,
+    Template,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    Undefined,
+    nodes,
+    pass_context,
+)
 from jinja2.compiler import CodeGenerator
 from jinja2.exceptions import SecurityError
 from jinja2.filters import do_indent
@@ -242,6 +251,8 @@ def _place(traceback: TracebackType | None) -> tuple[str, int | None]:
 
 
 def _fault(error: BaseException) -> str:
+    if isinstance(error, TemplateNotFound):
+        return f"includes or imports {str(error)[:200]}, which is not in any tree"
     message = str(getattr(error, "message", None) or str(error) or type(error).__name__).strip().removesuffix(".")
     return f"cannot be used: {message[:200]}"
 
