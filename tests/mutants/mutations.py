@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mutants.folders import FOLDER_MUTATIONS
 from mutants.lists import LIST_MUTATIONS
+from mutants.packs import PACK_MUTATIONS
 from mutants.runner import Mutation
 from mutants.specs import SPEC_MUTATIONS
 
@@ -1390,6 +1391,7 @@ MUTATIONS = (
     *WRITTEN,
     *FOLDER_MUTATIONS,
     *LIST_MUTATIONS,
+    *PACK_MUTATIONS,
     *SET,
     *SPEC_MUTATIONS,
 )
