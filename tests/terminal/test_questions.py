@@ -535,7 +535,7 @@ def test_wrong_answers_are_told_at_the_question_and_corrected(tmp_path: Path) ->
     terminal.answer(SAFEGUARDS, f"{SPACE}{DOWN}{DOWN}{SPACE}{DOWN}{SPACE}{DOWN}{SPACE}{DOWN}{SPACE}{ENTER}")
     terminal.see("row-lock are two locks for the same thing. Choose one of them.")
     terminal.answer(SAFEGUARDS, f"{DOWN}{DOWN}{DOWN}{SPACE}{ENTER}")  # what was selected still is
-    wrong(COLUMN, {"": "'' cannot be the name of a column.", "state": "The column state is of the type"}, "charged_at")
+    wrong(COLUMN, {"a b": "cannot be the name of a column.", "state": "The column state is of the type"}, "charged_at")
     wrong(ERRORS, {"": "'' is not the name of an error class.", "Gone oops": "'oops' is not the name"}, "Gone,Late")
     terminal.answer(DISCARD, ENTER).answer(UNTIL, ENTER)
     wrong(

@@ -26,9 +26,11 @@ from sidekiq_gen.job.defaults import NO_DEFAULTS, Defaults
 from sidekiq_gen.job.guess import guess_model
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME, KINDS
 from sidekiq_gen.job.kinds.record import implied
+from sidekiq_gen.job.known import values_of
 from sidekiq_gen.job.pipeline import unfinished_line
 from sidekiq_gen.job.retries import RETRY_FOR, usual_retries
 from sidekiq_gen.job.trial import Trial, items, named, said, value_of
+from sidekiq_gen.near import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.cli.console import Console
     from sidekiq_gen.flags import Answers
     from sidekiq_gen.job.pipeline import Generated
+    from sidekiq_gen.rails.app import RailsApp
     from sidekiq_gen.rails.project import Project, Where
     from sidekiq_gen.sourced import Sourced
 
@@ -232,9 +235,22 @@ def _ask_for_model(asked: dict[str, Sourced[Any]], trial: Trial) -> Flow[None]:
     if about != "nothing":
         guessed = guessed or guess_model(name, app, rows=about == "rows")
         offered = guessed.name if guessed else ""
-        question = Question("model", _QUESTIONS["model"], offered=offered, parse=trial.of("model", asked))
+        question = Question(
+            "model",
+            _QUESTIONS["model"],
+            offered=offered,
+            parse=trial.of("model", asked),
+            remark=lambda model: _unknown_model(model, app),
+        )
         model = yield from ask_for_one_of(question, app.models)
         asked["model"] = said(model)
+
+
+def _unknown_model(model: str, app: RailsApp) -> str:
+    """What is said at once of a model that the repo does not have; empty where it has it."""
+    if app.model_file(model) or not app.models:
+        return ""
+    return f"{model} is not a model of this repo. {did_you_mean(model, app.models)} Esc asks again.".replace("  ", " ")
 
 
 def _ask_for_arguments(asked: dict[str, Sourced[Any]], trial: Trial) -> Flow[None]:
@@ -249,7 +265,9 @@ def _ask_for_arguments(asked: dict[str, Sourced[Any]], trial: Trial) -> Flow[Non
         trial.run({**known, "arguments": said(items(text))} if text else known)
 
     text = f"Which arguments does perform take{besides}? (amount:decimal, since:date; empty for none)"
-    typed = yield Question("arguments", text, parse=parse)
+    typed = yield Question(
+        "arguments", text, parse=parse, known=lambda: values_of("arguments", known, trial.project.app)
+    )
     if typed:
         asked["arguments"] = said(items(typed))
 

@@ -9,14 +9,15 @@ from sidekiq_gen.cli import widgets
 from sidekiq_gen.cli.talk import OTHER, Flow, Line, Question
 from sidekiq_gen.errors import Refused
 from sidekiq_gen.job.collaborator import CALLS
+from sidekiq_gen.job.known import values_of
 from sidekiq_gen.job.options import OPTION_FLAGS, USUAL_LINES
 from sidekiq_gen.job.trial import said, value_of
 from sidekiq_gen.values import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from sidekiq_gen.flags import Flag
+    from sidekiq_gen.flags import Answers, Flag
     from sidekiq_gen.job.component import Component
     from sidekiq_gen.job.kinds.base import Kind
     from sidekiq_gen.job.request import JobContext
@@ -102,10 +103,17 @@ def ask_about_the_kind(
             continue
         judge = trial.judge(flag, asked)
         parse = judge if offered else _or_nothing(judge)
-        question = Question(flag.parameter, flag.question, offered=offered, parse=parse)
+        known = completing(flag, asked, app)
+        question = Question(flag.parameter, flag.question, offered=offered, parse=parse, known=known)
         text = yield from ask_for_value(kind, flag, question, app)
         if text:
             asked[flag.parameter] = said(value_of(flag, text))
+
+
+def completing(flag: Flag, asked: Answers, app: RailsApp) -> Callable[[], Sequence[str]]:
+    """What the repo has that can be the answer to a flag, read when it is asked."""
+    answers = dict(asked)
+    return lambda: values_of(flag.parameter, answers, app)
 
 
 def _or_nothing(parse: Parse) -> Parse:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sidekiq_gen.cli.questions import ask_for_value
+from sidekiq_gen.cli.questions import ask_for_value, completing
 from sidekiq_gen.cli.talk import Flow, Line, Question
 from sidekiq_gen.flags import answer
 from sidekiq_gen.job.calls import takes_key
@@ -97,9 +97,11 @@ def ask_about(pattern: Pattern[Any], asked: dict[str, Sourced[Any]], context: Jo
         if offered is None:
             continue
         parse = _both(judge(pattern, flag, implied(asked), context, app), trial.judge(flag, asked))
-
+        known = completing(flag, asked, app)
+        if flag.parameter == "check_then_act":
+            offered = offered or next(iter(known()), "")
         question = Question(
-            flag.parameter, flag.question, offered=advised or offered, parse=parse, taken=advised or None
+            flag.parameter, flag.question, offered=advised or offered, parse=parse, known=known, taken=advised or None
         )
         text = yield from ask_for_value(pattern, flag, question, app)
         asked[flag.parameter] = said(value_of(flag, text))

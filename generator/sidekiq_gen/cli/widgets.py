@@ -25,6 +25,7 @@ from sidekiq_gen.cli.talk import Back
 from sidekiq_gen.errors import Quit
 from sidekiq_gen.job.trial import problem
 from sidekiq_gen.quoting import visible
+from sidekiq_gen.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -36,10 +37,12 @@ if TYPE_CHECKING:
 
 MOST_IN_A_LIST = 12  # more than that are completed while somebody types
 STYLE = questionary.Style([("disabled", "fg:ansibrightblack"), ("placeholder", "fg:ansibrightblack")])
+MOST_LINES_OF_A_MENU = 8
 ANOTHER = "another one"
 LEAVES = frozenset({"q", "Q"})
 _MARGIN = 5  # what questionary puts before each line of a list
 _NARROWEST = 40
+_ITEM = regex(r"[^\s,]+")  # what is completed: the last of several
 _ESCAPE_SECONDS = 0.1  # how long a terminal may take to send the rest of the key that begins with Esc
 _PLAIN = str.maketrans("○●»", "o*>")  # where a locale has no such characters
 
@@ -170,12 +173,12 @@ def _text(question: Question, offered: str) -> str:
     words = [one for one in known if visible(one) == one]  # the others are not to be had by typing
     asked = questionary.text(
         question.text,
-        instruction="(typing completes) " if len(words) > MOST_IN_A_LIST else None,
+        instruction="(typing completes) " if words else None,
         validate=check,
         validate_while_typing=False,
         placeholder=[("class:placeholder", visible(offered))],
-        completer=WordCompleter(words, ignore_case=True, match_middle=True, sentence=True) if words else None,
-        reserve_space_for_menu=8 if words else 0,
+        completer=WordCompleter(words, ignore_case=True, match_middle=True, pattern=_ITEM) if words else None,
+        reserve_space_for_menu=min(len(words), MOST_LINES_OF_A_MENU),
         style=STYLE,
         erase_when_done=True,
     )
