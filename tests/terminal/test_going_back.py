@@ -93,6 +93,30 @@ def test_a_name_that_is_taken_is_told_at_once_and_a_refusal_leads_back(
     assert seen[:2] == ["name", "kind"]
 
 
+def test_what_was_not_asked_can_be_said_and_a_model_that_is_not_there_is_told_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = Repo().write(tmp_path)
+    more = iter([f"{UP}{ENTER}"])
+    wanted = iter(["n"])
+
+    def keys(question: Question, _offered: Reply) -> str:
+        if question.key == "more":
+            options = [line.value for line in question.lines()]
+            return f"{DOWN * options.index('--test')}{ENTER}"
+        own = {"model": f"{UP}{ENTER}", "model+": f"Ordr{ENTER}", "test": f"{UP}{ENTER}"}
+        if question.key in {"write", "change"}:
+            return next(wanted if question.key == "write" else more, ENTER)
+        return own.get(question.key, ENTER)
+
+    talked = talk(root, ["job", "Foo", "--kind", "record"], keys, monkeypatch)
+
+    assert "Ordr is not a model of this repo. Did you mean Order? Esc asks again." in talked.shown
+    assert talked.status == 0
+    assert "--test none" in talked.shown.rpartition(LINE)[2]
+    assert not [path for path in tree(root) if path.startswith("spec/jobs")]
+
+
 def test_a_terminal_that_cannot_move_its_cursor_is_asked_line_by_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

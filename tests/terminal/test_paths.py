@@ -80,6 +80,8 @@ class Wanderer:
         if question.form == "text":
             return self.text(question, str(offered))
         lines = [line.value for line in question.lines() if line.value and not line.why_not]
+        if question.key == "more":  # a migration has the time in its name
+            return DOWN * self.random.randrange(lines.index("--migration")) + ENTER
         if question.form == "one":
             start = lines.index(offered) if offered in lines else 0
             target = self.random.randrange(len(lines))

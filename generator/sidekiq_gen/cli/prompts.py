@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sidekiq_gen import naming
 from sidekiq_gen.cli import preview, widgets
+from sidekiq_gen.cli.basics import QUESTIONS, ask_for_arguments, ask_for_model, ask_for_retries, is_open
+from sidekiq_gen.cli.more import ask_for_more
 from sidekiq_gen.cli.questions import (
     ask_about_the_house,
     ask_about_the_kind,
@@ -17,20 +17,15 @@ from sidekiq_gen.cli.questions import (
 )
 from sidekiq_gen.cli.safeguards import ask_about, ask_for_patterns
 from sidekiq_gen.cli.talk import Conversation, Flow, Line, Question
-from sidekiq_gen.durations import written
 from sidekiq_gen.errors import InvalidInput, Quit, Refused
 from sidekiq_gen.flags import answer
 from sidekiq_gen.job import resolve
 from sidekiq_gen.job.active_job import FORM
 from sidekiq_gen.job.defaults import NO_DEFAULTS, Defaults
-from sidekiq_gen.job.guess import guess_model
-from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME, KINDS
+from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
 from sidekiq_gen.job.kinds.record import implied
-from sidekiq_gen.job.known import values_of
 from sidekiq_gen.job.pipeline import unfinished_line
-from sidekiq_gen.job.retries import RETRY_FOR, usual_retries
-from sidekiq_gen.job.trial import Trial, items, named, said, value_of
-from sidekiq_gen.near import did_you_mean
+from sidekiq_gen.job.trial import Trial, named, said
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,11 +33,10 @@ if TYPE_CHECKING:
     from sidekiq_gen.cli.console import Console
     from sidekiq_gen.flags import Answers
     from sidekiq_gen.job.pipeline import Generated
-    from sidekiq_gen.rails.app import RailsApp
     from sidekiq_gen.rails.project import Project, Where
     from sidekiq_gen.sourced import Sourced
 
-_QUESTIONS = {flag.parameter: flag.question for flag in resolve.JOB_FLAGS}
+_MORE = "--"
 _KEYS = "Enter accepts what is offered, Esc goes back one question, q quits and changes nothing."
 
 
@@ -120,10 +114,12 @@ class Interview:
         """Have somebody say which answer is to be another one."""
         replies = {one.key: widgets.shown(self._talk.replies[one.key]) for one in self._talk.path}
         lines = [Line(one.key, f"{one.text} {replies[one.key]}") for one in self._talk.path]
-        if lines:
-            picked = preview.pick(Question("change", "Which answer is to be another one?", "one", lines=lambda: lines))
-            if picked:
-                self._talk.reopen(picked)
+        lines.append(Line(_MORE, "what was not asked: --dir, --test ..."))
+        picked = preview.pick(Question("change", "Which answer is to be another one?", "one", lines=lambda: lines))
+        if picked == _MORE:
+            self._given |= ask_for_more(self.asked, self._trial)
+        elif picked:
+            self._talk.reopen(picked)
 
     def _is_about(self, error: InvalidInput | Refused) -> str:
         """The question that a refusal is about: the last one whose flag it names, else the last one."""
@@ -147,15 +143,15 @@ class Interview:
                     )
                 )
             )
-        yield from _ask_for_model(asked, trial)
-        yield from _ask_for_arguments(asked, trial)
-        if _open("queue", asked):
+        yield from ask_for_model(asked, trial)
+        yield from ask_for_arguments(asked, trial)
+        if is_open("queue", asked):
             usual = answer(asked, "queue") or app.queue_for(resolve.context_of(asked, project).house).name.value
             known = tuple(dict.fromkeys((*app.queues, usual)))
-            question = Question("queue", _QUESTIONS["queue"], offered=usual, parse=naming.parse_queue)
+            question = Question("queue", QUESTIONS["queue"], offered=usual, parse=naming.parse_queue)
             queue = yield from ask_for_one_of(question, known)
             asked["queue"] = said(queue)
-        yield from _ask_for_retries(asked, trial)
+        yield from ask_for_retries(asked, trial)
         yield from ask_for_options(asked, trial)
         yield from ask_about_the_house(asked, trial)
         context = resolve.context_of(asked, project)
@@ -209,87 +205,3 @@ def ask_for_install(answers: Answers, project: Project, console: Console) -> Ans
         console.aside(widgets.fitting(f"Sidekiq {project.release.text}. q quits and changes nothing."))
         wanted = preview.first(Question("health_check", health_check.question, "yes", "no"))
     return {**answers, health_check.parameter: said(wanted == "yes")}
-
-
-def _open(parameter: str, asked: Answers) -> bool:
-    """Whether something is to be asked although the settings may have a default for it."""
-    return parameter not in asked or asked[parameter].origin == "settings"
-
-
-def _ask_for_model(asked: dict[str, Sourced[Any]], trial: Trial) -> Flow[None]:
-    if not trial.asks_for_model(asked):
-        return
-    app = trial.project.app
-    name = naming.parse_job_name(answer(asked, "name"), suffix="", acronyms=app.acronyms)
-    guessed = guess_model(name, app)
-    if "kind" not in asked:
-        parse = trial.of("kind", asked)
-
-        @cache
-        def lines() -> list[Line]:
-            return [Line(kind.name, f"{kind.name}: {kind.summary}", widgets.reason(parse, kind.name)) for kind in KINDS]
-
-        offered = "record" if guessed else "plain"
-        asked["kind"] = said((yield Question("kind", _QUESTIONS["kind"], "one", offered, lines=lines)))
-    about = KIND_BY_NAME[answer(asked, "kind")].about
-    if about != "nothing":
-        guessed = guessed or guess_model(name, app, rows=about == "rows")
-        offered = guessed.name if guessed else ""
-        question = Question(
-            "model",
-            _QUESTIONS["model"],
-            offered=offered,
-            parse=trial.of("model", asked),
-            remark=lambda model: _unknown_model(model, app),
-        )
-        model = yield from ask_for_one_of(question, app.models)
-        asked["model"] = said(model)
-
-
-def _unknown_model(model: str, app: RailsApp) -> str:
-    """What is said at once of a model that the repo does not have; empty where it has it."""
-    if app.model_file(model) or not app.models:
-        return ""
-    return f"{model} is not a model of this repo. {did_you_mean(model, app.models)} Esc asks again.".replace("  ", " ")
-
-
-def _ask_for_arguments(asked: dict[str, Sourced[Any]], trial: Trial) -> Flow[None]:
-    """Ask for the arguments of perform; that of the record is there already."""
-    if "arguments" in asked:
-        return
-    record = resolve.context_of(asked, trial.project).record
-    besides = f" besides {record.parameter}" if record else ""
-    known = dict(asked)
-
-    def parse(text: str) -> None:
-        trial.run({**known, "arguments": said(items(text))} if text else known)
-
-    text = f"Which arguments does perform take{besides}? (amount:decimal, since:date; empty for none)"
-    typed = yield Question(
-        "arguments", text, parse=parse, known=lambda: values_of("arguments", known, trial.project.app)
-    )
-    if typed:
-        asked["arguments"] = said(items(typed))
-
-
-def _ask_for_retries(asked: dict[str, Sourced[Any]], trial: Trial) -> Flow[None]:
-    """Ask how often a failed job is tried again; a length of time says for how long."""
-    if not _open("retry", asked) or not _open("retry_for", asked):
-        return
-
-    def read(text: str) -> dict[str, Sourced[Any]]:
-        if re.fullmatch(r"[0-9]+[smhd]", text):
-            return {RETRY_FOR.parameter: said(value_of(RETRY_FOR, text))}
-        return {"retry": said(text)}
-
-    can = trial.project.release.capabilities.retry_for
-    question = _QUESTIONS["retry"] + (" (or for how long: 30m, 2h, 1d)" if can else "")
-    seconds = answer(asked, "retry_for")
-    usual = usual_retries(trial.project.app, resolve.context_of(asked, trial.project).house)
-    offered = str(written(seconds) if seconds else answer(asked, "retry", usual))
-    for parameter in ("retry", "retry_for"):
-        asked.pop(parameter, None)
-    known = dict(asked)
-    asked |= read(
-        (yield Question("retry", question, offered=offered, parse=lambda text: trial.run({**known, **read(text)})))
-    )
