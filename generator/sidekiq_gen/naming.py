@@ -39,6 +39,10 @@ _TYPES_ELSEWHERE = {
 _SEGMENT = regex(r"[A-Za-z][A-Za-z0-9_]*")
 _LOCAL = regex(r"[a-z][a-z0-9_]*")  # an underscore in front would say that it is not used
 _COLUMN = regex(r"[a-z_][a-z0-9_]*")
+# What stands between two words of a name that somebody writes as a sentence: charge order, charge-order.
+_BETWEEN_WORDS = regex(r"(?<=[A-Za-z0-9])[ -](?=[A-Za-z0-9])")
+# The path of a file in a folder for jobs, as a shell completes it or git shows it.
+_PATH = regex(r"(?:\./)?((?:[\w-]+/)*?app/[\w-]+)/(\w[\w/]*)\.rb", re.ASCII)
 _CONSTANT = regex(r"[A-Z][A-Za-z0-9_]*(?:::[A-Z][A-Za-z0-9_]*)*")
 MAXIMUM_LENGTH = 120
 KNOWN_WORDS = 4096
@@ -120,6 +124,15 @@ class JobName:
         return self.path.replace("/", "--").replace("_", "-")
 
 
+def split_path(text: str) -> tuple[str, str]:
+    """The folder and the name that the path of a job's file says; no folder where the text is no such path.
+
+    ``app/jobs/billing/charge_order_job.rb`` -> ``app/jobs``, ``billing/charge_order_job``.
+    """
+    found = _PATH.fullmatch(text)
+    return (found[1], found[2]) if found else ("", text)
+
+
 def parse_job_name(text: str, *, suffix: str, acronyms: Sequence[str] = (), within: str = "") -> JobName:
     """Read NAME in any of its forms.
 
@@ -140,7 +153,7 @@ def _parsed(text: str, suffix: str, acronyms: tuple[str, ...], within: str) -> J
     Raises:
         InvalidInput, likewise.
     """
-    segments = re.split(r"::|/", text.strip())
+    segments = re.split(r"::|/", _BETWEEN_WORDS.sub("_", split_path(text.strip())[1]))
     if len(text) > MAXIMUM_LENGTH or not all(_SEGMENT.fullmatch(segment) for segment in segments):
         raise InvalidInput(
             f"{_shown(text)} cannot become the name of a Ruby class.",

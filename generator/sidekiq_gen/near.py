@@ -55,7 +55,7 @@ def _liked(word: str, known: Iterable[str]) -> Iterator[tuple[float, str]]:
             continue
         if _folded(one) == folded:
             yield SAME, one
-        elif len(folded) >= SHORTEST_PART and word.casefold() in _parts(one):
+        elif len(folded) >= SHORTEST_PART and word.strip("-").casefold() in _parts(one):
             yield PART, one
         else:
             rest = one.removeprefix(f"{outer}{scope}")

@@ -161,7 +161,7 @@ def test_a_list_can_come_from_standard_input(root: Path) -> None:
         ('[defaults]\nqueu = "low"\n[[job]]\nname = "Sync"', 2, ["jobs.toml: [defaults] has no key queu.", "queue"]),
         ('[defaults]\nwithout = ["unique"]\n[[job]]\nname = "Sync"', 2, ["[defaults] has no key without."]),
         ("[[job]\n", 2, ["jobs.toml, line 1: It is no TOML:"]),
-        ('[[job]]\nname = "a-b"', 2, ["jobs.toml, line 1, a-b: 'a-b' cannot become the name of a Ruby class."]),
+        ('[[job]]\nname = "a+b"', 2, ["jobs.toml, line 1, \"a+b\": 'a+b' cannot become the name of a Ruby class."]),
         ('[[job]]\nname = "Sync"\nthrottle = "1/2"', 1, ["jobs.toml, line 1, Sync: ", "sidekiq-throttled"]),
         ('[[job]]\nname = "Sync"\non-locked = "skip"', 2, ["line 1, Sync: --on-locked needs --advisory-lock."]),
     ],

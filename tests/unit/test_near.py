@@ -134,3 +134,59 @@ def test_a_refusal_says_what_may_have_been_meant(tmp_path: Path, words: str, hin
     done = sidekiq_gen(Repo().write(tmp_path), *words.split(), "--json")
     assert done.status == 2
     assert json.loads(done.out)["error"]["hint"] == hint
+
+
+@pytest.mark.parametrize(
+    ("words", "message", "hint"),
+    [
+        ("jbo X", "No such command 'jbo'.", "Did you mean job? See sidekiq-gen --help."),
+        ("zebra", "No such command 'zebra'.", "See sidekiq-gen --help."),
+        (
+            "job X --quue a",
+            "No such option '--quue'.",
+            "Did you mean --queue or --quiet or --unique? See sidekiq-gen job --help.",
+        ),
+        ("job X --lock", "No such option '--lock'.", "See sidekiq-gen job --help."),
+        ("job X --zzz", "No such option '--zzz'.", "See sidekiq-gen job --help."),
+        (
+            "job X --kind recrod",
+            "Invalid value for '--kind': 'recrod' is not one of 'record', 'plain', 'claim', 'backfill', 'fan-out'.",
+            "Did you mean record? See sidekiq-gen job --help.",
+        ),
+    ],
+)
+def test_a_line_that_is_mistyped(tmp_path: Path, words: str, message: str, hint: str) -> None:
+    error = json.loads(sidekiq_gen(tmp_path, *words.split(), "--json").out)["error"]
+    assert (error["message"], error["code"]) == (message, "usage")
+    assert error["hint"].startswith("Did you mean --") if words.endswith("--lock") else error["hint"] == hint
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "line"),
+    [
+        ("charge order", "app/jobs/charge_order_job.rb", "job ChargeOrder"),
+        ("Charge Order", "app/jobs/charge_order_job.rb", "job ChargeOrder"),
+        ("charge-order-job", "app/jobs/charge_order_job.rb", "job ChargeOrder"),
+        ("billing/charge-order", "app/jobs/billing/charge_order_job.rb", "job Billing::ChargeOrder"),
+        ("app/jobs/charge_order_job.rb", "app/jobs/charge_order_job.rb", "--dir app/jobs"),
+        ("./app/jobs/billing/charge_order.rb", "app/jobs/billing/charge_order_job.rb", "--dir app/jobs"),
+        ("app/workers/charge_order_job.rb", "app/workers/charge_order_job.rb", "--dir app/workers"),
+        (
+            "packs/pay/app/jobs/charge_order_job.rb",
+            "packs/pay/app/jobs/charge_order_job.rb",
+            "--dir packs/pay/app/jobs",
+        ),
+    ],
+)
+def test_a_name_is_read_however_it_is_written(tmp_path: Path, name: str, path: str, line: str) -> None:
+    root = Repo(files={"app/jobs/.keep": ""}).write(tmp_path)
+    told = json.loads(sidekiq_gen(root, "job", name, "--pretend", "--json").out)
+    assert told["files"][0]["path"] == path
+    assert line in told["command_line"]
+    again = told["command_line"].split()[1:]
+    assert json.loads(sidekiq_gen(root, *again, "--pretend", "--json").out)["files"] == told["files"]
+
+
+@pytest.mark.parametrize("name", ["a  b", "a--b", "-a", "a -b", "lib/a.rb", "app/a.rb", "../app/jobs/a.rb"])
+def test_nothing_else_is_a_name(tmp_path: Path, name: str) -> None:
+    assert sidekiq_gen(Repo().write(tmp_path), "job", "--pretend", "--", name).status == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from contextlib import redirect_stdout
 from importlib import import_module
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import click
 import typer
+from click.exceptions import NoSuchCommand
 from typer.core import TyperCommand
 
 from sidekiq_gen import __version__
@@ -19,6 +21,7 @@ from sidekiq_gen.cli import help  # noqa: A004 - as the option is called
 from sidekiq_gen.cli.app import COMPLETION, INTERRUPTED
 from sidekiq_gen.cli.console import Console
 from sidekiq_gen.errors import InvalidInput, SidekiqGenError
+from sidekiq_gen.near import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -165,6 +168,13 @@ def _usage(error: click.ClickException) -> InvalidInput:
     """What click found wrong with the command line, in our form."""
     context = getattr(error, "ctx", None)
     command = context.command_path if context else "sidekiq-gen"
-    message = error.format_message().strip().removesuffix(".").strip()
-    sentence = message if message.endswith((".", "?", "?)")) else f"{message}."
-    return InvalidInput(sentence, hint=f"See {command} --help.", code="usage")
+    message, meant = error.format_message().strip().removesuffix(".").strip(), ""
+    if isinstance(error, click.NoSuchOption) and context:
+        known = [name for one in context.command.get_params(context) for name in one.opts if name.startswith("--")]
+        message, meant = f"No such option {error.option_name!a}", did_you_mean(error.option_name, known, most=3)
+    elif isinstance(error, NoSuchCommand):
+        message, meant = f"No such command {error.command_name!a}", did_you_mean(error.command_name, NAMES)
+    elif isinstance(error, click.BadParameter) and isinstance(getattr(error.param, "type", None), click.Choice):
+        typed = re.search(r"'(.*?)' is not one of", message)
+        meant = did_you_mean(typed[1], error.param.type.choices) if typed else ""  # type: ignore[union-attr]
+    return InvalidInput(f"{message}.", hint=f"{meant} See {command} --help.".lstrip(), code="usage")

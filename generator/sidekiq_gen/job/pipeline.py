@@ -13,7 +13,7 @@ from sidekiq_gen.job.checklist import Item, checklist
 from sidekiq_gen.job.lacks import lacks
 from sidekiq_gen.job.needs import Column
 from sidekiq_gen.job.rendering import render, render_job
-from sidekiq_gen.naming import parse_job_name
+from sidekiq_gen.naming import parse_job_name, split_path
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.values import dataclass
 
@@ -102,6 +102,8 @@ def command_line(
     guessed = context.model and "model" not in answers
     if guessed and context.model and not (context.record and "arguments" in answers):
         words += ["--model", context.model.name]
+    if "dir" not in answers and split_path(answer(answers, "name", ""))[0]:
+        words += ["--dir", context.directory]
     for flag in resolve.all_flags(app.pack):
         if flag.parameter in answers:
             words += flag.words(answers[flag.parameter].value)

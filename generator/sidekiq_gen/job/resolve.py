@@ -28,7 +28,7 @@ from sidekiq_gen.job.repo import gather
 from sidekiq_gen.job.request import Chosen, JobContext, JobRequest, tree_of
 from sidekiq_gen.job.retries import RETRY, RETRY_FOR, find_retries, retry_notices
 from sidekiq_gen.job.subject import as_it_travels, find_subject, new_job, parse_directory
-from sidekiq_gen.naming import parse_job_name
+from sidekiq_gen.naming import parse_job_name, split_path
 from sidekiq_gen.near import did_you_mean
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.rails.stubs import stub_notices
@@ -125,7 +125,7 @@ def context_of(answers: Answers, project: Project) -> JobContext:
     name = parse_job_name(typed, suffix=app.conventions.suffix.value, acronyms=app.acronyms)
     subject = with_keys(find_subject(answers, name, app), app)
     usual = app.folders.folder_for(name.namespaces, subject.model.name if subject.model else None)
-    directory = parse_directory(answer(answers, "dir", usual.value))
+    directory = parse_directory(answer(answers, "dir", split_path(typed)[0] or usual.value))
     within = app.folders.namespace(directory)
     name = parse_job_name(typed, suffix=app.conventions.suffix.value, acronyms=app.acronyms, within=within)
     guarded = bool(wanted(answers, app.pack)) or any(flag.parameter in answers for flag in OPTION_FLAGS)
