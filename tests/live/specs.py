@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -74,9 +74,18 @@ class NotRunError(RuntimeError):
 
 
 def run_specs(
-    processes: Processes, variant: Variant, app: App, framework: Framework = "rspec", only: Sequence[str] | None = None
+    processes: Processes,
+    variant: Variant,
+    app: App,
+    framework: Framework = "rspec",
+    only: Sequence[str] | None = None,
+    *,
+    until_failure: bool = False,
 ) -> Report:
     """Run all specs of the app, or the files in `only`; every file asked for has an entry in the report.
+
+    With `until_failure` what follows the first failure in a file is not run: for specs that are to fail. rspec runs
+    examples as they stand in the file and says nothing of the rest, Minitest shuffles and calls the rest pending.
 
     Raises NotRunError when Rails does not boot and subprocess.TimeoutExpired after 60 s and 2 s for each file.
     """
@@ -84,6 +93,8 @@ def run_specs(
     found = only or [path.relative_to(app.folder).as_posix() for path in sorted((app.folder / folder).rglob(pattern))]
     run = _rspec if framework == "rspec" else _minitest
     (app.folder / WARNINGS).unlink(missing_ok=True)
+    if until_failure:
+        app = replace(app, settings={**app.settings, "LIVE_UNTIL_FAILURE": "1"})
     report = run(processes, variant, app, found)
     for file in found:
         report.files.setdefault(file, [])

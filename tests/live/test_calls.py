@@ -86,7 +86,7 @@ def test_a_wrong_call_fails_the_spec(
                 app.write({path: text.replace(right, wrong)})
     app.write(mutants)
 
-    report = run_specs(processes, variant, app)
+    report = run_specs(processes, variant, app, only=sorted(mutants), until_failure=True)
 
     survivors = [spec for spec in mutants if all(example.status == "passed" for example in report.files[spec])]
     promise(variant, "all", "calls", f"its rspec spec fails with {what}", len(mutants))

@@ -95,6 +95,29 @@ def test_what_is_wrong_is_told_of_the_right_file(
     assert report.passed == (5 if framework == "rspec" else 1)  # what is sound still runs
 
 
+@pytest.mark.parametrize("framework", ["rspec", "minitest"])
+def test_what_follows_a_failure_in_a_file_is_not_run(
+    processes: Processes, forky: Variant, app: App, framework: Framework
+) -> None:
+    folder = "spec" if framework == "rspec" else "test"
+    files = {
+        "spec/jobs/a_spec.rb": 'require "rails_helper"\nRSpec.describe "a" do\n  it("1") {}\n  it("2") { raise "2" }\n'
+        '  it("3") { Effect.note("run") }\nend\n',
+        "spec/jobs/b_spec.rb": 'require "rails_helper"\nRSpec.describe("b") { it("1") {} }\n',
+        "test/jobs/a_test.rb": 'require "test_helper"\nclass ATest < ActiveSupport::TestCase\n'
+        + "".join(f'  test("{number}") {{ raise "no" }}\n' for number in range(1, 4))
+        + "end\n",
+        "test/jobs/b_test.rb": 'require "test_helper"\nclass BTest < ActiveSupport::TestCase\n  test("1") {}\nend\n',
+    }
+    app.write(files)
+
+    report = run_specs(processes, forky, app, framework, until_failure=True)
+
+    a, b = ([one.status for one in report.files[f"{folder}/jobs/{name}_{folder}.rb"]] for name in "ab")
+    assert b == ["passed"]
+    assert a == (["passed", "failed"] if framework == "rspec" else ["failed", "pending", "pending"])
+
+
 def app_with(app: App, files: dict[str, str]) -> App:
     app.write(THREE | files)
     return app

@@ -163,7 +163,7 @@ def test_a_job_without_one_of_its_lines_fails_its_spec(
                 mutants[spec] = f"{name} without {before}"
     app.write(files)
 
-    report = run_specs(processes, variant, app, framework, only=list(mutants))
+    report = run_specs(processes, variant, app, framework, only=list(mutants), until_failure=True)
 
     promise(variant, "claim, backfill, fan-out", "all of its own", f"its {framework} spec fails without", len(mutants))
     survivors = [

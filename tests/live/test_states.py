@@ -131,7 +131,7 @@ def test_a_job_that_mistakes_a_state_fails_its_spec(
                 mutants[again.spec] = f"{one.job} with {after}"
     app.write(files(variant) | changed)
 
-    report = run_specs(processes, variant, app, framework, only=list(mutants))
+    report = run_specs(processes, variant, app, framework, only=list(mutants), until_failure=True)
 
     promise(
         variant, "record, claim, backfill", "check-then-act", f"by states: {framework} sees each slip", len(mutants)

@@ -4,6 +4,7 @@
 
 require "test_helper"
 require "json"
+require_relative "until_failure"
 
 report = File.open(ARGV.shift, "w")
 report.sync = true
@@ -15,6 +16,7 @@ collector = Class.new(Minitest::AbstractReporter) do
   define_method(:record) do |result|
     status = result.skipped? ? "pending" : "failed"
     status = "passed" if result.passed?
+    UntilFailure.failed(result.source_location.first) if status == "failed"
     report.puts(
       JSON.generate(
         "file" => result.source_location.first.delete_prefix(root), "class" => result.klass, "name" => result.name,
@@ -32,5 +34,6 @@ rescue StandardError, ScriptError => e
   )
 end
 
+UntilFailure.for_minitest if ENV["LIVE_UNTIL_FAILURE"]
 Minitest.extensions << "live"
 Minitest.define_singleton_method(:plugin_live_init) { |_options| reporter << collector.new }

@@ -2,6 +2,7 @@
 
 require_relative "../config/environment"
 require "rspec/rails"
+require_relative "../lib/until_failure"
 
 Sidekiq.logger.level = Logger::WARN
 
@@ -13,4 +14,5 @@ RSpec.configure do |config|
   config.raise_on_warning = true
   config.include FactoryBot::Syntax::Methods
   config.mock_with(:rspec) { |mocks| mocks.verify_partial_doubles = true }
+  UntilFailure.for_rspec(config) if ENV["LIVE_UNTIL_FAILURE"]
 end
