@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mutants.decided import DECIDED_MUTATIONS
 from mutants.folders import FOLDER_MUTATIONS
 from mutants.lists import LIST_MUTATIONS
 from mutants.packs import PACK_MUTATIONS
@@ -1190,8 +1191,8 @@ WRITTEN = (
     Mutation(
         "new folders stay when a file fails",
         "changes/undo.py",
-        "            root.remove(path)\n",
-        "            pass\n",
+        "something else has moved in\n            root.remove(path)\n",
+        "something else has moved in\n            pass\n",
         APPLY,
     ),
     Mutation(
@@ -1382,6 +1383,7 @@ ACTIVE_JOB = (
 
 MUTATIONS = (
     *ACTIVE_JOB,
+    *DECIDED_MUTATIONS,
     *JOB,
     *LATER,
     *INSTALLED,
