@@ -6,7 +6,9 @@ services and the errors that they raise.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from sidekiq_gen.values import dataclass, field, replace
 
 from sidekiq_gen.values import dataclass, field
 
@@ -113,6 +115,10 @@ class Repo:
     waits: bool = True
     gems: dict[str, str] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
+
+    def but(self, **changes: Any) -> Repo:
+        """The same with some of it changed."""
+        return replace(self, **changes)
 
     def lockfile(self) -> str:
         """The text of Gemfile.lock."""
