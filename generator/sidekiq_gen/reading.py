@@ -23,6 +23,7 @@ YAML = 1_000_000
 PROCESSES = 200_000  # scripts, charts, Procfile: what is larger is a program
 SETTINGS = 100_000
 TEMPLATE = 50_000
+SNAPSHOT = 5_000_000
 JOBS = 10_000_000
 
 # A line of Ruby that is longer is data, and shows nothing of how people write. In characters.

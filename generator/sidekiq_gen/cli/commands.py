@@ -35,6 +35,7 @@ SUMMARIES = {
     "install": "Set up Sidekiq in this repo: initializers, config/sidekiq.yml, tasks for dead jobs.",
     "info": "Show what was detected, and what this Sidekiq can and cannot do.",
     "destroy": "Remove what job has written: its class, its spec, the folders that are empty then.",
+    "templates": "List, copy and check templates: those of this repo, and those of a pack.",
     "patterns": "List the kinds of job and the safeguards: what each is for, and whether it is available here.",
 }
 NAMES = tuple(SUMMARIES)

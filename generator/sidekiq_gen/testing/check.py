@@ -15,6 +15,7 @@ from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from sidekiq_gen.rails.project import Project
     from sidekiq_gen.sidekiq.gems import Gems
@@ -28,11 +29,13 @@ if TYPE_CHECKING:
 class Checked:
     """What is to be checked.
 
-    name: of the pack, or ``repo``. subject: what it can be asked for. files: what each repo has besides, by path.
-    prepare: chooses the pack for a project. snapshots: those that are there, by path below the folder of the pack.
+    name: of the pack, or ``repo``. folder: where it is. subject: what it can be asked for. files: what each repo has
+    besides, by path. prepare: chooses the pack for a project. snapshots: those that are there, by path below the
+    folder.
     """
 
     name: str
+    folder: Path
     subject: Subject
     files: Mapping[str, str]
     prepare: Callable[[Project], Project]

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from sidekiq_gen.values import dataclass, field, replace
 
-from sidekiq_gen.values import dataclass, field
-
 if TYPE_CHECKING:
     from pathlib import Path
 
