@@ -2,40 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
 import zlib
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 
+from sidekiq_gen.testing.ruby import linted, parsed
 from support.cases import Case, all_cases, alone, pairs, rows
 from support.install_cases import InstallCase, install_cases
 from support.tools import require
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
 HOW = "apt-get install ruby rubocop"
 SHARES = 2
 LEAST = 250  # texts in a share
-# What `ruby -wc` does, for many files in one process.
-COMPILE = "ARGV.each { |path| RubyVM::InstructionSequence.compile_file(path) }; puts ARGV.size"
-RUBOCOP = """AllCops:
-  NewCops: enable
-  SuggestExtensions: false
-Style/Documentation:
-  Enabled: false
-Metrics:
-  Enabled: false
-Style/StringLiterals:
-  EnforcedStyle: {quotes}_quotes
-Style/FrozenStringLiteralComment:
-  EnforcedStyle: {comment}
-"""
 
 
 def cases(quotes: str, comment: str) -> list[Case]:
@@ -57,23 +37,13 @@ def share_of(name: str) -> int:
     return zlib.crc32(re.sub(r"\b(6\.5|7|8)-", "", name, count=1).encode()) % SHARES
 
 
-def lay_out(folder: Path, files: dict[str, str]) -> None:
-    for path, text in files.items():
-        target = folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8")
-
-
-def run(arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(arguments, capture_output=True, text=True, timeout=900, check=False)
-
-
 # Two styles have each value of each choice. A text that several cases render is looked at once.
 @pytest.mark.parametrize("share", range(SHARES))
 @pytest.mark.parametrize(("quotes", "comment"), [("double", "always"), ("single", "never")])
 def test_ruby_and_rubocop_have_nothing_to_say(
-    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, quotes: str, comment: str, share: int
+    tmp_path_factory: pytest.TempPathFactory, quotes: str, comment: str, share: int
 ) -> None:
+    require("ruby", HOW), require("rubocop", HOW)
     every: list[Case | InstallCase] = [*cases(quotes, comment), *installs(quotes, comment)]
     texts: set[tuple[str, str]] = set()
     for case in every:
@@ -81,36 +51,44 @@ def test_ruby_and_rubocop_have_nothing_to_say(
             continue
         rendered = case.render(tmp_path_factory.mktemp("repo"))
         assert len(rendered) > ("--kind fan-out" in case.line) * 2 + 1
-        lay_out(tmp_path / case.name, {path: text for path, text in rendered.items() if (path, text) not in texts})
         texts |= rendered.items()
-    files = sorted(str(path) for path in tmp_path.rglob("*") if path.suffix in {".rb", ".rake"})
+    files = sorted(file for file in texts if file[0].endswith((".rb", ".rake")))
+    assert len(files) > LEAST
 
-    compiled = run([require("ruby", HOW), "-w", "-e", COMPILE, *files])
+    remarks = [*parsed([text for _, text in files]), *linted(files, quotes, comment)]
 
-    assert (compiled.returncode, compiled.stdout.strip(), compiled.stderr) == (0, str(len(files)), "")
-    assert len(files) == sum(path.endswith((".rb", ".rake")) for path, _ in texts) > LEAST
-
-    (tmp_path / ".rubocop.yml").write_text(RUBOCOP.format(quotes=quotes, comment=comment), encoding="utf-8")
-    linted = run([require("rubocop", HOW), "--cache", "false", "--format", "json", str(tmp_path)])
-
-    report = json.loads(linted.stdout)
-    offenses = [
-        f"{file['path']}:{offense['location']['line']}: {offense['cop_name']}: {offense['message']}"
-        for file in report["files"]
-        for offense in file["offenses"]
-    ]
-    assert offenses == []
-    assert report["summary"]["inspected_file_count"] == len(files)
+    assert [(files[remark.text], remark) for remark in remarks] == []
 
 
 def test_every_case_belongs_to_a_share() -> None:
     assert {share_of(case.name) for case in all_cases()} == set(range(SHARES))
 
 
-def test_rubocop_would_see_an_offense(tmp_path: Path) -> None:
-    (tmp_path / ".rubocop.yml").write_text(RUBOCOP.format(quotes="double", comment="always"), encoding="utf-8")
-    (tmp_path / "job.rb").write_text("class Job\n  def perform; end\nend\n", encoding="utf-8")
+def test_rubocop_would_see_an_offense() -> None:
+    require("rubocop", HOW)
 
-    done = run([require("rubocop", HOW), "--cache", "false", "--format", "emacs", str(tmp_path)])
+    remarks = linted(
+        [("job.rb", "class Job\n  def perform; end\nend\n"), ("other.rb", "# frozen_string_literal: true\n")]
+    )
 
-    assert "Style/FrozenStringLiteralComment" in done.stdout
+    assert {remark.text for remark in remarks} == {0}
+    assert "Style/FrozenStringLiteralComment" in {remark.word for remark in remarks}
+
+
+def test_ruby_would_see_an_error_and_a_warning() -> None:
+    require("ruby", HOW)
+
+    remarks = parsed(["class Job\nend\n", "def perform\n  one = 1\nend\n", "class Job\n"])
+
+    assert [(remark.text, remark.word) for remark in remarks] == [(1, "ruby"), (2, "ruby")]
+    assert "unused variable" in remarks[0].message
+
+
+def test_ruby_would_see_that_data_is_code() -> None:
+    require("ruby", HOW)
+    data = ['x = "#PWNED"', "y = :'PWNED'", "# PWNED", 'z = "\\#{PWNED}"', "%w[PWNED]"]
+    code = ['"#{PWNED}"', "`PWNED`", ":PWNED2; PWNED", "x = <<~TEXT\n  #{PWNED}\nTEXT", '"#$PWNED"']
+
+    remarks = parsed([*data, *code], "PWNED")
+
+    assert {remark.text for remark in remarks if remark.word == "code"} == {*range(len(data), len(data + code))}

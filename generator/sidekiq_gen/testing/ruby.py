@@ -32,7 +32,7 @@ module Warning
   def self.warn(message, **) = ($said ||= []) << message
 end
 $VERBOSE = true
-CODE = %i[on_ident on_const on_kw on_op on_ivar on_gvar on_cvar on_backtick]
+CODE = %i[on_ident on_const on_kw on_op on_ivar on_gvar on_cvar]
 given = JSON.parse($stdin.read)
 mark = given["mark"]
 found = given["texts"].each_with_index.map do |text, index|
@@ -43,8 +43,11 @@ found = given["texts"].each_with_index.map do |text, index|
     $said << error.message
   end
   lines = []
-  if mark
-    Ripper.lex(text).each { |(line, _), kind, token,| lines << line if CODE.include?(kind) && token.include?(mark) }
+  command = false
+  (mark ? Ripper.lex(text) : []).each do |(line, _), kind, token,|
+    command = true if kind == :on_backtick
+    command = false if kind == :on_tstring_end
+    lines << line if token.include?(mark) && (command || CODE.include?(kind))
   end
   { "said" => $said, "code" => lines.uniq }
 end
@@ -52,7 +55,7 @@ puts JSON.generate(found)
 """
 _SAID = regex(r"^text:([0-9]+):\s*(.*)")
 
-SETTINGS = """AllCops:
+_SETTINGS = """AllCops:
   NewCops: enable
   SuggestExtensions: false
 Style/Documentation:
@@ -60,7 +63,9 @@ Style/Documentation:
 Metrics:
   Enabled: false
 Style/StringLiterals:
-  EnforcedStyle: double_quotes
+  EnforcedStyle: {quotes}_quotes
+Style/FrozenStringLiteralComment:
+  EnforcedStyle: {comment}
 """
 
 
@@ -101,23 +106,27 @@ def parsed(texts: Sequence[str], mark: str | None = None) -> list[Remark]:
     ]
 
 
-def linted(texts: Sequence[tuple[str, str]]) -> list[Remark]:
-    """What RuboCop says of each text by its own defaults, new cops too.
+def linted(texts: Sequence[tuple[str, str]], quotes: str = "double", comment: str = "always") -> list[Remark]:
+    """What RuboCop says of each text by its own defaults, new cops too, but for documentation and metrics.
 
-    texts: path and text; some cops look at the path.
+    texts: path and text; some cops look at the path. quotes, comment: the styles of literals and of the magic comment,
+    as RuboCop calls them.
 
     Raises:
         NotRun: there is no RuboCop, or it could not look.
     """
     with TemporaryDirectory(prefix="sidekiq-gen-rubocop-") as folder:
         root = Path(folder)
-        (root / ".rubocop.yml").write_text(SETTINGS, encoding="utf-8")
+        (root / ".rubocop.yml").write_text(_SETTINGS.format(quotes=quotes, comment=comment), encoding="utf-8")
         for index, (path, text) in enumerate(texts):
             target = root / f"{index}" / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, encoding="utf-8")
         said = _run(["rubocop", "--format", "json", "--cache", "false"], "", root)
     report: Any = _document(said, "rubocop")
+    seen = report["summary"]["inspected_file_count"]
+    if seen != len(texts):
+        raise NotRun(f"rubocop has looked at {seen} of {len(texts)} files")
     return [
         Remark(int(file["path"].partition("/")[0]), one["location"]["start_line"], one["cop_name"], one["message"])
         for file in report["files"]
