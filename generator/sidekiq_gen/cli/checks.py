@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.changes.apply import apply
 from sidekiq_gen.changes.plan import Plan
-from sidekiq_gen.cli.place import open_project
+from sidekiq_gen.cli.given import here
+from sidekiq_gen.cli.place import open_project, packed
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.rails.project import Where
 from sidekiq_gen.testing.check import check
-from sidekiq_gen.testing.subjects import of_repo
+from sidekiq_gen.testing.subjects import of_pack, of_repo
 from sidekiq_gen.testing.updates import plan_update
+from sidekiq_gen.values import replace
 
 if TYPE_CHECKING:
     from sidekiq_gen.cli.console import Console
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from sidekiq_gen.testing.check import Checked
 
 FOUND = 4
-_OF_SNAPSHOTS = "snapshot-"
 
 
 def run_check(pack: str | None, where: Where, console: Console, *, update: bool, rubocop: bool, pretend: bool) -> int:
@@ -37,7 +37,7 @@ def run_check(pack: str | None, where: Where, console: Console, *, update: bool,
     notices = (*(project.told if project else ()), *report.notices)
     for notice in notices:
         console.notice(notice)
-    wrong = [finding for finding in report.findings if not (update and finding.code.startswith(_OF_SNAPSHOTS))]
+    wrong = [finding for finding in report.findings if not (update and finding.of_snapshots)]
     plan = plan_update(checked.folder, report) if update and not wrong else Plan(checked.folder, ())
     if not pretend:
         plan = apply(plan).plan
@@ -74,6 +74,6 @@ def _project(where: Where, *, needed: bool) -> Project | None:
 
 
 def _checked(pack: str | None, project: Project | None) -> Checked:
-    if project is None or pack is not None:
-        raise NotImplementedError
-    return of_repo(project.app)
+    if pack is not None or project is None:
+        return of_pack(pack or ".", here())
+    return of_repo(packed(project, {}).app)

@@ -8,7 +8,8 @@ from sidekiq_gen import __version__
 from sidekiq_gen.errors import InvalidInput
 from sidekiq_gen.packs.copied import header, outdated
 from sidekiq_gen.packs.layers import REPO_FOLDER
-from sidekiq_gen.ruby.environment import built_in, origins, paths
+from sidekiq_gen.ruby.environment import built_in
+from sidekiq_gen.ruby.library import origins, paths
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:

@@ -103,7 +103,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def get_template(self, name: Any, parent: str | None = None, globals: Any = None) -> Template:  # noqa: A002 - as Jinja has it
         """A template, which is a step where another one includes it."""
-        self._step()
+        if parent is not None:
+            self._step()
         return super().get_template(name, parent, globals)
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:

@@ -49,13 +49,15 @@ class Subject:
     """What a check is about.
 
     patterns: all there are. own: the names of those that a pack has declared. attributes: the flags of what it says of
-    every job, each with an example. sources: the texts of the templates that are not built in.
+    every job, each with an example. sources: the texts of the templates that are not built in. needed: the capabilities
+    that its patterns need.
     """
 
     patterns: tuple[Pattern[Any], ...]
     own: frozenset[str] = frozenset()
     attributes: tuple[tuple[Flag, object], ...] = ()
     sources: tuple[str, ...] = ()
+    needed: frozenset[str] = frozenset()
 
     @cached_property
     def shapes(self) -> Levels:
@@ -100,12 +102,9 @@ def _with_each_shape(subject: Subject, where: Place, pattern: Pattern[Any], but:
             yield Case(where, pattern.name, f"{name}-{shape}", asked | level)
 
 
-def at_gates(subject: Subject, named: frozenset[str] = frozenset()) -> Iterator[Case]:
-    """What a pack brings, on both sides of each gate that its templates ask about.
-
-    named: capabilities that it asks for elsewhere.
-    """
-    for where in gates(capabilities_in(subject.sources) | named):
+def at_gates(subject: Subject) -> Iterator[Case]:
+    """What a pack brings, on both sides of each gate that its templates ask about, or its patterns need."""
+    for where in gates(capabilities_in(subject.sources) | subject.needed):
         yield Case(where, "record", "record", subject.shapes["record"])
         for pattern in subject.patterns:
             if pattern.name in subject.own:

@@ -20,9 +20,6 @@ Code = Literal[
     "snapshot-missing",
     "snapshot-extra",
 ]
-# Without these gone, what is rendered is not worth a snapshot.
-FATAL: frozenset[Code] = frozenset({"broken-template", "never-rendered", "ruby-syntax", "code-from-data"})
-
 
 @dataclass(frozen=True)
 class Finding:
@@ -39,6 +36,11 @@ class Finding:
     line: int | None = None
     diff: str = ""
     cases: int = 1
+
+    @property
+    def of_snapshots(self) -> bool:
+        """Whether writing the snapshots puts it right."""
+        return self.code.startswith("snapshot-")
 
     def as_dict(self) -> dict[str, object]:
         """As it stands in a JSON document."""
@@ -71,11 +73,6 @@ class Report:
     findings: tuple[Finding, ...]
     notices: tuple[Notice, ...]
     snapshots: tuple[tuple[str, str | None], ...]
-
-    @property
-    def fatal(self) -> bool:
-        """Whether something is wrong that no snapshot should keep."""
-        return any(finding.code in FATAL for finding in self.findings)
 
     def __str__(self) -> str:
         """For people: each finding, and how much was looked at."""

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sidekiq_gen import reading
 from sidekiq_gen.errors import InvalidInput, Refused
-from sidekiq_gen.job.patterns.catalogue import PATTERNS
+from sidekiq_gen.job.packs import found
+from sidekiq_gen.job.patterns.catalogue import patterns_of
 from sidekiq_gen.packs.layers import REPO_FOLDER
 from sidekiq_gen.testing.cases import Subject
 from sidekiq_gen.testing.check import Checked
 from sidekiq_gen.testing.snapshots import ENDING, FOLDER
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
+    from sidekiq_gen.packs.layers import Layer
+    from sidekiq_gen.packs.pack import Pack
     from sidekiq_gen.rails.app import RailsApp
+    from sidekiq_gen.rails.project import Project
 
 
 def of_repo(app: RailsApp) -> Checked:
-    """The templates of a repo; its snapshots are beside them, in ``lib/templates/sidekiq_gen/snapshots``.
+    """The templates of a repo, over those of its pack; its snapshots are beside them, in ``lib/templates/sidekiq_gen/snapshots``.
 
     Raises:
         InvalidInput: it has none (``no-templates``). Refused: they cannot be read.
@@ -33,9 +38,37 @@ def of_repo(app: RailsApp) -> Checked:
             code="no-templates",
         )
     files = {f"{REPO_FOLDER}/{path}": text for layer in own for path, text in layer.sources}
-    subject = Subject(PATTERNS, sources=tuple(text for layer in own for _, text in layer.sources))
     folder = app.root / REPO_FOLDER
-    return Checked("repo", folder, subject, files, lambda project: project, snapshots_in(folder))
+    return Checked("repo", folder, _subject(app.pack, app.layers), files, _with(app.pack), snapshots_in(folder))
+
+
+def of_pack(typed: str, base: Path) -> Checked:
+    """A pack; its snapshots are in its folder ``snapshots``.
+
+    typed: a folder with a slash in it, else the name of one that is installed. base: what a folder is relative to.
+
+    Raises:
+        InvalidInput: there is none, or it makes no sense. Refused: one of its files cannot be read.
+    """
+    pack = found(typed, base)
+    folder = Path(pack.folder)
+    layers = (pack.layer,) if pack.layer else ()
+    return Checked(pack.name, folder, _subject(pack, layers), {}, _with(pack), snapshots_in(folder))
+
+
+def _subject(pack: Pack | None, layers: tuple[Layer, ...]) -> Subject:
+    own, attributes = (pack.patterns, pack.attributes) if pack else ((), ())
+    return Subject(
+        patterns_of(pack),
+        frozenset(pattern.name for pattern in own),
+        tuple((attribute.flag, attribute.sample) for attribute in attributes),
+        tuple(text for layer in layers for _, text in layer.sources),
+        frozenset(name for pattern in own for name in pattern.needs_capabilities),
+    )
+
+
+def _with(pack: Pack | None) -> Callable[[Project], Project]:
+    return lambda project: project.with_pack(pack)
 
 
 def snapshots_in(folder: Path) -> dict[str, str]:
@@ -44,17 +77,17 @@ def snapshots_in(folder: Path) -> dict[str, str]:
     Raises:
         Refused: one cannot be read (``unreadable``).
     """
-    found: dict[str, str] = {}
+    snapshots: dict[str, str] = {}
     names: list[str] = []
     with suppress(OSError):
         names = sorted(path.name for path in (folder / FOLDER).iterdir() if path.name.endswith(ENDING))
     for name in names:
         path = f"{FOLDER}/{name}"
         try:
-            found[path] = reading.read_inside(folder, path, reading.SNAPSHOT).decode("utf-8")
+            snapshots[path] = reading.read_inside(folder, path, reading.SNAPSHOT).decode("utf-8")
         except (reading.Unreadable, UnicodeDecodeError) as error:
             reason = error.reason if isinstance(error, reading.Unreadable) else "is not UTF-8"
             raise Refused(
                 f"{folder / path} {reason}.", hint="Remove it, and write it again with --update.", code="unreadable"
             ) from None
-    return found
+    return snapshots

@@ -1,11 +1,12 @@
-"""The snapshots of a report, planned as files of the pack."""
+"""The snapshots of a report, planned as files of the pack, and written."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from sidekiq_gen.changes.apply import apply
 from sidekiq_gen.changes.plan import Plan, plan_changes
+from sidekiq_gen.values import replace
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,3 +27,16 @@ def plan_update(folder: Path, report: Report) -> Plan:
     gone = {path for path, text in report.snapshots if text is None}
     files = (replace(file, status="remove", goes=True) if file.path in gone else file for file in plan.files)
     return replace(plan, files=tuple(files))
+
+
+def updated(folder: Path, report: Report) -> Report:
+    """Write them where nothing but snapshots is wrong; what is wrong then.
+
+    Raises:
+        Refused: they cannot be written.
+    """
+    wrong = tuple(finding for finding in report.findings if not finding.of_snapshots)
+    if wrong:
+        return replace(report, findings=wrong)
+    apply(plan_update(folder, report))
+    return replace(report, findings=(), snapshots=())
