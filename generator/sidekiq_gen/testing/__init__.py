@@ -1,7 +1,7 @@
 """Checks of template packs, for people who make one.
 
-`check_pack` is what ``sidekiq-gen templates check`` does; `plugin` has it as a fixture for pytest. What is imported from
-here, and what a `Report` and a `Finding` have, stays as it is within a minor release.
+`check_pack` is what ``sidekiq-gen templates check`` does; `plugin` has it as a fixture for pytest. What is imported
+from here, and what a `Report` and a `Finding` have, stays as it is within a minor release.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from itertools import chain, combinations
 from typing import TYPE_CHECKING, Any
 
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME, KINDS
-from sidekiq_gen.testing.levels import attribute_levels, levels, shapes
+from sidekiq_gen.testing.levels import levels, shapes
 from sidekiq_gen.testing.pairs import Factors
 from sidekiq_gen.testing.places import Place, capabilities_in, gates, locked, places
 from sidekiq_gen.values import dataclass
@@ -15,10 +15,9 @@ from sidekiq_gen.values import dataclass
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from sidekiq_gen.flags import Flag
     from sidekiq_gen.job.patterns.base import Pattern
     from sidekiq_gen.sidekiq.gems import Gems
-    from sidekiq_gen.testing.levels import Level, Levels
+    from sidekiq_gen.testing.levels import Level, Levels, Said
 
 HOUSE = "house"
 
@@ -48,16 +47,17 @@ class Case:
 class Subject:
     """What a check is about.
 
-    patterns: all there are. own: the names of those that a pack has declared. attributes: the flags of what it says of
-    every job, each with an example. sources: the texts of the templates that are not built in. needed: the capabilities
-    that its patterns need.
+    patterns: all there are. own: the names of those that a pack has declared. attributes: what it says of every job.
+    sources: the texts of the templates that are not built in. needed: the capabilities that its patterns need.
+    gems: those that its patterns need, which every repo has.
     """
 
     patterns: tuple[Pattern[Any], ...]
     own: frozenset[str] = frozenset()
-    attributes: tuple[tuple[Flag, object], ...] = ()
+    attributes: tuple[Said, ...] = ()
     sources: tuple[str, ...] = ()
     needed: frozenset[str] = frozenset()
+    gems: frozenset[str] = frozenset()
 
     @cached_property
     def shapes(self) -> Levels:
@@ -71,8 +71,8 @@ class Subject:
 
     @cached_property
     def required(self) -> Level:
-        """What is said of the house in every case: the first value of each attribute."""
-        return _joined(*(next(iter(attribute_levels(flag, example).values())) for flag, example in self.attributes))
+        """What is said of the house in every case: the first value of each attribute that has to be there."""
+        return _joined(*(next(iter(one.levels.values())) for one in self.attributes if one.required))
 
     def shape_for(self, pattern: Pattern[Any]) -> str:
         """The name of the shape that a pattern is shown over: its record, else the first that it can be laid over."""
@@ -90,8 +90,8 @@ def alone(subject: Subject, where: Place) -> Iterator[Case]:
         if pattern.name in subject.own:
             yield from _with_each_shape(subject, where, pattern, over)
     record = subject.shapes["record"]
-    for flag, example in subject.attributes:
-        for name, level in attribute_levels(flag, example).items():
+    for attribute in subject.attributes:
+        for name, level in attribute.levels.items():
             yield Case(where, HOUSE, name, record | level)
 
 
@@ -130,7 +130,7 @@ def pairs(subject: Subject, can_meet: Callable[[Place, Level], bool]) -> Iterato
     factors: dict[str, Mapping[str, Level]] = {
         "place": {name: {} for name in named},
         "shape": subject.shapes,
-        **{flag.parameter: attribute_levels(flag, example) for flag, example in subject.attributes},
+        **{one.flag.option: one.levels if one.required else {"none": {}, **one.levels} for one in subject.attributes},
         **{name: {"none": {}, **ways} for name, ways in subject.levels.items()},
     }
     refused = _refused(factors, lambda said: can_meet(some, said))
@@ -138,7 +138,7 @@ def pairs(subject: Subject, can_meet: Callable[[Place, Level], bool]) -> Iterato
     def allowed(row: Mapping[str, str]) -> bool:
         return not any((one, other) in refused for one in row.items() for other in row.items())
 
-    absent = dict.fromkeys(subject.levels, "none")
+    absent = {name: "none" for name, ways in factors.items() if "none" in ways}
     covering = Factors({name: tuple(values) for name, values in factors.items()}, absent, allowed)
     for name, row in covering.additions({}).items():
         place, shape = named[row.pop("place")], subject.shapes[row.pop("shape")]

@@ -91,7 +91,7 @@ class _Run:
 
     def changed(self, one: _Rendered) -> Mapping[str, str]:
         """The files of a case that the built-in templates give otherwise, or not at all."""
-        own = {flag.parameter for flag, _ in self._checked.subject.attributes}
+        own = {attribute.flag.parameter for attribute in self._checked.subject.attributes}
         if one.case.group in self._checked.subject.own:
             return one.files
         said = {name: value for name, value in one.case.said.items() if name not in own}
@@ -131,14 +131,14 @@ def check(checked: Checked, gems: Gems | None = None, *, rubocop: bool = True) -
         Refused: the templates cannot be read at all.
     """
     subject = checked.subject
-    with workspace(checked.files, checked.prepare) as own, workspace() as bare:
+    with workspace(subject.gems, checked.files, checked.prepare) as own, workspace(subject.gems) as bare:
         run = _Run(checked, own, bare)
         cases = all_cases(subject)
         shown = run.rendered([case for case in cases if case.shown])
         more = [*(at_the_locked(subject, gems) if gems else ()), *pairs(subject, run.can_meet)]
         every = [*shown, *run.rendered([*more, *poison.poisoned(subject)])]
         changes = [_Rendered(one.case, one.line, run.changed(one)) for one in shown]
-    findings = [*run.broken(), *_never(subject, every), *run.read_by_ruby(every)]
+    findings = [*run.broken(), *_never(subject, every, run.broken_groups), *run.read_by_ruby(every)]
     if rubocop:
         findings += run.read_by_rubocop(changes)
     wanted = _snapshots(cases, changes)
@@ -182,9 +182,9 @@ def _word_of_ruby(remark: ruby.Remark) -> Code:
     return "ruby-warning" if remark.message.startswith("warning:") else "ruby-syntax"
 
 
-def _never(subject: Subject, rendered: Sequence[_Rendered]) -> Iterator[Finding]:
-    """The patterns of a pack that no case could have."""
-    seen = {one.case.group for one in rendered}
+def _never(subject: Subject, rendered: Sequence[_Rendered], broken: set[str]) -> Iterator[Finding]:
+    """The patterns of a pack that no case could have; what is broken is told already."""
+    seen = {one.case.group for one in rendered} | broken
     for pattern in subject.patterns:
         if pattern.name in subject.own - seen:
             yield Finding(

@@ -10,6 +10,9 @@ from itertools import product
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from sidekiq_gen.job.patterns.declared import Declared
+from sidekiq_gen.values import dataclass
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -17,11 +20,11 @@ if TYPE_CHECKING:
     from sidekiq_gen.job.kinds.base import Kind
     from sidekiq_gen.job.patterns.base import Pattern
 
-Level: TypeAlias = "Mapping[str, Any]"
+Level: TypeAlias = "dict[str, Any]"
 Levels: TypeAlias = "Mapping[str, Level]"
 
 # In place of the example of a pattern: what the synthetic repo has.
-FITTING: Level = MappingProxyType(
+FITTING: Mapping[str, Any] = MappingProxyType(
     {
         "check_then_act": "charged_at",
         "discard_on": ("PaymentGateway::CardDeclined",),
@@ -56,6 +59,8 @@ def levels(pattern: Pattern[Any]) -> dict[str, Level]:
     if first.type == "choice":
         chosen = [first, *chosen]
     example = {first.parameter: FITTING.get(first.parameter, pattern.example)}
+    if isinstance(pattern, Declared) and pattern.declared.needs_databases:
+        example["database"] = pattern.declared.needs_databases[0]
     example |= {flag.parameter: FITTING[flag.parameter] for flag in further if flag.parameter in FITTING}
     found = {}
     for choices in _choices(chosen):
@@ -66,14 +71,21 @@ def levels(pattern: Pattern[Any]) -> dict[str, Level]:
     return found
 
 
-def attribute_levels(flag: Flag, example: object) -> dict[str, Level]:
-    """The values of an attribute of the house: each of its choices, else the example."""
-    if flag.type == "switch":
-        return {flag.parameter: {flag.parameter: True}}
-    values = flag.choices or (example,)
-    return {
-        f"{flag.parameter}-{value}" if flag.choices else flag.parameter: {flag.parameter: value} for value in values
-    }
+@dataclass(frozen=True)
+class Said:
+    """What a pack says of every job: its flag, a value that is right, and whether there is no job without it."""
+
+    flag: Flag
+    sample: object
+    required: bool = False
+
+    @property
+    def levels(self) -> dict[str, Level]:
+        """The values that it may have: each of its choices, else the sample."""
+        name = self.flag.option.removeprefix("--")
+        if not self.flag.choices:
+            return {name: {self.flag.parameter: self.sample}}
+        return {f"{name}-{choice}": {self.flag.parameter: choice} for choice in self.flag.choices}
 
 
 def _choices(flags: Sequence[Flag]) -> Iterator[dict[Flag, str]]:

@@ -54,8 +54,8 @@ def _free_texts(subject: Subject) -> Iterator[Level]:
     for text in TEXTS:
         yield {"queue": text}
         yield {"tags": (text,)}
-    for flag, _ in subject.attributes:
-        yield from _values(flag)
+    for attribute in subject.attributes:
+        yield from _values(attribute.flag)
     for pattern in subject.patterns:
         if pattern.name in subject.own:
             first = pattern.flags[0].parameter

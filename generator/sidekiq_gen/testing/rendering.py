@@ -17,7 +17,7 @@ from sidekiq_gen.rails.project import Where, detect_project
 from sidekiq_gen.sourced import Sourced
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from sidekiq_gen.flags import Answers
     from sidekiq_gen.job.request import JobRequest
@@ -26,25 +26,32 @@ if TYPE_CHECKING:
     from sidekiq_gen.testing.levels import Level
     from sidekiq_gen.testing.places import Place
 
+SOME_VERSION = "1.0.0"  # of a gem of which a pack only says that it has to be there
+
 
 @contextmanager
 def workspace(
-    files: Mapping[str, str] | None = None, prepare: Callable[[Project], Project] = lambda project: project
+    gems: Iterable[str] = (),
+    files: Mapping[str, str] | None = None,
+    prepare: Callable[[Project], Project] = lambda project: project,
 ) -> Iterator[Workspace]:
     """A folder for repos, which is removed in the end.
 
-    files: what each of them has besides, path -> text: the templates of a repo. prepare: what is done with the project
-    of each before it is asked anything: a pack is chosen.
+    gems: that each of them has besides. files: likewise, path -> text: the templates of a repo. prepare: what is done
+    with the project of each before it is asked anything: a pack is chosen.
     """
     with TemporaryDirectory(prefix="sidekiq-gen-check-") as folder:
-        yield Workspace(Path(folder), dict(files or {}), prepare)
+        yield Workspace(Path(folder), dict.fromkeys(gems, SOME_VERSION), dict(files or {}), prepare)
 
 
 class Workspace:
     """The repos that cases are rendered for, below a folder."""
 
-    def __init__(self, folder: Path, files: Mapping[str, str], prepare: Callable[[Project], Project]) -> None:
+    def __init__(
+        self, folder: Path, gems: Mapping[str, str], files: Mapping[str, str], prepare: Callable[[Project], Project]
+    ) -> None:
         self._folder = folder
+        self._gems = gems
         self._files = files
         self._prepare = prepare
         self._projects: dict[str, Project] = {}
@@ -57,7 +64,8 @@ class Workspace:
         """
         if place.name not in self._projects:
             root = self._folder / f"repo-{len(self._projects)}"
-            place.repo.but(files={**place.repo.files, **self._files}).write(root)
+            repo = place.repo
+            repo.but(gems={**self._gems, **repo.gems}, files={**repo.files, **self._files}).write(root)
             self._projects[place.name] = self._prepare(detect_project(Where(root=root), root))
         return self._projects[place.name]
 

@@ -21,6 +21,7 @@ Code = Literal[
     "snapshot-extra",
 ]
 
+
 @dataclass(frozen=True)
 class Finding:
     """One thing that is wrong.

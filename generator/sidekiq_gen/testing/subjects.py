@@ -13,6 +13,7 @@ from sidekiq_gen.job.patterns.catalogue import patterns_of
 from sidekiq_gen.packs.layers import REPO_FOLDER
 from sidekiq_gen.testing.cases import Subject
 from sidekiq_gen.testing.check import Checked
+from sidekiq_gen.testing.levels import Said
 from sidekiq_gen.testing.snapshots import ENDING, FOLDER
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def of_repo(app: RailsApp) -> Checked:
-    """The templates of a repo, over those of its pack; its snapshots are beside them, in ``lib/templates/sidekiq_gen/snapshots``.
+    """The templates of a repo, over those of its pack; its snapshots are in a folder ``snapshots`` beside them.
 
     Raises:
         InvalidInput: it has none (``no-templates``). Refused: they cannot be read.
@@ -61,9 +62,10 @@ def _subject(pack: Pack | None, layers: tuple[Layer, ...]) -> Subject:
     return Subject(
         patterns_of(pack),
         frozenset(pattern.name for pattern in own),
-        tuple((attribute.flag, attribute.sample) for attribute in attributes),
+        tuple(Said(one.flag, one.sample, one.required and one.default is None) for one in attributes),
         tuple(text for layer in layers for _, text in layer.sources),
         frozenset(name for pattern in own for name in pattern.needs_capabilities),
+        frozenset(name for pattern in own for name in pattern.needs_gems),
     )
 
 
