@@ -59,6 +59,7 @@ class _Run:
         self._workspace = workspace
         self._bare = bare
         self._broken: dict[str, tuple[str, int]] = {}
+        self._no_ruby: set[tuple[str, str]] = set()
         self.broken_groups: set[str] = set()
         self.notices: list[Notice] = []
 
@@ -107,11 +108,13 @@ class _Run:
         except ruby.NotRun as error:
             self.notices.append(_not_run("ruby-not-run", "Ruby has not read what was rendered", error))
             return
+        files = list(texts)
+        self._no_ruby = {files[remark.text] for remark in remarks if _word_of_ruby(remark) == "ruby-syntax"}
         yield from _findings(remarks, list(texts.values()), _word_of_ruby)
 
     def read_by_rubocop(self, shown: Sequence[_Rendered]) -> Iterator[Finding]:
-        """What RuboCop says of every different text that a snapshot shows."""
-        texts = _places(shown)
+        """What RuboCop says of every different text that a snapshot shows, and that Ruby can read."""
+        texts = {file: cases for file, cases in _places(shown).items() if file not in self._no_ruby}
         if not texts:
             return
         try:
@@ -164,15 +167,15 @@ def _places(rendered: Sequence[_Rendered]) -> dict[tuple[str, str], list[str]]:
 def _findings(
     remarks: Sequence[ruby.Remark], places: Sequence[Sequence[str]], code_of: Callable[[ruby.Remark], Code]
 ) -> Iterator[Finding]:
-    """One for each line of a file and message: what many cases have in the same place is said once."""
-    found: dict[tuple[Code, str, str, int], tuple[str, int]] = {}
+    """One for each message: what many cases have is said once, with the first place."""
+    found: dict[tuple[Code, str], tuple[str, int, int]] = {}
     for remark in remarks:
         where = places[remark.text]
         message = f"{remark.word}: {remark.message}" if remark.word not in {"ruby", "code"} else remark.message
-        key = (code_of(remark), where[0].rpartition(" ")[2], message, remark.line)
-        first, number = found.get(key, (where[0], 0))
-        found[key] = (first, number + len(where))
-    for (code, _, message, line), (first, number) in found.items():
+        key = (code_of(remark), message)
+        first, line, number = found.get(key, (where[0], remark.line, 0))
+        found[key] = (first, line, number + len(where))
+    for (code, message), (first, line, number) in found.items():
         yield Finding(code, first, message, line, cases=number)
 
 
