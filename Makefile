@@ -70,6 +70,7 @@ snapshots: $(READY) ## write the snapshots again, all of them
 	PYTHONPATH=tests $(BIN)/python -m support.shown
 	$(SNAPSHOTS) --snapshot-update >/dev/null || [ $$? = 1 ]
 	$(SNAPSHOTS)
+	$(BIN)/sidekiq-gen templates check examples/pack-forge --update --no-rubocop
 
 docs: $(READY) ## write docs/patterns.md, docs/templates.md and docs/settings.md from the code
 	$(BIN)/python docs/write.py

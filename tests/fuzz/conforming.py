@@ -75,7 +75,7 @@ def _known() -> dict[str, object]:
     found: dict[str, object] = {"Path": Path, "Version": Version, **vars(collections.abc)}
     modules = (one.name for one in pkgutil.walk_packages(sidekiq_gen.__path__, "sidekiq_gen."))
     for module in modules:
-        if module.endswith("__main__"):
+        if module.endswith("__main__") or module.startswith("sidekiq_gen.testing"):  # which makes repos, and reads none
             continue
         loaded = vars(importlib.import_module(module))
         aliases = {name: one for name, one in loaded.items() if typing.get_origin(one) and name not in found}

@@ -114,7 +114,7 @@ def test_what_can_be_wrong_with_a_template_is_found(pack: Path) -> None:
     assert any("has no attribute 'valeu'" in finding.message for finding in found["broken-template"])
     assert {finding.where for finding in found["never-rendered"]} == {"never"}
     assert "snapshots/timed.txt" in {finding.where for finding in found["snapshot-missing"]}
-    assert {finding.where for finding in found["ruby-syntax"]} == {"7-rspec claim app/jobs/charge_order_job.rb"}
+    assert {finding.where for finding in found["ruby-syntax"]} == {"7-rspec claim app/jobs/charge_orders_job.rb"}
 
 
 def test_what_a_user_says_does_not_become_code(pack: Path) -> None:
