@@ -10,7 +10,7 @@ work as ever.
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 _MISSING: Any = object()
 _put = object.__setattr__
@@ -64,38 +64,28 @@ def _own(kind: type) -> dict[str, Any]:
     return {name: vars(kind).get(name, _MISSING) for name in names}
 
 
-class _Made(NamedTuple):
-    """What is to be known of a class.
+class _Made:
+    """What is to be known of a class; a named tuple would be compiled at import.
 
     names: of the fields that a new one is given, in order; of any other the class itself has the default. fields: the
     same names, to compare them with others. compared: the names of all fields.
     values, factories: the defaults. after: its ``__post_init__``, if it has one.
     """
 
-    names: tuple[str, ...]
-    fields: frozenset[str]
-    compared: tuple[str, ...]
-    values: dict[str, Any]
-    factories: dict[str, Any]
-    after: Any
+    def __init__(self, kind: type) -> None:
+        found: dict[str, Any] = {}
+        for base in reversed(kind.__mro__):
+            if "__dataclass_fields__" in vars(base):
+                found |= _own(base)
+        said = {name: one if isinstance(one, _Field) else _Field(default=one) for name, one in found.items()}
+        taken = {name: one for name, one in said.items() if one.init}
+        self.names, self.fields, self.compared = tuple(taken), frozenset(taken), tuple(found)
+        self.values = {name: one.default for name, one in taken.items() if one.default is not _MISSING}
+        self.factories = {name: one.factory for name, one in taken.items() if one.factory is not _MISSING}
+        self.after: Any = getattr(kind, "__post_init__", None)
 
 
-@cache
-def _made(kind: Any) -> _Made:
-    found: dict[str, Any] = {}
-    for base in reversed(kind.__mro__):
-        if "__dataclass_fields__" in vars(base):
-            found |= _own(base)
-    said = {name: one if isinstance(one, _Field) else _Field(default=one) for name, one in found.items()}
-    names = tuple(name for name, one in said.items() if one.init)
-    return _Made(
-        names,
-        frozenset(names),
-        tuple(found),
-        {name: said[name].default for name in names if said[name].default is not _MISSING},
-        {name: said[name].factory for name in names if said[name].factory is not _MISSING},
-        getattr(kind, "__post_init__", None),
-    )
+_made = cache(_Made)
 
 
 def _init(self: Any, /, *places: Any, **names: Any) -> None:

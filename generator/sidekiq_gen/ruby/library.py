@@ -9,28 +9,29 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Protocol
 
     from sidekiq_gen.packs.layers import Layer
 
+    class Template(Protocol):
+        """A template, compiled by the build or by Jinja just now."""
+
+        @property
+        def name(self) -> str | None:
+            """The path by which it was asked for."""
+
+        def render(self, *facts: Mapping[str, Any], **more: Any) -> str:
+            """Its text with these facts."""
+
+        def make_module(self, facts: dict[str, Any]) -> object:
+            """What it exports, as attributes: its macros, each with ``arguments``, and the variables set at its top."""
+
+
 BUILT_IN = "built-in"
-
-
-class Template(Protocol):
-    """A template, compiled by the build or by Jinja just now."""
-
-    @property
-    def name(self) -> str | None:
-        """The path by which it was asked for."""
-
-    def render(self, *facts: Mapping[str, Any], **more: Any) -> str:
-        """Its text with these facts."""
-
-    def make_module(self, facts: dict[str, Any]) -> object:
-        """What it exports, as attributes: its macros, each with ``arguments``, and the variables set at its top."""
 
 
 def template(path: str, layers: tuple[Layer, ...] = ()) -> Template:
