@@ -13,7 +13,7 @@ from sidekiq_gen.sidekiq.gems import gem_version
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from packaging.version import Version
+    from sidekiq_gen.sidekiq.versions import Version
 
 # Older releases are not asked about.
 FLOORS = {"sidekiq": "6.0.0", "sidekiq-unique-jobs": "6.0.0", "sidekiq-throttled": "0.15.0", "rails": "5.2.0"}

@@ -11,9 +11,8 @@ import typing
 from functools import cache
 from pathlib import Path
 
-from packaging.version import Version
-
 import sidekiq_gen
+from sidekiq_gen.sidekiq.versions import Version
 
 if typing.TYPE_CHECKING:
     from collections.abc import Iterator

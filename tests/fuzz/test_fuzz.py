@@ -14,7 +14,6 @@ from pathlib import Path
 
 import pytest
 from packaging.specifiers import SpecifierSet
-from packaging.version import Version
 
 from fuzz.target import HANG, within
 from fuzz.texts import CONTROLS
@@ -22,6 +21,7 @@ from sidekiq_gen.flags import Flag
 from sidekiq_gen.job.kinds.catalogue import KINDS
 from sidekiq_gen.job.resolve import all_flags
 from sidekiq_gen.sidekiq.capabilities import TABLE
+from sidekiq_gen.sidekiq.versions import Version
 from support.command import Finished, sidekiq_gen, tree
 from support.fuzzing import RELEASES, Fuzzer, values_of
 from support.tools import require

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
-from packaging.version import Version
 
 from live.installed import installed
 from live.rubocop import lay_out, rubocop, ruby_warnings
 from live.ruby import RubyError, enqueue, run_ruby
 from live.server import SidekiqServer
 from live.specs import run_specs
+from sidekiq_gen.sidekiq.versions import Version
 from support.install_cases import install_cases
 
 if TYPE_CHECKING:

@@ -8,12 +8,12 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from packaging.version import Version
 
 from live import rendered
 from live.ruby import run_ruby
 from live.server import SidekiqServer
 from sidekiq_gen.sidekiq.tables.job import JobTable
+from sidekiq_gen.sidekiq.versions import Version
 
 if TYPE_CHECKING:
     from pathlib import Path

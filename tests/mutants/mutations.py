@@ -40,6 +40,10 @@ DURATIONS = (f"{UNIT}/test_durations.py",)
 OPTIONS = (f"{UNIT}/test_options.py",)
 
 SCHEDULE = (f"{UNIT}/test_schedule.py",)
+RUNTIME = (f"{UNIT}/test_runtime.py",)
+PLURALS = (f"{UNIT}/test_plurals.py",)
+PATTERNS_THAT_NEED = (f"{UNIT}/test_regex.py",)
+VERSIONS = (f"{UNIT}/test_versions.py",)
 REGRESSIONS = ("tests/fuzz/test_regressions.py",)
 
 LATER = (
@@ -1381,7 +1385,46 @@ ACTIVE_JOB = (
     ),
 )
 
+START = (
+    Mutation(
+        "a name that a compiled template misses is written as nothing",
+        "ruby/runtime.py",
+        '        raise UndefinedName(self.__dict__["told"])\n',
+        '        return ""\n',
+        RUNTIME,
+    ),
+    Mutation(
+        "a compiled template loses what it has set itself where it includes another",
+        "ruby/runtime.py",
+        "return {**self.parent, **self.vars}",
+        "return {**self.parent}",
+        RUNTIME,
+    ),
+    Mutation(
+        "a child is told to be regular",
+        "plurals.py",
+        '*("child", "man",',
+        '*("man",',
+        PLURALS,
+    ),
+    Mutation(
+        "a pattern is said to need a word that not all of its matches have",
+        "rails/factories.py",
+        'needs=("parent", "from")',
+        'needs="parent"',
+        PATTERNS_THAT_NEED,
+    ),
+    Mutation(
+        "a pre-release is as new as its release",
+        "sidekiq/versions.py",
+        "_FINAL = 4",
+        "_FINAL = 3",
+        VERSIONS,
+    ),
+)
+
 MUTATIONS = (
+    *START,
     *ACTIVE_JOB,
     *DECIDED_MUTATIONS,
     *JOB,

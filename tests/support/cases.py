@@ -12,10 +12,9 @@ from datetime import datetime, timezone
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from packaging.version import Version
-
 from sidekiq_gen.job.pipeline import generate_job
 from sidekiq_gen.rails.project import Where, detect_project
+from sidekiq_gen.sidekiq.versions import Version
 from support.command import sidekiq_gen
 from support.repos import SCHEMA, Repo
 from support.requests import answers

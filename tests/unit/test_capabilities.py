@@ -7,11 +7,11 @@ import re
 import pytest
 from jinja2 import Environment, StrictUndefined, UndefinedError
 from packaging.specifiers import SpecifierSet
-from packaging.version import Version
 
 from sidekiq_gen.sidekiq.capabilities import TABLE, Capabilities, Capability
 from sidekiq_gen.sidekiq.capability import Table
 from sidekiq_gen.sidekiq.gems import Gems
+from sidekiq_gen.sidekiq.versions import Version
 
 GEMS = ("sidekiq", "sidekiq-unique-jobs", "sidekiq-throttled", "rails")
 SOURCE = re.compile(r"v\d+(\.\d+)+ [\w./]+:\d+")

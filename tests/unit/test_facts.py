@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 from packaging.specifiers import SpecifierSet
-from packaging.version import Version
 
 from facts.__main__ import main
 from facts.evidence import Shown, evidence
@@ -19,6 +18,7 @@ from sidekiq_gen.sidekiq import throttled, unique_jobs
 from sidekiq_gen.sidekiq.capabilities import TABLE, Capability
 from sidekiq_gen.sidekiq.gems import gem_version
 from sidekiq_gen.sidekiq.tables.rails import IMPOSSIBLE_PAIRS
+from sidekiq_gen.sidekiq.versions import Version
 
 if TYPE_CHECKING:
     from pathlib import Path

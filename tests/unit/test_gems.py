@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from packaging.version import Version
 
 from sidekiq_gen.sidekiq import pairing
 from sidekiq_gen.sidekiq.gems import Gems, gem_version
+from sidekiq_gen.sidekiq.versions import Version
 
 TABLE = pairing.pairings(("1.0", "6.0", "7.0"), ("2.0", "7.0", "9.0"))
 

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from packaging.version import Version
 
 from sidekiq_gen.errors import Refused
 from sidekiq_gen.rails.lockfile import (
@@ -18,6 +17,7 @@ from sidekiq_gen.rails.lockfile import (
     read_lockfile,
 )
 from sidekiq_gen.sidekiq.gems import gem_version
+from sidekiq_gen.sidekiq.versions import Version
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import pytest
 from packaging.specifiers import SpecifierSet
-from packaging.version import Version
 
 from sidekiq_gen.ruby import trackers
 from sidekiq_gen.sidekiq.capabilities import TABLE
 from sidekiq_gen.sidekiq.ranges import holds
 from sidekiq_gen.sidekiq.tables import rails
+from sidekiq_gen.sidekiq.versions import Version
 
 RANGES = sorted(
     {versions for row in TABLE for versions in row.versions}
@@ -23,7 +23,7 @@ VERSIONS = [Version(base + end) for base in BASES for end in ("", ".0", ".1", "a
 def test_a_range_holds_what_packaging_says_that_it_holds(text: str) -> None:
     known = SpecifierSet(text)
     answers = {str(version): holds(text, version) for version in VERSIONS}
-    assert answers == {str(version): known.contains(version, prereleases=True) for version in VERSIONS}
+    assert answers == {str(version): known.contains(str(version), prereleases=True) for version in VERSIONS}
     assert set(answers.values()) == {True, False}
 
 

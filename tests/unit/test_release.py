@@ -6,12 +6,12 @@ import json
 from dataclasses import asdict
 
 import pytest
-from packaging.version import Version
 
 from sidekiq_gen.errors import Refused
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.sidekiq.gems import Gems
 from sidekiq_gen.sidekiq.release import Release, sidekiq_not_locked
+from sidekiq_gen.sidekiq.versions import Version
 
 
 def notices(text: str, rails: str | None = None) -> tuple[Notice, ...]:

@@ -18,12 +18,17 @@ if TYPE_CHECKING:
 THING = SimpleNamespace(name="order", total=3, rows=["a", "b"], by_name={"items": 1, "id": 2})
 
 
-def both(source: str) -> list[Callable[..., str]]:
-    """The same template in Jinja and in our own, to be rendered with facts."""
+def own(source: str) -> runtime.Template:
+    """A template as the build compiles it."""
     text = build_hook().of_the_runtime(environment().compile(source, "made/up.rb.j2", raw=True, defer_init=True))
     names: dict[str, Any] = {}
     exec(text, names)  # noqa: S102 - compiled here
-    return [environment().from_string(source).render, runtime.Template("made/up.rb.j2", names["root"]).render]
+    return runtime.Template("made/up.rb.j2", names["root"])
+
+
+def both(source: str) -> list[Callable[..., str]]:
+    """The same template in Jinja and in our own, to be rendered with facts."""
+    return [environment().from_string(source).render, own(source).render]
 
 
 @pytest.mark.parametrize(
@@ -59,11 +64,19 @@ def test_it_renders_what_jinja_renders(source: str, text: str) -> None:
     ],
 )
 def test_a_name_that_nobody_gives_is_an_error(source: str) -> None:
-    jinja, own = both(source)
+    jinja, ours = both(source)
     with pytest.raises(UndefinedError):
         jinja(thing=THING)
     with pytest.raises(runtime.UndefinedName, match=r"'?(nobody|nothing|body|9|x)'?.* (is undefined|was not provided)"):
-        own(thing=THING)
+        ours(thing=THING)
+
+
+def test_what_is_included_sees_what_was_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "{% set own = given ~ '!' %}{% include 'other.rb.j2' %}"
+    text += "{% from 'other.rb.j2' import said with context %}{{ said() }}"
+    other = "{% macro said() %}<{{ own }}>{% endmacro %}{{ own }}{{ given }}"
+    monkeypatch.setattr(runtime, "template", lambda _: own(other))
+    assert own(text).render(given="a") == "a!a<a!>"
 
 
 @pytest.mark.parametrize("call", ["m('x', 'y')", "m(other='x')", "m('x', body='y')"])

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from packaging.version import Version
 
 from sidekiq_gen.sidekiq import throttled
+from sidekiq_gen.sidekiq.versions import Version
 from support.command import sidekiq_gen
 from support.repos import SCHEMA, Repo
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from packaging.version import Version
 
 from sidekiq_gen.sidekiq import enterprise, throttled
+from sidekiq_gen.sidekiq.versions import Version
 
 
 @pytest.mark.parametrize(

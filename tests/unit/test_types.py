@@ -33,7 +33,7 @@ PLANTED = {
         "retry_in_kil",
     ),
     "capability-of-a-version": Planted(
-        "from packaging.version import Version\n"
+        "from sidekiq_gen.sidekiq.versions import Version\n"
         "from sidekiq_gen.sidekiq.tables.unique_jobs import UniqueJobsTable\n"
         "print(UniqueJobsTable.unique_ttl_duration.holds_for(Version('8.1.0')))\n",
         "unique_ttl_duration",

@@ -6,11 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from packaging.version import Version
 
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.sidekiq import unique_jobs
 from sidekiq_gen.sidekiq.unique_locks import LOCKS, STRATEGIES, on_conflict
+from sidekiq_gen.sidekiq.versions import Version
 from support.command import sidekiq_gen
 from support.repos import Repo
 

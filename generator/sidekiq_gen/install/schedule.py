@@ -11,13 +11,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, Literal
 
-from packaging.version import Version
-
 from sidekiq_gen.install.settings import FOLDER, code
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.rails.queues import CONFIGURATION
 from sidekiq_gen.regex import regex
 from sidekiq_gen.sidekiq.gems import ENTERPRISE
+from sidekiq_gen.sidekiq.versions import Version
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:

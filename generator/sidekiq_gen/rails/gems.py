@@ -8,9 +8,8 @@ from sidekiq_gen.sidekiq.gems import gem_version
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
-    from packaging.version import Version
-
     from sidekiq_gen.rails.lockfile import LockedGem, Lockfile
+    from sidekiq_gen.sidekiq.versions import Version
 
 ErrorTracker = Literal["sentry", "honeybadger", "bugsnag", "rollbar", "appsignal", "airbrake", "rails", "logger"]
 

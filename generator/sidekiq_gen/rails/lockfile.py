@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from packaging.version import Version
+    from sidekiq_gen.sidekiq.versions import Version
 
 LOCKFILES = ("Gemfile.lock", "gems.locked")
 SOURCES: dict[str, GemSource] = {"GEM": "gem", "GIT": "git", "PATH": "path"}

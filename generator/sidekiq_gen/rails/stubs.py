@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from packaging.version import Version
-
 from sidekiq_gen.notices import Notice
+from sidekiq_gen.sidekiq.versions import Version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -22,9 +22,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from packaging.version import Version
-
 from sidekiq_gen.sidekiq.ranges import holds
+from sidekiq_gen.sidekiq.versions import Version
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:

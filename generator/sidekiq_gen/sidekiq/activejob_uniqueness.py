@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from packaging.version import Version
-
 from sidekiq_gen.errors import Refused
 from sidekiq_gen.sidekiq.gems import ACTIVEJOB_UNIQUENESS
 from sidekiq_gen.sidekiq.unique_locks import lock_type
+from sidekiq_gen.sidekiq.versions import Version
 
 GEMFILE_LINE = f'gem "{ACTIVEJOB_UNIQUENESS}", require: "active_job/uniqueness/sidekiq_patch"'
 

@@ -14,9 +14,8 @@ from sidekiq_gen.sidekiq.tables.unique_jobs import UniqueJobsTable
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
-    from packaging.version import Version
-
     from sidekiq_gen.sidekiq.gems import Gem, Gems
+    from sidekiq_gen.sidekiq.versions import Version
 
 __all__ = ["TABLE", "Capabilities", "Capability"]
 

@@ -10,9 +10,8 @@ from sidekiq_gen.values import dataclass, field
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from packaging.version import Version
-
     from sidekiq_gen.sidekiq.gems import Gem
+    from sidekiq_gen.sidekiq.versions import Version
 
 
 class Table:

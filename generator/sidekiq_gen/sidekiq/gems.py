@@ -6,9 +6,8 @@ import re
 from functools import lru_cache
 from typing import Final, Literal
 
-from packaging.version import Version
-
 from sidekiq_gen.regex import regex
+from sidekiq_gen.sidekiq.versions import Version
 from sidekiq_gen.values import dataclass
 
 SIDEKIQ: Final = "sidekiq"

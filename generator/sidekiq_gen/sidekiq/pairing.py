@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from packaging.version import Version
-
+from sidekiq_gen.sidekiq.versions import Version
 from sidekiq_gen.values import dataclass
 
 

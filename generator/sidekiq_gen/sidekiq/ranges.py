@@ -9,9 +9,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from packaging.version import Version
-
 from sidekiq_gen.regex import regex
+from sidekiq_gen.sidekiq.versions import Version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -18,8 +18,7 @@ from sidekiq_gen.values import dataclass
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from packaging.version import Version
-
+    from sidekiq_gen.sidekiq.versions import Version
     from sidekiq_gen.style import JobModule
 
 Tree = Literal["6.5", "7", "8"]

@@ -9,7 +9,7 @@ from sidekiq_gen.sidekiq import pairing
 from sidekiq_gen.sidekiq.gems import THROTTLED
 
 if TYPE_CHECKING:
-    from packaging.version import Version
+    from sidekiq_gen.sidekiq.versions import Version
 
 # What its gemspec allows. Source: sidekiq-throttled.gemspec at the tags. It names no low end before 0.17, where the
 # README counts, and a high end only in 0.18 (7.0, as the READMEs of 0.16 and 0.17); 9.0 is where this command ends.

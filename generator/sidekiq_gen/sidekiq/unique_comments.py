@@ -12,9 +12,8 @@ from sidekiq_gen.values import dataclass, field
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from packaging.version import Version
-
     from sidekiq_gen.sidekiq.capability import Capability
+    from sidekiq_gen.sidekiq.versions import Version
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from sidekiq_gen.sidekiq.unique_locks import lock_type
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from packaging.version import Version
+    from sidekiq_gen.sidekiq.versions import Version
 
 __all__ = [
     "default_ttl",

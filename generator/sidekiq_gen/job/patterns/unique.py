@@ -5,8 +5,6 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
-from packaging.version import Version
-
 from sidekiq_gen.durations import written
 from sidekiq_gen.errors import Refused
 from sidekiq_gen.flags import Answers, Flag, answer
@@ -17,6 +15,7 @@ from sidekiq_gen.notices import Notice
 from sidekiq_gen.sidekiq import activejob_uniqueness, enterprise, unique_comments, unique_duplicates, unique_jobs
 from sidekiq_gen.sidekiq.gems import UNIQUE_JOBS
 from sidekiq_gen.sidekiq.unique_locks import LOCKS, STRATEGIES, lock_type, on_conflict
+from sidekiq_gen.sidekiq.versions import Version
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from sidekiq_gen.sidekiq.ranges import holds
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
-    from packaging.version import Version
+    from sidekiq_gen.sidekiq.versions import Version
 
 row = rows_of(RAILS)
 
