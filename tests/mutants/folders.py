@@ -69,8 +69,8 @@ FOLDER_MUTATIONS = (
     Mutation(
         "a rule of the repo for plurals comes after Rails' own",
         "rails/inflections.py",
-        '(*self.plurals, *_of_rails("plural"))',
-        '(*_of_rails("plural"), *self.plurals)',
+        "if fitting is None and regular is None:",
+        "if regular is None:",
         TABLES,
     ),
     Mutation(

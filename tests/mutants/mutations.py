@@ -1394,13 +1394,6 @@ START = (
         RUNTIME,
     ),
     Mutation(
-        "a compiled template loses what it has set itself where it includes another",
-        "ruby/runtime.py",
-        "return {**self.parent, **self.vars}",
-        "return {**self.parent}",
-        RUNTIME,
-    ),
-    Mutation(
         "a child is told to be regular",
         "plurals.py",
         '*("child", "man",',

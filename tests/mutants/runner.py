@@ -20,7 +20,7 @@ Outcome = Literal["killed", "survived", "broken"]
 SECONDS = 180  # a change that makes a loop endless has been noticed
 PACKAGE = "generator/sidekiq_gen"
 COPIED = ("generator", "templates", "tests", "examples", "docs", "README.md", "CHANGELOG.md", "CONTRIBUTING.md")
-SETTINGS = ("pyproject.toml", "constraints.txt", "Makefile")
+SETTINGS = ("pyproject.toml", "constraints.txt", "Makefile", "hatch_build.py")
 NOT_COPIED = ("__pycache__", "*.pyc", "live", "terminal")
 _FAILED, _PASSED = 1, 0  # exit statuses of pytest; any other says that it could not even begin
 
