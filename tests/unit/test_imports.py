@@ -45,7 +45,7 @@ NEVER = {
 OF_PYTHON = {
     *"base64 binascii collections contextlib datetime enum errno fnmatch functools heapq importlib ipaddress".split(),
     *"keyword math ntpath nt operator pathlib re reprlib shlex struct types typing unicodedata urllib warnings".split(),
-    *"copyreg encodings gc itertools time stat".split(),
+    *"bisect copyreg encodings gc itertools time stat".split(),
 }
 # So many modules of its own, at most: each takes a tenth of a millisecond.
 MOST = 220
