@@ -6,7 +6,7 @@ from mutants.runner import Mutation
 
 UNIT = "tests/unit"
 OVERRIDES = (f"{UNIT}/test_overrides.py", "-k", "not hostile")
-HOSTILE = (f"{UNIT}/test_overrides.py", "-k", "hostile")
+HOSTILE = (f"{UNIT}/test_overrides.py", "-k")
 PACKS = (f"{UNIT}/test_packs.py",)
 
 PACK_MUTATIONS = (
@@ -25,25 +25,18 @@ PACK_MUTATIONS = (
         PACKS,
     ),
     Mutation(
-        "a loop of a template runs as long as it likes",
-        "ruby/sandbox.py",
-        "if self._steps < 0:",
-        "if self._steps < -(10**6):",
-        HOSTILE,
-    ),
-    Mutation(
         "texts of a template grow without end",
         "ruby/sandbox.py",
         "if length > CHARACTERS:",
         "if length > CHARACTERS * 10**9:",
-        (*HOSTILE[:2], "hostile and (zeros or plus or joins)"),
+        (*HOSTILE, "hostile and (zeros or plus or joins)"),
     ),
     Mutation(
         "a method of a text may make it as long as it likes",
         "ruby/sandbox.py",
         'return attr in methods or (attr in getattr(obj, "_fields", ()))',
         'return attr in methods or not attr.startswith("_")',
-        (*HOSTILE[:2], "hostile and format"),
+        (*HOSTILE, "hostile and method"),
     ),
     Mutation(
         "a file of the repo names a pack anywhere on the disk",

@@ -6,6 +6,7 @@ Only the values of flags that take text, a number or a list stand in one table; 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from fuzz.chance import mutant
@@ -43,6 +44,8 @@ class Values:
     odd: tuple[str, ...]
 
 
+PACK = Path(__file__).parents[1] / "fixtures/pack"
+
 VALUES: Mapping[str, Values] = {
     "--model": Values(("Order", "restaurant", "Billing::Invoice", "Order"), ("billing", "a b", "\n", "2fa", "Class")),
     "--queue": Values(("low", "low-priority", "a.b"), (":x", "", " ", "#{x}")),
@@ -62,6 +65,7 @@ VALUES: Mapping[str, Values] = {
         ("app/jobs", "app/workers", "packs/shop/app/jobs", "lib/x"),
         ("app", ".", "..", "../out", "/absolute", "app/models/order.rb", "app/out"),
     ),
+    "--templates": Values((str(PACK),), ("nowhere", "./nowhere", "./app", "..", "a b", "", "\n")),
     "--max-rows": Values(("1", "500", "20000"), ("0", "-1", "many")),
     "--attempts": Values(("attempts", "retry_count", "none"), ("state", "charged_at", "id", "a b", "")),
     "--next-attempt": Values(("next_attempt_at", "retry_at"), ("total_cents", "state", "a b", "")),

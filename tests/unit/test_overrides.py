@@ -179,6 +179,7 @@ HOSTILE = {
     "lists": "{{ ([1] * 10000000000)|length }}",
     "power": "{{ 9 ** 9 ** 9 }}",
     "squares": "{% set x = 99999999999 %}" + "{% set x = x * x %}" * 60 + "{{ x }}",
+    "a method": "{{ 'x'.replace('', 'y') }}",
     "center": "{{ 'x'.center(10000000000) }}",
     "justified": "{{ 'x'.ljust(10000000000) }}",
     "zeros": "{{ 'x'.zfill(10000000000) }}",

@@ -249,7 +249,13 @@ def test_install_goes_through_a_pack(repo: Path) -> None:
     lay_out(repo / "lib/ledger/templates", {"common/install/dead.rake.j2": "# ours\n"})
     done = sidekiq_gen(repo, "install", "--no-input", "--templates", "./lib/ledger", "--json")
     assert "--templates ./lib/ledger" in json.loads(done.out)["command_line"]
-    assert "# ours" in (repo / "lib/tasks/sidekiq_dead.rake").read_text(encoding="utf-8")
+    tasks = repo / "lib/tasks/sidekiq_dead.rake"
+    assert "# ours" in tasks.read_text(encoding="utf-8")
+    tasks.unlink()
+    (repo / ".sidekiq-gen.toml").write_text('[install]\ntemplates = "./lib/ledger"\n', encoding="utf-8")
+    done = sidekiq_gen(repo, "install", "--no-input", "--json", "--force")
+    assert "--templates" not in json.loads(done.out)["command_line"]
+    assert "# ours" in tasks.read_text(encoding="utf-8")
 
 
 def test_its_patterns_are_in_the_catalogue_and_its_flags_in_the_help(repo: Path) -> None:

@@ -56,6 +56,7 @@ def with_defaults(answers: Answers, file: SettingsFile) -> Answers:
     """
     found = file.read("install", map(Setting.of, SETTABLE))
     set_here = {name.replace("-", "_"): value for name, value in found.items() if value.value is not False}
+    set_here.pop(TEMPLATES.parameter, None)  # which has been heeded, and is relative to the root
     completed = {**set_here, **answers}
     health, *about_it = (flag.parameter for flag in HEALTH_FLAGS)
     stray = about_it if health not in completed else []
