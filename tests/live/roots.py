@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import shutil
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -127,6 +128,17 @@ def find_roots() -> dict[str, RubyRoot]:
             packages = dict(line.split(" ", 1) for line in lines[1:])
             found[name] = RubyRoot(name, path, packages)
     return found
+
+
+def kept_folder(name: str, variant: Variant) -> Path:
+    """A folder for what programs of the variant's root keep between runs; for the root as it is, and no older one."""
+    every = cache_folder() / name / variant.root.name
+    packages = hashlib.sha256((variant.root.path / STAMP).read_bytes()).hexdigest()[:16]
+    own = every / packages
+    if not own.is_dir():
+        shutil.rmtree(every, ignore_errors=True)
+        own.mkdir(parents=True, exist_ok=True)
+    return own
 
 
 def parse_overlay(text: str) -> tuple[str, tuple[Path, ...]]:

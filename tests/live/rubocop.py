@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+from live.roots import kept_folder
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
@@ -71,13 +73,15 @@ def rubocop(
     """Every offense in the Ruby files of a folder; `settings` replace entries of SETTINGS, as `{"plugins": []}`.
 
     `variant` is one on the root forky. The folder is to hold the files at their places in a repo, as app/jobs/a_job.rb:
-    some cops look at that; a .rubocop.yml in it is not read. Raises RuntimeError when RuboCop could not run.
+    some cops look at that; a .rubocop.yml in it is not read. What RuboCop said of the same text, at the same place and
+    with the same settings, it keeps beside the roots. Raises RuntimeError when RuboCop could not run.
     """
     copy = processes.folder("rubocop")
     shutil.copytree(folder, copy, dirs_exist_ok=True)
     (copy / ".rubocop.yml").write_text(yaml.safe_dump({**SETTINGS, **(settings or {})}), encoding="utf-8")
-    argv = ["/usr/bin/rubocop", "--format", "json", "--cache", "false"]
-    done = variant.run(processes, argv, app=copy, env={}, timeout=LIMIT)
+    argv = ["/usr/bin/rubocop", "--format", "json", "--cache-root", "/overlay/rubocop"]
+    command = variant.command(argv, app=copy, env={}, folders={"rubocop": kept_folder("rubocop", variant)})
+    done = processes.run(command, timeout=LIMIT)
     if not done.stdout.startswith("{") or "An error occurred" in done.stderr:
         raise RuntimeError(done.stdout + done.stderr)
     return [

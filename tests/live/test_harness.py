@@ -376,6 +376,9 @@ def test_the_root_cannot_be_written_to(processes: Processes, forky: Variant, app
     assert str(forky.root.path) not in Path("/proc/mounts").read_text(encoding="utf-8")
 
 
+OFF = {"AllCops": {"DisabledByDefault": True}, "Style/StringLiterals": {"Enabled": False}}
+
+
 def test_rubocop_finds_what_is_planted_and_nothing_else(processes: Processes, forky: Variant, tmp_path: Path) -> None:
     jobs = tmp_path / "app" / "jobs"
     jobs.mkdir(parents=True)
@@ -388,8 +391,11 @@ def test_rubocop_finds_what_is_planted_and_nothing_else(processes: Processes, fo
     )
 
     offenses = rubocop(processes, forky, tmp_path)
+    again = rubocop(processes, forky, tmp_path)
     warnings = ruby_warnings(processes, forky, tmp_path)
 
+    assert again == offenses
+    assert rubocop(processes, forky, tmp_path, OFF) == []
     assert {offense.path for offense in offenses + warnings} == {"app/jobs/planted_job.rb"}
     assert {"Lint/UselessAssignment", "Style/StringLiterals", "Rails/FindBy"} <= {one.cop for one in offenses}
     assert [(one.line, one.message) for one in warnings] == [(10, "warning: assigned but unused variable - unused")]

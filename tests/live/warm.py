@@ -9,10 +9,8 @@ Ruby itself (RUBYOPT) is started from the beginning, and with `--cold` every pro
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
-import shutil
 import socket
 import subprocess
 import tempfile
@@ -21,8 +19,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from live.app import TEMPLATE
-from live.processes import Forked, cache_folder
-from live.roots import STAMP
+from live.processes import Forked
+from live.roots import kept_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -96,7 +94,7 @@ class Warm:
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         processes.closing.enter_context(self._socket)
         # rspec leaves what is in a folder called bin out of backtraces.
-        folders = {"data": processes.data, "compiled": compiled_folder(variant), "bin": BIN}
+        folders = {"data": processes.data, "compiled": kept_folder("compiled", variant), "bin": BIN}
         argv = [*RUBY, "/overlay/bin/warm.rb", str(theirs.fileno()), *program.first]
         env = {"RAILS_ENV": program.rails_env}
         command = variant.command(argv, app=TEMPLATE, env=env, folders=folders)
@@ -144,14 +142,3 @@ class Warm:
 
 def _file() -> IO[bytes]:
     return tempfile.TemporaryFile()
-
-
-def compiled_folder(variant: Variant) -> Path:
-    """Where what Ruby compiles the files of the variant's root to is kept; the root as it is, and no older one."""
-    every = cache_folder() / "compiled" / variant.root.name
-    packages = hashlib.sha256((variant.root.path / STAMP).read_bytes()).hexdigest()[:16]
-    own = every / packages
-    if not own.is_dir():
-        shutil.rmtree(every, ignore_errors=True)
-        own.mkdir(parents=True, exist_ok=True)
-    return own
