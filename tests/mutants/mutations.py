@@ -36,6 +36,7 @@ ACTIVE = (f"{UNIT}/test_active_job.py",)
 MISSING = (f"{UNIT}/test_missing.py",)
 DELAYS = (f"{UNIT}/test_delays.py",)
 ASKING = (f"{UNIT}/test_asking.py",)
+TALK = (f"{UNIT}/test_talk.py",)
 DURATIONS = (f"{UNIT}/test_durations.py",)
 OPTIONS = (f"{UNIT}/test_options.py",)
 
@@ -632,17 +633,38 @@ JOB = (
         DURATIONS,
     ),
     Mutation(
+        "a reply that does not hold any more is kept",
+        "cli/talk.py",
+        "self._settled.get(key) == question.offered and question.holds(kept)",
+        "self._settled.get(key) == question.offered",
+        TALK,
+    ),
+    Mutation(
+        "going back leads to what was never asked",
+        "cli/talk.py",
+        "if one.taken is None or one.key in self._wanted]",
+        "]",
+        TALK,
+    ),
+    Mutation(
+        "safeguards that exclude each other can be chosen",
+        "job/trial.py",
+        "if excluding and all(excluding):",
+        "if not excluding:",
+        ASKING,
+    ),
+    Mutation(
         "what has one answer only is asked",
         "cli/questions.py",
-        "return possible[0] if len(possible) == 1 else",
-        "return possible[0] if len(possible) == 0 else",
+        "if len(possible) == 1:",
+        "if len(possible) == 0:",
         ASKING,
     ),
     Mutation(
         "a lock that the kind rules out can be chosen",
         "job/trial.py",
-        "ruled_out(pattern.name, decided, context) or kind.objection(chosen, context)",
-        "ruled_out(pattern.name, decided, context) or kind.refusal(context, app)",
+        "ruled_out(pattern.name, settings, context) or KIND_BY_NAME[context.kind].objection(chosen, context)",
+        "ruled_out(pattern.name, settings, context)",
         ASKING,
     ),
     Mutation(

@@ -21,6 +21,7 @@ from sidekiq_gen.job.defaults import Defaults
 from sidekiq_gen.job.kinds.catalogue import KINDS
 from sidekiq_gen.job.patterns.catalogue import PATTERNS
 from sidekiq_gen.job.pipeline import command_line, generate_job
+from sidekiq_gen.job.recommended import participles
 from sidekiq_gen.rails.project import Where, detect_project
 from sidekiq_gen.settings import FILE
 from sidekiq_gen.sidekiq.unique_locks import LOCKS
@@ -272,6 +273,45 @@ def test_options_that_the_retries_rule_out_are_not_offered(tmp_path: Path, monke
     person, _ = house.interview({"Which safeguards?": []}, "ChargeOrders order:record --retry false")
 
     assert person.seen["Which options?"] == [["tags"]]
+
+
+def test_safeguards_of_which_no_answer_can_be_had_are_not_offered(tmp_path: Path, monkey: pytest.MonkeyPatch) -> None:
+    house = House(HOUSE.write(tmp_path), monkey)
+
+    person, _ = house.interview({}, "ChargeOrders --model Order --kind backfill --retry false")
+
+    assert ["discard-on"] not in person.seen["Which safeguards?"]
+    assert ["throttle"] in person.seen["Which safeguards?"]
+
+
+def test_safeguards_that_exclude_each_other_are_told_where_they_are_chosen(
+    tmp_path: Path, monkey: pytest.MonkeyPatch
+) -> None:
+    house = House(HOUSE.write(tmp_path), monkey)
+    line = "ChargeOrders --kind plain --retry 5 --queue low"
+
+    with pytest.raises(AssertionError, match="Which safeguards"):
+        house.interview({"Which safeguards?": ["idempotency-key", "retry-after"]}, line)
+    house.interview({"Which safeguards?": ["idempotency-key", "retry-after"]}, f"{line} order_id:integer")
+
+
+def test_what_the_repo_speaks_for_is_selected_with_the_reason(tmp_path: Path, monkey: pytest.MonkeyPatch) -> None:
+    house = House(HOUSE.write(tmp_path), monkey)
+
+    _, asked = house.interview({}, "SettleOrders order:record --calls SettleOrder#call")
+    _, other = house.interview({}, "ShipOrders order:record --calls PaymentGateway.charge")
+
+    assert asked["check_then_act"].value == "settled_on"
+    assert asked["idempotency_key"].value is True
+    assert not {"check_then_act", "on_exhausted"} & other.keys()
+
+
+@pytest.mark.parametrize(
+    ("verb", "words"),
+    [("charge", {"charged"}), ("notify", {"notified"}), ("pay", {"paid"}), ("cancel", {"canceled", "cancelled"})],
+)
+def test_participles(verb: str, words: set[str]) -> None:
+    assert participles(verb) == words
 
 
 def test_a_lock_that_follows_one_strategy_only_is_not_asked_for_another(
