@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mutants.checks import CHECK_MUTATIONS
 from mutants.decided import DECIDED_MUTATIONS
 from mutants.folders import FOLDER_MUTATIONS
 from mutants.lists import LIST_MUTATIONS
@@ -1441,6 +1442,7 @@ START = (
 MUTATIONS = (
     *START,
     *ACTIVE_JOB,
+    *CHECK_MUTATIONS,
     *DECIDED_MUTATIONS,
     *JOB,
     *LATER,

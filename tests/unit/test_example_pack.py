@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -146,6 +149,24 @@ def test_the_command_says_the_same_outside_of_a_repo(pack: Path) -> None:
     written = sidekiq_gen(pack.parent, *words, "--update")
     assert (written.status, "create  snapshots/record.txt" in written.out) == (0, True)
     assert tree(pack) == tree(EXAMPLE)
+
+
+def test_the_fixture_fails_with_what_is_wrong(pack: Path) -> None:
+    """In a process of its own, as it would be in the repo of a pack."""
+    (pack.parent / "conftest.py").write_text('pytest_plugins = ["sidekiq_gen.testing.plugin"]\n')
+    (pack.parent / "test_pack.py").write_text("def test_pack(sidekiq_gen_pack):\n    sidekiq_gen_pack('pack')\n")
+    (pack / "snapshots/record.txt").unlink()
+
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:xdist", *words],
+            cwd=pack.parent, env={**os.environ, "PATH": "/nowhere"}, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+    red, updated = run(), run("--sidekiq-gen-update")
+
+    assert (red.returncode, "snapshot-missing: snapshots/record.txt" in red.stdout) == (1, True)
+    assert (updated.returncode, tree(pack)) == (0, tree(EXAMPLE)), updated.stdout
 
 
 def test_what_is_no_pack_is_told(tmp_path: Path) -> None:

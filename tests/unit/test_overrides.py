@@ -21,6 +21,7 @@ from sidekiq_gen.packs.layers import MOST_FILES, REPO_FOLDER, Layer
 from sidekiq_gen.rails.app import RailsApp
 from sidekiq_gen.rails.project import Project
 from sidekiq_gen.ruby.environment import built_in
+from sidekiq_gen.ruby.library import template
 from sidekiq_gen.sidekiq.capabilities import Capabilities
 from sidekiq_gen.style import Style
 from support.cases import all_cases
@@ -52,6 +53,16 @@ def run(tmp_path: Path, files: dict[str, str], *words: str, sidekiq: str = "7.3.
 
 def macro(name: str, text: str, parameters: str = "") -> str:
     return f"{{% macro {name}({parameters}) %}}\n{text}\n{{% endmacro %}}\n"
+
+
+def test_time_is_counted_for_each_template_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a job that comes long after another one would have none left."""
+    layer = Layer("repo", "repo", "mine", ((CALL, macro("call", "the_call")),))
+    found = template(CALL, (layer,))
+    monkeypatch.setattr("sidekiq_gen.ruby.sandbox.process_time", lambda: 1e9)
+
+    assert template("common/job.rb.j2", (layer,)).name
+    assert found.name
 
 
 def test_a_macro_of_the_repo_takes_the_place_of_the_one_of_its_name(tmp_path: Path) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+import shutil
+from pathlib import Path
 
 import pytest
 
@@ -13,9 +14,6 @@ from sidekiq_gen.ruby.environment import built_in
 from sidekiq_gen.ruby.library import paths
 from support.command import sidekiq_gen, tree
 from support.repos import Repo
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 FOLDER = "lib/templates/sidekiq_gen"
 JOB = f"{FOLDER}/common/job.rb.j2"
@@ -108,6 +106,20 @@ def test_all_of_them_are_listed_when_asked(tmp_path: Path) -> None:
     done = sidekiq_gen(Repo().write(tmp_path), "templates", "list", "--all")
 
     assert [line.split()[1] for line in done.out.splitlines()] == sorted(paths())
+
+
+def test_the_templates_of_a_pack_are_listed(tmp_path: Path) -> None:
+    pack = Path(__file__).resolve().parents[2] / "examples/pack-forge"
+    root = Repo(files={f"{FOLDER}/common/house/job.rb.j2": "{% macro hooks() %}{% endmacro %}\n"}).write(tmp_path)
+
+    given = sidekiq_gen(root, "templates", "--templates", str(pack))
+    shutil.copytree(pack, root / "tools/forge")
+    (root / ".sidekiq-gen.toml").write_text('[job]\ntemplates = "./tools/forge"\nfeature-category = "billing"\n')
+    named = json.loads(sidekiq_gen(root, "templates", "--json").out)["templates"]
+
+    assert f"  pack      {pack}/templates/common/kinds/plain/job.rb.j2\n" in given.out
+    assert {one["path"]: one["origins"] for one in named}["common/house/job.rb.j2"] == ["repo", "pack"]
+    assert {one["path"]: one["origins"] for one in named}["common/kinds/plain/job.rb.j2"] == ["pack", "built-in"]
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,12 @@ from sidekiq_gen.cli import options
 from sidekiq_gen.cli.console import Console
 from sidekiq_gen.cli.decided import Decided
 from sidekiq_gen.cli.defaults import read_defaults
-from sidekiq_gen.cli.place import open_project
+from sidekiq_gen.cli.given import given
+from sidekiq_gen.cli.place import open_project, packed
 from sidekiq_gen.cli.run import Runtime, document
 from sidekiq_gen.errors import InvalidInput
 from sidekiq_gen.rails.project import Project, Where, telling
+from sidekiq_gen.settings import TEMPLATES
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
@@ -72,6 +74,7 @@ def command(
     pretend: options.Pretend = False,
     quiet: options.Quiet = False,
     json: options.Json = False,
+    templates: options.Templates = None,
     root: options.Root = None,
     lockfile: options.Lockfile = None,
     sidekiq_version: options.SidekiqVersion = None,
@@ -81,7 +84,11 @@ def command(
     check exits with 4 when it finds something.
     """
     where = Where(root, lockfile, sidekiq_version)
-    _refuse_stray(action, names, {"--all": everything, "--update": update, "--no-rubocop": no_rubocop})
+    _refuse_stray(
+        action,
+        names,
+        {"--all": everything, "--update": update, "--no-rubocop": no_rubocop, TEMPLATES.option: bool(templates)},
+    )
     console = Console(sys.stdout, sys.stderr, quiet=quiet, json=json)
     if action == "check":
         from sidekiq_gen.cli.checks import run_check
@@ -90,6 +97,7 @@ def command(
         return run_check(pack, where, console, update=update, rubocop=not no_rubocop, pretend=pretend)
     project = open_project(where)
     with telling(project.told):
+        project = packed(project, given({TEMPLATES.parameter: templates}))
         read_defaults(project)
     if action == "copy":
         runtime = Runtime.of(
@@ -103,7 +111,7 @@ def command(
 
 
 # The options that only one of the actions takes.
-_OWN = {"--all": "list", "--update": "check", "--no-rubocop": "check"}
+_OWN = {"--all": "list", "--update": "check", "--no-rubocop": "check", TEMPLATES.option: "list"}
 
 
 def _refuse_stray(action: str, names: list[str] | None, given: dict[str, bool]) -> None:

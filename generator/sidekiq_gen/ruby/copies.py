@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sidekiq_gen import __version__
 from sidekiq_gen.errors import InvalidInput
+from sidekiq_gen.near import did_you_mean
 from sidekiq_gen.packs.copied import header, outdated
 from sidekiq_gen.packs.layers import REPO_FOLDER
 from sidekiq_gen.ruby.environment import built_in
@@ -86,10 +87,6 @@ def _instead(path: str, known: frozenset[str]) -> str:
     folders = {one.rpartition("/")[0] for one in known}
     names = known | folders
     same = sorted(one for one in names if path and one.partition("/")[2] == path)
-    if not same:
-        from difflib import get_close_matches
-
-        same = get_close_matches(path, sorted(names), MOST_NAMED)
-    if not same:
-        return "sidekiq-gen templates --all lists them."
-    return f"Did you mean {' or '.join(same[:MOST_NAMED])}?"
+    if same:
+        return f"Did you mean {' or '.join(same[:MOST_NAMED])}?"
+    return did_you_mean(path, sorted(names), "sidekiq-gen templates --all lists them.")
