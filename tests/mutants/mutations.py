@@ -9,6 +9,7 @@ from mutants.lists import LIST_MUTATIONS
 from mutants.packs import PACK_MUTATIONS
 from mutants.runner import Mutation
 from mutants.specs import SPEC_MUTATIONS
+from mutants.tab import TAB_MUTATIONS
 
 UNIT = "tests/unit"
 SAFEGUARDS = (f"{UNIT}/test_safeguards.py",)
@@ -1456,4 +1457,5 @@ MUTATIONS = (
     *PACK_MUTATIONS,
     *SET,
     *SPEC_MUTATIONS,
+    *TAB_MUTATIONS,
 )

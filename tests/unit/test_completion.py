@@ -120,7 +120,7 @@ def test_the_same_options_as_typer_would_name(tab: Tab, command: str) -> None:
         ("job --model O", ["Order"]),
         ("job ChargeOrder --model ", ["Order", "Restaurant"]),
         ("job IndexRestaurant --model ", ["Restaurant", "Order"]),
-        ("job --model Order --check-then-act ", ["processed", "settled_on", "charged_at", "state=pending:paid"]),
+        ("job --model Order --check-then-act ", ["settled_on", "charged_at", "processed", "state=pending:paid"]),
         ("job ChargeOrder --check-then-act c", ["charged_at"]),
         ("job X restaurant:record --check-then-act ", ["indexed_at"]),
         ("job --model Order --check-then-act state=paid:", ["state=paid:pending", "state=paid:failed"]),

@@ -60,12 +60,12 @@ def answers(**values: Any) -> dict[str, Sourced[Any]]:
         ("model", {}, "", ["Order", "Restaurant"]),
         ("model", {"name": "IndexRestaurant"}, "", ["Restaurant", "Order"]),
         ("queue", {}, "", ["critical", "default", "sync"]),
-        ("check_then_act", {"model": "Order"}, "", ["processed", "settled_on", "charged_at", "state=pending:paid"]),
+        ("check_then_act", {"model": "Order"}, "", ["settled_on", "charged_at", "processed", "state=pending:paid"]),
         (
             "check_then_act",
             {"name": "ChargeOrder"},
             "",
-            ["charged_at", "processed", "settled_on", "state=pending:paid"],
+            ["charged_at", "settled_on", "processed", "state=pending:paid"],
         ),
         ("check_then_act", {"arguments": ["restaurant:record"]}, "", ["indexed_at"]),
         (

@@ -26,14 +26,14 @@ STEM = 4  # letters of a verb that its other forms share, as a rule: charge, cha
 
 
 def marks(asked: Asked) -> Iterator[Suggestion]:
-    """Times and booleans, those first that the name of the job speaks of, then columns of states."""
+    """Times, then booleans, but those first that the name of the job speaks of; then columns of states."""
     column, given, _ = asked.typed.partition("=")
     if given:
         yield from _transitions(column, asked)
         return
     stems = [word[:STEM] for word in asked.words]
     telling = [one for one in asked.columns(*_TELLING) if not _NO_MARK.fullmatch(one.value)]
-    yield from sorted(telling, key=lambda one: not any(stem in one.value for stem in stems))
+    yield from sorted(telling, key=lambda one: (not any(stem in one.value for stem in stems), one.why == "boolean"))
     for one in asked.columns(*_STATES):
         likely = likely_states(asked.app.values_of(asked.model, one.value))
         if likely and all(map(_can_be_typed, likely)):
