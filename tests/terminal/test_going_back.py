@@ -103,6 +103,7 @@ def test_what_was_not_asked_can_be_said_and_a_model_that_is_not_there_is_told_at
     def keys(question: Question, _offered: Reply) -> str:
         if question.key == "more":
             options = [line.value for line in question.lines()]
+            assert "--base" not in options  # which is decided before anything else
             return f"{DOWN * options.index('--test')}{ENTER}"
         own = {"model": f"{UP}{ENTER}", "model+": f"Ordr{ENTER}", "test": f"{UP}{ENTER}"}
         if question.key in {"write", "change"}:

@@ -8,6 +8,7 @@ from sidekiq_gen.cli import preview, widgets
 from sidekiq_gen.cli.questions import completing
 from sidekiq_gen.cli.talk import Line, Question
 from sidekiq_gen.job import resolve
+from sidekiq_gen.job.active_job import FORM
 from sidekiq_gen.job.kinds.catalogue import KIND_BY_NAME
 from sidekiq_gen.job.trial import named, problem, said, value_of
 
@@ -58,5 +59,6 @@ def _open_flags(asked: Answers, trial: Trial) -> Iterator[Flag]:
 
 
 def _excluded(flag: Flag, asked: Answers) -> bool:
-    """Whether something else answers the same question, or it is about the settings and no answer."""
-    return flag.parameter in {"without", "templates"} or (flag.parameter in {"retry", "retry_for"} and "retry" in asked)
+    """Whether it is decided before anything is asked, or something else answers the same question."""
+    before = {FORM.parameter, "without", "templates"}
+    return flag.parameter in before or (flag.parameter in {"retry", "retry_for"} and "retry" in asked)
