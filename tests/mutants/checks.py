@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from mutants.runner import Mutation
 
-CHECK = ("tests/unit/test_check.py",)
-PACK = ("tests/unit/test_example_pack.py",)
+CHECK = ("tests/unit/test_check.py", "-k", "wrong_is_found or put_right")
+PACK = ("tests/unit/test_example_pack.py", "-k", "wrong_with or become_code")
 COMMAND = ("tests/unit/test_templates_command.py",)
 
 CHECK_MUTATIONS = (
