@@ -95,8 +95,8 @@ def test_statuses_and_a_dry_run(tmp_path: Path) -> None:
 def test_what_is_not_known_to_be_unchanged_is_not_removed(tmp_path: Path, words: tuple[str, ...]) -> None:
     root = Repo().write(tmp_path)
     sidekiq_gen(root, "job", "ProcessOrder", "--row-lock")
-    if len(words) > 1:
-        (root / JOB).write_text("# mine\n", encoding="utf-8")
+    for path in (JOB, SPEC):
+        (root / path).write_text("# mine\n", encoding="utf-8")
     before = tree(root)
 
     refused = document(root, "destroy", "job", *words, status=3)

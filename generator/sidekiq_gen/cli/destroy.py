@@ -59,8 +59,8 @@ def _command(
 ) -> int:
     """Remove what job has written: its class, its spec, the folders that are empty then.
 
-    Give it the options that job was given. A file that is not what they give now was changed since, or written with
-    others: that is asked about on a terminal. --force removes it, --skip keeps it.
+    Without the options that job was given, it looks for some that give these files. A file that differs from what they
+    give has been changed: that is asked about on a terminal. --force removes it, --skip keeps it.
     """
     del what
     runtime = Runtime.of(

@@ -102,8 +102,8 @@ _DESTROY = """\
 Usage: sidekiq-gen destroy job NAME [ARG:TYPE]... [OPTIONS]
 
 {summary}
-Give it the options that job was given. A file that does not hold what they
-give was changed, or written with others: on a terminal, that is asked about.
+Without the options that job was given, it looks for some that give these
+files. A file that differs was changed: on a terminal, that is asked about.
 
 Examples
   sidekiq-gen destroy job ProcessOrder

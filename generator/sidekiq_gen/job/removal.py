@@ -1,7 +1,7 @@
 """Undoing ``job``: the files that it writes are rendered again, and removed where nobody has changed them.
 
 A rendered job carries no record of its answers. So what is unchanged is what is equal to the text that the given
-answers give now; of anything else only a person knows whether it may go.
+answers give now, or these and others that `recover` finds; of anything else only a person knows whether it may go.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ MOST_NAMED = 5
 class Removal:
     """What would be removed; nothing is yet.
 
-    answers: with the folder of the job where that was found and not given.
+    answers: with those that were found and not given: the folder of the job, and what its text says.
     """
 
     answers: Answers
@@ -60,6 +60,10 @@ def plan_removal(answers: Answers, project: Project, now: datetime, *, force: bo
         if directory and "dir" not in answers:
             answers = {**answers, "dir": Sourced(directory, "default")}
             request = resolve_job(answers, project)
+        if not (force or skip):
+            found = _behind(request, answers, project)
+            if found is not None:
+                answers, request = found, resolve_job(found, project)
     own = plan_changes(app.root, _own_texts(request, answers, project, now), force=force, skip=skip)
     files = [_going(file) for file in own.files if file.before is not None]
     notices = list(project.notices)
@@ -71,6 +75,16 @@ def plan_removal(answers: Answers, project: Project, now: datetime, *, force: bo
         else:
             notices.append(_child_kept(request.child))
     return Removal(answers, request, replace(own, files=tuple(files)), (*notices, *app.repo.notices()))
+
+
+def _behind(request: JobRequest, answers: Answers, project: Project) -> Answers | None:
+    """The answers with those that give the job as it stands there; None where these do, or none are found."""
+    job, spec = (path and project.app.repo.read(path) for path in (request.job_path, request.test_path))
+    if job is None or [text for text in (job, spec) if text is not None] == [text for _, text in render(request)]:
+        return None
+    from sidekiq_gen.job.recovered import recover
+
+    return recover(answers, project, job=job, spec=spec)
 
 
 def _own_texts(request: JobRequest, answers: Answers, project: Project, now: datetime) -> list[tuple[str, str]]:
