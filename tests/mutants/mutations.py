@@ -1118,7 +1118,7 @@ RUBY = (
     Mutation(
         "a string in a comment gets other quotes",
         "ruby/literals.py",
-        "    | (?: ^ | (?<=\\s) ) \\# [^\\n]*\n",
+        "    | \\# (?<!\\S\\#) [^\\n]*\n",
         "",
         LAYOUT,
     ),

@@ -365,7 +365,7 @@ def test_what_was_merged_is_not_written_when_it_is_stopped_later(
     ("body", "told"),
     [
         ("second.write_text('half')\nsys.exit(3)", "ended with status 3; a.rb is as it was."),
-        ("second.unlink()", "has left nothing to read (No such file or directory); a.rb is as it was."),
+        ("second.unlink()", "has left a file that cannot be read: No such file or directory; a.rb is as it was."),
     ],
 )
 def test_a_merge_tool_that_fails_says_so_and_asks_again(

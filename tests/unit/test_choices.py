@@ -77,9 +77,12 @@ def test_the_pages_show_them(tmp_path: Path) -> None:
     assert all(f"{choice}: {line}" in shown for choice, line in BY_NAME["advisory-lock"].flags[2].explained.items())
 
 
-def test_the_help_shows_them(tmp_path: Path) -> None:
-    shown = " ".join(sidekiq_gen(tmp_path, "job", "--help").out.split()).replace("- ", "-")
+@pytest.mark.parametrize("known", dict.fromkeys(known for known, _ in CHOSEN), ids=lambda known: known.name)
+def test_the_page_of_a_pattern_shows_them(tmp_path: Path, known: Component[Any]) -> None:
+    root = Repo(unique_jobs="8.0.10").write(tmp_path)
+    app = detect_project(Where(root=root), root).app
+    shown = " ".join(sidekiq_gen(root, "patterns", known.name).out.split())
 
-    for known, flag in CHOSEN:
-        if flag.option != "--unique":
-            assert all(f"{choice}: {line}." in shown for choice, line in known.explained(flag, None).items())
+    lines = [f"{choice}: {line}" for flag in known.flags for choice, line in known.explained(flag, app).items()]
+    assert lines
+    assert [line for line in lines if line not in shown] == []

@@ -73,7 +73,7 @@ def test_help_onto_a_full_disk(tmp_path: Path, line: str) -> None:
 
     assert (done.status, done.err) == (1, FULL)
     assert shell(tmp_path, f"$GEN {line} >/dev/full 2>&1").status == 1
-    assert shell(tmp_path, f"$GEN {line}").out.startswith("Usage: sidekiq-gen ")
+    assert "Usage: sidekiq-gen " in shell(tmp_path, f"$GEN {line}").out
 
 
 @pytest.mark.parametrize(

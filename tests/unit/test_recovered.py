@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from itertools import cycle
 from typing import TYPE_CHECKING
 
 import pytest
@@ -42,8 +43,7 @@ def project_in(tmp_path: Path, tree_of_release: str) -> Project:
     return detect_project(Where(root=root), root)
 
 
-@pytest.mark.parametrize("release", RELEASES)
-@pytest.mark.parametrize("line", LINES)
+@pytest.mark.parametrize(("line", "release"), list(zip(LINES, cycle(RELEASES), strict=False)))
 def test_the_answers_are_found_by_the_name_alone(tmp_path: Path, line: str, release: str) -> None:
     project = project_in(tmp_path, release)
     texts = [text for _, text in render(resolve_job(answers(line), project))]

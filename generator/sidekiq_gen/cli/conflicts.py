@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Literal, TextIO
 
+from sidekiq_gen import reading
 from sidekiq_gen.changes.plan import PlannedFile
 from sidekiq_gen.errors import Quit
 from sidekiq_gen.values import replace
@@ -145,9 +146,9 @@ def _merge(file: PlannedFile, console: Console) -> PlannedFile | None:
             console.aside(f"{tool} ended with status {status}; {file.path} is as it was.")
             return None
         try:
-            merged = old.read_bytes()
-        except OSError as error:
-            console.aside(f"{tool} has left nothing to read ({error.strerror}); {file.path} is as it was.")
+            merged = reading.read_regular(old, reading.RUBY)
+        except reading.Unreadable as error:
+            console.aside(f"{tool} has left a file that {error.reason}; {file.path} is as it was.")
             return None
     if merged == file.before:
         console.aside(f"{file.path} is unchanged.")

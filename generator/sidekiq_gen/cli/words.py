@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
+from sidekiq_gen.reading import RUBY, read_regular
+
 TABLE = os.path.join(os.path.dirname(__file__), "words.tsv")  # noqa: PTH118, PTH120 - pathlib costs as much as all else
 # What a value is, by the word that stands for it in the help.
 FILES = {"FILE": "files", "PATH": "files", "DIR": "folders", "NAME|DIR": "folders"}
@@ -45,8 +47,7 @@ def read_words(text: str | None = None) -> dict[str, list[Word]]:
     text: that of the table; None to read it.
     """
     if text is None:
-        with open(TABLE, encoding="utf-8") as file:  # noqa: PTH123
-            text = file.read()
+        text = read_regular(TABLE, RUBY).decode()
     found: dict[str, list[Word]] = {}
     for line in text.splitlines():
         command, kind, names, parameter, metavar, told = line.split("\t")
