@@ -144,6 +144,8 @@ def test_an_interruption_leaves_no_traceback(tmp_path: Path) -> None:
         time.sleep(0.04 + number * 0.01)
         child.send_signal(signal.SIGINT)
         _, err = child.communicate(timeout=60)
+        if child.returncode == -signal.SIGINT and not err:
+            continue  # the kernel ended it before Python heeds signals
         if b"/sidekiq_gen/" in err or not err.startswith(
             (b"Traceback", b"Fatal Python error")
         ):  # else Python's own start
