@@ -15,6 +15,8 @@ import pexpect  # type: ignore[import-untyped]
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import pytest
+
 STOREFRONT = Path(__file__).parents[2] / "examples/storefront"
 NAME, KIND, MODEL = "What is the job called?", "What kind of job is it?", "Which model does it work on?"
 ARGUMENTS = "Which arguments does perform take"
@@ -32,6 +34,15 @@ SECONDS = "After how long is the lock released in any case? (90, 30m, 2h, 1d)"
 DUPLICATE = "What should happen to duplicates?"
 LINE = "Equivalent command:\n  "
 _CONTROLS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\r")
+
+
+def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a question needs of the environment, and nothing that changes how it looks."""
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("PYTHONUTF8", "1")
+    monkeypatch.setenv("PROMPT_TOOLKIT_NO_CPR", "1")  # nobody here answers where the cursor is
+    for name in ("NO_COLOR", "COLUMNS", "LINES", "CI"):
+        monkeypatch.delenv(name, raising=False)
 
 
 class Terminal:

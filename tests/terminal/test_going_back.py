@@ -25,6 +25,7 @@ from support.terminal import (
     WORK,
     WRITE,
     Terminal,
+    plain_environment,
 )
 from support.tools import require
 
@@ -40,11 +41,7 @@ CTRL_Z = "\x1a"
 
 @pytest.fixture(autouse=True)
 def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.setenv("PYTHONUTF8", "1")
-    monkeypatch.setenv("PROMPT_TOOLKIT_NO_CPR", "1")
-    for name in ("NO_COLOR", "COLUMNS", "LINES", "CI"):
-        monkeypatch.delenv(name, raising=False)
+    plain_environment(monkeypatch)
 
 
 def test_escape_goes_back_no_changes_an_answer_and_a_repo_recommends(tmp_path: Path) -> None:

@@ -38,6 +38,7 @@ from support.terminal import (
     WORK,
     WRITE,
     Terminal,
+    plain_environment,
 )
 
 if TYPE_CHECKING:
@@ -78,12 +79,8 @@ QUIT = "error  Nothing was written."
 
 @pytest.fixture(autouse=True)
 def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.setenv("PYTHONUTF8", "1")
+    plain_environment(monkeypatch)
     monkeypatch.setenv("PYTHONWARNINGS", "error")
-    monkeypatch.setenv("PROMPT_TOOLKIT_NO_CPR", "1")  # nobody here answers where the cursor is
-    for name in ("NO_COLOR", "COLUMNS", "LINES", "CI"):
-        monkeypatch.delenv(name, raising=False)
 
 
 def new(root: Path, before: dict[str, bytes]) -> dict[str, bytes]:

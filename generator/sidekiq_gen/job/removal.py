@@ -60,10 +60,9 @@ def plan_removal(answers: Answers, project: Project, now: datetime, *, force: bo
         if directory and "dir" not in answers:
             answers = {**answers, "dir": Sourced(directory, "default")}
             request = resolve_job(answers, project)
-        if not (force or skip):
-            found = _behind(request, answers, project)
-            if found is not None:
-                answers, request = found, resolve_job(found, project)
+        found = None if force or skip else _behind(request, answers, project)
+        if found is not None:
+            answers, request = found, resolve_job(found, project)
     own = plan_changes(app.root, _own_texts(request, answers, project, now), force=force, skip=skip)
     files = [_going(file) for file in own.files if file.before is not None]
     notices = list(project.notices)

@@ -7,8 +7,10 @@ from functools import cached_property
 from itertools import permutations
 from typing import TYPE_CHECKING
 
+from sidekiq_gen.durations import UNITS
 from sidekiq_gen.job.known import values_of
 from sidekiq_gen.naming import Model
+from sidekiq_gen.rails.code import CONSTANT
 from sidekiq_gen.regex import regex
 
 if TYPE_CHECKING:
@@ -21,8 +23,8 @@ MOST = 12  # values of one flag
 
 _COMMENT = regex(r"(?:^|(?<=\s))#(?!\{).*$", re.MULTILINE)
 _PARAMETERS = regex(r"^ *def (perform|each_iteration)\(([^)\n]{0,500})\)", re.MULTILINE)
-_CONSTANT = regex(r"(?<![\w:])[A-Z]\w*(?:::[A-Z]\w*)*")
-_CALL = regex(r"(?<![\w:.])([A-Z]\w*(?:::[A-Z]\w*)*)\.([a-z_]\w*[?!]?)")
+_CONSTANT = regex(rf"(?<![\w:]){CONSTANT}")
+_CALL = regex(rf"(?<![\w:.])({CONSTANT})\.([a-z_]\w*[?!]?)")
 _SENT = regex(r"(?:\)|(?<![\w.@])[a-z_]\w*)\.([a-z_]\w*[?!]?)")
 _OF_AN_ERROR = regex(r"(?<!\w)(?:e|error)\.((\w+)(?:\[[^\]\n]*\]|\.\w+\([^()\n]*\))?)")
 _NUMBER = regex(r"(?<![\w.])(\d[\d_]{0,11})(?:\.(seconds?|minutes?|hours?|days?)(?:\.to_i)?)?(?![\w.])")
@@ -35,7 +37,6 @@ _QUOTED = regex(r"[\"'](\w+)[\"']")
 _WORD = regex(r"\w+")
 _BEHIND_COLUMNS = {"COLUMN[=METHOD]": "_sent", "COLUMN[=VALUE]": "_quoted", "COLUMN[=FROM:TO]": "_transitions"}
 _OWN = {"tags": "_tags", "throttle": "_rates", "calls": "_calls", "child": "_constants"}
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 class Said:
@@ -145,7 +146,7 @@ class Said:
     def _numbers(self) -> list[tuple[int, str]]:
         """Each number, in seconds where it is a length of time, and the unit it was written in."""
         found = ((int(digits.replace("_", "")), unit) for digits, unit in _NUMBER.findall(self._text))
-        return list(dict.fromkeys((number * _UNITS.get(unit[:1], 1), unit) for number, unit in found))
+        return list(dict.fromkeys((number * UNITS[unit[:1]], unit) for number, unit in found))
 
     @cached_property
     def _options(self) -> dict[str, list[str]]:
