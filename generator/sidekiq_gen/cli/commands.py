@@ -36,6 +36,7 @@ SUMMARIES = {
     "info": "Show what was detected, and what this Sidekiq can and cannot do.",
     "destroy": "Remove what job has written: its class, its spec, the folders that are empty then.",
     "templates": "List, copy and check templates: those of this repo, and those of a pack.",
+    "check": "Check the jobs that are there, for the releases that are locked.",
     "patterns": "List the kinds of job and the safeguards: what each is for, and whether it is available here.",
 }
 NAMES = tuple(SUMMARIES)

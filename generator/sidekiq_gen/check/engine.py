@@ -1,0 +1,130 @@
+"""Running the rules over a repo: each file by itself, then what all of them say together."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from sidekiq_gen.check import nodes
+from sidekiq_gen.check.facts import FileFacts
+from sidekiq_gen.check.files import ruby_files
+from sidekiq_gen.check.index import Index
+from sidekiq_gen.check.jobs import classes_of
+from sidekiq_gen.check.pushes import pushes_of
+from sidekiq_gen.check.rule import Context, FileRule, Finding, JobRule, PushRule, RepoRule, Rule
+from sidekiq_gen.check.source import Source
+from sidekiq_gen.rails.pushes import pushes_wait
+from sidekiq_gen.regex import regex
+from sidekiq_gen.values import replace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from sidekiq_gen.rails.app import RailsApp
+    from sidekiq_gen.rails.project import Project
+
+# A file without any of these is no job, pushes none and sets nothing up.
+_USUAL_WORDS = ("idekiq", "perform_", "def perform", "Job", "Worker")
+_IGNORE = regex(r"#\s*sidekiq-gen:ignore\b[ \t]*([a-z0-9, -]*)", needs="sidekiq-gen:ignore")
+_ALL = "*"
+
+
+def check(project: Project, rules: Sequence[Rule]) -> list[Finding]:
+    """Every finding in the repo that counts and is not ignored by a comment, in the order of paths and lines."""
+    context = context_of(project)
+    asked = [rule for rule in rules if rule.holds(context)]
+    files = tuple(read_files(project.app, asked, context))
+    return judge(files, project.app, asked, context)
+
+
+def context_of(project: Project) -> Context:
+    """What the rules may know of a repo."""
+    app = project.app
+    gems = {name: gem.text for name, gem in app.lockfile.gems.items()} if app.lockfile else {}
+    return Context(project.release, gems, app.databases, pushes_wait(app))
+
+
+def read_files(app: RailsApp, rules: Sequence[Rule], context: Context) -> Iterator[FileFacts]:
+    """Yield the facts of every file that says anything."""
+    for path in ruby_files(app.repo):
+        data = app.repo.data(path)
+        if data is not None and _may_say_something(data, rules):
+            yield read_file(Source(path, data), rules, context)
+
+
+def _may_say_something(data: bytes, rules: Sequence[Rule]) -> bool:
+    return _words(tuple(rules)).search(data) is not None
+
+
+@cache
+def _words(rules: tuple[Rule, ...]) -> re.Pattern[bytes]:
+    words = {*_USUAL_WORDS, *(word for rule in rules for word in rule.words)}
+    return re.compile("|".join(sorted(map(re.escape, words))).encode())
+
+
+def read_file(source: Source, rules: Iterable[Rule], context: Context) -> FileFacts:
+    """Read one file; what this gives depends on nothing but the file, the rules and the context."""
+    jobs, pushes = classes_of(source), pushes_of(source)
+    findings: list[Finding] = []
+    for rule in rules:
+        if not rule.looks_into(source):
+            continue
+        if isinstance(rule, FileRule):
+            findings += rule.check(source, context)
+        elif isinstance(rule, JobRule):
+            for job in jobs:
+                findings += (replace(one, job=job.name, forms=rule.forms) for one in rule.check(job, context))
+        elif isinstance(rule, PushRule):
+            for push in pushes:
+                meant = push.facts
+                findings += (
+                    replace(one, job=meant.inside, target=meant.target, nesting=meant.nesting, forms=rule.forms)
+                    for one in rule.check(push, context)
+                    if meant.inside or meant.target
+                )
+    return FileFacts(
+        source.path,
+        tuple(job.facts for job in jobs),
+        tuple(push.facts for push in pushes),
+        tuple(findings),
+        _ignored(source),
+    )
+
+
+def _ignored(source: Source) -> dict[int, tuple[str, ...]]:
+    """The lines on which a comment ignores codes; without a code it ignores all."""
+    if b"sidekiq-gen:ignore" not in source.data:
+        return {}
+    found = {}
+    for comment in source.of_type("comment"):
+        said = _IGNORE.search(nodes.text(comment))
+        if said:
+            codes = tuple(re.split(r"[, ]+", said[1].strip())[:1]) if said[1].strip() else (_ALL,)
+            found[nodes.line(comment)] = codes
+    return found
+
+
+def judge(files: tuple[FileFacts, ...], app: RailsApp, rules: Iterable[Rule], context: Context) -> list[Finding]:
+    """What counts of the files' findings, and what only all of them together show."""
+    index = Index(files)
+    found = [one for file in files for one in file.findings if _counts(one, index)]
+    for rule in rules:
+        if isinstance(rule, RepoRule):
+            found += rule.check(index, app, context)
+    ignored = {file.path: file.ignored for file in files if file.ignored}
+    told = {one for one in found if not _is_ignored(one, ignored.get(one.path, {}))}
+    return sorted(told, key=lambda one: (one.path, one.line, one.column, one.code))
+
+
+def _counts(finding: Finding, index: Index) -> bool:
+    """Whether the class that a finding is about is a job of the form that it is meant for."""
+    if not finding.forms:
+        return True
+    name = index.resolve(finding.target, finding.nesting) if finding.target else finding.job
+    return index.form(name) in finding.forms
+
+
+def _is_ignored(finding: Finding, ignored: Mapping[int, tuple[str, ...]]) -> bool:
+    codes = ignored.get(finding.line, ())
+    return finding.code in codes or _ALL in codes

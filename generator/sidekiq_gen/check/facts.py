@@ -1,0 +1,86 @@
+"""What is kept of a file once it was read: plain values, so that it can be stored and sent between processes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sidekiq_gen.values import dataclass, field
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sidekiq_gen.check.rule import Finding
+
+
+@dataclass(frozen=True)
+class Signature:
+    """What `perform` takes.
+
+    names: of the positional parameters in order. least, most: how many of them a call gives; most is None with a ``*``.
+    keywords: the names of keyword parameters. required_keywords: those of them without a default.
+    """
+
+    names: tuple[str, ...] = ()
+    least: int = 0
+    most: int | None = 0
+    keywords: tuple[str, ...] = ()
+    required_keywords: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ClassFacts:
+    """A class, or a module that classes include.
+
+    name: in full, ``Billing::ChargeJob``. nesting: the names in full of what is around it, the innermost first.
+    superclass, includes: as they are written; of a module what its ``included do`` includes counts as well.
+    perform: None where the class defines none itself. options: what ``sidekiq_options`` says, as Ruby:
+    ``{"queue": ":low", "retry": "5"}``. macros: what is called in its body, with the line of each.
+    """
+
+    name: str
+    path: str
+    line: int
+    is_module: bool = False
+    nesting: tuple[str, ...] = ()
+    superclass: str = ""
+    includes: tuple[str, ...] = ()
+    perform: Signature | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
+    macros: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PushFacts:
+    """A place where a job is pushed.
+
+    target: the constant as it is written; empty where a class pushes itself, and ``inside`` is that class.
+    nesting: as of a class. method: ``perform_async``. shapes: the kind of each positional argument, see `pushes.shape`;
+    None where a ``*`` or ``...`` hides how many there are, or what is given is not to be seen.
+    options: what ``set(...)`` before it says, as Ruby.
+    """
+
+    path: str
+    line: int
+    column: int
+    target: str
+    inside: str
+    nesting: tuple[str, ...]
+    method: str
+    shapes: tuple[str, ...] | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
+    in_test: bool = False
+
+
+@dataclass(frozen=True)
+class FileFacts:
+    """One file.
+
+    findings: what the rules about a file found; some count only where a class turns out to be a job.
+    ignored: line numbers, each with the codes that a comment there ignores; ``*`` stands for all.
+    """
+
+    path: str
+    classes: tuple[ClassFacts, ...] = ()
+    pushes: tuple[PushFacts, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    ignored: Mapping[int, tuple[str, ...]] = field(default_factory=dict)

@@ -1,0 +1,135 @@
+"""The classes of a file, as a rule looks at them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from sidekiq_gen.check import nodes
+from sidekiq_gen.check.facts import ClassFacts, Signature
+from sidekiq_gen.values import dataclass
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from sidekiq_gen.check.source import Source
+
+_OPTIONS = "sidekiq_options"
+_INCLUDING = frozenset({"include", "prepend"})
+
+
+@dataclass(frozen=True)
+class Job:
+    """A class that may be a job, with its tree.
+
+    Whether it is one, other files decide: what a rule finds in it counts only then.
+    """
+
+    source: Source
+    node: Node
+
+    @property
+    def name(self) -> str:
+        """In full."""
+        return self.source.full_name(self.node)
+
+    @cached_property
+    def body(self) -> list[Node]:
+        """The statements of the class; those of ``class << self`` are not among them."""
+        return nodes.statements(nodes.field(self.node, "body"))
+
+    @cached_property
+    def methods(self) -> dict[str, Node]:
+        """Its instance methods by name, also ``private def x``."""
+        found = {}
+        for one in self.body:
+            inner = nodes.arguments(one) if one.type == "call" else []
+            for method in (one, *inner):
+                if method.type == "method":
+                    found[nodes.text(nodes.field(method, "name"))] = method
+        return found
+
+    @property
+    def perform(self) -> Node | None:
+        """Its `perform`."""
+        return self.methods.get("perform")
+
+    def macros(self, *names: str) -> list[Node]:
+        """The calls in its body of these methods, ``sidekiq_options`` or ``discard_on``, on nothing or on self."""
+        return [call for call in self._macros if nodes.method_name(call) in names]
+
+    @cached_property
+    def _macros(self) -> list[Node]:
+        found = [one for one in self.body if one.type == "call"]
+        for one in self.body:  # `sidekiq_options ... if something`
+            body = nodes.field(one, "body") if one.type in {"if_modifier", "unless_modifier"} else None
+            if body is not None and body.type == "call":
+                found.append(body)
+        return [one for one in found if nodes.text(nodes.receiver(one)) in {"", "self"}]
+
+    @cached_property
+    def options(self) -> dict[str, Node]:
+        """The values of its ``sidekiq_options`` by key."""
+        return {key: value for call in self.macros(_OPTIONS) for key, value in nodes.pairs(call).items()}
+
+    def calls(self, *names: str) -> Iterator[Node]:
+        """The calls of these methods anywhere in the class, its nested classes left out."""
+        for one in nodes.walk(self.node, into=nodes.METHODS | {"singleton_class"}):
+            if one.type == "call" and (not names or nodes.method_name(one) in names):
+                yield one
+
+    @cached_property
+    def facts(self) -> ClassFacts:
+        """What is kept of it."""
+        includes = [
+            text for call in self._including() for one in nodes.arguments(call) if (text := nodes.constant(one))
+        ]
+        superclass = nodes.field(self.node, "superclass")
+        return ClassFacts(
+            self.name,
+            self.source.path,
+            nodes.line(self.node),
+            self.node.type == "module",
+            self.source.nesting(self.node),
+            nodes.text(superclass.named_children[0]) if superclass is not None and superclass.named_children else "",
+            tuple(includes),
+            signature(self.perform) if self.perform is not None else None,
+            {key: nodes.text(value) for key, value in self.options.items()},
+            {nodes.method_name(call): nodes.line(call) for call in self._macros},
+        )
+
+    def _including(self) -> Iterator[Node]:
+        yield from self.macros(*_INCLUDING)
+        for call in self.macros("included"):
+            block = nodes.block(call)
+            if block is not None:
+                yield from nodes.calls_in(block, *_INCLUDING)
+
+
+def signature(method: Node) -> Signature:
+    """What a method takes."""
+    names, least, most, keywords, required = [], 0, 0, [], []
+    unbounded = False
+    parameters = nodes.field(method, "parameters")
+    for one in parameters.named_children if parameters is not None else ():
+        name = nodes.text(one) if one.type == "identifier" else nodes.text(nodes.field(one, "name"))
+        if one.type in {"identifier", "destructured_parameter"}:
+            names.append(name)
+            least, most = least + 1, most + 1
+        elif one.type == "optional_parameter":
+            names.append(name)
+            most += 1
+        elif one.type in {"splat_parameter", "forward_parameter"}:
+            unbounded = True
+        elif one.type == "keyword_parameter":
+            keywords.append(name)
+            if nodes.field(one, "value") is None:
+                required.append(name)
+    return Signature(tuple(names), least, None if unbounded else most, tuple(keywords), tuple(required))
+
+
+def classes_of(source: Source) -> list[Job]:
+    """The classes and modules of a file, in order."""
+    return [Job(source, node) for node in sorted(source.of_type("class", "module"), key=lambda one: one.start_byte)]

@@ -1,0 +1,48 @@
+"""Ruby's grammar: the one place that loads tree-sitter, which no other command does."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tree_sitter import Language, Node, Parser, Query
+
+# What a file is asked for, in one pass: see `Source`.
+_WANTED = "[(call) (class) (module) (method) (singleton_method) (rescue) (rescue_modifier) (comment)] @found"
+
+
+@cache
+def language() -> Language:
+    """The grammar."""
+    import tree_sitter
+    import tree_sitter_ruby
+
+    return tree_sitter.Language(tree_sitter_ruby.language())
+
+
+@cache
+def _parser() -> Parser:
+    import tree_sitter
+
+    return tree_sitter.Parser(language())
+
+
+@cache
+def _query() -> Query:
+    import tree_sitter
+
+    query: Query = tree_sitter.Query(language(), _WANTED)
+    return query
+
+
+def parse(data: bytes) -> Node:
+    """The root of the tree of a Ruby file; what does not parse stands in it as an ERROR, the rest is there."""
+    return _parser().parse(data).root_node
+
+
+def wanted(root: Node) -> list[Node]:
+    """Every call, class, module, method, rescue and comment below a node, in the order of the file."""
+    import tree_sitter
+
+    return tree_sitter.QueryCursor(_query()).captures(root).get("found", [])
