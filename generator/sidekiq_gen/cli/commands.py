@@ -37,6 +37,7 @@ SUMMARIES = {
     "destroy": "Remove what job has written: its class, its spec, the folders that are empty then.",
     "templates": "List, copy and check templates: those of this repo, and those of a pack.",
     "check": "Check the jobs that are there, for the releases that are locked.",
+    "upgrade": "Say what a move to a later Sidekiq means for this repo, and what has to be done first.",
     "patterns": "List the kinds of job and the safeguards: what each is for, and whether it is available here.",
 }
 NAMES = tuple(SUMMARIES)
