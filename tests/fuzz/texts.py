@@ -46,6 +46,9 @@ from sidekiq_gen.rails.lockfile import Lockfile, parse_lockfile
 from sidekiq_gen.rails.queues import queues_of
 from sidekiq_gen.rails.schema import table_of_schema, table_of_structure
 from sidekiq_gen.rails.table import Table
+from sidekiq_gen.rails.yaml_events import meaning_of
+from sidekiq_gen.rails.yaml_plain import read_events
+from support import pyyaml
 from support.repos import SCHEMA
 
 if TYPE_CHECKING:
@@ -127,9 +130,16 @@ def require_plain(value: object, depth: int = MAXIMUM_DEPTH) -> None:
 
 
 def _yaml(data: bytes) -> None:
+    """A document is plain; what is read without PyYAML is what it reads."""
     text = text_of(data)
     found = yaml.load(text)
     require_plain(found)
+    without = read_events(text)
+    if without is not None:
+        require(pyyaml.ours(without) == pyyaml.events(text), "PyYAML reads something else")
+        words = {event.value for event in without if event.implicit[0]}
+        wrong = [word for word in words if repr(meaning_of(word)) != repr(pyyaml.meaning(word))]
+        require(not wrong, f"PyYAML takes {wrong} for something else")
     if chosen(data):
         require(repr(yaml.load(text)) == repr(found), "another document the second time")
 

@@ -47,9 +47,38 @@ RUNTIME = (f"{UNIT}/test_runtime.py",)
 PLURALS = (f"{UNIT}/test_plurals.py",)
 PATTERNS_THAT_NEED = (f"{UNIT}/test_regex.py",)
 VERSIONS = (f"{UNIT}/test_versions.py",)
+YAML = (f"{UNIT}/test_yaml.py", "-k", "pyyaml")
 REGRESSIONS = ("tests/fuzz/test_regressions.py",)
 
 LATER = (
+    Mutation(
+        "a text of YAML that goes on below is cut off",
+        "rails/yaml_plain.py",
+        "return None if reader.lines else events",
+        "return events",
+        YAML,
+    ),
+    Mutation(
+        "a dash in a mapping of YAML is taken for one of its keys",
+        "rails/yaml_plain.py",
+        "_is_item(self._next()[1]) == listed",
+        "self.lines",
+        YAML,
+    ),
+    Mutation(
+        "a colon in a text of YAML counts as text",
+        "rails/yaml_plain.py",
+        'elif ": " in text or text.endswith(":"):',
+        'elif text.endswith(":"):',
+        YAML,
+    ),
+    Mutation(
+        "a number of YAML with a zero before it is a decimal one",
+        "rails/yaml_events.py",
+        'digits != word or word == "0" or word[0] != "0"',
+        "digits",
+        YAML,
+    ),
     Mutation(
         "a rule that the repo teaches the inflector may take for ever",
         "rails/inflections.py",
@@ -518,8 +547,8 @@ JOB = (
     Mutation(
         "a migration gets a version that another one has",
         "job/migrations.py",
-        'last = max(int(now.strftime("%Y%m%d%H%M%S")), last + 1)',
-        'last = int(now.strftime("%Y%m%d%H%M%S"))',
+        'last = max(int(strftime("%Y%m%d%H%M%S", now)), last + 1)',
+        'last = int(strftime("%Y%m%d%H%M%S", now))',
         MIGRATIONS,
     ),
     Mutation(

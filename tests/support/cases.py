@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 import shlex
 from dataclasses import dataclass, replace
-from datetime import datetime, timezone
 from pathlib import Path, PurePosixPath
+from time import gmtime
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.job.pipeline import generate_job
@@ -244,7 +244,7 @@ class Case:
         """What `run` returns, in half the time: planned in a fresh repo and not written."""
         root = self.repo.write(folder)
         typed = answers(shlex.join(self.line.split()[1:]))
-        plan = generate_job(typed, detect_project(Where(root=root), root), datetime.now(timezone.utc)).plan
+        plan = generate_job(typed, detect_project(Where(root=root), root), gmtime()).plan
         return {file.path: file.text for file in sorted(plan.files, key=lambda file: PurePosixPath(file.path))}
 
 

@@ -9,7 +9,7 @@ import contextlib
 import io
 import shlex
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from time import gmtime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.flags import Answers
     from sidekiq_gen.job.pipeline import Generated
 
-NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
+NOW = gmtime(0)
 GEMS = {"sidekiq-throttled": "1.5.2", "sidekiq-pro": "7.3.6"}
 HOUSE = Repo(unique_jobs="8.0.10", gems=GEMS, files={"config/sidekiq.yml": ":queues:\n  - critical\n  - default\n"})
 # What is typed where nothing is offered, and what else than is offered; by the beginning of the question.

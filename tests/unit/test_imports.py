@@ -13,6 +13,7 @@ import pytest
 from sidekiq_gen.cli import commands
 from support import compiled
 from support.command import sidekiq_gen
+from support.repos import Repo
 
 STOREFRONT = Path(__file__).resolve().parents[2] / "examples" / "storefront"
 LOADED = """
@@ -30,7 +31,8 @@ print("\\n" + repr(sorted(set(sys.modules) - before)))
 """
 
 TYPER = {"typer", "click", "shellingham"}
-READING = {"inflection", "yaml"}
+READING = {"inflection"}
+READING_MORE = {*READING, "yaml"}  # where a file of YAML is not plain (rails/yaml_plain.py)
 # In a checkout; a wheel has its templates compiled, and runs without (test_packaging.py).
 RENDERING = {"jinja2", "markupsafe"}
 # Loaded by no command that asks nothing: terminals, other processes, the network, tables of wheels, comparing texts.
@@ -40,10 +42,10 @@ NEVER = {
     *"sidekiq_gen.cli.prompts sidekiq_gen.cli.questions sidekiq_gen.cli.widgets sidekiq_gen.changes.lint".split(),
 }
 # What a plain run of `job` takes from the standard library beside what the interpreter itself has loaded. Dataclasses,
-# inspect, json, textwrap, tempfile, hashlib and tomllib are not among it; yaml brings base64 and datetime, pathlib
-# the parser of URLs with ipaddress. Jinja, in a checkout, brings much more; a wheel runs without.
+# inspect, json, textwrap, tempfile, hashlib, tomllib and datetime are not among it; pathlib brings the parser of URLs
+# with ipaddress. Jinja, in a checkout, brings much more; a wheel runs without.
 OF_PYTHON = {
-    *"base64 binascii collections contextlib datetime enum errno fnmatch functools heapq importlib ipaddress".split(),
+    *"collections contextlib enum errno fnmatch functools heapq importlib ipaddress".split(),
     *"keyword math ntpath nt operator pathlib re reprlib shlex struct types typing unicodedata urllib warnings".split(),
     *"bisect copyreg encodings gc itertools time stat".split(),
 }
@@ -60,7 +62,13 @@ OTHERS = {
 def loaded(*words: str, **environment: str) -> set[str]:
     """The modules that a run has loaded, by their full names."""
     done = subprocess.run(
-        [sys.executable, "-c", LOADED, *words, *(() if words == ("--version",) or environment else ("--root", "."))],
+        [
+            sys.executable,
+            "-c",
+            LOADED,
+            *words,
+            *(() if {"--version", "--root"} & {*words} or environment else ("--root", ".")),
+        ],
         cwd=STOREFRONT,
         env={**os.environ, **environment},
         stdin=subprocess.DEVNULL,
@@ -105,6 +113,11 @@ def test_a_command_loads_what_it_uses(words: tuple[str, ...], needed: set[str]) 
     modules = loaded(*words)
     assert packages(modules) == needed
     assert modules & NEVER == set()
+
+
+def test_yaml_that_is_not_plain_is_left_to_pyyaml(tmp_path: Path) -> None:
+    root = Repo(files={"config/database.yml": "production: {adapter: mysql2}\n"}).write(tmp_path)
+    assert packages(loaded("info", "--root", str(root))) == TYPER | READING_MORE
 
 
 def test_a_job_loads_no_other_command() -> None:

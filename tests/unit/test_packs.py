@@ -8,7 +8,7 @@ import json
 import random
 import shlex
 import sys
-from datetime import datetime, timezone
+from time import gmtime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -293,7 +293,7 @@ def test_what_it_asks_for_is_asked_on_a_terminal(repo: Path, monkeypatch: pytest
     console = Console(io.StringIO(), io.StringIO(), quiet=False, json=False)
 
     def make(wanted: Answers) -> Generated:
-        return generate_job(wanted, project, datetime.now(timezone.utc))
+        return generate_job(wanted, project, gmtime())
 
     given = answers("ProcessOrder --model Order")
     asked, made = ask_for_job(given, project, console, make=make, where=Where())

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import yaml as pyyaml
+import yaml as library
 
 from sidekiq_gen.rails import yaml
 from sidekiq_gen.rails.files import Repo as Files
 from sidekiq_gen.rails.house.configuration import read
-from sidekiq_gen.rails.yaml_events import MAXIMUM_DEPTH, MAXIMUM_VALUES, build
+from sidekiq_gen.rails.yaml_events import MAXIMUM_DEPTH, MAXIMUM_VALUES, build, meaning_of
+from sidekiq_gen.rails.yaml_plain import LONGEST, LONGEST_LINE, read_events
+from support import pyyaml
 from support.command import sidekiq_gen
 from support.repos import Repo
 
@@ -106,8 +109,121 @@ def test_what_comes_out_is_plain(text: str, document: object) -> None:
     ],
 )
 def test_merges_are_those_of_pyyaml(text: str) -> None:
-    assert build(text) == (True, pyyaml.safe_load(text))
-    assert list(build(text)[1]) == list(pyyaml.safe_load(text))
+    assert build(text) == (True, library.safe_load(text))
+    assert list(build(text)[1]) == list(library.safe_load(text))
+
+
+PLAIN = (
+    ":concurrency: 5\n:queues:\n  - [critical, 6]\n  - default\n",
+    "default: &default\n  adapter: postgresql # of all\n  pool: \n\ntest:\n  <<: *default\n  database: 'a b'\n",
+    '---\n# of us\nAllCops:\n  NewCops: enable\n  Exclude:\n  - db/schema.rb\n  - "**/*.x"\n\nRails:\n  Enabled: no\n',
+    "- a: 1\n  b:\n    - - c\n      - d\n    -\n    -\n      e: f\n-   g: h\n    i: j\n",
+    "a: [ x y, \"z\", 'it' ,1.5]\nb: []\n'c d': &x 7\n\"e\": *x\nf: &y\ng: &z []\n",
+    'url: http://localhost:3000/a#b\nat: 12:30\nsym: :low\nminus: -x\nerb: <x y="1"> {}[],\n',
+    "a: # none\nb:\n- 1\n- 2\nc: é ü\n",
+)
+UNCLEAR = (
+    "",
+    "---\n",
+    "word",
+    "a: |\n  text",
+    "a: b\n  c",
+    "- b\n  c",
+    'a: "b\n  c"',
+    'a: "\\n"',
+    "a: 'it''s'",
+    "a: {b: c}",
+    "a: [b, [c]]",
+    "a: [b, c: d]",
+    "a: [b,,c]",
+    "a: [b, c\n  ]",
+    "a: b: c",
+    "a: !!str b",
+    "a: &é b",
+    "a: &x *y",
+    "a: @b",
+    "? a",
+    "%YAML 1.1\n---\na: b",
+    "a: b\n---\nc: d",
+    "a: b\n...\n",
+    "a:\tb",
+    "a: b\r\nc: d",
+    "a: b\u2028c",
+    "  a: b\n c: d",
+    "a:\n    b: c\n  d: e",
+    "- a\n -b",
+    "&x a: b",
+    "a : b",
+    "[a]: b",
+)
+
+
+@pytest.mark.parametrize("text", PLAIN)
+def test_what_is_plain_is_read_without_pyyaml_and_as_pyyaml_reads_it(text: str) -> None:
+    found = read_events(text)
+    assert found is not None
+    assert pyyaml.ours(found) == pyyaml.events(text)
+
+
+@pytest.mark.parametrize("text", UNCLEAR)
+def test_what_is_not_plain_is_left_to_pyyaml(text: str) -> None:
+    assert read_events(text) is None
+
+
+def test_what_is_long_is_left_to_pyyaml() -> None:
+    lines = "a: b\n" * (LONGEST // 5)
+    assert read_events(lines) is not None
+    assert read_events(lines + "\n") is None
+    assert read_events("a: " + "b" * (LONGEST_LINE - 3)) is not None
+    assert read_events(" a: " + "b" * (LONGEST_LINE - 3)) is None
+
+
+BITS = ["-", ":", "#", "&", "*", "'", '"', "[", "]", "{", ",", "?", " ", "  ", "\n", "\n  ", "\n- ", "\n -", "- ", ": "]
+BITS += [
+    " #",
+    "---",
+    "...",
+    "<<: *x",
+    "&x ",
+    "*x",
+    "!",
+    "|",
+    ">",
+    "%",
+    "@",
+    "~",
+    "é",
+    "\t",
+    "''",
+    "[a, b]",
+    ": :a",
+    "1",
+    "- - ",
+]
+
+
+def test_what_is_read_without_pyyaml_is_what_pyyaml_reads_also_where_a_slip_was_made() -> None:
+    chance, read = Random(20), 0  # noqa: S311 - no secret
+    for _ in range(12_000):
+        text = chance.choice(PLAIN)
+        for _ in range(chance.randint(1, 3)):
+            at = chance.randint(0, len(text))
+            text = text[:at] + chance.choice(["", *BITS]) + text[at + chance.randint(0, 2) :]
+        found = read_events(text)
+        if found is not None:
+            read += 1
+            assert pyyaml.ours(found) == pyyaml.events(text), text
+    assert read > 1_500
+
+
+def test_words_mean_what_they_mean_to_pyyaml() -> None:
+    words = (
+        "yes Yes YES yES on Off n y nUll null Null NULL ~ = << true .inf -.INF .NaN +.inf 1.5 3.10 012 0b1 0 00 1:30"
+    )
+    letters, chance = "0123456789.-+_:eExZ inafNYyesontrufl~=<é²", Random(21)  # noqa: S311 - no secret
+    made = ("".join(chance.choices(letters, k=chance.randint(1, 5))) for _ in range(10_000))
+    for word in ("", "2024-01-01", "1_000", "-1", "1e3", "1.", ".5", *words.split(), *made):
+        assert repr(meaning_of(word)) == repr(pyyaml.meaning(word)), word
 
 
 def test_a_tag_is_no_merge_and_a_text_is_none() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from time import gmtime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import click
@@ -75,7 +75,7 @@ def _command(
             "The NAME of the job is missing.", hint="Say which: sidekiq-gen destroy job ProcessOrder.", code="usage"
         )
     where = Where(root, lockfile, sidekiq_version)
-    project, now = open_project(where), datetime.now(timezone.utc)
+    project, now = open_project(where), gmtime()
     with telling(project.told):
         answers = given({"name": name, "arguments": arguments, **flags})
         project = packed(project, answers)

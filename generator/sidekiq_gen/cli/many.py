@@ -5,9 +5,9 @@ from __future__ import annotations
 import gc
 import shlex
 import sys
-from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path
+from time import gmtime
 from typing import TYPE_CHECKING
 
 from sidekiq_gen import reading
@@ -45,7 +45,7 @@ def write_jobs(typed: str, others: Answers, where: Where, runtime: Runtime, *, f
     gc.enable()  # of many jobs there is something to throw away
     if others:
         raise _beside(next(iter(others)))
-    data, now = _read(typed), datetime.now(timezone.utc)
+    data, now = _read(typed), gmtime()
     project = open_project(where)
     with telling(project.told):
         project = packed(project, {})

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
 from functools import partial
+from time import gmtime
 from typing import TYPE_CHECKING, Any
 
 from sidekiq_gen.cli.decided import Decided, merged
@@ -78,7 +78,7 @@ def write_job(
         raise InvalidInput(
             "The NAME of the job is missing.", hint="Say what it does: sidekiq-gen job ProcessOrder.", code="usage"
         )
-    project, now = open_project(where), datetime.now(timezone.utc)
+    project, now = open_project(where), gmtime()
     with telling(project.told):
         project = packed(project, answers)
         defaults = read_defaults(project)

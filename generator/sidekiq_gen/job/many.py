@@ -18,7 +18,7 @@ from sidekiq_gen.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
+    from time import struct_time
 
     from sidekiq_gen.changes.plan import PlannedFile
     from sidekiq_gen.flags import Answers
@@ -139,7 +139,7 @@ class Run:
     project: Project
     defaults: Defaults
     where: Where
-    now: datetime
+    now: struct_time
     force: bool = False
     skip: bool = False
     pack_of: Callable[[object], Pack | None] = lambda _: None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from time import strftime
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.errors import Refused
@@ -18,7 +19,7 @@ from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import datetime
+    from time import struct_time
 
     from sidekiq_gen.job.request import JobRequest
     from sidekiq_gen.rails.app import RailsApp
@@ -64,7 +65,7 @@ class Migration:
 
 
 def find_migrations(
-    request: JobRequest, app: RailsApp, now: datetime, earlier: Sequence[Migration] = ()
+    request: JobRequest, app: RailsApp, now: struct_time, earlier: Sequence[Migration] = ()
 ) -> tuple[Migration, ...]:
     """What is to be written for a job, columns and index apart: an index is built outside of a transaction.
 
@@ -182,7 +183,7 @@ def _folder(dump: str, app: RailsApp) -> str:
 
 
 def _paths(
-    folder: str, stems: Sequence[str], app: RailsApp, now: datetime, earlier: Sequence[Migration]
+    folder: str, stems: Sequence[str], app: RailsApp, now: struct_time, earlier: Sequence[Migration]
 ) -> Iterator[str]:
     """The paths of migrations in a folder: one that is there, else with the next version.
 
@@ -197,5 +198,5 @@ def _paths(
         if stem in there:
             yield f"{folder}/{there[stem]}_{stem}.rb"
             continue
-        last = max(int(now.strftime("%Y%m%d%H%M%S")), last + 1)
+        last = max(int(strftime("%Y%m%d%H%M%S", now)), last + 1)
         yield f"{folder}/{last:014}_{stem}.rb"

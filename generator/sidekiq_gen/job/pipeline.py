@@ -19,7 +19,7 @@ from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import datetime
+    from time import struct_time
 
     from sidekiq_gen.changes.places import Places
     from sidekiq_gen.flags import Answers
@@ -50,7 +50,7 @@ class Generated:
 def generate_job(  # noqa: PLR0913 - what a run is told
     answers: Answers,
     project: Project,
-    now: datetime,
+    now: struct_time,
     *,
     force: bool = False,
     skip: bool = False,

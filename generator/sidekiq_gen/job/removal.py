@@ -19,7 +19,7 @@ from sidekiq_gen.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
+    from time import struct_time
 
     from sidekiq_gen.changes.plan import PlannedFile
     from sidekiq_gen.flags import Answers
@@ -43,7 +43,7 @@ class Removal:
     notices: tuple[Notice, ...]
 
 
-def plan_removal(answers: Answers, project: Project, now: datetime, *, force: bool, skip: bool) -> Removal:
+def plan_removal(answers: Answers, project: Project, now: struct_time, *, force: bool, skip: bool) -> Removal:
     """Find what ``job`` with these answers has written.
 
     now: in UTC. Each file that is there is ``remove`` where it holds what these answers give, otherwise ``remove``,
@@ -86,7 +86,7 @@ def _behind(request: JobRequest, answers: Answers, project: Project) -> Answers 
     return recover(answers, project, job=job, spec=spec)
 
 
-def _own_texts(request: JobRequest, answers: Answers, project: Project, now: datetime) -> list[tuple[str, str]]:
+def _own_texts(request: JobRequest, answers: Answers, project: Project, now: struct_time) -> list[tuple[str, str]]:
     """What is written for the job itself, with its migrations as far as the schema does not show that they have run."""
     texts = render(request)
     if answer(answers, "migration"):

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, cast
 from sidekiq_gen.job.active_job import Attempts, attempts_of
 from sidekiq_gen.plurals import plural
 from sidekiq_gen.quoting import ruby_pairs
-from sidekiq_gen.rails.house.conventions import DEFAULTS, Conventions
+from sidekiq_gen.rails.house.conventions import Conventions, read_conventions
 from sidekiq_gen.style import Form, Style, TestFramework, test_path
-from sidekiq_gen.values import dataclass
+from sidekiq_gen.values import dataclass, field
 
 if TYPE_CHECKING:
     from sidekiq_gen.job.collaborator import Collaborator
@@ -71,7 +71,7 @@ class JobContext:
     retry_for: int | None = None
     retry_written: bool = True
     options: JobOptions = JobOptions()
-    house: Conventions = DEFAULTS
+    house: Conventions = field(default_factory=lambda: read_conventions((), {}, None))
     directory: str = "app/jobs"
     form: Form = "sidekiq"
     layers: tuple[Layer, ...] = ()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timezone
 from itertools import product
+from time import gmtime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sidekiq_gen import naming
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 Parse: TypeAlias = Callable[[str], object]
 
 LONGEST_NUMBER = 9
-NEVER = datetime.fromtimestamp(0, timezone.utc)  # what is thrown away needs no version
+NEVER = gmtime(0)  # what is thrown away needs no version
 
 
 @dataclass(frozen=True)

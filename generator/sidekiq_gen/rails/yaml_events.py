@@ -1,5 +1,8 @@
 """A YAML document as plain data, built from PyYAML's events, with bounds that are checked before anything is built.
 
+Where a document is plain, the same events are read without PyYAML (yaml_plain.py), and what its words mean is known
+without its rules.
+
 PyYAML's own composer goes down the stack of the process with each level of nesting (libyaml's crashes at some 25,000),
 and its constructors merge and resolve whatever aliases of aliases come to. The events come one after the other.
 """
@@ -8,10 +11,14 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from sidekiq_gen.rails.yaml_plain import read_events
 from sidekiq_gen.regex import regex
 from sidekiq_gen.values import dataclass, field
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # So many values, each as often as aliases repeat it, and so deep: more than any configuration has.
 MAXIMUM_VALUES = 100_000
@@ -19,6 +26,12 @@ MAXIMUM_DEPTH = 100
 
 # No number, boolean or null is longer.
 _LONGEST_WORD = 40
+# What words stand for; each may be capitalized, or in capitals. All others of PyYAML's rules begin like a number.
+_MEANINGS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False, "null": None}
+_WORDS: dict[str, bool | None] = {"": None, "~": None}
+for _case in (str.lower, str.capitalize, str.upper):
+    _WORDS |= {_case(word): value for word, value in _MEANINGS.items()}
+_NUMERIC = regex(r"[-+.]*[0-9]|[-+]?\.[inIN]")
 _TAG = "tag:yaml.org,2002:"
 # Tags that say no more than what is seen. Any other makes an object of Ruby's, or says what a value is not.
 _PLAIN_TAGS = frozenset({None, "!", f"{_TAG}str", f"{_TAG}seq", f"{_TAG}map"})
@@ -33,7 +46,7 @@ class Excessive(Exception):
 
 
 class _Invalid(Exception):
-    """What is no document: an alias of nothing."""
+    """What is no document, such as an alias of nothing."""
 
 
 @dataclass
@@ -142,45 +155,77 @@ def build(text: str) -> tuple[bool, Any]:
     Raises:
         Excessive: it has more values, with those that aliases repeat, or is nested deeper than is built here.
     """
-    import yaml
-
-    if len(_DIRECTIVE.findall(text)) > _MAXIMUM_DIRECTIVES:
-        raise Excessive("is YAML with hundreds of directives")
+    plain = read_events(text)
     builder = _Builder()
     try:
-        for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
-            if isinstance(event, yaml.ScalarEvent):
+        for kind, event in _of_pyyaml(text) if plain is None else ((one.kind, one) for one in plain):
+            if kind == "scalar":
                 builder.scalar(event)
-            elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
-                builder.begin({} if isinstance(event, yaml.MappingStartEvent) else [], event)
-            elif isinstance(event, yaml.CollectionEndEvent):
+            elif kind == "end":
                 builder.end()
-            elif isinstance(event, yaml.AliasEvent):
+            elif kind == "alias":
                 builder.alias(event)
-            elif isinstance(event, yaml.DocumentEndEvent):
-                break
-    except (yaml.YAMLError, ValueError, _Invalid):  # a ValueError: characters that libyaml cannot be given
+            else:
+                builder.begin({} if kind == "mapping" else [], event)
+    except _Invalid:
         return False, None
     return True, builder.document
 
 
+def _of_pyyaml(text: str) -> Iterator[tuple[str, Any]]:
+    """What PyYAML finds in the first document, each with what it is.
+
+    Raises:
+        Excessive: it would take too long.
+        _Invalid: it is no YAML.
+    """
+    if len(_DIRECTIVE.findall(text)) > _MAXIMUM_DIRECTIVES:
+        raise Excessive("is YAML with hundreds of directives")
+    import yaml
+
+    kinds = {
+        yaml.ScalarEvent: "scalar",
+        yaml.MappingStartEvent: "mapping",
+        yaml.SequenceStartEvent: "sequence",
+        yaml.MappingEndEvent: "end",
+        yaml.SequenceEndEvent: "end",
+        yaml.AliasEvent: "alias",
+    }
+    try:
+        for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+            if isinstance(event, yaml.DocumentEndEvent):
+                return
+            if type(event) in kinds:
+                yield kinds[type(event)], event
+    except (yaml.YAMLError, ValueError) as error:  # a ValueError: characters that libyaml cannot be given
+        raise _Invalid from error
+
+
 def _meaning(event: Any) -> Any:
     """What a scalar is: a number, a boolean or null where it is plain and looks like one, else its text."""
-    text: str = event.value
     if event.tag not in _PLAIN_TAGS:
         return None
-    if not event.implicit[0] or event.tag is not None or len(text) > _LONGEST_WORD:
-        return text
-    kind = _kind(text)
-    make = _makers().get(kind)
+    if not event.implicit[0] or event.tag is not None or len(event.value) > _LONGEST_WORD:
+        return event.value
+    return meaning_of(event.value)
+
+
+def meaning_of(word: str) -> str | float | bool | None:
+    """What PyYAML takes a word without quotes for; it is asked only about rarer numbers and what looks like one."""
+    if word in _WORDS:
+        return _WORDS[word]
+    digits = word.replace(".", "", 1)
+    if digits.isascii() and digits.isdigit() and (digits != word or word == "0" or word[0] != "0"):
+        return int(word) if digits == word else float(word)
+    make = _makers().get(_kind(word)) if _NUMERIC.match(word) else None
     if make is None:
-        return text
+        return word
     from yaml import ScalarNode
 
     try:
-        return make(ScalarNode(_TAG + kind, text))
+        return make(ScalarNode(_TAG + _kind(word), word))  # type: ignore[no-any-return]
     except ValueError:  # such as 0x_, which looks like a number
-        return text
+        return word
 
 
 def is_text(word: str) -> bool:

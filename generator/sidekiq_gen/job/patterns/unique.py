@@ -92,13 +92,13 @@ class EnterpriseUniqueSettings:
     until: str
 
 
-AnyUnique: TypeAlias = "UniqueSettings | EnterpriseUniqueSettings | ActiveJobUniqueSettings"
+AnyUnique: TypeAlias = UniqueSettings | EnterpriseUniqueSettings | ActiveJobUniqueSettings
 
 
 class Unique(Pattern[AnyUnique]):
     """Refuses to enqueue, or to run, the same job with the same arguments twice."""
 
-    settings = UniqueSettings | EnterpriseUniqueSettings | ActiveJobUniqueSettings
+    settings = AnyUnique
     name = "unique"
     group = "once"
     layer = "class"

@@ -233,6 +233,3 @@ def _suffix(job: JobFile) -> str:
 def _first_option(job: JobFile) -> Option | None:
     """Which of the queue and the retries a job names first; None where it does not name both."""
     return job.named[0] if len(job.named) > 1 else None
-
-
-DEFAULTS = read_conventions((), {}, None)
