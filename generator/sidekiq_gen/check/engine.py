@@ -14,6 +14,7 @@ from sidekiq_gen.check.jobs import classes_of
 from sidekiq_gen.check.pushes import pushes_of
 from sidekiq_gen.check.rule import Context, FileRule, Finding, JobRule, PushRule, RepoRule, Rule
 from sidekiq_gen.check.source import Source
+from sidekiq_gen.check.switches import own_logger, strict_arguments
 from sidekiq_gen.rails.pushes import pushes_wait
 from sidekiq_gen.regex import regex
 from sidekiq_gen.values import replace
@@ -42,7 +43,14 @@ def context_of(project: Project) -> Context:
     """What the rules may know of a repo."""
     app = project.app
     gems = {name: gem.text for name, gem in app.lockfile.gems.items()} if app.lockfile else {}
-    return Context(project.release, gems, app.databases, pushes_wait(app))
+    return Context(
+        project.release,
+        gems,
+        app.databases,
+        pushes_wait(app),
+        strict_arguments(app.repo, project.release),
+        own_logger(app.repo, gems),
+    )
 
 
 def read_files(app: RailsApp, rules: Sequence[Rule], context: Context) -> Iterator[FileFacts]:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 METHODS = frozenset({"method", "singleton_method"})
 CLASSES = frozenset({"class", "module", "singleton_class", "program"})
+_SHORT = 40
 _NAMES = frozenset({"identifier", "constant", "scope_resolution"})
 _STRINGS = frozenset({"string", "bare_string"})
 _SYMBOLS = frozenset({"simple_symbol", "hash_key_symbol", "delimited_symbol", "bare_symbol"})
@@ -19,6 +20,12 @@ _SYMBOLS = frozenset({"simple_symbol", "hash_key_symbol", "delimited_symbol", "b
 def text(node: Node | None) -> str:
     """A node as it is written; empty for none."""
     return "" if node is None or node.text is None else node.text.decode("utf-8", "replace")
+
+
+def short(node: Node) -> str:
+    """The same on one line, as it is told in a sentence."""
+    words = " ".join(text(node).split())
+    return words if len(words) <= _SHORT else f"{words[: _SHORT - 3]}..."
 
 
 def line(node: Node) -> int:

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 
 from sidekiq_gen.check import nodes
 from sidekiq_gen.check.facts import PushFacts
+from sidekiq_gen.check.shapes import is_symbol_key, shape
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tree_sitter import Node
 
     from sidekiq_gen.check.source import Source
@@ -18,14 +21,13 @@ if TYPE_CHECKING:
 # Source: sidekiq v8.1.7 lib/sidekiq/job.rb, lib/sidekiq/testing.rb
 PUSHING = {"perform_async": 0, "perform_in": 1, "perform_at": 1, "perform_inline": 0, "perform_sync": 0}
 BULK = frozenset({"perform_bulk"})
-_HIDING = frozenset({"splat_argument", "forward_argument"})
-# Methods that give a Time, a Date or the like, whatever they are called on: ActiveSupport's and Ruby's own.
-_TIMES = frozenset(
-    "ago from_now since until beginning_of_day end_of_day beginning_of_month end_of_month beginning_of_week "
-    "end_of_week midnight tomorrow yesterday".split()
-)
-_NOW = frozenset({"Time", "Date", "DateTime", "Time.zone"})
-_MAKING_TIMES = frozenset({"now", "today", "current", "parse", "at", "new", "local", "utc", "yesterday", "tomorrow"})
+# What Sidekiq::Client is asked for with the class of the job, each with where the class stands; after it come the
+# arguments of perform. Source: sidekiq v8.1.7 lib/sidekiq/client.rb:262-300
+_ENQUEUING = {"enqueue": 0, "enqueue_to": 1, "enqueue_in": 1, "enqueue_to_in": 2}
+_PAYLOADS = {"push": "one", "push_bulk": "many"}
+_CLIENT = "Sidekiq::Client"
+_HIDING = frozenset({"splat_argument", "forward_argument", "forward_arguments"})
+_PAIRS = frozenset({"pair", "hash_splat_argument"})
 
 
 @dataclass(frozen=True)
@@ -37,8 +39,17 @@ class Push:
 
     @property
     def method(self) -> str:
-        """``perform_async``, ``perform_bulk``, ..."""
+        """``perform_async``, ``perform_bulk``, or what the client is asked for: ``push``, ``enqueue``."""
         return nodes.method_name(self.node)
+
+    @cached_property
+    def _by_client(self) -> bool:
+        return self.method in _PAYLOADS or self.method in _ENQUEUING
+
+    @cached_property
+    def _payload(self) -> dict[str, Node]:
+        """What is handed to the client's ``push`` and ``push_bulk``, by key."""
+        return nodes.pairs(self.node) if self.method in _PAYLOADS else {}
 
     @cached_property
     def _chain(self) -> tuple[Node | None, Node | None]:
@@ -48,32 +59,52 @@ class Push:
             on, options = nodes.receiver(on), on
         return on, options
 
+    @cached_property
+    def _job(self) -> Node | None:
+        """What stands for the class of the job."""
+        if self.method in _PAYLOADS:
+            return self._payload.get("class")
+        if self.method in _ENQUEUING:
+            return next(iter(nodes.arguments(self.node)[_ENQUEUING[self.method] :]), None)
+        return self._chain[0]
+
     @property
     def target(self) -> str:
         """The constant of the job; empty where it is none, or the class pushes itself."""
-        return nodes.constant(self._chain[0])
+        if self.method in _PAYLOADS and self._job is not None and self._job.type == "string":
+            return nodes.name_of(self._job)
+        return nodes.constant(self._job)
 
     @property
     def on_self(self) -> bool:
         """Whether a class pushes itself: ``perform_async(1)``, ``self.class.perform_async(1)``."""
-        on = self._chain[0]
-        return on is None or nodes.text(on) in {"self", "self.class"}
+        if self._job is None:
+            return not self._by_client
+        return nodes.text(self._job) in {"self", "self.class"}
+
+    @cached_property
+    def rows(self) -> list[list[Node]] | None:
+        """The arguments of perform of each job that is pushed, pairs among them; None where they are not to be seen."""
+        if self.method in BULK:
+            given = nodes.positional(self.node)
+            return _rows(given[0]) if given else None
+        if self.method in _PAYLOADS:
+            args = self._payload.get("args")
+            if args is None:
+                return None
+            return _rows(args) if self.method == "push_bulk" else _row(args)
+        before = _ENQUEUING[self.method] + 1 if self.method in _ENQUEUING else PUSHING[self.method]
+        return [[one for one in nodes.arguments(self.node)[before:] if one.type != "block_argument"]]
 
     @property
     def arguments(self) -> list[Node]:
-        """What is meant for perform, pairs among it; all of `perform_bulk`'s."""
-        return nodes.arguments(self.node)[PUSHING.get(self.method, 0) :]
+        """What is meant for perform, pairs among it; of a bulk push all that is written out."""
+        return [one for row in self.rows or () for one in row]
 
     @cached_property
     def facts(self) -> PushFacts:
         """What is kept of it."""
         around = self.source.nesting(self.node)
-        given = [one for one in self.arguments if one.type != "block_argument"]
-        everything = nodes.arguments(self.node)
-        hidden = self.method in BULK or any(one.type in _HIDING for one in everything)
-        shapes = [shape(one) for one in given if one.type not in {"pair", "hash_splat_argument"}]
-        if any(one.type in {"pair", "hash_splat_argument"} for one in given):
-            shapes.append("keywords")
         return PushFacts(
             self.source.path,
             nodes.line(self.node),
@@ -82,51 +113,61 @@ class Push:
             around[0] if self.on_self and around else "",
             around,
             self.method,
-            None if hidden else tuple(shapes),
-            {key: nodes.text(value) for key, value in nodes.pairs(self._chain[1]).items()},
+            self._shapes(),
+            {key: nodes.text(value) for key, value in self._options().items()},
             self.source.is_test,
         )
 
+    def _options(self) -> dict[str, Node]:
+        given = self._payload if self._by_client else nodes.pairs(self._chain[1])
+        return {key: value for key, value in given.items() if key not in {"class", "args"}}
 
-def shape(node: Node) -> str:
-    """What kind of value an argument is.
+    def _shapes(self) -> tuple[str, ...] | None:
+        """The shapes of the arguments, which all jobs of a bulk push have in common as far as their number goes."""
+        if not self.rows or any(one.type in _HIDING for one in (*self.arguments, *nodes.arguments(self.node))):
+            return None
+        found = [_shapes(row) for row in self.rows]
+        return found[0] if len({len(one) for one in found}) == 1 else None
 
-    One of ``string symbol integer float boolean nil array hash range regex lambda time record self unknown``: ``time``
-    for anything that is a point in time or a length of it, ``record`` where a finder of ActiveRecord is called.
-    """
-    kinds = {
-        "string": "string",
-        "heredoc_beginning": "string",
-        "simple_symbol": "symbol",
-        "delimited_symbol": "symbol",
-        "integer": "integer",
-        "float": "float",
-        "true": "boolean",
-        "false": "boolean",
-        "nil": "nil",
-        "array": "array",
-        "string_array": "array",
-        "symbol_array": "array",
-        "hash": "hash",
-        "range": "range",
-        "regex": "regex",
-        "lambda": "lambda",
-        "self": "self",
-    }
-    if node.type in kinds:
-        return kinds[node.type]
-    if node.type != "call":
-        return "unknown"
-    called, on = nodes.method_name(node), nodes.receiver(node)
-    if called in _TIMES and on is not None:
-        return "time"
-    if nodes.text(on) in _NOW and called in _MAKING_TIMES:
-        return "time"
-    if nodes.constant(on) and called in {"find", "find_by", "find_by!", "first", "last", "create!", "create", "new"}:
-        return "record"
-    return "unknown"
+
+def _shapes(row: Sequence[Node]) -> tuple[str, ...]:
+    shapes = [shape(one) for one in row if one.type not in _PAIRS]
+    pairs = [one for one in row if one.type in _PAIRS]
+    if pairs:
+        keys = [key for one in pairs if (key := nodes.field(one, "key")) is not None]
+        shapes.append("keywords" if any(map(is_symbol_key, keys)) or not keys else "hash")
+    return tuple(shapes)
+
+
+def _row(args: Node) -> list[list[Node]] | None:
+    return [nodes.statements(args)] if args.type == "array" else None
+
+
+def _rows(args: Node) -> list[list[Node]] | None:
+    """The jobs of ``[[1], [2]]``, and of ``ids.map { |id| [id] }``, where one stands for all."""
+    if args.type == "array":
+        inner = nodes.statements(args)
+        return [nodes.statements(one) for one in inner] if all(one.type == "array" for one in inner) else None
+    if args.type == "call" and nodes.method_name(args) in {"map", "collect", "filter_map"}:
+        made = nodes.statements(nodes.field(nodes.block(args), "body"))
+        return _row(made[-1]) if made and not _leaves(made) else None
+    return None
+
+
+def _leaves(statements: Sequence[Node]) -> bool:
+    """Whether a block may give something else than its last value."""
+    return any(one.type == "next" for each in statements for one in (each, *nodes.walk(each)))
 
 
 def pushes_of(source: Source) -> list[Push]:
     """The pushes of a file."""
-    return [Push(source, call) for call in source.calls(*PUSHING, *BULK)]
+    own = [Push(source, call) for call in source.calls(*PUSHING, *BULK)]
+    through = (Push(source, call) for call in source.calls(*_PAYLOADS, *_ENQUEUING))
+    return own + [one for one in through if _on_client(one.node)]
+
+
+def _on_client(call: Node) -> bool:
+    on = nodes.receiver(call)
+    if on is not None and on.type == "call" and nodes.method_name(on) == "new":
+        on = nodes.receiver(on)
+    return nodes.constant(on).removeprefix("::") == _CLIENT

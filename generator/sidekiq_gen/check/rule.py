@@ -62,13 +62,16 @@ class Context:
     """What a rule may know besides the Ruby before it. It is the same for all files, so a file's findings can be kept.
 
     gems: the versions of the locked gems by name. databases: as `RailsApp.databases`. waits: whether pushes wait for
-    the commit of the transaction that they stand in.
+    the commit of the transaction that they stand in. strict: whether a push refuses arguments that JSON changes.
+    own_logger: whether the logger is another than Sidekiq's own.
     """
 
     release: Release
     gems: Mapping[str, str] = field(default_factory=dict)
     databases: tuple[str, ...] = ()
     waits: bool = False
+    strict: bool = False
+    own_logger: bool = False
 
 
 @dataclass(frozen=True)

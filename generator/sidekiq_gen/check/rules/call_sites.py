@@ -1,18 +1,15 @@
-"""What is handed to a job where it is pushed."""
+"""How a job is pushed: with how many arguments, by which method, for when."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sidekiq_gen.check import nodes
-from sidekiq_gen.check.pushes import shape
-from sidekiq_gen.check.rule import Context, Example, Finding, PushRule, RepoRule, Rule
+from sidekiq_gen.check.rule import Context, Example, Finding, RepoRule, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sidekiq_gen.check.index import Index
-    from sidekiq_gen.check.pushes import Push
     from sidekiq_gen.rails.app import RailsApp
 
 _JOB = """\
@@ -32,25 +29,6 @@ def _pushed(arguments: str) -> Example:
             "app/models/order.rb": f"class Order\n  def pay\n    ExampleJob.perform_async({arguments})\n  end\nend\n",
         }
     )
-
-
-class SymbolArgument(PushRule):
-    """A symbol as an argument."""
-
-    code = "symbol-argument"
-    title = "A symbol is handed to a job"
-    severity = "error"
-    why = "JSON has no symbols: from Sidekiq 7.0 on the push raises ArgumentError, before that perform gets a string."
-    source = "sidekiq v7.0.0 lib/sidekiq/job_util.rb, lib/sidekiq/config.rb:19"
-    way_out = "Hand over a string, and compare with strings in perform."
-    bad = _pushed("1, :note")
-    good = _pushed('1, "note"')
-
-    def check(self, push: Push, context: Context) -> Iterator[Finding]:
-        """Yield each of them."""
-        for one in push.arguments:
-            if shape(one) == "symbol":
-                yield self.at(push.source, one, f"{nodes.text(one)} is a symbol: JSON hands perform a string.")
 
 
 class WrongNumberOfArguments(RepoRule):
@@ -81,4 +59,4 @@ class WrongNumberOfArguments(RepoRule):
                 yield Finding(self.code, push.path, push.line, push.column, message)
 
 
-RULES: tuple[Rule, ...] = (SymbolArgument(), WrongNumberOfArguments())
+RULES: tuple[Rule, ...] = (WrongNumberOfArguments(),)

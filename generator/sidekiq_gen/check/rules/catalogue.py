@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sidekiq_gen.check.rules import active_job_only, call_sites
+from sidekiq_gen.check.rules import active_job_only, arguments, call_sites
 
 if TYPE_CHECKING:
     from sidekiq_gen.check.rule import Rule
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 # One module for each subject; each lists its own.
 RULES: tuple[Rule, ...] = (
     *active_job_only.RULES,
+    *arguments.RULES,
     *call_sites.RULES,
 )
 BY_CODE = {rule.code: rule for rule in RULES}

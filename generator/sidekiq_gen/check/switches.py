@@ -1,0 +1,43 @@
+"""What a repo has switched on or off for all of its jobs."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from sidekiq_gen.regex import regex
+from sidekiq_gen.sidekiq.ranges import holds
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sidekiq_gen.rails.files import Repo
+    from sidekiq_gen.sidekiq.release import Release
+
+_STRICT = regex(r"^[^#\n]*\bstrict_args!(?:[ \t]*\(?[ \t]*(:warn|false))?", re.MULTILINE, needs="strict_args!")
+_LOGGER = regex(r"^[^#\n]*\b(?:config|Sidekiq)\.logger[ \t]*=[^=]", re.MULTILINE, needs="logger")
+# Gems whose loggers take keywords, and which put themselves in the place of others.
+_LOGGERS = frozenset({"semantic_logger", "rails_semantic_logger", "ougai", "twiglet", "sidekiq-logging-json"})
+
+
+def strict_arguments(repo: Repo, release: Release) -> bool:
+    """Whether a push refuses what JSON cannot carry.
+
+    Source: sidekiq v7.0.0 lib/sidekiq/config.rb:19 (``on_complex_arguments: :raise``), v6.4.0 lib/sidekiq.rb:256.
+    """
+    strict = holds(">=7.0.0", release.version)
+    for text in _settings(repo):
+        for said in _STRICT.finditer(text):
+            strict = said[1] is None
+    return strict and holds(">=6.4.0", release.version)
+
+
+def own_logger(repo: Repo, gems: Mapping[str, str]) -> bool:
+    """Whether jobs log through something else than Sidekiq's own logger."""
+    return not _LOGGERS.isdisjoint(gems) or any(_LOGGER.search(text) for text in _settings(repo))
+
+
+def _settings(repo: Repo) -> list[str]:
+    """The Ruby files that set Sidekiq up."""
+    texts = (repo.read(path) or "" for path in repo.files("config"))
+    return [text for text in texts if "idekiq" in text]
