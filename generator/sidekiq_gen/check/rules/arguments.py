@@ -27,7 +27,7 @@ end
 # Run at once, and looked at as other pushes are from 8.1.0 on. Source: sidekiq v8.1.0 lib/sidekiq/job.rb:229
 _INLINE = frozenset({"perform_inline", "perform_sync"})
 _INLINE_STRICT = ">=8.1.0"
-_SOURCE = "sidekiq v7.0.0 lib/sidekiq/job_util.rb:16-36, lib/sidekiq/config.rb:19"
+_SOURCE = "sidekiq v7.0.0 lib/sidekiq/job_util.rb:16-36, lib/sidekiq/config.rb:19; v6.4.0 lib/sidekiq.rb:256"
 # By shape: what it is, and what perform gets for it where the push succeeds.
 _BECOMES = {
     "symbol": "a symbol, which JSON hands to perform as a string",
@@ -72,7 +72,7 @@ class _Refused(PushRule):
     severity = "error"
     why = "The push raises ArgumentError: Sidekiq takes nothing but what JSON gives back as it was."
     source = _SOURCE
-    releases = ">=7.0.0"
+    releases = ">=6.4.0"
     shapes: ClassVar[frozenset[str]]
 
     def holds(self, context: Context) -> bool:
