@@ -10,7 +10,7 @@ from sidekiq_gen.check.facts import ClassFacts, Signature
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from tree_sitter import Node
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _OPTIONS = "sidekiq_options"
 _INCLUDING = frozenset({"include", "prepend"})
+# What Sidekiq calls. Source: v8.1.7 lib/sidekiq/processor.rb, lib/sidekiq/job/iterable.rb
+ENTRIES = frozenset({"perform", "each_iteration", "build_enumerator"})
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,40 @@ class Job:
                 yield one
 
     @cached_property
+    def running(self) -> dict[str, Node]:
+        """Its methods that a run goes through, as far as they call each other by name, by name."""
+        found: dict[str, Node] = {}
+        pending = [name for name in ENTRIES if name in self.methods]
+        while pending:
+            name = pending.pop(0)
+            if name not in found:
+                found[name] = self.methods[name]
+                pending += [called for called, _ in _own_calls(self.methods[name]) if called in self.methods]
+        return found
+
+    def runs_outside(self, node: Node, calls: Collection[str]) -> bool:
+        """Whether a run can come to a place without a block of one of these calls around it."""
+        return self._runs_outside(node, frozenset(calls) | self._passing(calls), frozenset())
+
+    def _runs_outside(self, node: Node, calls: frozenset[str], seen: frozenset[str]) -> bool:
+        method = nodes.method_of(node)
+        name = nodes.text(nodes.field(method, "name"))
+        if nodes.inside_call(node, calls) is not None or name in seen or name not in self.running:
+            return False
+        if name in ENTRIES:
+            return True
+        sites = [site for one in self.running.values() for called, site in _own_calls(one) if called == name]
+        return any(self._runs_outside(site, calls, seen | {name}) for site in sites)
+
+    def _passing(self, calls: Collection[str]) -> frozenset[str]:
+        """Its methods that run the block they are given inside of one of these calls."""
+        return frozenset(
+            name
+            for name, method in self.methods.items()
+            if any(one.type == "yield" and nodes.inside_call(one, calls) for one in nodes.walk(method))
+        )
+
+    @cached_property
     def facts(self) -> ClassFacts:
         """What is kept of it."""
         includes = [
@@ -106,6 +142,15 @@ class Job:
             block = nodes.block(call)
             if block is not None:
                 yield from nodes.calls_in(block, *_INCLUDING)
+
+
+def _own_calls(method: Node) -> Iterator[tuple[str, Node]]:
+    """What a method may call of its own object, each with the place; a local variable of that name counts as well."""
+    for one in nodes.bare_calls(method):
+        yield nodes.text(one), one
+    for call in nodes.calls_in(method):
+        if nodes.text(nodes.receiver(call)) in {"", "self"}:
+            yield nodes.method_name(call), call
 
 
 def signature(method: Node) -> Signature:

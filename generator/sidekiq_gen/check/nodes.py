@@ -151,3 +151,34 @@ def calls_in(node: Node | None, *names: str) -> Iterator[Node]:
     for one in walk(node):
         if one.type == "call" and (not names or method_name(one) in names):
             yield one
+
+
+def bare_calls(node: Node | None, *names: str) -> Iterator[Node]:
+    """The words below a node that may be calls without arguments, ``exit`` or ``lock_key``; names: only these."""
+    if node is None:
+        return
+    for one in walk(node):
+        if one.type == "identifier" and (not names or text(one) in names) and not _names_something(one):
+            yield one
+
+
+def _names_something(word: Node) -> bool:
+    above = word.parent
+    return above is not None and any(
+        (part := above.child_by_field_name(name)) is not None and part.id == word.id
+        for name in ("method", "left", "name")
+    )
+
+
+def chain(call: Node | None) -> tuple[Node | None, list[Node]]:
+    """What a chain of calls begins with, ``Order`` of ``Order.all.each``, and its calls, the first one first."""
+    calls: list[Node] = []
+    while call is not None and call.type == "call":
+        calls.append(call)
+        call = receiver(call)
+    return call, calls[::-1]
+
+
+def is_number(node: Node) -> bool:
+    """Whether it is a literal number."""
+    return node.type in {"integer", "float"}

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sidekiq_gen.check.rules import active_job_only, arguments, call_sites
+from sidekiq_gen.check.rules import (
+    active_job_only,
+    advisory_locks,
+    arguments,
+    call_sites,
+    errors,
+    marks,
+    pushing,
+    threads,
+    throttled,
+    unique_options,
+    unique_setup,
+)
 
 if TYPE_CHECKING:
     from sidekiq_gen.check.rule import Rule
@@ -12,7 +24,15 @@ if TYPE_CHECKING:
 # One module for each subject; each lists its own.
 RULES: tuple[Rule, ...] = (
     *active_job_only.RULES,
+    *advisory_locks.RULES,
     *arguments.RULES,
     *call_sites.RULES,
+    *errors.RULES,
+    *marks.RULES,
+    *pushing.RULES,
+    *threads.RULES,
+    *throttled.RULES,
+    *unique_options.RULES,
+    *unique_setup.RULES,
 )
 BY_CODE = {rule.code: rule for rule in RULES}

@@ -1,0 +1,179 @@
+"""When and how often jobs are pushed: one by one, inside of a transaction, from callbacks; and how much is loaded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sidekiq_gen.check import nodes
+from sidekiq_gen.check.rule import Context, Example, Finding, JobRule, PushRule, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from sidekiq_gen.check.jobs import Job
+    from sidekiq_gen.check.pushes import Push
+
+_NOW = frozenset({"perform_async", "perform_bulk"})
+_EACH = frozenset({"find_each"})
+_CALLBACKS = frozenset(
+    f"{when}_{what}" for when in ("before", "after", "around") for what in ("create", "save", "update", "destroy")
+)
+_AFTER_COMMIT = frozenset(
+    "after_commit after_create_commit after_update_commit after_save_commit after_destroy_commit "
+    "after_all_transactions_commit run_after_commit after_rollback run_after_commit_or_now".split()
+)
+_QUERY = frozenset("all where not joins includes preload eager_load left_joins left_outer_joins order rewhere".split())
+_LOADING = frozenset({"each", "map", "each_with_index", "flat_map", "each_slice", "filter_map"})
+_JOB = """\
+class ExampleJob
+  include Sidekiq::Job
+
+  def perform(order_id)
+  end
+end
+"""
+
+
+def _pushed(body: str) -> Example:
+    return Example({"app/jobs/example_job.rb": _JOB, "app/models/order.rb": f"class Order\n{body}end\n"})
+
+
+class PushPerRecord(PushRule):
+    """One push for each record."""
+
+    code = "push-per-record"
+    title = "A job is pushed for each record, one by one"
+    severity = "note"
+    why = "Each push is a round trip to Redis; perform_bulk sends a thousand at a time."
+    source = "sidekiq v6.3.0 lib/sidekiq/worker.rb (perform_bulk), facts 11"
+    way_out = "in_batches { |batch| Job.perform_bulk(batch.pluck(:id).zip) }: `sidekiq-gen job NAME --kind fan-out`."
+    releases = ">=6.3.0"
+    bad = _pushed("  def self.send_all\n    find_each { |order| ExampleJob.perform_async(order.id) }\n  end\n")
+    good = _pushed(
+        "  def self.send_all\n    in_batches { |batch| ExampleJob.perform_bulk(batch.pluck(:id).zip) }\n  end\n"
+    )
+
+    def check(self, push: Push, context: Context) -> Iterator[Finding]:
+        """Yield each that the block of a find_each does with every record."""
+        around = next((one.parent for one in nodes.within(push.node, types={"block", "do_block"})), None)
+        if push.method != "perform_async" or around is None or around.type != "call":
+            return
+        if nodes.method_name(around) in _EACH and not push.facts.options:
+            yield self.at(
+                push.source, push.node, "Each record is a round trip to Redis: perform_bulk takes a thousand."
+            )
+
+
+class PushInTransaction(PushRule):
+    """A push before the commit."""
+
+    code = "push-in-transaction"
+    title = "A job is pushed inside a transaction"
+    severity = "warning"
+    why = (
+        "It may run before the commit and not find the record, and it runs as well when the transaction is rolled back."
+    )
+    source = "sidekiq v8.1.7 lib/sidekiq/job.rb:395 (a plain client pushes at once); facts 11"
+    way_out = (
+        "Push after the block or in after_commit; or `Sidekiq.transactional_push!`: `sidekiq-gen install` offers it."
+    )
+    bad = _pushed("  def pay\n    transaction do\n      save!\n      ExampleJob.perform_async(id)\n    end\n  end\n")
+    good = _pushed("  def pay\n    transaction do\n      save!\n    end\n    ExampleJob.perform_async(id)\n  end\n")
+
+    def holds(self, context: Context) -> bool:
+        """Not where pushes wait."""
+        return super().holds(context) and not context.waits
+
+    def check(self, push: Push, context: Context) -> Iterator[Finding]:
+        """Yield each in the block of a transaction of ActiveRecord."""
+        if push.method not in _NOW:
+            return
+        for above in nodes.within(push.node, types={"block", "do_block", "lambda"}):
+            call = above.parent
+            if above.type == "lambda" or call is None or call.type != "call":
+                return
+            if nodes.method_name(call) in _AFTER_COMMIT:
+                return
+            if _opens_transaction(call):
+                yield self.at(
+                    push.source, push.node, f"{push.method} does not wait for the commit of this transaction."
+                )
+                return
+
+
+def _opens_transaction(call: Node) -> bool:
+    on = nodes.receiver(call)
+    if nodes.method_name(call) == "with_lock":
+        return on is not None and not nodes.constant(on) and not nodes.positional(call)
+    return nodes.method_name(call) == "transaction" and "redis" not in nodes.text(on).lower()
+
+
+class PushInCallback(PushRule):
+    """A push from a callback that runs before the commit."""
+
+    code = "push-in-callback"
+    title = "A callback pushes a job before the commit"
+    severity = "warning"
+    why = "after_create, after_save and their like run inside the transaction: the job may not find the record."
+    source = "rails v8.1.0 activerecord/lib/active_record/transactions.rb; sidekiq v8.1.7 lib/sidekiq/job.rb:395"
+    way_out = (
+        "Use after_commit or after_create_commit; or `Sidekiq.transactional_push!`: `sidekiq-gen install` offers it."
+    )
+    bad = _pushed("  after_create :announce\n\n  def announce\n    ExampleJob.perform_async(id)\n  end\n")
+    good = _pushed("  after_create_commit :announce\n\n  def announce\n    ExampleJob.perform_async(id)\n  end\n")
+
+    def holds(self, context: Context) -> bool:
+        """Not where pushes wait."""
+        return super().holds(context) and not context.waits
+
+    def check(self, push: Push, context: Context) -> Iterator[Finding]:
+        """Yield each in the block or the method of such a callback."""
+        if push.method not in _NOW or nodes.inside_call(push.node, _AFTER_COMMIT) is not None:
+            return
+        method = nodes.text(nodes.field(nodes.method_of(push.node), "name"))
+        if not method:
+            around = nodes.inside_call(push.node, _CALLBACKS)
+            callback = around if around is not None and nodes.receiver(around) is None else None
+        else:
+            named = (
+                call
+                for call in push.source.calls(*_CALLBACKS)
+                if any(nodes.name_of(one) == method for one in nodes.positional(call))
+            )
+            callback = next(named, None)
+        if callback is not None:
+            name = nodes.method_name(callback)
+            yield self.at(push.source, push.node, f"{name} runs before the commit, and this push does not wait for it.")
+
+
+class LoadsAll(JobRule):
+    """A whole table in memory."""
+
+    code = "loads-all-records"
+    title = "A job loads a whole relation"
+    severity = "warning"
+    why = "Every record is in memory at once: the process grows with the table, and a run takes as long as all of them."
+    source = "rails v8.1.0 activerecord/lib/active_record/relation/batches.rb (find_each loads 1,000 at a time)"
+    way_out = "Use find_each, or a job for each batch: `sidekiq-gen job NAME --kind fan-out`."
+    forms = ("sidekiq", "active-job")
+    bad = Example.job(_JOB.replace("  end\nend", "    Order.all.each { |order| order.touch }\n  end\nend"))
+    good = Example.job(_JOB.replace("  end\nend", "    Order.find_each { |order| order.touch }\n  end\nend"))
+
+    def check(self, job: Job, context: Context) -> Iterator[Finding]:
+        """Yield each loop over all of a model, or over what a query of it gives."""
+        for method in job.running.values():
+            for call in nodes.calls_in(method, *_LOADING):
+                base, calls = nodes.chain(call)
+                names = [nodes.method_name(one) for one in calls[:-1]]
+                if nodes.constant(base) and names and set(names) <= _QUERY and not _is_bounded(calls):
+                    yield self.at(job.source, call, f"All of {nodes.text(base)} that this finds is loaded at once.")
+
+
+def _is_bounded(calls: list[Node]) -> bool:
+    """Whether a query names the records that it wants."""
+    return any(key in {"id", "ids"} or key.endswith("_id") for call in calls for key in nodes.pairs(call))
+
+
+RULES: tuple[Rule, ...] = (PushPerRecord(), PushInTransaction(), PushInCallback(), LoadsAll())
