@@ -26,7 +26,7 @@ MAXIMUM_DEPTH = 5
 _NAME = regex(r"[A-Za-z0-9_][A-Za-z0-9_.:/-]*")
 # A queue whose name is computed: others may be served than those that can be read.
 _COMPUTED = regex(
-    r"^[ \t]*-[^\n#]*<%|<%-?[ \t]*(?:\w|@)|^[ \t]*:?queues:[ \t]*<%", re.MULTILINE, needs=("<%", "queues:")
+    r"^[ \t]*-[^\n#]*<%|<%-?[ \t]*(?:\w|@)|^[ \t]*:?queues:[^\n#]*<%", re.MULTILINE, needs=("<%", "queues:")
 )
 _IN_RUBY = regex(r"^[^#\n]*\.queues\s*=\s*(?!=)", re.MULTILINE, needs=".queues")
 
