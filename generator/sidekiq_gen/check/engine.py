@@ -6,29 +6,38 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from sidekiq_gen.check import nodes
 from sidekiq_gen.check.facts import FileFacts
 from sidekiq_gen.check.files import ruby_files
+from sidekiq_gen.check.ignores import WORD, Ignored, ignores_of
 from sidekiq_gen.check.index import Index
 from sidekiq_gen.check.jobs import classes_of
 from sidekiq_gen.check.pushes import pushes_of
-from sidekiq_gen.check.rule import Context, FileRule, Finding, JobRule, PushRule, RepoRule, Rule
+from sidekiq_gen.check.rule import Context, FileRule, Finding, JobRule, LastRule, PushRule, RepoRule, Rule
 from sidekiq_gen.check.source import Source
 from sidekiq_gen.check.switches import own_logger, strict_arguments
 from sidekiq_gen.rails.pushes import pushes_wait
-from sidekiq_gen.regex import regex
-from sidekiq_gen.values import replace
+from sidekiq_gen.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from sidekiq_gen.rails.app import RailsApp
     from sidekiq_gen.rails.project import Project
 
 # A file without any of these is no job, pushes none and sets nothing up.
-_USUAL_WORDS = ("idekiq", "perform_", "def perform", "Job", "Worker")
-_IGNORE = regex(r"#\s*sidekiq-gen:ignore\b[ \t]*([a-z0-9, -]*)", needs="sidekiq-gen:ignore")
-_ALL = "*"
+_USUAL_WORDS = ("idekiq", "perform_", "def perform", "Job", "Worker", WORD.decode())
+_LONGEST = 300  # characters of a message
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What the rules have found.
+
+    findings: what counts, in the order of paths and lines. ignored: how many more there are that a comment ignores.
+    """
+
+    findings: tuple[Finding, ...]
+    ignored: int
 
 
 def check(project: Project, rules: Sequence[Rule]) -> list[Finding]:
@@ -96,33 +105,37 @@ def read_file(source: Source, rules: Iterable[Rule], context: Context) -> FileFa
         tuple(job.facts for job in jobs),
         tuple(push.facts for push in pushes),
         tuple(findings),
-        _ignored(source),
+        ignores_of(source),
     )
 
 
-def _ignored(source: Source) -> dict[int, tuple[str, ...]]:
-    """The lines on which a comment ignores codes; without a code it ignores all."""
-    if b"sidekiq-gen:ignore" not in source.data:
-        return {}
-    found = {}
-    for comment in source.of_type("comment"):
-        said = _IGNORE.search(nodes.text(comment))
-        if said:
-            codes = tuple(re.split(r"[, ]+", said[1].strip())[:1]) if said[1].strip() else (_ALL,)
-            found[nodes.line(comment)] = codes
-    return found
-
-
-def judge(files: tuple[FileFacts, ...], app: RailsApp, rules: Iterable[Rule], context: Context) -> list[Finding]:
+def judge(files: tuple[FileFacts, ...], app: RailsApp, rules: Sequence[Rule], context: Context) -> list[Finding]:
     """What counts of the files' findings, and what only all of them together show."""
+    return list(judged(files, app, rules, context).findings)
+
+
+def judged(files: tuple[FileFacts, ...], app: RailsApp, rules: Sequence[Rule], context: Context) -> Judged:
+    """The same, with how much was ignored."""
     index = Index(files)
-    found = [one for file in files for one in file.findings if _counts(one, index)]
+    found = {one for file in files for one in file.findings if _counts(one, index)}
     for rule in rules:
         if isinstance(rule, RepoRule):
-            found += rule.check(index, app, context)
-    ignored = {file.path: file.ignored for file in files if file.ignored}
-    told = {one for one in found if not _is_ignored(one, ignored.get(one.path, {}))}
-    return sorted(told, key=lambda one: (one.path, one.line, one.column, one.code))
+            found.update(rule.check(index, app, context))
+    ignored = Ignored(files)
+    told = {one for one in found if not ignored.take(one)}
+    count = len(found) - len(told)
+    asked = {rule.code for rule in rules}
+    for rule in rules:
+        if isinstance(rule, LastRule):
+            told.update(rule.check(ignored, asked))
+    shown = (replace(one, message=_in_a_line(one.message)) for one in told)
+    return Judged(tuple(sorted(shown, key=lambda one: (one.path, one.line, one.column, one.code))), count)
+
+
+def _in_a_line(message: str) -> str:
+    """A message with Ruby in it that stands on several lines, or goes on for ever."""
+    text = message[: 2 * _LONGEST] if "\n" not in message else " ".join(message[: 2 * _LONGEST].split())
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
 def _counts(finding: Finding, index: Index) -> bool:
@@ -131,8 +144,3 @@ def _counts(finding: Finding, index: Index) -> bool:
         return True
     name = index.resolve(finding.target, finding.nesting) if finding.target else finding.job
     return index.form(name) in finding.forms
-
-
-def _is_ignored(finding: Finding, ignored: Mapping[int, tuple[str, ...]]) -> bool:
-    codes = ignored.get(finding.line, ())
-    return finding.code in codes or _ALL in codes

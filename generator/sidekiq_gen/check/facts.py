@@ -72,15 +72,27 @@ class PushFacts:
 
 
 @dataclass(frozen=True)
+class Ignore:
+    """A comment ``# sidekiq-gen:ignore CODE, CODE reason``.
+
+    line, column: where it stands, from 1. covers: the line whose findings it ignores. codes: which of them.
+    """
+
+    line: int
+    column: int
+    covers: int
+    codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class FileFacts:
     """One file.
 
     findings: what the rules about a file found; some count only where a class turns out to be a job.
-    ignored: line numbers, each with the codes that a comment there ignores; ``*`` stands for all.
     """
 
     path: str
     classes: tuple[ClassFacts, ...] = ()
     pushes: tuple[PushFacts, ...] = ()
     findings: tuple[Finding, ...] = ()
-    ignored: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    ignores: tuple[Ignore, ...] = ()

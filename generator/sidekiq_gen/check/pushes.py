@@ -108,7 +108,7 @@ class Push:
         return PushFacts(
             self.source.path,
             nodes.line(self.node),
-            self.node.start_point[1] + 1,
+            self.source.column(self.node),
             self.target,
             around[0] if self.on_self and around else "",
             around,

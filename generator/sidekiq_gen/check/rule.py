@@ -10,10 +10,11 @@ from sidekiq_gen.sidekiq.ranges import holds
 from sidekiq_gen.values import dataclass, field
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from tree_sitter import Node
 
+    from sidekiq_gen.check.ignores import Ignored
     from sidekiq_gen.check.index import Form, Index
     from sidekiq_gen.check.jobs import Job
     from sidekiq_gen.check.pushes import Push
@@ -128,7 +129,7 @@ class Rule(ABC):
 
     def at(self, source: Source, node: Node, message: str, *edits: Edit) -> Finding:
         """A finding at a node."""
-        return Finding(self.code, source.path, nodes.line(node), node.start_point[1] + 1, message, edits=edits)
+        return Finding(self.code, source.path, nodes.line(node), source.column(node), message, edits=edits)
 
 
 class FileRule(Rule):
@@ -168,3 +169,11 @@ class RepoRule(Rule):
     @abstractmethod
     def check(self, index: Index, app: RailsApp, context: Context) -> Iterator[Finding]:
         """Yield what is wrong."""
+
+
+class LastRule(Rule):
+    """A rule about the comments that ignore what the others have found."""
+
+    @abstractmethod
+    def check(self, ignored: Ignored, asked: Collection[str]) -> Iterator[Finding]:
+        """Yield what is wrong with them. asked: the codes of the rules that were asked."""

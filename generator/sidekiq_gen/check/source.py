@@ -29,6 +29,11 @@ class Source:
         """Whether it is part of a test suite, in whatever unit of the repo."""
         return self.path.startswith(_TESTS) or any(f"/{folder}" in self.path for folder in _TESTS)
 
+    def column(self, node: Node) -> int:
+        """The column that a node begins in: characters, from 1; the grammar counts bytes."""
+        before = self.data[node.start_byte - node.start_point[1] : node.start_byte]
+        return len(before.decode("utf-8", "replace")) + 1
+
     @cached_property
     def root(self) -> Node:
         """The tree."""

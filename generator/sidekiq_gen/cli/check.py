@@ -3,55 +3,104 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from time import perf_counter
+from typing import Annotated
 
+import click
 import typer
 
-from sidekiq_gen.check.engine import check
-from sidekiq_gen.check.rules.catalogue import BY_CODE, RULES
 from sidekiq_gen.cli import options
 from sidekiq_gen.cli.console import Console
 from sidekiq_gen.cli.place import open_project
-from sidekiq_gen.rails.project import Where
-
-if TYPE_CHECKING:
-    from sidekiq_gen.check.rule import Finding
+from sidekiq_gen.errors import InvalidInput
+from sidekiq_gen.rails.project import Where, telling
 
 FOUND = 4  # the exit status of the contract
+FORMATS = ("text", "json", "sarif", "github")
+
+EXAMPLES = """Examples:
+
+\b
+  sidekiq-gen check
+  sidekiq-gen check app/jobs/billing --severity error
+  sidekiq-gen check --explain active-job-macro
+  sidekiq-gen check --output-format sarif > sidekiq-gen.sarif
+"""
 
 
 def command(
-    paths: Annotated[list[str] | None, typer.Argument(metavar="[PATH]...", help="Report only what is below.")] = None,
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[PATH]...", help="Tell only what is found in these places."),
+    ] = None,
     *,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", metavar="CODE", help="Only this rule. May be given several times.")
+    ] = None,
+    excepted: Annotated[
+        list[str] | None, typer.Option("--except", metavar="CODE", help="Not this rule. May be given several times.")
+    ] = None,
+    also: Annotated[
+        list[str] | None,
+        typer.Option("--also", metavar="CODE", help="This rule as well, which is off. May be given several times."),
+    ] = None,
+    severity: Annotated[
+        str | None,
+        typer.Option(
+            "--severity",
+            metavar="error|warning|note",
+            click_type=click.Choice(("error", "warning", "note")),
+            help="The lowest severity that is told [default: note].",
+        ),
+    ] = None,
+    output_format: Annotated[
+        str | None,
+        typer.Option(
+            "--output-format",
+            metavar="text|json|sarif|github",
+            click_type=click.Choice(FORMATS),
+            help="github: annotations of GitHub Actions [default: text].",
+        ),
+    ] = None,
     json: options.Json = False,
+    explain: Annotated[
+        str | None, typer.Option("--explain", metavar="CODE", help="Say what a rule is about, and check nothing.")
+    ] = None,
+    rules: Annotated[bool, typer.Option("--rules", help="List the rules, and check nothing.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the findings alone.")] = False,
     root: options.Root = None,
     lockfile: options.Lockfile = None,
     sidekiq_version: options.SidekiqVersion = None,
 ) -> int:
-    """Check the jobs of this repo, for the releases that are locked."""
-    console = Console(sys.stdout, sys.stderr, quiet=False, json=json)
+    """Check the jobs that are there, for the releases that are locked.
+
+    Exits with 4 when something is found.
+    """
+    form = _form(output_format, json=json)
+    console = Console(sys.stdout, sys.stderr, quiet=quiet, json=form in {"json", "sarif"})
+    if explain is not None or rules:
+        from sidekiq_gen.cli.check_rules import explain_rule, list_rules
+
+        if explain is not None:
+            explain_rule(explain, console)
+        else:
+            list_rules(console)
+        return 0
+    started = perf_counter()
     project = open_project(Where(root, lockfile, sidekiq_version))
-    found = check(project, [rule for rule in RULES if rule.on])
-    shown = [one for one in found if not paths or _below(one.path, paths)]
-    for notice in (*project.notices, *project.app.repo.notices()):
-        console.notice(notice)
-    if json:
-        console.document({"schema": 1, "command": "check", "findings": [_document(one) for one in shown]})
-    for one in shown:
-        console.plain(f"{one.path}:{one.line}:{one.column}: {BY_CODE[one.code].severity}: {one.message} [{one.code}]")
-    return FOUND if shown else 0
+    with telling(project.told):
+        from sidekiq_gen.cli.check_selection import Typed, selection_of
+        from sidekiq_gen.cli.checked import checked, tell
+
+        typed = Typed(only or [], excepted or [], also or [], severity, paths or [])
+        report = checked(project, selection_of(typed, project), started)
+    tell(report, project, console, form)
+    return FOUND if report.findings else 0
 
 
-def _below(path: str, folders: list[str]) -> bool:
-    return any(f"{path}/".startswith(f"{folder.rstrip('/')}/") for folder in folders)
-
-
-def _document(finding: Finding) -> dict[str, object]:
-    return {
-        "code": finding.code,
-        "severity": BY_CODE[finding.code].severity,
-        "path": finding.path,
-        "line": finding.line,
-        "column": finding.column,
-        "message": finding.message,
-    }
+def _form(output_format: str | None, *, json: bool) -> str:
+    if json and output_format not in {None, "json"}:
+        raise InvalidInput(
+            f"--json and --output-format {output_format} contradict each other.", hint="Pass one of them.", code="usage"
+        )
+    return "json" if json else output_format or "text"

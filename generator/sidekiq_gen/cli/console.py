@@ -25,6 +25,8 @@ _STATUS_COLOURS = {
     "conflict": _RED,
     "remove": _RED,
 }
+_SEVERITY_COLOURS = {"error": _RED, "warning": _YELLOW, "note": _BLUE}
+_PLACE, _FAINT = _BOLD, "\033[2m"
 _STATUS_COLUMNS = 12
 _USUAL_COLUMNS, _NARROWEST, _READABLE = 80, 20, 110
 
@@ -70,6 +72,15 @@ class Console:
         self._write(self._stderr, self._labelled("notice", _YELLOW, notice.message))
         if notice.hint:
             self._write(self._stderr, self._labelled("", "", notice.hint, columns=len("notice")))
+
+    def finding(self, place: str, severity: str, message: str, code: str) -> None:
+        """One line about a place in the repo, on standard output: ``app/jobs/a_job.rb:3:5: error: ... [code]``."""
+        if not self.json:
+            colour = _SEVERITY_COLOURS.get(severity, "")
+            head = self._painted(visible(place), _PLACE, self._stdout, bold=False)
+            how = self._painted(severity, colour, self._stdout)
+            named = self._painted(f"[{code}]", _FAINT, self._stdout, bold=False)
+            self._write(self._stdout, f"{head}: {how}: {visible(message)} {named}\n")
 
     def remark(self, label: str, *lines: str, copied: bool = False) -> None:
         """Lines about what was done, on standard error, unless it is to be quiet.

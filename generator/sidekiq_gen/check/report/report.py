@@ -1,0 +1,49 @@
+"""One run of `check`, as it is told."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from sidekiq_gen.check.rules.catalogue import BY_CODE
+from sidekiq_gen.values import dataclass
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sidekiq_gen.check.rule import Finding, Severity
+
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was found.
+
+    findings: what is told. ignored: how many more a comment ignores. known: how many more are in the baseline.
+    jobs, files: how many job classes there are, and Ruby files that were looked at. milliseconds: how long it took.
+    """
+
+    findings: tuple[Finding, ...]
+    ignored: int = 0
+    known: int = 0
+    jobs: int = 0
+    files: int = 0
+    milliseconds: int = 0
+
+    @cached_property
+    def counts(self) -> Mapping[Severity, int]:
+        """How many findings there are of each severity."""
+        found = Counter(severity(one) for one in self.findings)
+        return {one: found[one] for one in SEVERITIES}
+
+    @property
+    def paths(self) -> frozenset[str]:
+        """The files in which something was found."""
+        return frozenset(one.path for one in self.findings)
+
+
+def severity(finding: Finding) -> Severity:
+    """How bad it is."""
+    return BY_CODE[finding.code].severity

@@ -1,0 +1,85 @@
+"""A run of `check`: what it reads, and how what it found is told."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from sidekiq_gen import __version__
+from sidekiq_gen.check.engine import context_of, judged, read_files
+from sidekiq_gen.check.files import ruby_files
+from sidekiq_gen.check.index import Index
+from sidekiq_gen.check.report.report import Report, severity
+
+if TYPE_CHECKING:
+    from sidekiq_gen.check.selection import Selection
+    from sidekiq_gen.cli.console import Console
+    from sidekiq_gen.rails.project import Project
+
+MORE = "More about one: sidekiq-gen check --explain CODE"
+
+
+def checked(project: Project, selection: Selection, started: float) -> Report:
+    """Check a repo; started: when, by `perf_counter`."""
+    context = context_of(project)
+    rules = [rule for rule in selection.rules if rule.holds(context)]
+    files = tuple(read_files(project.app, rules, context))
+    found = judged(files, project.app, rules, context)
+    index = Index(files)
+    return Report(
+        tuple(one for one in found.findings if selection.lets_through(one)),
+        found.ignored,
+        jobs=sum(1 for form in ("sidekiq", "active-job") for _ in index.jobs(form)),
+        files=sum(1 for _ in ruby_files(project.app.repo)),
+        milliseconds=round((perf_counter() - started) * 1000),
+    )
+
+
+def tell(report: Report, project: Project, console: Console, form: str) -> None:
+    """Print what was found, in one of the forms of ``--output-format``."""
+    notices = (*project.notices, *project.app.repo.notices())
+    for notice in notices:
+        console.notice(notice)
+    if form == "json":
+        from sidekiq_gen.check.report.document import document
+
+        release = project.release
+        head = {
+            "schema": 1,
+            "command": "check",
+            "sidekiq": {"version": release.text, "tree": release.tree, "source": release.source},
+        }
+        console.document({**head, **document(report), "notices": [notice.as_dict() for notice in notices]})
+    elif form == "sarif":
+        from sidekiq_gen.check.prints import prints_of
+        from sidekiq_gen.check.report.sarif import sarif
+
+        prints = prints_of(report.findings, project.app.repo)
+        console.document(sarif(report, __version__, above(project.app.root), prints))
+    elif form == "github":
+        from sidekiq_gen.check.report.github import commands
+
+        for line in commands(report, above(project.app.root)):
+            console.plain(line)
+    else:
+        for one in report.findings:
+            console.finding(f"{one.path}:{one.line}:{one.column}", severity(one), one.message, one.code)
+    if form in {"text", "github"} and not console.quiet:
+        from sidekiq_gen.check.report.text import summary
+
+        if report.findings and form == "text":
+            console.plain("")
+        console.plain(summary(report))
+        if report.findings and form == "text":
+            console.plain(MORE)
+
+
+def above(root: Path) -> str:
+    """What stands before the paths of an app that is in a folder of its checkout: ``api/``; empty for most."""
+    real = os.path.realpath(root)
+    for folder in (Path(real), *Path(real).parents):
+        if os.path.lexists(folder / ".git"):
+            return "" if str(folder) == real else f"{os.path.relpath(real, folder)}/"
+    return ""
