@@ -44,7 +44,10 @@ def codes(example: Example, root: Path) -> list[str]:
         ('ExampleJob.perform_async("a": 1)', "symbol-key-argument"),
         ('ExampleJob.perform_async({ "a" => { b: 1 } })', "symbol-key-argument"),
         ("order = Order.find(1)\n    ExampleJob.perform_async(order)", "unknown"),
-        ("found = Order.where(paid: true).includes(:lines).first\n    ExampleJob.perform_async(found)", "record-argument"),
+        (
+            "found = Order.where(paid: true).includes(:lines).first\n    ExampleJob.perform_async(found)",
+            "record-argument",
+        ),
         ("ExampleJob.perform_async(Order.where(paid: true))", "record-argument"),
         ("ExampleJob.perform_async(self)", "record-argument"),
         ("ExampleJob.perform_async(2.days.ago)", "time-argument"),

@@ -19,7 +19,7 @@ from sidekiq_gen.rails.pushes import pushes_wait
 from sidekiq_gen.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from sidekiq_gen.rails.app import RailsApp
     from sidekiq_gen.rails.project import Project
@@ -114,8 +114,14 @@ def judge(files: tuple[FileFacts, ...], app: RailsApp, rules: Sequence[Rule], co
     return list(judged(files, app, rules, context).findings)
 
 
-def judged(files: tuple[FileFacts, ...], app: RailsApp, rules: Sequence[Rule], context: Context) -> Judged:
-    """The same, with how much was ignored."""
+def judged(
+    files: tuple[FileFacts, ...],
+    app: RailsApp,
+    rules: Sequence[Rule],
+    context: Context,
+    known: Collection[str] = (),
+) -> Judged:
+    """The same, with how much was ignored; known: the codes that a comment may name beside those of the rules."""
     index = Index(files)
     found = {one for file in files for one in file.findings if _counts(one, index)}
     for rule in rules:
@@ -127,7 +133,7 @@ def judged(files: tuple[FileFacts, ...], app: RailsApp, rules: Sequence[Rule], c
     asked = {rule.code for rule in rules}
     for rule in rules:
         if isinstance(rule, LastRule):
-            told.update(rule.check(ignored, asked))
+            told.update(rule.check(ignored, asked, {*asked, *known}))
     shown = (replace(one, message=_in_a_line(one.message)) for one in told)
     return Judged(tuple(sorted(shown, key=lambda one: (one.path, one.line, one.column, one.code))), count)
 

@@ -175,5 +175,5 @@ class LastRule(Rule):
     """A rule about the comments that ignore what the others have found."""
 
     @abstractmethod
-    def check(self, ignored: Ignored, asked: Collection[str]) -> Iterator[Finding]:
-        """Yield what is wrong with them. asked: the codes of the rules that were asked."""
+    def check(self, ignored: Ignored, asked: Collection[str], known: Collection[str]) -> Iterator[Finding]:
+        """Yield what is wrong with them. asked: the codes of the rules that were asked. known: of all that there are."""

@@ -11,7 +11,8 @@ from sidekiq_gen import __version__
 from sidekiq_gen.check.engine import context_of, judged, read_files
 from sidekiq_gen.check.files import ruby_files
 from sidekiq_gen.check.index import Index
-from sidekiq_gen.check.report.report import Report, severity
+from sidekiq_gen.check.report.report import Report
+from sidekiq_gen.check.rules.catalogue import BY_CODE
 
 if TYPE_CHECKING:
     from sidekiq_gen.check.selection import Selection
@@ -26,9 +27,10 @@ def checked(project: Project, selection: Selection, started: float) -> Report:
     context = context_of(project)
     rules = [rule for rule in selection.rules if rule.holds(context)]
     files = tuple(read_files(project.app, rules, context))
-    found = judged(files, project.app, rules, context)
+    found = judged(files, project.app, rules, context, BY_CODE)
     index = Index(files)
     return Report(
+        BY_CODE,
         tuple(one for one in found.findings if selection.lets_through(one)),
         found.ignored,
         jobs=sum(1 for form in ("sidekiq", "active-job") for _ in index.jobs(form)),
@@ -65,7 +67,7 @@ def tell(report: Report, project: Project, console: Console, form: str) -> None:
             console.plain(line)
     else:
         for one in report.findings:
-            console.finding(f"{one.path}:{one.line}:{one.column}", severity(one), one.message, one.code)
+            console.finding(f"{one.path}:{one.line}:{one.column}", report.severity(one), one.message, one.code)
     if form in {"text", "github"} and not console.quiet:
         from sidekiq_gen.check.report.text import summary
 

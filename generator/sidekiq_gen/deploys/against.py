@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sidekiq_gen.check.engine import context_of, read_file, read_files
 from sidekiq_gen.check.files import ruby_files
+from sidekiq_gen.check.ignores import Ignored
 from sidekiq_gen.check.index import Index
 from sidekiq_gen.check.source import Source
 from sidekiq_gen.deploys import git
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from sidekiq_gen.deploys.rule import ChangeRule
     from sidekiq_gen.rails.project import Project
 
-_ALL = "*"
 _SHA1 = 40  # hexadecimal digits
 
 
@@ -41,8 +41,8 @@ def compare(project: Project, ref: str, rules: Sequence[ChangeRule]) -> list[Fin
         before = Side(past, Index(tuple(_past_files(past, project, same, context))))
         change = Change(before, Side(project.app, Index(now)), ref)
         found = {one for rule in rules if rule.holds(context) for one in rule.compare(change, context)}
-    ignored = {file.path: file.ignored for file in now if file.ignored}
-    told = [one for one in found if not {one.code, _ALL}.intersection(ignored.get(one.path, {}).get(one.line, ()))]
+    ignored = Ignored(now)
+    told = [one for one in found if not ignored.take(one)]
     return sorted(told, key=lambda one: (one.path, one.line, one.column, one.code))
 
 

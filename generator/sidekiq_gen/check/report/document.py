@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sidekiq_gen.check.report.report import severity
-
 if TYPE_CHECKING:
     from sidekiq_gen.check.report.report import Report
     from sidekiq_gen.check.rule import Finding, Rule
@@ -14,7 +12,7 @@ if TYPE_CHECKING:
 def document(report: Report) -> dict[str, object]:
     """What stands in the document of the run beside its head: docs/check.md lists the keys."""
     return {
-        "findings": [described(one) for one in report.findings],
+        "findings": [_finding(one, report) for one in report.findings],
         "counts": dict(report.counts),
         "ignored": report.ignored,
         "baseline": report.known,
@@ -23,11 +21,11 @@ def document(report: Report) -> dict[str, object]:
     }
 
 
-def described(finding: Finding) -> dict[str, object]:
+def _finding(finding: Finding, report: Report) -> dict[str, object]:
     """One finding."""
     return {
         "code": finding.code,
-        "severity": severity(finding),
+        "severity": report.severity(finding),
         "path": finding.path,
         "line": finding.line,
         "column": finding.column,

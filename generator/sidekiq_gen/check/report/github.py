@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sidekiq_gen.check.report.report import severity
-from sidekiq_gen.check.rules.catalogue import BY_CODE
 from sidekiq_gen.quoting import visible
 
 if TYPE_CHECKING:
@@ -26,10 +24,10 @@ def commands(report: Report, above: str) -> Iterator[str]:
             "file": f"{above}{one.path}",
             "line": str(one.line),
             "col": str(one.column),
-            "title": f"{BY_CODE[one.code].title} ({one.code})",
+            "title": f"{report.rules[one.code].title} ({one.code})",
         }
         properties = ",".join(f"{name}={_property(value)}" for name, value in said.items())
-        yield f"::{_LEVELS[severity(one)]} {properties}::{_message(one.message)}"
+        yield f"::{_LEVELS[report.severity(one)]} {properties}::{_message(one.message)}"
 
 
 def _message(text: str) -> str:

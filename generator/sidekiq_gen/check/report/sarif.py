@@ -8,9 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from sidekiq_gen.check.report.report import severity
-from sidekiq_gen.check.rules.catalogue import BY_CODE
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -27,7 +24,7 @@ def sarif(report: Report, version: str, above: str, prints: Mapping[Finding, str
     version: of sidekiq-gen. above: what stands before the paths where the app is in a folder of the checkout, ``api/``.
     prints: what each finding is known by when its line has moved.
     """
-    rules = [BY_CODE[code] for code in sorted({one.code for one in report.findings})]
+    rules = [report.rules[code] for code in sorted({one.code for one in report.findings})]
     places = {rule.code: number for number, rule in enumerate(rules)}
     driver = {"name": "sidekiq-gen", "semanticVersion": version, "rules": [_rule(rule) for rule in rules]}
     return {
@@ -37,7 +34,9 @@ def sarif(report: Report, version: str, above: str, prints: Mapping[Finding, str
             {
                 "tool": {"driver": driver},
                 "columnKind": "unicodeCodePoints",
-                "results": [_result(one, places[one.code], above, prints) for one in report.findings],
+                "results": [
+                    _result(one, rules[places[one.code]], places, above, prints[one]) for one in report.findings
+                ],
             }
         ],
     }
@@ -53,15 +52,15 @@ def _rule(rule: Rule) -> dict[str, object]:
     }
 
 
-def _result(finding: Finding, index: int, above: str, prints: Mapping[Finding, str]) -> dict[str, object]:
+def _result(finding: Finding, rule: Rule, places: Mapping[str, int], above: str, known_by: str) -> dict[str, object]:
     region = {"startLine": finding.line, "startColumn": finding.column}
     uri = quote(f"{above}{finding.path}".encode("utf-8", "surrogateescape"))
     place = {"artifactLocation": {"uri": uri, "uriBaseId": _ROOT}, "region": region}
     return {
         "ruleId": finding.code,
-        "ruleIndex": index,
-        "level": severity(finding),
+        "ruleIndex": places[rule.code],
+        "level": rule.severity,
         "message": {"text": finding.message},
         "locations": [{"physicalLocation": place}],
-        "partialFingerprints": {"sidekiqGen/v1": prints[finding]},
+        "partialFingerprints": {"sidekiqGen/v1": known_by},
     }
