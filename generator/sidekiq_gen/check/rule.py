@@ -176,4 +176,4 @@ class LastRule(Rule):
 
     @abstractmethod
     def check(self, ignored: Ignored, asked: Collection[str], known: Collection[str]) -> Iterator[Finding]:
-        """Yield what is wrong with them. asked: the codes of the rules that were asked. known: of all that there are."""
+        """Yield what is wrong with them. asked: the codes of the rules that were asked. known: of all there are."""

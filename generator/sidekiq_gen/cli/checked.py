@@ -27,7 +27,7 @@ def checked(project: Project, selection: Selection, started: float) -> Report:
     context = context_of(project)
     rules = [rule for rule in selection.rules if rule.holds(context)]
     files = tuple(read_files(project.app, rules, context))
-    found = judged(files, project.app, rules, context, BY_CODE)
+    found = judged(files, project.app, rules, context, _codes() if any(file.ignores for file in files) else ())
     index = Index(files)
     return Report(
         BY_CODE,
@@ -37,6 +37,13 @@ def checked(project: Project, selection: Selection, started: float) -> Report:
         files=sum(1 for _ in ruby_files(project.app.repo)),
         milliseconds=round((perf_counter() - started) * 1000),
     )
+
+
+def _codes() -> frozenset[str]:
+    """Every code that a comment may name."""
+    from sidekiq_gen.deploys.rules.catalogue import BY_CODE as OF_CHANGES
+
+    return frozenset((*BY_CODE, *OF_CHANGES))
 
 
 def tell(report: Report, project: Project, console: Console, form: str) -> None:

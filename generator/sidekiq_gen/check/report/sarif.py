@@ -26,6 +26,7 @@ def sarif(report: Report, version: str, above: str, prints: Mapping[Finding, str
     """
     rules = [report.rules[code] for code in sorted({one.code for one in report.findings})]
     places = {rule.code: number for number, rule in enumerate(rules)}
+    results = [_result(one, rules[places[one.code]], places, above, prints[one]) for one in report.findings]
     driver = {"name": "sidekiq-gen", "semanticVersion": version, "rules": [_rule(rule) for rule in rules]}
     return {
         "$schema": SCHEMA,
@@ -34,9 +35,7 @@ def sarif(report: Report, version: str, above: str, prints: Mapping[Finding, str
             {
                 "tool": {"driver": driver},
                 "columnKind": "unicodeCodePoints",
-                "results": [
-                    _result(one, rules[places[one.code]], places, above, prints[one]) for one in report.findings
-                ],
+                "results": results,
             }
         ],
     }
