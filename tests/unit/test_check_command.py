@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sidekiq_gen.check.rules.catalogue import BY_CODE, RULES
+from sidekiq_gen.check.rules.catalogue import BY_CODE
+from sidekiq_gen.deploys.rules import catalogue
 from support.command import sidekiq_gen, tree
 from support.repos import Repo
 
@@ -39,7 +40,7 @@ SOME = ("active-job-macro", "argument-count", "symbol-argument", "unused-ignore"
 @pytest.fixture(autouse=True)
 def some_rules(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is shown here does not depend on which other rules there are."""
-    monkeypatch.setattr("sidekiq_gen.check.selection.RULES", [BY_CODE[code] for code in SOME])
+    monkeypatch.setattr("sidekiq_gen.cli.checked.RULES", [BY_CODE[code] for code in SOME])
 
 
 @pytest.fixture
@@ -222,8 +223,8 @@ def test_every_rule_is_listed_and_explained(tmp_path: Path) -> None:
     """Also outside of a repo."""
     listed = sidekiq_gen(tmp_path, "check", "--rules")
     assert listed.status == 0
-    assert [line.split()[0] for line in listed.out.splitlines()] == sorted(BY_CODE)
-    for rule in RULES:
+    assert [line.split()[0] for line in listed.out.splitlines()] == sorted({**BY_CODE, **catalogue.BY_CODE})
+    for rule in (*BY_CODE.values(), *catalogue.RULES):
         told = sidekiq_gen(tmp_path, "check", "--explain", rule.code).out
         assert told.startswith(f"{rule.code} ({rule.severity}): ")
         assert "\n\nWrong\n\n  " in told

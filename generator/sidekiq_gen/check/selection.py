@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from sidekiq_gen.check.rules.catalogue import BY_CODE, RULES
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sidekiq_gen.check.rule import Finding, Rule, Severity
 
+_Rule = TypeVar("_Rule", bound="Rule")
 _RANKS: dict[Severity, int] = {"error": 0, "warning": 1, "note": 2}
 
 
@@ -46,24 +48,23 @@ class Selection:
     paths: tuple[str, ...] = ()
     excludes: tuple[Exclude, ...] = ()
 
-    @property
-    def rules(self) -> list[Rule]:
+    def asked(self, rules: Iterable[_Rule]) -> list[_Rule]:
         """The rules that are asked: more than are told, so that what is kept of a file serves the next run as well."""
         named = {*self.only, *self.also}
-        return [rule for rule in RULES if rule.on or rule.code in named]
+        return [rule for rule in rules if rule.on or rule.code in named]
 
     @property
     def is_everything(self) -> bool:
         """Whether nothing is left out but what is left out for good."""
         return not self.only and not self.paths and self.severity == "note"
 
-    def lets_through(self, finding: Finding) -> bool:
-        """Whether a finding is told."""
+    def lets_through(self, finding: Finding, severity: Severity) -> bool:
+        """Whether a finding of a rule of this severity is told."""
         wanted = not self.only or finding.code in self.only
         return (
             wanted
             and finding.code not in self.excepted
-            and _RANKS[BY_CODE[finding.code].severity] <= _RANKS[self.severity]
+            and _RANKS[severity] <= _RANKS[self.severity]
             and (not self.paths or any(_is_below(finding.path, one) for one in self.paths))
             and not any(one.covers(finding) for one in self.excludes)
         )

@@ -34,6 +34,14 @@ def command(
         typer.Argument(metavar="[PATH]...", help="Tell only what is found in these places."),
     ] = None,
     *,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            "--against",
+            metavar="REF",
+            help="Tell instead what is not safe while the code of this git revision runs next to that of here.",
+        ),
+    ] = None,
     only: Annotated[
         list[str] | None, typer.Option("--only", metavar="CODE", help="Only this rule. May be given several times.")
     ] = None,
@@ -93,7 +101,7 @@ def command(
         from sidekiq_gen.cli.checked import checked, tell
 
         typed = Typed(only or [], excepted or [], also or [], severity, paths or [])
-        report = checked(project, selection_of(typed, project), started)
+        report = checked(project, selection_of(typed, project), started, against)
     tell(report, project, console, form)
     return FOUND if report.findings else 0
 

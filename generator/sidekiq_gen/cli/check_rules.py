@@ -6,8 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.check.report.document import of_rule
-from sidekiq_gen.check.rules.catalogue import BY_CODE, RULES
-from sidekiq_gen.cli.check_selection import known
+from sidekiq_gen.cli.check_selection import every_rule, known
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,11 +17,12 @@ if TYPE_CHECKING:
 
 def list_rules(console: Console) -> None:
     """Every rule in a line."""
+    rules = sorted(every_rule().values(), key=lambda one: one.code)
     if console.json:
-        console.document({"schema": 1, "command": "check", "rules": [of_rule(rule) for rule in RULES]})
+        console.document({"schema": 1, "command": "check", "rules": [of_rule(rule) for rule in rules]})
         return
-    width = max(len(rule.code) for rule in RULES)
-    for rule in sorted(RULES, key=lambda one: one.code):
+    width = max(len(rule.code) for rule in rules)
+    for rule in rules:
         told = [rule.title, *([f"Sidekiq {rule.releases}"] if rule.releases else []), *([] if rule.on else ["off"])]
         console.plain(f"{rule.code:{width}}  {rule.severity:7}  {'; '.join(told)}")
 
@@ -33,7 +33,7 @@ def explain_rule(code: str, console: Console) -> None:
     Raises:
         InvalidInput: there is none of that code: ``unknown-rule``.
     """
-    rule = BY_CODE[known(code)]
+    rule = every_rule(code)[known(code)]
     if console.json:
         console.document({"schema": 1, "command": "check", "rules": [of_rule(rule)]})
     console.plain("\n\n".join(_parts(rule, console.columns)))
@@ -53,8 +53,11 @@ def _parts(rule: Rule, width: int) -> Iterator[str]:
 
 
 def _shown(example: Example) -> str:
-    single = len(example.files) == 1
-    parts = [text.rstrip("\n") if single else f"# {path}\n{text.rstrip()}" for path, text in example.files.items()]
+    """Its files; those of a deploy with what runs before it."""
+    before: dict[str, str] = dict(getattr(example, "before", {}))
+    heads = {path: f"# {path}\n" for path in example.files} if len(example.files) > 1 or before else {}
+    parts = [f"# {path}, before\n{text.rstrip()}" for path, text in before.items()]
+    parts += [f"{heads.get(path, '')}{text.rstrip()}" for path, text in example.files.items()]
     return textwrap.indent("\n\n".join(parts), "  ")
 
 

@@ -15,8 +15,9 @@ from sidekiq_gen.reading import is_within
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from sidekiq_gen.check.rule import Rule
     from sidekiq_gen.rails.project import Project
 
 
@@ -63,13 +64,23 @@ def known(code: str, begin: str = "There") -> str:
     Raises:
         InvalidInput: there is no such rule: ``unknown-rule``.
     """
-    if code not in BY_CODE:
+    rules = every_rule(code)
+    if code not in rules:
         raise InvalidInput(
             f"{begin} is no rule {code!a}.",
-            hint=did_you_mean(code, BY_CODE, "See sidekiq-gen check --rules.", 2),
+            hint=did_you_mean(code, rules, "See sidekiq-gen check --rules.", 2),
             code="unknown-rule",
         )
     return code
+
+
+def every_rule(code: str = "") -> Mapping[str, Rule]:
+    """The rules by code, those on changes among them; code: the one that is looked up, which may save loading these."""
+    if code in BY_CODE:
+        return BY_CODE
+    from sidekiq_gen.deploys.rules.catalogue import BY_CODE as OF_CHANGES
+
+    return {**BY_CODE, **OF_CHANGES}
 
 
 def _paths(typed: Iterable[str], project: Project) -> Iterator[str]:

@@ -12,9 +12,12 @@ from sidekiq_gen.check.engine import context_of, judged, read_files
 from sidekiq_gen.check.files import ruby_files
 from sidekiq_gen.check.index import Index
 from sidekiq_gen.check.report.report import Report
-from sidekiq_gen.check.rules.catalogue import BY_CODE
+from sidekiq_gen.check.rules.catalogue import BY_CODE, RULES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from sidekiq_gen.check.rule import Finding, Rule
     from sidekiq_gen.check.selection import Selection
     from sidekiq_gen.cli.console import Console
     from sidekiq_gen.rails.project import Project
@@ -22,21 +25,43 @@ if TYPE_CHECKING:
 MORE = "More about one: sidekiq-gen check --explain CODE"
 
 
-def checked(project: Project, selection: Selection, started: float) -> Report:
-    """Check a repo; started: when, by `perf_counter`."""
+def checked(project: Project, selection: Selection, started: float, against: str | None = None) -> Report:
+    """Check a repo; started: when, by `perf_counter`. against: a git revision, where the change is what is checked.
+
+    Raises:
+        InvalidInput, Refused: the revision cannot be read, as `git.opened` says.
+    """
+    if against is not None:
+        return _changed(project, selection, started, against)
     context = context_of(project)
-    rules = [rule for rule in selection.rules if rule.holds(context)]
+    rules = [rule for rule in selection.asked(RULES) if rule.holds(context)]
     files = tuple(read_files(project.app, rules, context))
     found = judged(files, project.app, rules, context, _codes() if any(file.ignores for file in files) else ())
     index = Index(files)
     return Report(
         BY_CODE,
-        tuple(one for one in found.findings if selection.lets_through(one)),
+        _told(found.findings, selection, BY_CODE),
         found.ignored,
         jobs=sum(1 for form in ("sidekiq", "active-job") for _ in index.jobs(form)),
         files=sum(1 for _ in ruby_files(project.app.repo)),
-        milliseconds=round((perf_counter() - started) * 1000),
+        milliseconds=_since(started),
     )
+
+
+def _changed(project: Project, selection: Selection, started: float, ref: str) -> Report:
+    from sidekiq_gen.deploys.against import compare
+    from sidekiq_gen.deploys.rules import catalogue
+
+    found = compare(project, ref, selection.asked(catalogue.RULES))
+    return Report(catalogue.BY_CODE, _told(found, selection, catalogue.BY_CODE), milliseconds=_since(started))
+
+
+def _told(findings: Iterable[Finding], selection: Selection, rules: Mapping[str, Rule]) -> tuple[Finding, ...]:
+    return tuple(one for one in findings if selection.lets_through(one, rules[one.code].severity))
+
+
+def _since(started: float) -> int:
+    return round((perf_counter() - started) * 1000)
 
 
 def _codes() -> frozenset[str]:

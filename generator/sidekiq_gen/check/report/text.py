@@ -10,7 +10,8 @@ if TYPE_CHECKING:
 
 def summary(report: Report) -> str:
     """How much was found: ``12 findings (3 errors, 9 warnings) in 8 files; 214 jobs, 40 ms``."""
-    looked = f"{_counted(report.jobs, 'job')}, {report.milliseconds} ms"
+    jobs = f"{_counted(report.jobs, 'job')}, " if report.files else ""
+    looked = f"{jobs}{report.milliseconds} ms"
     aside = [f"{report.ignored} ignored by a comment"] if report.ignored else []
     aside += [f"{report.known} in the baseline"] if report.known else []
     beside = f" ({', '.join(aside)})" if aside else ""
