@@ -17,6 +17,7 @@ from facts.seen import NotShownError, Seen, look
 from sidekiq_gen.sidekiq import throttled, unique_jobs
 from sidekiq_gen.sidekiq.capabilities import TABLE, Capability
 from sidekiq_gen.sidekiq.gems import gem_version
+from sidekiq_gen.sidekiq.pairing import pairings
 from sidekiq_gen.sidekiq.tables.rails import IMPOSSIBLE_PAIRS
 from sidekiq_gen.sidekiq.versions import Version
 
@@ -88,20 +89,22 @@ def bounds(sight: Sight) -> dict[str, Version]:
 
 def test_the_pairings_of_unique_jobs_are_those_of_its_gemspecs() -> None:
     seen = SEEN.sights["pairing of sidekiq-unique-jobs"]
-    assert [pairing.since for pairing in unique_jobs.PAIRINGS] == [gem_version(sight.at) for sight in seen]
-    assert [{">=": known.low, "<": known.high} for known in unique_jobs.PAIRINGS] == [bounds(sight) for sight in seen]
+    assert [pairing.since for pairing in pairings(unique_jobs.PAIRINGS)] == [gem_version(sight.at) for sight in seen]
+    assert [{">=": known.low, "<": known.high} for known in pairings(unique_jobs.PAIRINGS)] == [
+        bounds(sight) for sight in seen
+    ]
 
 
 def test_the_pairings_of_throttled_are_those_of_its_gemspecs() -> None:
     readme, *gemspecs = SEEN.sights["pairing of sidekiq-throttled"]
-    first, *others = throttled.PAIRINGS
+    first, *others = pairings(throttled.PAIRINGS)
     assert (first.since, readme.line) == (Version(readme.at), "* Sidekiq 6.5.x")
     assert [known.since for known in others] == [Version(sight.at) for sight in gemspecs]
     assert [known.low for known in others] == [bounds(sight)[">="] for sight in gemspecs]
     (sight,) = SEEN.sights["end of Sidekiq 6.5 in sidekiq-throttled"]
 
     def tested(version: str) -> Pairing:
-        return next(known for known in reversed(throttled.TESTED) if known.since <= Version(version))
+        return next(known for known in reversed(pairings(throttled.TESTED)) if known.since <= Version(version))
 
     assert tested(sight.before).fits(Version("6.5.12"))
     assert not tested(sight.at).fits(Version("6.5.12"))

@@ -11,7 +11,6 @@ from sidekiq_gen.job.active_job import FORM, METHODS, form_notices, refusal, ref
 from sidekiq_gen.job.answers import answer_notices, queue_notices
 from sidekiq_gen.job.arguments import argument_notices
 from sidekiq_gen.job.attributes import find_attributes
-from sidekiq_gen.job.calls import call_notices, find_collaborator
 from sidekiq_gen.job.collaborator import CALLS
 from sidekiq_gen.job.interactions import LOCKS, clash, settle, warnings
 from sidekiq_gen.job.keys import with_keys
@@ -38,6 +37,7 @@ from sidekiq_gen.sourced import Sourced
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sidekiq_gen.job.collaborator import Collaborator
     from sidekiq_gen.job.patterns.base import Pattern
     from sidekiq_gen.packs.pack import Pack
     from sidekiq_gen.rails.app import RailsApp
@@ -108,10 +108,21 @@ def resolve_job(answers: Answers, project: Project) -> JobRequest:
         gather(app, context, test, style.spec),
         patterns,
         child,
-        None if child else find_collaborator(answers, context, patterns, app),
+        None if child else _collaborator(answers, context, patterns, app),
         queue_written=queue_written,
         house=find_attributes(answers, app.pack),
     )
+
+
+def _collaborator(
+    answers: Answers, context: JobContext, patterns: tuple[Chosen, ...], app: RailsApp
+) -> Collaborator | None:
+    """What ``--calls`` names; what reads methods is loaded for it alone."""
+    if CALLS.parameter not in answers:
+        return None
+    from sidekiq_gen.job.calls import find_collaborator
+
+    return find_collaborator(answers, context, patterns, app)
 
 
 def context_of(answers: Answers, project: Project) -> JobContext:
@@ -281,7 +292,10 @@ def notices(request: JobRequest, project: Project, *, migrated: bool = False) ->
     yield from KIND_BY_NAME[context.kind].notices(request.kind_settings, request, app)
     for one in (request, *([request.child] if request.child else ())):
         yield from () if migrated else lack_notices(one, app)
-        yield from call_notices(one)
+        if one.calls:
+            from sidekiq_gen.job.calls import call_notices
+
+            yield from call_notices(one)
         yield from form_notices(one)
         for chosen in one.patterns:
             yield from pattern_of(chosen).notices(chosen.settings, one, app)

@@ -139,8 +139,8 @@ class Repo:
     def _walked(self, folder: str, ending: str, without: frozenset[str]) -> tuple[str, ...]:
         """The same."""
         found: list[str] = []
-        pending = [folder] if self._inside(self._real(folder)) else []
-        seen = {self._real(folder)}
+        start = self._real_folder(folder)
+        pending, seen = ([], set()) if start is None else ([folder], {start})
         while pending:
             current = pending.pop()
             real = self._real_folder(current)
@@ -211,7 +211,12 @@ class Repo:
     def _real_folder(self, folder: str) -> str | None:
         """Where a folder really is; None where that is outside the root."""
         if folder not in self._real_folders:
-            real = self._real(folder)
+            above, _, name = folder.rpartition("/")
+            base = self._real_folder(above) if above else self._real_root
+            place = f"{base}/{name}"
+            # Below a folder whose place is known, only a link leads elsewhere: what is no plain name is worked out.
+            plain = base is not None and name.strip(".") and "\0" not in name and not os.path.islink(place)
+            real = place if plain else self._real(folder)
             self._real_folders[folder] = real if self._inside(real) else None
         return self._real_folders[folder]
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sidekiq_gen.sidekiq.versions import Version
 from sidekiq_gen.values import dataclass
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True)
@@ -19,14 +24,17 @@ class Pairing:
         return self.low <= sidekiq < self.high
 
 
-def pairings(*rows: tuple[str, str, str]) -> tuple[Pairing, ...]:
-    """Read a table of since, low and high, the oldest first."""
-    return tuple(Pairing(*map(Version, row)) for row in rows)
+def pairings(table: Sequence[tuple[str, str, str]]) -> tuple[Pairing, ...]:
+    """Read the rows of a table, each its since, low and high."""
+    return tuple(Pairing(*map(Version, row)) for row in table)
 
 
-def pairing_of(version: Version, table: tuple[Pairing, ...]) -> Pairing | None:
-    """Return the row that counts for a version of the gem; None for one that is older than all of them."""
-    return next((pairing for pairing in reversed(table) if pairing.since <= version), None)
+def pairing_of(version: Version, table: Sequence[tuple[str, str, str]]) -> Pairing | None:
+    """Return the row that counts for a version of the gem; None for one that is older than all of them.
+
+    table: the oldest first; it is read here, as most runs look nothing up in it.
+    """
+    return next((pairing for pairing in reversed(pairings(table)) if pairing.since <= version), None)
 
 
 def gemfile_line(gem: str, sidekiq: Version, versions: tuple[tuple[str, str], ...]) -> str:

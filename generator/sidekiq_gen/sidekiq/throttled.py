@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 # What its gemspec allows. Source: sidekiq-throttled.gemspec at the tags. It names no low end before 0.17, where the
 # README counts, and a high end only in 0.18 (7.0, as the READMEs of 0.16 and 0.17); 9.0 is where this command ends.
-PAIRINGS = pairing.pairings(
+PAIRINGS = (
     ("0.16.0", "6.0", "7.0"),
     ("0.17.0", "6.4", "7.0"),
     ("1.0.0", "7.0", "9.0"),
@@ -22,7 +22,7 @@ PAIRINGS = pairing.pairings(
 )
 # What its README names. Source: README.md, README.adoc at the tags; 1.5 has dropped Sidekiq 6.5, which the gemspec
 # still allows.
-TESTED = pairing.pairings(
+TESTED = (
     ("0.16.0", "6.0", "7.0"),
     ("0.17.0", "6.4", "7.0"),
     ("1.0.0", "7.0", "7.3"),

@@ -41,7 +41,7 @@ _DEFAULT_TTLS: Mapping[str, int] = {
 # Source: sidekiq-unique-jobs.gemspec at the tags. Those of 7.0.13 and of 7.1.7 to 7.1.28 also allow Sidekiq 7, but the
 # gem cannot work there: v7.1.28 lib/sidekiq_unique_jobs/locksmith.rb:359 takes the 0 of redis-client for a lock that is
 # held, and sidekiq_unique_jobs.rb:201 calls Sidekiq.redis_info, which Sidekiq v7.0.0 no longer has.
-PAIRINGS = pairing.pairings(
+PAIRINGS = (
     ("7.0.0", "5.0", "7.0"),
     ("8.0.0", "7.0", "8.0"),
     ("8.0.11", "7.0", "9.0"),
