@@ -34,7 +34,8 @@ class ClassFacts:
     name: in full, ``Billing::ChargeJob``. nesting: the names in full of what is around it, the innermost first.
     superclass, includes: as they are written; of a module what its ``included do`` includes counts as well.
     perform: None where the class defines none itself. options: what ``sidekiq_options`` says, as Ruby:
-    ``{"queue": ":low", "retry": "5"}``. macros: what is called in its body, with the line of each.
+    ``{"queue": ":low", "retry": "5"}``. macros: what is called in its body, with the line of each; an ``alias`` too.
+    class_methods: those that it defines itself.
     """
 
     name: str
@@ -47,6 +48,7 @@ class ClassFacts:
     perform: Signature | None = None
     options: Mapping[str, str] = field(default_factory=dict)
     macros: Mapping[str, int] = field(default_factory=dict)
+    class_methods: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

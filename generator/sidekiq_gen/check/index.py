@@ -99,6 +99,10 @@ class Index:
         """What a job's ``sidekiq_options`` say for a key, as Ruby, its own or inherited; None for nothing."""
         return next((one.options[key] for one in self.lineage(name) if key in one.options), None)
 
+    def defines(self, name: str, method: str) -> bool:
+        """Whether a class defines a class method itself, or inherits one that the repo defines."""
+        return any(method in one.class_methods for one in self.lineage(name))
+
     def perform(self, name: str) -> Signature | None:
         """What its perform takes, inherited where it defines none; None where that is not to be seen."""
         return next((one.perform for one in self.lineage(name) if one.perform is not None), None)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.check.source import Source
 
 _OPTIONS = "sidekiq_options"
+_VISIBILITIES = frozenset({"public", "private", "protected"})
 _INCLUDING = frozenset({"include", "prepend"})
 # What Sidekiq calls. Source: v8.1.7 lib/sidekiq/processor.rb, lib/sidekiq/job/iterable.rb
 ENTRIES = frozenset({"perform", "each_iteration", "build_enumerator"})
@@ -57,6 +58,20 @@ class Job:
     def perform(self) -> Node | None:
         """Its `perform`."""
         return self.methods.get("perform")
+
+    def is_public(self, name: str) -> bool:
+        """Whether one of its methods can be called from outside."""
+        word = "public"
+        for one in self.body:
+            if one.type == "identifier" and nodes.text(one) in _VISIBILITIES:
+                word = nodes.text(one)
+            elif one.type == "method" and nodes.text(nodes.field(one, "name")) == name:
+                break
+        for call in self.macros(*_VISIBILITIES):
+            given = nodes.arguments(call)
+            if name in {nodes.name_of(one) or nodes.text(nodes.field(one, "name")) for one in given}:
+                word = nodes.method_name(call)
+        return word == "public"
 
     def macros(self, *names: str) -> list[Node]:
         """The calls in its body of these methods, ``sidekiq_options`` or ``discard_on``, on nothing or on self."""
@@ -133,8 +148,22 @@ class Job:
             tuple(includes),
             signature(self.perform) if self.perform is not None else None,
             {key: nodes.text(value) for key, value in self.options.items()},
-            {nodes.method_name(call): nodes.line(call) for call in self._macros},
+            {nodes.method_name(call) or call.type: nodes.line(call) for call in (*self._macros, *self._aliases)},
+            tuple(self._class_methods()),
         )
+
+    @property
+    def _aliases(self) -> list[Node]:
+        return [one for one in self.body if one.type == "alias"]
+
+    def _class_methods(self) -> Iterator[str]:
+        for one in self.body:
+            if one.type == "singleton_method":
+                yield nodes.text(nodes.field(one, "name"))
+            elif one.type == "singleton_class":
+                for inner in nodes.statements(nodes.field(one, "body")):
+                    if inner.type == "method":
+                        yield nodes.text(nodes.field(inner, "name"))
 
     def _including(self) -> Iterator[Node]:
         yield from self.macros(*_INCLUDING)

@@ -5,13 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
     from tree_sitter import Node
 
 METHODS = frozenset({"method", "singleton_method"})
 CLASSES = frozenset({"class", "module", "singleton_class", "program"})
 _SHORT = 40
+_BODIES = frozenset({"block_body", "body_statement", "then", "else", "begin", "argument_list"})
+_BRANCHES = {
+    "if": ("consequence", "alternative"),
+    "unless": ("consequence", "alternative"),
+    "elsif": ("consequence", "alternative"),
+    "conditional": ("consequence", "alternative"),
+    "if_modifier": ("body",),
+    "unless_modifier": ("body",),
+}
 _NAMES = frozenset({"identifier", "constant", "scope_resolution"})
 _STRINGS = frozenset({"string", "bare_string"})
 _SYMBOLS = frozenset({"simple_symbol", "hash_key_symbol", "delimited_symbol", "bare_symbol"})
@@ -182,3 +191,29 @@ def chain(call: Node | None) -> tuple[Node | None, list[Node]]:
 def is_number(node: Node) -> bool:
     """Whether it is a literal number."""
     return node.type in {"integer", "float"}
+
+
+def results(body: Node | None) -> Iterator[Node]:
+    """What a block or a branch may give: its last value, those of the branches in it, and what ``next`` hands back."""
+    if body is None or body.type == "next":
+        return
+    if body.type in {"block", "do_block"}:
+        for one in walk(body):
+            if one.type == "next":
+                yield from results(next(iter(one.named_children), None))
+        yield from results(field(body, "body"))
+    elif body.type in _BODIES or body.type in _BRANCHES or body.type == "case":
+        for part in _ends(body):
+            yield from results(part)
+    else:
+        yield body
+
+
+def _ends(body: Node) -> Sequence[Node | None]:
+    """The parts of a body or a branch that may have the last word."""
+    if body.type in _BODIES:
+        return [one for one in statements(body) if one.type not in {"rescue", "ensure", "else"}][-1:]
+    if body.type in _BRANCHES:
+        return [field(body, part) for part in _BRANCHES[body.type]]
+    branches = [one for one in body.named_children if one.type in {"when", "else"}]
+    return [one if one.type == "else" else field(one, "body") for one in branches]

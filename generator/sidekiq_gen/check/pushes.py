@@ -17,9 +17,16 @@ if TYPE_CHECKING:
 
     from sidekiq_gen.check.source import Source
 
-# What pushes a Sidekiq::Job, each with how many arguments come before those of perform.
+# What pushes a Sidekiq::Job, each with how many arguments come before those of perform; the last one an ActiveJob.
 # Source: sidekiq v8.1.7 lib/sidekiq/job.rb, lib/sidekiq/testing.rb
-PUSHING = {"perform_async": 0, "perform_in": 1, "perform_at": 1, "perform_inline": 0, "perform_sync": 0}
+PUSHING = {
+    "perform_async": 0,
+    "perform_in": 1,
+    "perform_at": 1,
+    "perform_inline": 0,
+    "perform_sync": 0,
+    "perform_later": 0,
+}
 BULK = frozenset({"perform_bulk"})
 # What Sidekiq::Client is asked for with the class of the job, each with where the class stands; after it come the
 # arguments of perform. Source: sidekiq v8.1.7 lib/sidekiq/client.rb:262-300
@@ -76,6 +83,26 @@ class Push:
         return nodes.constant(self._job)
 
     @property
+    def on_instance(self) -> str:
+        """The constant of the class where an instance of it is asked: ``ExampleJob.new.perform_async``."""
+        on = None if self._by_client else self._chain[0]
+        made = on is not None and on.type == "call" and nodes.method_name(on) == "new"
+        return nodes.constant(nodes.receiver(on)) if made and on is not None else ""
+
+    @property
+    def interval(self) -> Node | None:
+        """What `perform_in` and `perform_at` get before the arguments of perform."""
+        before = nodes.arguments(self.node)[: PUSHING.get(self.method, 0)]
+        return before[0] if before else None
+
+    @property
+    def bulk(self) -> Node | None:
+        """The list of lists of a bulk push, however it is written."""
+        if self.method in BULK:
+            return next(iter(nodes.positional(self.node)), None)
+        return self._payload.get("args") if self.method == "push_bulk" else None
+
+    @property
     def on_self(self) -> bool:
         """Whether a class pushes itself: ``perform_async(1)``, ``self.class.perform_async(1)``."""
         if self._job is None:
@@ -85,14 +112,11 @@ class Push:
     @cached_property
     def rows(self) -> list[list[Node]] | None:
         """The arguments of perform of each job that is pushed, pairs among them; None where they are not to be seen."""
-        if self.method in BULK:
-            given = nodes.positional(self.node)
-            return _rows(given[0]) if given else None
-        if self.method in _PAYLOADS:
-            args = self._payload.get("args")
+        if self.method in BULK or self.method in _PAYLOADS:
+            args = self._payload.get("args") if self.method == "push" else self.bulk
             if args is None:
                 return None
-            return _rows(args) if self.method == "push_bulk" else _row(args)
+            return _row(args) if self.method == "push" else _rows(args)
         before = _ENQUEUING[self.method] + 1 if self.method in _ENQUEUING else PUSHING[self.method]
         return [[one for one in nodes.arguments(self.node)[before:] if one.type != "block_argument"]]
 

@@ -93,11 +93,23 @@ def _sum(node: Node) -> str:
     operator, left, right = (nodes.field(node, part) for part in ("operator", "left", "right"))
     if left is None or right is None or nodes.text(operator) not in {"+", "-"}:
         return "unknown"
-    return "time" if shape(left) == "time" and (_is_length(right) or right.type == "integer") else "unknown"
+    return "time" if shape(left) == "time" and (is_length(right) or right.type == "integer") else "unknown"
 
 
-def _is_length(node: Node) -> bool:
+def is_length(node: Node) -> bool:
+    """Whether it is written as a length of time: ``5.minutes``, ``count.hours``."""
     return node.type == "call" and nodes.method_name(node) in LENGTHS and nodes.receiver(node) is not None
+
+
+def is_date(node: Node) -> bool:
+    """Whether it is a Date, and no point in time: ``Date.tomorrow``, ``Date.today + 1``, ``due.to_date``."""
+    if node.type == "binary":
+        left = nodes.field(node, "left")
+        return shape(node) == "time" and left is not None and is_date(left)
+    if node.type != "call":
+        return False
+    called, on = nodes.method_name(node), nodes.receiver(node)
+    return called == "to_date" or (nodes.text(on) == "Date" and called in _MAKING_TIMES - {"midnight"})
 
 
 def _call(node: Node) -> str:
@@ -117,7 +129,7 @@ def _is_time(called: str, on: Node) -> bool:
     if called in LENGTHS:
         return on.type in {"integer", "float"}
     if called in {"since", "until"}:
-        return _is_length(on)
+        return is_length(on)
     return called in _TIMES or (called in _MAKING_TIMES and nodes.text(on) in _NOW)
 
 

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 _TESTS = ("spec/", "test/", "features/")
 
 
+def is_test(path: str) -> bool:
+    """Whether a file is part of a test suite, in whatever unit of the repo."""
+    return path.startswith(_TESTS) or any(f"/{folder}" in path for folder in _TESTS)
+
+
 @dataclass(frozen=True)
 class Source:
     """A file of the repo.
@@ -27,7 +32,7 @@ class Source:
     @property
     def is_test(self) -> bool:
         """Whether it is part of a test suite, in whatever unit of the repo."""
-        return self.path.startswith(_TESTS) or any(f"/{folder}" in self.path for folder in _TESTS)
+        return is_test(self.path)
 
     def column(self, node: Node) -> int:
         """The column that a node begins in: characters, from 1; the grammar counts bytes."""
