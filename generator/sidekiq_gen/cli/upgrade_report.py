@@ -68,19 +68,22 @@ def _text(found: Report, columns: int) -> Iterator[str]:
 
 
 def _by_file(matters: Sequence[Matter], columns: int) -> Iterator[str]:
+    """The matters of each file; a way out that is the same for several in a row is told once, after them."""
     for path, of_file in groupby(matters, key=lambda matter: matter.path):
         yield ""
         if path:
             yield f"  {path}"
-        for matter in of_file:
-            label = f"{matter.line}  " if matter.line else ""
-            margin = " " * (4 + len(label))
-            yield fill(
-                f"{matter.message} ({matter.code})",
-                columns,
-                initial_indent=f"    {label}",
-                subsequent_indent=margin,
-                break_long_words=False,
-                break_on_hyphens=False,
-            )
-            yield from (f"{margin}{line}" for line in matter.hint.split("\n"))
+        for hint, alike in groupby(of_file, key=lambda matter: matter.hint):
+            margin = ""
+            for matter in alike:
+                label = f"{matter.line}  " if matter.line else ""
+                margin = " " * (4 + len(label))
+                yield _filled(f"{matter.message} ({matter.code})", columns, f"    {label}", margin)
+            copied = hint.startswith("Write")  # a line of the Gemfile, not to be broken
+            yield f"{margin}{hint}" if copied else _filled(hint, columns, margin, margin)
+
+
+def _filled(text: str, columns: int, first: str, margin: str) -> str:
+    return fill(
+        text, columns, initial_indent=first, subsequent_indent=margin, break_long_words=False, break_on_hyphens=False
+    )

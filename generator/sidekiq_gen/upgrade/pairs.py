@@ -45,6 +45,7 @@ def pairs(bundle: Bundle, now: Release, target: Release) -> Iterator[Matter]:
             told.add(gem)
             yield matter
     yield from _uniqueness(bundle, now, target)
+    yield from _drivers(bundle, now, target)
 
 
 def _steps(now: Release, target: Release) -> Iterator[Matter]:
@@ -197,6 +198,22 @@ def _uniqueness(bundle: Bundle, now: Release, target: Release) -> Iterator[Matte
             "Give such locks a lock_ttl.",
             first=False,
             source="activejob-uniqueness v0.4.0 lib/active_job/uniqueness/sidekiq_patch.rb:95",
+        )
+
+
+def _drivers(bundle: Bundle, now: Release, target: Release) -> Iterator[Matter]:
+    """The gem hiredis, which Sidekiq's connection no longer knows."""
+    crossed = now.tree == "6.5" and target.tree != "6.5"
+    if crossed and bundle.app.gem("hiredis") and not bundle.app.gem("hiredis-client"):
+        path, line = bundle.place_of("hiredis")
+        yield Matter(
+            "hiredis-driver",
+            path,
+            line,
+            "hiredis is no driver of Sidekiq 7, which talks through redis-client.",
+            'Add gem "hiredis-client" if config.redis= is to go on with driver: :hiredis.',
+            first=False,
+            source="sidekiq v7.0.0 sidekiq.gemspec, redis-client README (Drivers)",
         )
 
 

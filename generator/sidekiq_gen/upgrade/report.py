@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sidekiq_gen.sidekiq import needs
 from sidekiq_gen.upgrade.bundle import Bundle
+from sidekiq_gen.upgrade.orphans import orphans
 from sidekiq_gen.upgrade.pairs import pairs
 from sidekiq_gen.upgrade.surroundings import surroundings
 from sidekiq_gen.upgrade.touched import touched
@@ -42,7 +43,12 @@ def report(app: RailsApp, now: Release, target: Release) -> Report:
         return Report(now, target, {}, ())
     bundle = Bundle(app)
     gems = {bundle.gemfile: 1, bundle.lockfile: 2, None: 0}
-    found = (*pairs(bundle, now, target), *surroundings(bundle, target), *touched(app, now, target))
+    found = (
+        *pairs(bundle, now, target),
+        *surroundings(bundle, target),
+        *orphans(bundle, now, target),
+        *touched(app, now, target),
+    )
     matters = sorted(found, key=lambda one: (gems.get(one.path, 3), one.path or "", one.line or 0))
     return Report(now, target, _new_needs(now, target), tuple(matters))
 

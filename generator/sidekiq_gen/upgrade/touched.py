@@ -8,6 +8,7 @@ from sidekiq_gen.check.engine import check, context_of
 from sidekiq_gen.check.rules.catalogue import RULES
 from sidekiq_gen.rails.project import Project
 from sidekiq_gen.upgrade.matter import Matter
+from sidekiq_gen.upgrade.rules.changes import CHANGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -16,13 +17,15 @@ if TYPE_CHECKING:
     from sidekiq_gen.rails.app import RailsApp
     from sidekiq_gen.sidekiq.release import Release
 
+_TOLD = frozenset({"unique-jobs-pair", "throttled-pair"})  # by `pairs`, at the gem's line
+
 
 def touched(app: RailsApp, now: Release, target: Release) -> Iterator[Matter]:
     """Yield what is right or silent on the release of now and not on the target, each with the rule's way out.
 
     An error has to be put right first.
     """
-    rules = {rule.code: rule for rule in RULES if rule.on}
+    rules = {rule.code: rule for rule in (*RULES, *CHANGES) if rule.on and rule.code not in _TOLD}
     after = _found(app, target, tuple(rules.values()))
     fired = tuple(rules[code] for code in sorted({one.code for one in after}))
     before = {_place(one) for one in _found(app, now, fired)}

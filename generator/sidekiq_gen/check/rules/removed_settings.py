@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sidekiq_gen.check import nodes
-from sidekiq_gen.check.rule import Context, Edit, Example, FileRule, Finding, Rule
+from sidekiq_gen.check.rule import Context, Edit, Example, FileRule, Finding, RepoRule, Rule
 from sidekiq_gen.check.settings import (
     calls_of_sidekiq,
     is_assigned,
@@ -14,14 +14,18 @@ from sidekiq_gen.check.settings import (
     references,
     settings,
 )
+from sidekiq_gen.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from tree_sitter import Node
 
+    from sidekiq_gen.check.index import Index
     from sidekiq_gen.check.source import Source
+    from sidekiq_gen.rails.app import RailsApp
 
+_IN_ERB = regex(r"\bSidekiq(?:\[|\.options\b|\.redis_info\b)", needs="Sidekiq")
 _INITIALIZER = "config/initializers/sidekiq.rb"
 _IN_BLOCKS = "inside Sidekiq.configure_server and Sidekiq.configure_client"
 
@@ -97,6 +101,33 @@ class RemovedModuleMethod(FileRule):
         """The rewrite of what only moved."""
         on = nodes.receiver(call)
         return (_after(on, ".default_configuration"),) if name == "redis_info" and on is not None else ()
+
+
+class RemovedInErb(RepoRule):
+    """The same in the ERB of a YAML file: ``pool: <%= Sidekiq.options[:concurrency] %>``."""
+
+    code = "sidekiq-method-in-erb"
+    title = "A method that the module Sidekiq has no longer, in ERB"
+    severity = "error"
+    releases = ">=7.0.0"
+    why = "Rails evaluates the file when it boots: NoMethodError since Sidekiq 7.0."
+    source = RemovedModuleMethod.source
+    way_out = "Read Sidekiq.default_configuration[:concurrency], or the environment that sets it."
+    bad = Example({"config/database.yml": "production:\n  pool: <%= Sidekiq.options[:concurrency] %>\n"})
+    good = Example({"config/database.yml": "production:\n  pool: <%= ENV.fetch('RAILS_MAX_THREADS', 5) %>\n"})
+
+    def check(self, index: Index, app: RailsApp, context: Context) -> Iterator[Finding]:
+        """Yield each in a file of config/."""
+        del index
+        for name in app.repo.names("config"):
+            text = app.repo.read(f"config/{name}") or "" if name.endswith((".yml", ".yaml")) else ""
+            for number, line in enumerate(text.split("\n"), 1):
+                found = _IN_ERB.search(line)
+                if found and "respond_to?" not in line:
+                    message = (
+                        f"{found[0].replace('[', '[...]')} is gone since Sidekiq 7.0: Sidekiq.default_configuration."
+                    )
+                    yield Finding(self.code, f"config/{name}", number, found.start() + 1, message)
 
 
 class RemovedConfigMethod(FileRule):
@@ -252,6 +283,7 @@ def _after(node: Node, text: str) -> Edit:
 
 RULES: tuple[Rule, ...] = (
     RemovedModuleMethod(),
+    RemovedInErb(),
     RemovedConfigMethod(),
     RedisPoolObject(),
     HiredisDriver(),

@@ -11,8 +11,11 @@ from sidekiq_gen.check.settings import calls_of_sidekiq, is_guarded
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tree_sitter import Node
+
     from sidekiq_gen.check.source import Source
 
+_BLOCKS = ("inline!", "fake!", "disable!")
 _MODES = {"sidekiq/testing": ":fake", "sidekiq/testing/inline": ":inline"}
 
 
@@ -65,4 +68,48 @@ class TestingTooEarly(FileRule):
                 yield self.at(source, call, "Sidekiq.testing! came with 8.1.1.")
 
 
-RULES: tuple[Rule, ...] = (TestingFile(), TestingTooEarly())
+class TestingNested(FileRule):
+    """A test mode for a block inside such a block."""
+
+    code = "testing-nested"
+    title = "A test mode inside a block with a test mode"
+    severity = "error"
+    releases = ">=7.2.0"
+    places = "tests"
+    why = "Since 7.2.0 the inner one raises Sidekiq::Testing::TestModeAlreadySetError."
+    source = "sidekiq v7.2.0 lib/sidekiq/testing.rb:19"
+    way_out = "End the outer block first, or set one mode without a block."
+    bad = Example(
+        {
+            "spec/jobs/example_job_spec.rb": "Sidekiq::Testing.inline! do\n  Sidekiq::Testing.fake! do\n"
+            "    ExampleJob.perform_async(1)\n  end\nend\n"
+        }
+    )
+    good = Example(
+        {
+            "spec/jobs/example_job_spec.rb": "Sidekiq::Testing.fake!\nSidekiq::Testing.inline! do\n"
+            "  ExampleJob.perform_async(1)\nend\n"
+        }
+    )
+
+    def check(self, source: Source, context: Context) -> Iterator[Finding]:
+        """Yield each inner one that is seen in the same file."""
+        for call in source.calls(*_BLOCKS):
+            if not _is_mode(call) or nodes.block(call) is None:
+                continue
+            if any(_is_mode(outer) for outer in _around(call)):
+                yield self.at(source, call, "A test mode stands in the block of another: it raises since Sidekiq 7.2.")
+
+
+def _is_mode(call: Node) -> bool:
+    return nodes.method_name(call) in _BLOCKS and nodes.constant(nodes.receiver(call)).endswith("Sidekiq::Testing")
+
+
+def _around(call: Node) -> Iterator[Node]:
+    """The calls whose blocks a call stands in, in the same method."""
+    for block in nodes.within(call, types={"block", "do_block"}):
+        if block.parent is not None and block.parent.type == "call":
+            yield block.parent
+
+
+RULES: tuple[Rule, ...] = (TestingFile(), TestingTooEarly(), TestingNested())

@@ -1,0 +1,1 @@
+"""Rules that only the report of a move asks."""
