@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from typing import TYPE_CHECKING
 
@@ -34,3 +35,4 @@ def _signals_are_answered() -> Iterator[None]:
 def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in UNSET:
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", os.devnull)  # which cannot be had: only tests of the cache have one

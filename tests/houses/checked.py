@@ -20,7 +20,7 @@ from sidekiq_gen.sidekiq.release import Release
 from sidekiq_gen.values import dataclass, field, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
     from houses.files import RubyFile
@@ -42,9 +42,15 @@ class Overlay(Repo):
     def is_file(self, path: str) -> bool:
         return path in self.texts or super().is_file(path)
 
-    def files(self, folder: str, ending: str = ".rb", without: object = ()) -> tuple[str, ...]:
+    def files(
+        self,
+        folder: str,
+        ending: str | tuple[str, ...] = ".rb",
+        without: Collection[str] = (),
+        pruned: Collection[str] = (),
+    ) -> tuple[str, ...]:
         more = {path for path in self.texts if path.startswith(f"{folder}/") and path.endswith(ending)}
-        return tuple(sorted({*super().files(folder, ending, without), *more}))  # type: ignore[arg-type]
+        return tuple(sorted({*super().files(folder, ending, without, pruned), *more}))
 
 
 @dataclass(frozen=True)

@@ -66,8 +66,14 @@ def read_files(app: RailsApp, rules: Sequence[Rule], context: Context) -> Iterat
     """Yield the facts of every file that says anything."""
     for path in ruby_files(app.repo):
         data = app.repo.data(path)
-        if data is not None and _may_say_something(data, rules):
-            yield read_file(Source(path, data), rules, context)
+        facts = None if data is None else read_one(path, data, rules, context)
+        if facts is not None:
+            yield facts
+
+
+def read_one(path: str, data: bytes, rules: Sequence[Rule], context: Context) -> FileFacts | None:
+    """The facts of a file; None where it says nothing."""
+    return read_file(Source(path, data), rules, context) if _may_say_something(data, rules) else None
 
 
 def _may_say_something(data: bytes, rules: Sequence[Rule]) -> bool:

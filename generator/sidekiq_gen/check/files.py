@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 # Nobody's own code, or nothing that runs.
 _LEFT_OUT = frozenset("vendor node_modules tmp log public coverage storage sorbet rbi doc docs".split())
+_NOWHERE = ("node_modules", "vendor", ".git", ".bundle")
 _ENDINGS = (".rb", ".rake", ".ru")
 
 
@@ -18,5 +19,4 @@ def ruby_files(repo: Repo) -> Iterator[str]:
     """Yield the paths of the repo's own Ruby files; hidden folders and what others have written are left out."""
     for folder in repo.subfolders("."):
         if folder not in _LEFT_OUT:
-            for ending in _ENDINGS:
-                yield from repo.files(folder, ending, without=[f"{folder}/{one}" for one in _LEFT_OUT])
+            yield from repo.files(folder, _ENDINGS, [f"{folder}/{one}" for one in _LEFT_OUT], _NOWHERE)

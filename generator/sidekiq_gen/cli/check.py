@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from time import perf_counter
 from typing import Annotated
@@ -9,6 +10,7 @@ from typing import Annotated
 import click
 import typer
 
+from sidekiq_gen.changes.cache import cache_folder
 from sidekiq_gen.cli import options
 from sidekiq_gen.cli.console import Console
 from sidekiq_gen.cli.place import open_project
@@ -75,6 +77,9 @@ def command(
         str | None, typer.Option("--explain", metavar="CODE", help="Say what a rule is about, and check nothing.")
     ] = None,
     rules: Annotated[bool, typer.Option("--rules", help="List the rules, and check nothing.")] = False,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Read every file, and keep nothing for the next run.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the findings alone.")] = False,
     root: options.Root = None,
     lockfile: options.Lockfile = None,
@@ -98,10 +103,15 @@ def command(
     project = open_project(Where(root, lockfile, sidekiq_version))
     with telling(project.told):
         from sidekiq_gen.cli.check_selection import Typed, selection_of
-        from sidekiq_gen.cli.checked import checked, tell
+        from sidekiq_gen.cli.checked import changed, checked, tell
 
         typed = Typed(only or [], excepted or [], also or [], severity, paths or [])
-        report = checked(project, selection_of(typed, project), started, against)
+        selection = selection_of(typed, project)
+        if against is None:
+            cache = None if no_cache else cache_folder(os.environ)
+            report = checked(project, selection, started, cache)
+        else:
+            report = changed(project, selection, started, against)
     tell(report, project, console, form)
     return FOUND if report.findings else 0
 

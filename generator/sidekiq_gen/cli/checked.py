@@ -8,8 +8,8 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from sidekiq_gen import __version__
-from sidekiq_gen.check.engine import context_of, judged, read_files
-from sidekiq_gen.check.files import ruby_files
+from sidekiq_gen.check.engine import context_of, judged
+from sidekiq_gen.check.gathering import gathered
 from sidekiq_gen.check.index import Index
 from sidekiq_gen.check.report.report import Report
 from sidekiq_gen.check.rules.catalogue import BY_CODE, RULES
@@ -25,17 +25,11 @@ if TYPE_CHECKING:
 MORE = "More about one: sidekiq-gen check --explain CODE"
 
 
-def checked(project: Project, selection: Selection, started: float, against: str | None = None) -> Report:
-    """Check a repo; started: when, by `perf_counter`. against: a git revision, where the change is what is checked.
-
-    Raises:
-        InvalidInput, Refused: the revision cannot be read, as `git.opened` says.
-    """
-    if against is not None:
-        return _changed(project, selection, started, against)
+def checked(project: Project, selection: Selection, started: float, cache: Path | None) -> Report:
+    """Check a repo; started: when, by `perf_counter`. cache: the folder of caches, if there is to be one."""
     context = context_of(project)
     rules = [rule for rule in selection.asked(RULES) if rule.holds(context)]
-    files = tuple(read_files(project.app, rules, context))
+    files, count = gathered(project.app, rules, context, cache)
     found = judged(files, project.app, rules, context, _codes() if any(file.ignores for file in files) else ())
     index = Index(files)
     return Report(
@@ -43,12 +37,17 @@ def checked(project: Project, selection: Selection, started: float, against: str
         _told(found.findings, selection, BY_CODE),
         found.ignored,
         jobs=sum(1 for form in ("sidekiq", "active-job") for _ in index.jobs(form)),
-        files=sum(1 for _ in ruby_files(project.app.repo)),
+        files=count,
         milliseconds=_since(started),
     )
 
 
-def _changed(project: Project, selection: Selection, started: float, ref: str) -> Report:
+def changed(project: Project, selection: Selection, started: float, ref: str) -> Report:
+    """Check what has changed since a git revision.
+
+    Raises:
+        InvalidInput, Refused: the revision cannot be read, as `git.opened` says.
+    """
     from sidekiq_gen.deploys.against import compare
     from sidekiq_gen.deploys.rules import catalogue
 

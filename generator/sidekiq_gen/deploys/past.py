@@ -66,7 +66,9 @@ class PastRepo(Repo):
         inside = self._folders.get(_plain(folder), ())
         return tuple(sorted(name[:-1] for name in inside if name.endswith("/") and not name.startswith(".")))
 
-    def _walked(self, folder: str, ending: str, without: frozenset[str]) -> tuple[str, ...]:
+    def _walked(
+        self, folder: str, ending: str | tuple[str, ...], without: frozenset[str], pruned: frozenset[str]
+    ) -> tuple[str, ...]:
         plain = _plain(folder)
         start = f"{plain}/" if plain else ""
         first, found = bisect_left(self._paths, start), []
@@ -75,7 +77,7 @@ class PastRepo(Repo):
             path = self._paths[at]
             if not path.startswith(start):
                 break
-            if path.endswith(ending) and not path.startswith(left_out):
+            if path.endswith(ending) and not path.startswith(left_out) and pruned.isdisjoint(path.split("/")[:-1]):
                 found.append(path)
         return tuple(found)
 

@@ -103,6 +103,14 @@ class Repo:
             raise reading.Unreadable("is a link out of the root")
         return reading.read_regular(target, limit, follow=False)
 
+    def stamp(self, path: str) -> tuple[int, int, int] | None:
+        """When a file was last written, and when anything of it changed, in nanoseconds, and its size; None without."""
+        try:
+            found = os.stat(f"{self._real_root}/{path}")
+        except (OSError, ValueError):
+            return None
+        return found.st_mtime_ns, found.st_ctime_ns, found.st_size
+
     @remembered
     def is_file(self, path: str) -> bool:
         """Whether there is a regular file of that path."""
@@ -127,16 +135,25 @@ class Repo:
         seen = (one for one in self._entries(folder) if not one.name.startswith("."))
         return tuple(sorted(one.name for one in seen if one.is_dir(follow_symlinks=False)))
 
-    def files(self, folder: str, ending: str = ".rb", without: Collection[str] = ()) -> tuple[str, ...]:
-        """The sorted paths of the files below a folder whose names end so.
+    def files(
+        self,
+        folder: str,
+        ending: str | tuple[str, ...] = ".rb",
+        without: Collection[str] = (),
+        pruned: Collection[str] = (),
+    ) -> tuple[str, ...]:
+        """The sorted paths of the files below a folder whose names end so, or in one of several ways.
 
-        without: the paths of folders that are left out. Links are followed where they stay inside the root and lead
+        without: the paths of folders that are left out. pruned: the names of those that are left out wherever they
+        are. Links are followed where they stay inside the root and lead
         to what is not below the folder anyway.
         """
-        return self._walked(folder, ending, frozenset(without))
+        return self._walked(folder, ending, frozenset(without), frozenset(pruned))
 
     @remembered
-    def _walked(self, folder: str, ending: str, without: frozenset[str]) -> tuple[str, ...]:
+    def _walked(
+        self, folder: str, ending: str | tuple[str, ...], without: frozenset[str], pruned: frozenset[str]
+    ) -> tuple[str, ...]:
         """The same."""
         found: list[str] = []
         start = self._real_folder(folder)
@@ -151,7 +168,7 @@ class Repo:
                 if link and not self._follow(path, seen):
                     continue
                 if entry.is_dir():
-                    if path not in without:
+                    if path not in without and name not in pruned:
                         pending.append(path)
                         if not link:
                             self._real_folders.setdefault(path, f"{real}/{name}")
