@@ -13,6 +13,7 @@ from sidekiq_gen.check.index import Index
 from sidekiq_gen.check.jobs import classes_of
 from sidekiq_gen.check.pushes import pushes_of
 from sidekiq_gen.check.rule import Context, FileRule, Finding, JobRule, LastRule, PushRule, RepoRule, Rule
+from sidekiq_gen.check.schedules import entries_in_ruby
 from sidekiq_gen.check.source import Source
 from sidekiq_gen.check.switches import own_logger, strict_arguments
 from sidekiq_gen.rails.pushes import pushes_wait
@@ -112,6 +113,7 @@ def read_file(source: Source, rules: Iterable[Rule], context: Context) -> FileFa
         tuple(push.facts for push in pushes),
         tuple(findings),
         ignores_of(source),
+        tuple(entries_in_ruby(source)),
     )
 
 

@@ -87,10 +87,35 @@ class Ignore:
 
 
 @dataclass(frozen=True)
+class Entry:
+    """A job that runs by the clock.
+
+    name: what the entry is called. gem: whose it is, ``sidekiq-cron``, ``sidekiq-scheduler`` or ``sidekiq-ent``.
+    class_name: of the job, as it is written, in a place with that nesting. given: how many arguments the job gets,
+    None where that is not to be seen. kind: ``cron``, ``every``, ``at``, ``in`` or ``interval``, and when: what is
+    said there. hash_given: whether the arguments are a hash and no list. queue: where the entry says one.
+    """
+
+    path: str
+    line: int
+    column: int
+    name: str
+    gem: str
+    class_name: str
+    given: int | None
+    kind: str
+    when: str
+    queue: str = ""
+    hash_given: bool = False
+    nesting: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class FileFacts:
     """One file.
 
     findings: what the rules about a file found; some count only where a class turns out to be a job.
+    entries: the jobs that it has run by the clock.
     """
 
     path: str
@@ -98,3 +123,4 @@ class FileFacts:
     pushes: tuple[PushFacts, ...] = ()
     findings: tuple[Finding, ...] = ()
     ignores: tuple[Ignore, ...] = ()
+    entries: tuple[Entry, ...] = ()

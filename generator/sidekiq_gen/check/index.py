@@ -10,7 +10,7 @@ from sidekiq_gen.values import dataclass
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sidekiq_gen.check.facts import ClassFacts, FileFacts, PushFacts, Signature
+    from sidekiq_gen.check.facts import ClassFacts, Entry, FileFacts, PushFacts, Signature
 
 Form = Literal["sidekiq", "active-job"]
 # What makes a class a job; ::Iterable is the module of IterableJob. Source: v8.1.7 lib/sidekiq/{job,iterable_job}.rb
@@ -38,6 +38,12 @@ class Index:
         """Every push."""
         for file in self.files:
             yield from file.pushes
+
+    @property
+    def entries(self) -> Iterator[Entry]:
+        """Every entry of a schedule that is written in Ruby."""
+        for file in self.files:
+            yield from file.entries
 
     def resolve(self, written: str, nesting: tuple[str, ...]) -> str:
         """The full name of the class that a constant means in a place; empty where no file defines one."""
