@@ -1,4 +1,4 @@
-"""What runs by the clock: the entries of sidekiq-cron, sidekiq-scheduler and Sidekiq Enterprise, in YAML and in Ruby."""
+"""What runs by the clock: entries of sidekiq-cron, sidekiq-scheduler and Sidekiq Enterprise, in YAML and in Ruby."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sidekiq_gen.check import nodes
 from sidekiq_gen.check.facts import Entry
 from sidekiq_gen.rails import yaml
 from sidekiq_gen.regex import regex
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.rails.files import Repo
 
 # The words for when, those of sidekiq-scheduler in the order in which it looks for them.
-# Source: sidekiq-scheduler v6.0.2 lib/sidekiq-scheduler/scheduler.rb:112; sidekiq-cron v2.3.1 lib/sidekiq/cron/job.rb:31
+# Source: sidekiq-scheduler v6.0.2 lib/sidekiq-scheduler/scheduler.rb:112; sidekiq-cron v2.3.1 lib/sidekiq/cron/job.rb
 _WHEN = ("cron", "every", "at", "in", "interval")
 _FOLDERS = ("config", "config/settings", "config/schedules", "config/sidekiq")
 _SCHEDULES = regex(
@@ -29,6 +30,7 @@ _SCHEDULES = regex(
 )
 _DEPTH = 5
 _CRON_JOB = "Sidekiq::Cron::Job"
+_OF_CRON = ("create", "new", "load_from_hash", "load_from_hash!", "load_from_array", "load_from_array!")
 
 
 def entries_in_yaml(repo: Repo, gems: Mapping[str, str]) -> Iterator[Entry]:
@@ -43,19 +45,18 @@ def entries_in_yaml(repo: Repo, gems: Mapping[str, str]) -> Iterator[Entry]:
                 path = f"{folder}/{name}"
                 text = repo.read(path, reading.YAML) or ""
                 if _SCHEDULES.search(text):
+                    place = _Place(gem, path, tuple(text.split("\n")))
                     by_name = gem == "sidekiq-scheduler" and "sched" in name
-                    yield from _entries(yaml.of_file(repo, path), _Place(gem, path, text, by_name))
+                    yield from _entries(yaml.of_file(repo, path), place, by_name=by_name)
 
 
+@dataclass(frozen=True)
 class _Place:
-    """A file, and where its entries stand in it.
+    """A file, the gem that reads it, and where its entries stand in it."""
 
-    by_name: whether an entry without a class means the class that it is called.
-    """
-
-    def __init__(self, gem: str, path: str, text: str, by_name: bool) -> None:
-        self.gem, self.path, self.by_name = gem, path, by_name
-        self.lines = text.split("\n")
+    gem: str
+    path: str
+    lines: tuple[str, ...]
 
     def of(self, name: str) -> tuple[int, str]:
         """The line of a key, from 1, and what stands below it."""
@@ -72,7 +73,8 @@ class _Place:
         return 1, ""
 
 
-def _entries(document: object, place: _Place, depth: int = _DEPTH) -> Iterator[Entry]:
+def _entries(document: object, place: _Place, depth: int = _DEPTH, *, by_name: bool) -> Iterator[Entry]:
+    """The entries in a document; by_name: whether one without a class means the class that it is called."""
     if isinstance(document, list):
         document = {str(one.get("name") or one.get(":name") or ""): one for one in document if isinstance(one, dict)}
     if not isinstance(document, dict) or not depth:
@@ -82,15 +84,12 @@ def _entries(document: object, place: _Place, depth: int = _DEPTH) -> Iterator[E
             continue
         name = yaml.key(str(key))
         said = {yaml.key(str(each)): inner for each, inner in value.items()}
-        by_name = place.by_name or name == "schedule"
         written = said.get("class") or said.get("klass") or (name if by_name and name[:1].isupper() else "")
         when = next((each for each in _WHEN if said.get(each)), "")
         if when and isinstance(written, str) and written:
             yield _entry(name, written, when, said, place)
         else:
-            inside = _Place(place.gem, place.path, "", by_name)
-            inside.lines = place.lines
-            yield from _entries(value, inside, depth - 1)
+            yield from _entries(value, place, depth - 1, by_name=by_name or name == "schedule")
 
 
 def _entry(name: str, written: str, when: str, said: Mapping[str, Any], place: _Place) -> Entry:
@@ -135,9 +134,7 @@ def _given(said: Mapping[str, Any], gem: str) -> int | None:
 
 def entries_in_ruby(source: Source) -> Iterator[Entry]:
     """The entries that a Ruby file hands to sidekiq-cron, sidekiq-scheduler or Sidekiq Enterprise as literals."""
-    for call in source.calls(
-        "create", "new", "load_from_hash", "load_from_hash!", "load_from_array", "load_from_array!"
-    ):
+    for call in source.calls(*_OF_CRON):
         if nodes.constant(nodes.receiver(call)).removeprefix("::") == _CRON_JOB:
             yield from _of_cron(source, call)
     for call in source.calls("set_schedule"):

@@ -23,6 +23,10 @@ _COMMAND = regex(
 )
 _QUEUE = regex(r"(?:^|[\s\"',])(?:-q[\s\"',=]*|--queue[\s\"',=]+)([\w$<{.:/-]+)")
 _CONFIGURATION = regex(r"(?:^|[\s\"',])(?:-C[\s\"',=]*|--config[\s\"',=]+)([^\s\"',]+)")
+# A queue, or arguments of any kind, that a variable holds; the value of another option is none: ``-c $THREADS``.
+_COMPUTED = regex(
+    r"(?:-q|--queue)[\s\"',=]*[\"']?[$<#]|(?:^|(?<!-\w)(?<!-\w=)\s)[\"']?\$[{\w@*]", needs=("$", "<", "#")
+)
 _STARTS = regex(
     r"bundle\W+exec\W+sidekiq|(?:^|[\"'/])sidekiq(?:swarm)?\s+-|^\s*\S+:\s+(?:[^\s=]+=\S+\s+)*(?:\S*/)?sidekiq\b"
 )
@@ -33,13 +37,15 @@ class Process:
     """How one process is started.
 
     path: the file that says so. queues: those given with ``-q``. configuration: the file given with ``-C``.
-    threads: whether its file speaks of RAILS_MAX_THREADS.
+    threads: whether its file speaks of RAILS_MAX_THREADS. computed: whether more is given to it, or other queues, by
+    variables that are set elsewhere.
     """
 
     path: str
     queues: tuple[str, ...] = ()
     configuration: str | None = None
     threads: bool = False
+    computed: bool = False
 
 
 def find_processes(repo: Repo) -> tuple[Process, ...]:
@@ -64,4 +70,5 @@ def _processes(repo: Repo, path: str) -> Iterator[Process]:
         if command:
             queues = tuple(name.partition(",")[0] for name in _QUEUE.findall(command[2]))
             configuration = _CONFIGURATION.search(command[2])
-            yield Process(path, queues, configuration[1] if configuration else None, "RAILS_MAX_THREADS" in text)
+            threads, computed = "RAILS_MAX_THREADS" in text, bool(_COMPUTED.search(command[2]))
+            yield Process(path, queues, configuration[1] if configuration else None, threads, computed)

@@ -57,7 +57,7 @@ def find_served(repo: Repo, processes: Sequence[Process]) -> Served:
         path for process in processes if not process.queues and (path := process.configuration or own)
     )
     names = [name for process in processes for name in process.queues]
-    complete = True
+    complete = not any(process.computed for process in processes)
     for path in dict.fromkeys(path.removeprefix("./") for path in (*([own] if own else ()), *files)):
         document = yaml.of_file(repo, path)
         complete &= isinstance(document, dict) and not _COMPUTED.search(repo.read(path) or "")

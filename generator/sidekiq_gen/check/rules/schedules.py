@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING
 
-from sidekiq_gen.check import cron
+from sidekiq_gen.check.cron import every_minute_of_an_hour, fault
 from sidekiq_gen.check.rule import Context, Example, Finding, RepoRule, Rule
 from sidekiq_gen.check.schedules import entries_in_yaml
 from sidekiq_gen.check.source import is_test
@@ -27,8 +27,8 @@ end
 """
 
 
-def _scheduled(entry: str) -> Example:
-    schedule = f"nightly:\n  cron: '0 3 * * *'\n  {entry}\n"
+def _scheduled(entry: str, line: str = "0 3 * * *") -> Example:
+    schedule = f"nightly:\n  cron: '{line}'\n  {entry}\n"
     files = {"app/jobs/example_job.rb": _JOB, "config/schedule.yml": schedule}
     return Example(files, gems={"sidekiq-cron": "2.3.1"})
 
@@ -57,7 +57,7 @@ class ScheduledClass(_EntryRule):
     title = "A schedule names a class that does not exist"
     severity = "error"
     why = "The job is pushed at its time all the same, and each run fails with NameError, or it is not pushed at all."
-    source = "sidekiq-cron v2.3.1 lib/sidekiq/cron/job.rb:132-150; sidekiq-scheduler v6.0.2 lib/sidekiq-scheduler/utils.rb:52"
+    source = "sidekiq-cron v2.3.1 lib/sidekiq/cron/job.rb:132; sidekiq-scheduler v6.0.2 utils.rb:52"
     way_out = "Name the class in full, or take the entry out."
     bad = _scheduled("class: ExampleJobb")
     good = _scheduled("class: ExampleJob")
@@ -87,7 +87,7 @@ class ScheduledArguments(_EntryRule):
     title = "A schedule hands over arguments that do not fit perform"
     severity = "error"
     why = "The job raises ArgumentError each time; sidekiq-scheduler does not even push one whose arguments are a hash."
-    source = "sidekiq-cron v2.3.1 lib/sidekiq/cron/job.rb:630; sidekiq-scheduler v6.0.2 lib/sidekiq-scheduler/scheduler.rb:320"
+    source = "sidekiq-cron v2.3.1 lib/sidekiq/cron/job.rb:630; sidekiq-scheduler v6.0.2 scheduler.rb:320"
     way_out = "Give `args` a list of what perform takes."
     bad = _scheduled("class: ExampleJob\n  args: [all, 5]")
     good = _scheduled("class: ExampleJob\n  args: [all]")
@@ -118,18 +118,12 @@ class ScheduledTime(_EntryRule):
     why = "The entry is refused where the schedule is loaded, with a line in the log, and the job never runs."
     source = "fugit v1.9.0 lib/fugit/cron.rb; sidekiq-cron v2.3.1 lib/sidekiq/cron/job.rb:444 (valid?)"
     way_out = "Write minute, hour, day of the month, month and day of the week."
-    bad = Example(
-        {
-            "app/jobs/example_job.rb": _JOB,
-            "config/schedule.yml": "nightly:\n  cron: '0 25 * * *'\n  class: ExampleJob\n",
-        },
-        gems={"sidekiq-cron": "2.3.1"},
-    )
+    bad = _scheduled("class: ExampleJob", "0 25 * * *")
     good = _scheduled("class: ExampleJob")
 
     def faults(self, entry: Entry, index: Index, app: RailsApp) -> Iterator[str]:
         """Yield what no parser takes."""
-        wrong = cron.fault(entry.when) if entry.kind == "cron" else ""
+        wrong = fault(entry.when) if entry.kind == "cron" else ""
         if wrong:
             yield f"{_called(entry)} runs at '{entry.when}', which is no line of cron: {wrong}."
 
@@ -143,18 +137,12 @@ class EveryMinute(_EntryRule):
     why = "A star for the minute means each of the sixty, where mostly one run is meant."
     source = "fugit v1.9.0 lib/fugit/cron.rb; crontab(5)"
     way_out = "Give a minute: `0 3 * * *`."
-    bad = Example(
-        {
-            "app/jobs/example_job.rb": _JOB,
-            "config/schedule.yml": "nightly:\n  cron: '* 3 * * *'\n  class: ExampleJob\n",
-        },
-        gems={"sidekiq-cron": "2.3.1"},
-    )
+    bad = _scheduled("class: ExampleJob", "* 3 * * *")
     good = _scheduled("class: ExampleJob")
 
     def faults(self, entry: Entry, index: Index, app: RailsApp) -> Iterator[str]:
         """Yield an hour without a minute."""
-        if entry.kind == "cron" and cron.every_minute_of_an_hour(entry.when):
+        if entry.kind == "cron" and every_minute_of_an_hour(entry.when):
             yield f"{_called(entry)} runs at '{entry.when}': each minute of that hour, sixty times."
 
 

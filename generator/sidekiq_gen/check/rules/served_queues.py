@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 # The name of a queue as Ruby writes it out.
 _LITERAL = regex(r":(\w+)|[\"']([\w.:/-]+)[\"']|:[\"']([\w.:/-]+)[\"']")
+# Capistrano starts services of the servers; charts and the like start what they say themselves.
+_DEPLOYING = ("Capfile", "config/deploy.rb")
+_ORCHESTRATING = ("kubernetes", "k8s", "helm", "charts", "terraform", "ansible")
 _JOB = """\
 class ExampleJob
   include Sidekiq::Job
@@ -50,7 +53,7 @@ class UnservedQueue(RepoRule):
 
     def check(self, index: Index, app: RailsApp, context: Context) -> Iterator[Finding]:
         """Yield the jobs, pushes and entries of schedules, where all queues that are served are known."""
-        if not app.served.names or not app.served.complete:
+        if not app.served.names or not app.served.complete or _started_elsewhere(app):
             return
         usual = "" if "queue" in default_options(app.repo) else "default"
         for job in index.jobs():
@@ -78,6 +81,12 @@ class UnservedQueue(RepoRule):
     def _message(who: str, queue: str, app: RailsApp) -> str:
         close = next(iter(get_close_matches(queue, app.served.names, 1)), "")
         return f"{who} to the queue {queue}, and no process works on that{f': is {close} meant?' if close else '.'}"
+
+
+def _started_elsewhere(app: RailsApp) -> bool:
+    """Whether something outside of what is read starts processes, which may work on other queues."""
+    deploys = any("sidekiq" in (app.repo.read(path) or "").lower() for path in _DEPLOYING)
+    return deploys or any(app.repo.is_folder(folder) for folder in _ORCHESTRATING)
 
 
 def _named(written: str) -> str:
