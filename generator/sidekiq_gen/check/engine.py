@@ -58,7 +58,7 @@ def context_of(project: Project) -> Context:
         gems,
         app.databases,
         pushes_wait(app),
-        strict_arguments(app.repo, project.release),
+        strict_arguments(app.repo),
         own_logger(app.repo, gems),
     )
 

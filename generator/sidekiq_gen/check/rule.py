@@ -63,16 +63,26 @@ class Context:
     """What a rule may know besides the Ruby before it. It is the same for all files, so a file's findings can be kept.
 
     gems: the versions of the locked gems by name. databases: as `RailsApp.databases`. waits: whether pushes wait for
-    the commit of the transaction that they stand in. strict: whether a push refuses arguments that JSON changes.
-    own_logger: whether the logger is another than Sidekiq's own.
+    the commit of the transaction that they stand in. strict_said: what settings say of whether a push refuses
+    arguments that JSON changes. own_logger: whether the logger is another than Sidekiq's own.
     """
 
     release: Release
     gems: Mapping[str, str] = field(default_factory=dict)
     databases: tuple[str, ...] = ()
     waits: bool = False
-    strict: bool = False
+    strict_said: bool | None = None
     own_logger: bool = False
+
+    @property
+    def strict(self) -> bool:
+        """Whether a push refuses arguments that JSON changes.
+
+        Source: sidekiq v7.0.0 lib/sidekiq/config.rb:19 (``on_complex_arguments: :raise``), v6.4.0 lib/sidekiq.rb:256.
+        """
+        if self.strict_said is None:
+            return holds(">=7.0.0", self.release.version)
+        return self.strict_said and holds(">=6.4.0", self.release.version)
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 # The words for when, those of sidekiq-scheduler in the order in which it looks for them.
 # Source: sidekiq-scheduler v6.0.2 lib/sidekiq-scheduler/scheduler.rb:112; sidekiq-cron v2.3.1 lib/sidekiq/cron/job.rb
 _WHEN = ("cron", "every", "at", "in", "interval")
-_FOLDERS = ("config", "config/settings", "config/schedules", "config/sidekiq")
+_ENDINGS = (".yml", ".yaml", ".yml.erb")
+_LEFT_OUT = ("config/locales",)
 _SCHEDULES = regex(
     r"(?:^|[\s{,])[\"':]?(?:cron|every|interval)[\"']?:", re.MULTILINE, needs=("cron", "every", "interval")
 )
@@ -39,15 +40,13 @@ def entries_in_yaml(repo: Repo, gems: Mapping[str, str]) -> Iterator[Entry]:
     What ERB computes is not known: such an entry has neither arguments nor a time.
     """
     gem = next((name for name in ("sidekiq-cron", "sidekiq-scheduler") if name in gems), "")
-    for folder in _FOLDERS if gem else ():
-        for name in repo.names(folder):
-            if name.endswith((".yml", ".yaml", ".yml.erb")):
-                path = f"{folder}/{name}"
-                text = repo.read(path, reading.YAML) or ""
-                if _SCHEDULES.search(text):
-                    place = _Place(gem, path, tuple(text.split("\n")))
-                    by_name = gem == "sidekiq-scheduler" and "sched" in name
-                    yield from _entries(yaml.of_file(repo, path), place, by_name=by_name)
+    for ending in _ENDINGS if gem else ():
+        for path in repo.files("config", ending, without=_LEFT_OUT):
+            text = repo.read(path, reading.YAML) or ""
+            if _SCHEDULES.search(text):
+                place = _Place(gem, path, tuple(text.split("\n")))
+                by_name = gem == "sidekiq-scheduler" and "sched" in path.rpartition("/")[2]
+                yield from _entries(yaml.of_file(repo, path), place, by_name=by_name)
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.regex import regex
-from sidekiq_gen.sidekiq.ranges import holds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sidekiq_gen.rails.files import Repo
-    from sidekiq_gen.sidekiq.release import Release
 
 _STRICT = regex(r"^[^#\n]*\bstrict_args!(?:[ \t]*\(?[ \t]*(:warn|false))?", re.MULTILINE, needs="strict_args!")
 _LOGGER = regex(r"^[^#\n]*\b(?:config|Sidekiq)\.logger[ \t]*=[^=]", re.MULTILINE, needs="logger")
@@ -20,16 +18,13 @@ _LOGGER = regex(r"^[^#\n]*\b(?:config|Sidekiq)\.logger[ \t]*=[^=]", re.MULTILINE
 _LOGGERS = frozenset({"semantic_logger", "rails_semantic_logger", "ougai", "twiglet", "sidekiq-logging-json"})
 
 
-def strict_arguments(repo: Repo, release: Release) -> bool:
-    """Whether a push refuses what JSON cannot carry.
-
-    Source: sidekiq v7.0.0 lib/sidekiq/config.rb:19 (``on_complex_arguments: :raise``), v6.4.0 lib/sidekiq.rb:256.
-    """
-    strict = holds(">=7.0.0", release.version)
+def strict_arguments(repo: Repo) -> bool | None:
+    """What is said with ``Sidekiq.strict_args!``; None where nothing is."""
+    strict = None
     for text in _settings(repo):
         for said in _STRICT.finditer(text):
             strict = said[1] is None
-    return strict and holds(">=6.4.0", release.version)
+    return strict
 
 
 def own_logger(repo: Repo, gems: Mapping[str, str]) -> bool:
