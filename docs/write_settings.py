@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sidekiq_gen.check.configured import SETTINGS as CHECK
 from sidekiq_gen.install.request import SETTABLE
 from sidekiq_gen.job.defaults import settable_flags
 from sidekiq_gen.rails.house.settings import HABITS
@@ -42,6 +43,10 @@ lock-scope = "session"
 
 [install]
 health-check = true
+
+[check]
+severity = "warning"
+exclude = ["lib/legacy"]
 ```
 
 ## What goes before what
@@ -74,6 +79,7 @@ def page() -> str:
         parts += [f"## `[{table}]`: {heading}", _table(habit.setting for habit in HABITS if habit.table == table)]
     parts += ["## `[job]`: flags of `sidekiq-gen job`", _table(map(Setting.of, settable_flags()))]
     parts += ["## `[install]`: flags of `sidekiq-gen install`", _table(map(Setting.of, SETTABLE))]
+    parts += ["## `[check]`: what `sidekiq-gen check` tells", _table(CHECK)]
     return "\n\n".join(parts) + "\n"
 
 

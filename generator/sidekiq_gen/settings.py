@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILE = ".sidekiq-gen.toml"
-# The tables that it can have. `job` and `install` hold flags of these commands, by their own names.
-TABLES = ("house", "layout", "spec", "job", "install")
+# The tables that it can have. `job`, `install` and `check` hold flags of these commands, by their own names.
+TABLES = ("house", "layout", "spec", "job", "install", "check")
 _UTF_8 = "Save it as UTF-8."
 
 WITHOUT = Flag(
@@ -140,6 +140,10 @@ class SettingsFile:
                 raise _invalid(f"[{table}] {said}", line, f"{name} takes {known[name].allowed}.")
             found[name] = Sourced(taken, "settings", FILE)
         return found
+
+    def wrong(self, table: str, key: str, message: str, hint: str) -> InvalidInput:
+        """The error for a value that makes no sense to whoever uses it: ``invalid-settings``."""
+        return _invalid(f"[{table}] {message}", self.line(table, key), hint)
 
     def line(self, table: str, key: str = "") -> int | None:
         """The line, from 1, on which a key stands, or its table begins; None where that is not plain to see."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, TypeVar
 
+from sidekiq_gen.check.baseline import FILE
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Selection:
 
     only: codes; empty for all that are on. excepted: codes that are left out. also: codes of rules that are off.
     severity: the lowest that is told. paths: files and folders relative to the root; empty for all.
+    baseline: where that is, relative to the root.
     """
 
     only: tuple[str, ...] = ()
@@ -47,11 +49,16 @@ class Selection:
     severity: Severity = "note"
     paths: tuple[str, ...] = ()
     excludes: tuple[Exclude, ...] = ()
+    baseline: str = FILE
 
     def asked(self, rules: Iterable[_Rule]) -> list[_Rule]:
         """The rules that are asked: more than are told, so that what is kept of a file serves the next run as well."""
         named = {*self.only, *self.also}
         return [rule for rule in rules if rule.on or rule.code in named]
+
+    def asked_codes(self, rules: Iterable[Rule]) -> frozenset[str]:
+        """Their codes."""
+        return frozenset(rule.code for rule in self.asked(rules))
 
     @property
     def is_everything(self) -> bool:

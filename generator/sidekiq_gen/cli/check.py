@@ -13,7 +13,9 @@ import typer
 from sidekiq_gen.changes.cache import cache_folder
 from sidekiq_gen.cli import options
 from sidekiq_gen.cli.console import Console
+from sidekiq_gen.cli.decided import Decided
 from sidekiq_gen.cli.place import open_project
+from sidekiq_gen.cli.run import Runtime
 from sidekiq_gen.errors import InvalidInput
 from sidekiq_gen.rails.project import Where, telling
 
@@ -77,19 +79,31 @@ def command(
         str | None, typer.Option("--explain", metavar="CODE", help="Say what a rule is about, and check nothing.")
     ] = None,
     rules: Annotated[bool, typer.Option("--rules", help="List the rules, and check nothing.")] = False,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Rewrite what can be put right for certain; on a terminal it is shown first.")
+    ] = False,
+    write_baseline: Annotated[
+        bool, typer.Option("--write-baseline", help="Write down all that is found, so that it is not told again.")
+    ] = False,
+    no_baseline: Annotated[bool, typer.Option("--no-baseline", help="Tell what is in the baseline as well.")] = False,
     no_cache: Annotated[
         bool, typer.Option("--no-cache", help="Read every file, and keep nothing for the next run.")
     ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the findings alone.")] = False,
+    pretend: options.Pretend = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the findings alone, ask nothing.")] = False,
+    no_input: options.NoInput = False,
     root: options.Root = None,
     lockfile: options.Lockfile = None,
     sidekiq_version: options.SidekiqVersion = None,
 ) -> int:
     """Check the jobs that are there, for the releases that are locked.
 
-    Exits with 4 when something is found.
+    Exits with 4 when something is found. --fix and --write-baseline alone write anything.
     """
+    started = perf_counter()
     form = _form(output_format, json=json)
+    how = {"--fix": fix, "--write-baseline": write_baseline, "--against": against is not None}
+    _refuse_together([option for option, given in how.items() if given], form)
     console = Console(sys.stdout, sys.stderr, quiet=quiet, json=form in {"json", "sarif"})
     if explain is not None or rules:
         from sidekiq_gen.cli.check_rules import explain_rule, list_rules
@@ -99,21 +113,47 @@ def command(
         else:
             list_rules(console)
         return 0
-    started = perf_counter()
-    project = open_project(Where(root, lockfile, sidekiq_version))
+    where = Where(root, lockfile, sidekiq_version)
+    project = open_project(where)
     with telling(project.told):
         from sidekiq_gen.cli.check_selection import Typed, selection_of
-        from sidekiq_gen.cli.checked import changed, checked, tell
+        from sidekiq_gen.cli.check_told import tell
+        from sidekiq_gen.cli.checked import changed, checked
 
         typed = Typed(only or [], excepted or [], also or [], severity, paths or [])
         selection = selection_of(typed, project)
-        if against is None:
-            cache = None if no_cache else cache_folder(os.environ)
-            report = checked(project, selection, started, cache)
-        else:
+        if against is not None:
             report = changed(project, selection, started, against)
-    tell(report, project, console, form)
-    return FOUND if report.findings else 0
+            tell(report, project, console, form)
+            return FOUND if report.findings else 0
+        cache = None if no_cache else cache_folder(os.environ)
+        known = not (no_baseline or write_baseline)
+        run = checked(project, selection, started, cache, with_baseline=known)
+    if fix or write_baseline:
+        from sidekiq_gen.cli import check_writing
+
+        runtime = Runtime.of(Decided(), pretend=pretend, quiet=quiet, no_input=no_input, json=form == "json")
+        words = [*typed.words(), *where.words(), "--no-input"]
+        if write_baseline:
+            check_writing.write_baseline(run, selection, runtime, words)
+            return 0
+        if check_writing.write_fixes(run, runtime, words):
+            return 0
+    tell(run.report, project, console, form, run.notices)
+    return FOUND if run.report.findings else 0
+
+
+def _refuse_together(given: list[str], form: str) -> None:
+    """Refuse what cannot be done in one run.
+
+    Raises:
+        InvalidInput: it was asked for.
+    """
+    if len(given) > 1:
+        raise InvalidInput(f"{given[0]} and {given[1]} do not go together.", hint="Run it twice.", code="usage")
+    if form in {"sarif", "github"} and {"--fix", "--write-baseline"}.intersection(given):
+        message = f"{given[0]} and --output-format {form} do not go together."
+        raise InvalidInput(message, hint="Run it twice.", code="usage")
 
 
 def _form(output_format: str | None, *, json: bool) -> str:

@@ -1,45 +1,95 @@
-"""A run of `check`: what it reads, and how what it found is told."""
+"""A run of `check`: what it reads, and what of it is told."""
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from sidekiq_gen import __version__
-from sidekiq_gen.check.engine import context_of, judged
+from sidekiq_gen.check.baseline import Baseline, read_baseline
+from sidekiq_gen.check.engine import Judged, context_of, judged
 from sidekiq_gen.check.gathering import gathered
 from sidekiq_gen.check.index import Index
+from sidekiq_gen.check.prints import prints_of
 from sidekiq_gen.check.report.report import Report
 from sidekiq_gen.check.rules.catalogue import BY_CODE, RULES
+from sidekiq_gen.notices import Notice
+from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
 
-    from sidekiq_gen.check.rule import Finding, Rule
+    from sidekiq_gen.check.facts import FileFacts
+    from sidekiq_gen.check.rule import Context, Finding, Rule
     from sidekiq_gen.check.selection import Selection
-    from sidekiq_gen.cli.console import Console
     from sidekiq_gen.rails.project import Project
 
-MORE = "More about one: sidekiq-gen check --explain CODE"
+
+@dataclass(frozen=True)
+class Run:
+    """The jobs of a repo, checked; nothing is told yet.
+
+    files: their facts. wanted: what is let through, whether it is known or not. report: what is new of it.
+    """
+
+    project: Project
+    context: Context
+    rules: Sequence[Rule]
+    files: tuple[FileFacts, ...]
+    wanted: tuple[Finding, ...]
+    report: Report
+    notices: tuple[Notice, ...] = ()
 
 
-def checked(project: Project, selection: Selection, started: float, cache: Path | None) -> Report:
-    """Check a repo; started: when, by `perf_counter`. cache: the folder of caches, if there is to be one."""
+def checked(
+    project: Project, selection: Selection, started: float, cache: Path | None, *, with_baseline: bool = True
+) -> Run:
+    """Check a repo.
+
+    started: when, by `perf_counter`. cache: the folder of caches, if there is to be one. with_baseline: whether what is
+    in the baseline is left out.
+
+    Raises:
+        InvalidInput, Refused: the baseline cannot be read.
+    """
     context = context_of(project)
     rules = [rule for rule in selection.asked(RULES) if rule.holds(context)]
+    baseline = read_baseline(project.app.repo, selection.baseline) if with_baseline else None
     files, count = gathered(project.app, rules, context, cache)
     found = judged(files, project.app, rules, context, _codes() if any(file.ignores for file in files) else ())
+    wanted = _told(found.findings, selection, BY_CODE)
+    new, notices = _new(wanted, found, baseline, selection, project)
     index = Index(files)
-    return Report(
+    report = Report(
         BY_CODE,
-        _told(found.findings, selection, BY_CODE),
+        new,
         found.ignored,
+        len(wanted) - len(new),
         jobs=sum(1 for form in ("sidekiq", "active-job") for _ in index.jobs(form)),
         files=count,
-        milliseconds=_since(started),
+        milliseconds=since(started),
     )
+    return Run(project, context, rules, files, wanted, report, notices)
+
+
+def _new(
+    wanted: tuple[Finding, ...],
+    found: Judged,
+    baseline: Baseline | None,
+    selection: Selection,
+    project: Project,
+) -> tuple[tuple[Finding, ...], tuple[Notice, ...]]:
+    """What is not in the baseline; and that there is more in it than there is."""
+    if baseline is None:
+        return wanted, ()
+    prints = prints_of(found.findings, project.app.repo)
+    compared = baseline.compare(found.findings, prints, selection.asked_codes(RULES))
+    new = tuple(one for one in wanted if one not in compared.known)
+    if not compared.gone or not selection.is_everything:
+        return new, ()
+    said = f"{compared.gone} of the findings in {selection.baseline} {'is' if compared.gone == 1 else 'are'} gone."
+    hint = "sidekiq-gen check --write-baseline writes it without them."
+    return new, (Notice("baseline-gone", said, hint),)
 
 
 def changed(project: Project, selection: Selection, started: float, ref: str) -> Report:
@@ -52,14 +102,15 @@ def changed(project: Project, selection: Selection, started: float, ref: str) ->
     from sidekiq_gen.deploys.rules import catalogue
 
     found = compare(project, ref, selection.asked(catalogue.RULES))
-    return Report(catalogue.BY_CODE, _told(found, selection, catalogue.BY_CODE), milliseconds=_since(started))
+    return Report(catalogue.BY_CODE, _told(found, selection, catalogue.BY_CODE), milliseconds=since(started))
 
 
 def _told(findings: Iterable[Finding], selection: Selection, rules: Mapping[str, Rule]) -> tuple[Finding, ...]:
     return tuple(one for one in findings if selection.lets_through(one, rules[one.code].severity))
 
 
-def _since(started: float) -> int:
+def since(started: float) -> int:
+    """How long ago that was, in milliseconds."""
     return round((perf_counter() - started) * 1000)
 
 
@@ -68,51 +119,3 @@ def _codes() -> frozenset[str]:
     from sidekiq_gen.deploys.rules.catalogue import BY_CODE as OF_CHANGES
 
     return frozenset((*BY_CODE, *OF_CHANGES))
-
-
-def tell(report: Report, project: Project, console: Console, form: str) -> None:
-    """Print what was found, in one of the forms of ``--output-format``."""
-    notices = (*project.notices, *project.app.repo.notices())
-    for notice in notices:
-        console.notice(notice)
-    if form == "json":
-        from sidekiq_gen.check.report.document import document
-
-        release = project.release
-        head = {
-            "schema": 1,
-            "command": "check",
-            "sidekiq": {"version": release.text, "tree": release.tree, "source": release.source},
-        }
-        console.document({**head, **document(report), "notices": [notice.as_dict() for notice in notices]})
-    elif form == "sarif":
-        from sidekiq_gen.check.prints import prints_of
-        from sidekiq_gen.check.report.sarif import sarif
-
-        prints = prints_of(report.findings, project.app.repo)
-        console.document(sarif(report, __version__, above(project.app.root), prints))
-    elif form == "github":
-        from sidekiq_gen.check.report.github import commands
-
-        for line in commands(report, above(project.app.root)):
-            console.plain(line)
-    else:
-        for one in report.findings:
-            console.finding(f"{one.path}:{one.line}:{one.column}", report.severity(one), one.message, one.code)
-    if form in {"text", "github"} and not console.quiet:
-        from sidekiq_gen.check.report.text import summary
-
-        if report.findings and form == "text":
-            console.plain("")
-        console.plain(summary(report))
-        if report.findings and form == "text":
-            console.plain(MORE)
-
-
-def above(root: Path) -> str:
-    """What stands before the paths of an app that is in a folder of its checkout: ``api/``; empty for most."""
-    real = os.path.realpath(root)
-    for folder in (Path(real), *Path(real).parents):
-        if os.path.lexists(folder / ".git"):
-            return "" if str(folder) == real else f"{os.path.relpath(real, folder)}/"
-    return ""

@@ -36,6 +36,10 @@ def read_defaults(project: Project) -> Defaults:
         from sidekiq_gen.install.request import with_defaults
 
         with_defaults({}, file)
+    if "check" in file.tables:
+        from sidekiq_gen.check.configured import SETTINGS
+
+        file.read("check", SETTINGS)
     return Defaults.read(file, _pack_of_the_file(project)).under(project.app.pack)
 
 
