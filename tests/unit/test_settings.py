@@ -368,7 +368,7 @@ BAD = [
     (b"[job]\nlint = true\n", "line 2: [job] has no key lint", ""),
     (b"[install]\nconfig = true\n", "line 2: [install] has no key config", ""),
     (b"[house]\n[spec]\nsuffix = 'Job'\n", "line 3: [spec] has no key suffix", "[spec] takes"),
-    (b"queue = 'low'\n", "line 1: There is no key queue", "The tables are house, layout, spec, job, install."),
+    (b"queue = 'low'\n", "line 1: There is no key queue", "The tables are house, layout, spec, job, install, check."),
     (b"job = 3\n", "line 1: job is not a table", "Write [job]"),
     (b"[[job]]\nqueue = 'low'\n", "job is not a table", "Write [job]"),
     (

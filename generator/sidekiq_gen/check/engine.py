@@ -143,7 +143,7 @@ def judged(
         if isinstance(rule, LastRule):
             told.update(rule.check(ignored, asked, {*asked, *known}))
     shown = (replace(one, message=_in_a_line(one.message)) for one in told)
-    return Judged(tuple(sorted(shown, key=lambda one: (one.path, one.line, one.column, one.code))), count)
+    return Judged(tuple(sorted(shown, key=lambda one: (one.path, one.line, one.column, one.code, one.message))), count)
 
 
 def _in_a_line(message: str) -> str:

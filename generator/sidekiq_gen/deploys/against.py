@@ -43,7 +43,7 @@ def compare(project: Project, ref: str, rules: Sequence[ChangeRule]) -> list[Fin
         found = {one for rule in rules if rule.holds(context) for one in rule.compare(change, context)}
     ignored = Ignored(now)
     told = [one for one in found if not ignored.take(one)]
-    return sorted(told, key=lambda one: (one.path, one.line, one.column, one.code))
+    return sorted(told, key=lambda one: (one.path, one.line, one.column, one.code, one.message))
 
 
 def _past_files(past: PastApp, project: Project, now: Mapping[str, FileFacts], context: Context) -> Iterator[FileFacts]:
