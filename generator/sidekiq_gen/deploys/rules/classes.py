@@ -175,15 +175,17 @@ def renamed(change: Change) -> dict[str, str]:
 def _gone(change: Change) -> list[ClassFacts]:
     """The jobs whose name means nothing any more; a constant that is assigned still means its class."""
     missing = [one for name, one in change.before.jobs.items() if not change.after.index.form(name)]
-    assigned = _assigned(change.after, {one.name.rpartition("::")[2] for one in missing}) if missing else set()
-    return [one for one in missing if one.name.rpartition("::")[2] not in assigned]
+    made = _made(change.after, {one.name.rpartition("::")[2] for one in missing}) if missing else set()
+    return [one for one in missing if one.name.rpartition("::")[2] not in made]
 
 
-def _assigned(side: Side, names: set[str]) -> set[str]:
-    """Those of some constants that an assignment makes: ``ChargeJob = CollectJob``."""
-    sign = re.compile(
-        rb"(?<![\w.])(" + b"|".join(sorted(name.encode() for name in names)) + rb")[ \t]*=[ \t]*(?:::)?[A-Z]"
-    )
+def _made(side: Side, names: set[str]) -> set[str]:
+    """Those of some constants that are assigned or inherit, in whatever file: ``ChargeJob = CollectJob``.
+
+    A file in which nothing speaks of jobs is not among those that were read.
+    """
+    listed = b"|".join(sorted(name.encode() for name in names))
+    sign = re.compile(rb"(?<![\w.])(?:class[ \t]+(?:\w+::)*)?(" + listed + rb")[ \t]*[=<][ \t]*(?:::)?[A-Z]")
     datas = (side.app.repo.data(path) or b"" for path in ruby_files(side.app.repo))
     return {found[1].decode() for data in datas for found in sign.finditer(data)}
 
