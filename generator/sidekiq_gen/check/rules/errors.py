@@ -92,8 +92,18 @@ class SwallowedError(JobRule):
         for rescue, errors in _rescues(job):
             if perform is None or not set(errors) <= {"StandardError"} or not _is_last(rescue, perform):
                 continue
+            if _is_explained(rescue):
+                continue
             if all(one.type in _NOTHING or _is_log(one) or _is_bare_return(one) for one in _body(rescue)):
                 yield self.at(job.source, rescue, "The error ends here: Sidekiq takes the job for done.")
+
+
+def _is_explained(rescue: Node) -> bool:
+    """Whether a comment stands in it: then somebody has decided so."""
+    return any(one.type == "comment" for one in nodes.walk(rescue)) or (
+        rescue.parent is not None
+        and any(one.type == "comment" and nodes.line(one) == nodes.line(rescue) for one in rescue.parent.named_children)
+    )
 
 
 def _is_bare_return(statement: Node) -> bool:

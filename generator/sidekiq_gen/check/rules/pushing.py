@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.check import nodes
+from sidekiq_gen.check.pushes import shape
 from sidekiq_gen.check.rule import Context, Example, Finding, JobRule, PushRule, Rule
+from sidekiq_gen.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
 
     from sidekiq_gen.check.jobs import Job
     from sidekiq_gen.check.pushes import Push
+    from sidekiq_gen.check.source import Source
 
 _NOW = frozenset({"perform_async", "perform_bulk"})
 _EACH = frozenset({"find_each"})
@@ -24,6 +28,9 @@ _AFTER_COMMIT = frozenset(
     "after_commit after_create_commit after_update_commit after_save_commit after_destroy_commit "
     "after_all_transactions_commit run_after_commit after_rollback run_after_commit_or_now".split()
 )
+_ID = regex(r"id\b|\bself\b|_ids\b|\*")
+_EQUALS = regex(r"(?<![<>!])=\s*[?:]|\bIN\s*\(?\?", re.IGNORECASE)
+_LITERALS = frozenset({"string", "integer", "hash"})
 _QUERY = frozenset("all where not joins includes preload eager_load left_joins left_outer_joins order rewhere".split())
 _LOADING = frozenset({"each", "map", "each_with_index", "flat_map", "each_slice", "filter_map"})
 _JOB = """\
@@ -55,15 +62,30 @@ class PushPerRecord(PushRule):
         "  def self.send_all\n    in_batches { |batch| ExampleJob.perform_bulk(batch.pluck(:id).zip) }\n  end\n"
     )
 
+    def looks_into(self, source: Source) -> bool:
+        """Into no migration: those have run."""
+        return super().looks_into(source) and "db/migrate/" not in source.path
+
     def check(self, push: Push, context: Context) -> Iterator[Finding]:
-        """Yield each that the block of a find_each does with every record."""
-        around = next((one.parent for one in nodes.within(push.node, types={"block", "do_block"})), None)
-        if push.method != "perform_async" or around is None or around.type != "call":
+        """Yield each that is a statement of a find_each's block, unless it waits in between."""
+        block = next(nodes.within(push.node, types={"block", "do_block"}), None)
+        call = block.parent if block is not None else None
+        if push.method != "perform_async" or block is None or call is None or push.facts.options:
             return
-        if nodes.method_name(around) in _EACH and not push.facts.options:
+        waits = any(True for _ in nodes.calls_in(block, "sleep"))
+        if nodes.method_name(call) in _EACH and _is_statement(push.node, block) and not waits:
             yield self.at(
                 push.source, push.node, "Each record is a round trip to Redis: perform_bulk takes a thousand."
             )
+
+
+def _is_statement(push: Node, block: Node) -> bool:
+    """Whether a block does it for all records, or for all but some; one side of an ``if`` with an else is neither."""
+    statement = push.parent
+    if statement is not None and statement.type in {"if_modifier", "unless_modifier"}:
+        statement = statement.parent
+    body = nodes.field(block, "body")
+    return statement is not None and body is not None and statement.id in {body.id, block.id}
 
 
 class PushInTransaction(PushRule):
@@ -83,8 +105,8 @@ class PushInTransaction(PushRule):
     good = _pushed("  def pay\n    transaction do\n      save!\n    end\n    ExampleJob.perform_async(id)\n  end\n")
 
     def holds(self, context: Context) -> bool:
-        """Not where pushes wait."""
-        return super().holds(context) and not context.waits
+        """Where there are transactions, and pushes do not wait for them."""
+        return super().holds(context) and bool(context.databases) and not context.waits
 
     def check(self, push: Push, context: Context) -> Iterator[Finding]:
         """Yield each in the block of a transaction of ActiveRecord."""
@@ -125,8 +147,8 @@ class PushInCallback(PushRule):
     good = _pushed("  after_create_commit :announce\n\n  def announce\n    ExampleJob.perform_async(id)\n  end\n")
 
     def holds(self, context: Context) -> bool:
-        """Not where pushes wait."""
-        return super().holds(context) and not context.waits
+        """Where there are transactions, and pushes do not wait for them."""
+        return super().holds(context) and bool(context.databases) and not context.waits
 
     def check(self, push: Push, context: Context) -> Iterator[Finding]:
         """Yield each in the block or the method of such a callback."""
@@ -143,9 +165,16 @@ class PushInCallback(PushRule):
                 if any(nodes.name_of(one) == method for one in nodes.positional(call))
             )
             callback = next(named, None)
-        if callback is not None:
+        if callback is not None and not _is_about_another(push, callback):
             name = nodes.method_name(callback)
             yield self.at(push.source, push.node, f"{name} runs before the commit, and this push does not wait for it.")
+
+
+def _is_about_another(push: Push, callback: Node) -> bool:
+    """Whether a push after a create names no id: the job does not look for the row that is new."""
+    if nodes.method_name(callback) != "after_create" or not push.arguments:
+        return False
+    return not any(_ID.search(nodes.text(one)) or one.type in _LITERALS for one in push.arguments)
 
 
 class LoadsAll(JobRule):
@@ -172,8 +201,23 @@ class LoadsAll(JobRule):
 
 
 def _is_bounded(calls: list[Node]) -> bool:
-    """Whether a query names the records that it wants."""
-    return any(key in {"id", "ids"} or key.endswith("_id") for call in calls for key in nodes.pairs(call))
+    """Whether a query asks for what belongs to somebody: a value that is neither written there nor a time."""
+    return any(_is_somebodys(value) for call in calls for value in _values(call))
+
+
+def _values(call: Node) -> Iterator[Node]:
+    for one in nodes.arguments(call):
+        if one.type == "pair":
+            value = nodes.field(one, "value")
+            yield value if value is not None else one  # `where(user_id:)`
+        elif one.type == "string" and _EQUALS.search(nodes.text(one)):
+            yield call
+
+
+def _is_somebodys(value: Node) -> bool:
+    return value.type in {"identifier", "instance_variable", "pair"} or (
+        value.type == "call" and shape(value) == "unknown" and not nodes.text(value).startswith("Arel")
+    )
 
 
 RULES: tuple[Rule, ...] = (PushPerRecord(), PushInTransaction(), PushInCallback(), LoadsAll())

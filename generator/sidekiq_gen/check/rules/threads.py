@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from sidekiq_gen.check.jobs import Job
 
+_MOMENT = 1  # seconds
 _LEAVING = frozenset({"exit", "abort", "exit!"})
 _STARTING = {"Thread": {"new", "start", "fork"}, "Process": {"fork"}, "Kernel": {"fork"}}
 _CONCURRENT = ("Concurrent::Future", "Concurrent::Promise", "Concurrent::Promises", "Concurrent::Async")
@@ -50,14 +51,24 @@ class Sleep(JobRule):
     good = Example.job(_job("self.class.perform_in(30, id) unless Gateway.done?(id)"))
 
     def check(self, job: Job, context: Context) -> Iterator[Finding]:
-        """Yield each; less than a second, as a literal, is left alone."""
+        """Yield each; a moment is left alone, and so is a job whose arguments say how long it has to sleep."""
         for call in _calls(job, "sleep"):
             if _on(call) not in {"", "Kernel"} or job.methods.get("sleep"):
                 continue
-            given = nodes.positional(call) if call.type == "call" else []
-            if given and nodes.is_number(given[0]) and float(nodes.text(given[0]).replace("_", "")) < 1:
+            given = nodes.positional(call)[0] if call.type == "call" and nodes.positional(call) else None
+            if given is not None and (_is_moment(given) or _is_told(given, job)):
                 continue
             yield self.at(job.source, call, "The thread does nothing else meanwhile.")
+
+
+def _is_moment(given: Node) -> bool:
+    return nodes.is_number(given) and float(nodes.text(given).replace("_", "")) <= _MOMENT
+
+
+def _is_told(given: Node, job: Job) -> bool:
+    first, calls = nodes.chain(given)
+    taken = job.facts.perform
+    return taken is not None and nodes.text(first) in taken.names and len(calls) <= 1
 
 
 class OwnThread(JobRule):

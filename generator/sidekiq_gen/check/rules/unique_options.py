@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from sidekiq_gen.check import nodes
-from sidekiq_gen.check.rule import Context, Example, Finding, JobRule, Rule
+from sidekiq_gen.check.rule import Context, Example, Finding, JobRule, Rule, Severity
 from sidekiq_gen.errors import InvalidInput
 from sidekiq_gen.install.request import UNIQUE_JOBS as INITIALIZER
 from sidekiq_gen.sidekiq.gems import UNIQUE_JOBS
@@ -99,10 +99,11 @@ class ConflictStrategy(_LockRule):
 
     code = "unique-conflict-strategy"
     title = "This lock cannot follow this conflict strategy"
-    severity = "warning"
+    severity: ClassVar[Severity] = "warning"
+    refused: ClassVar[Mapping[str, frozenset[str]]] = {"client": frozenset({"raise", "reject", "reschedule"})}
     why = (
-        "The gem's validator refuses the pair; unless it is switched on, a duplicate is dropped, raises in whoever "
-        "pushes, or goes to the dead set, depending on the side."
+        "A duplicate is met when it is pushed: raise raises in whoever pushes, reject fills the dead set, reschedule "
+        "overflows the stack before 8.1.0. The gem's validator refuses all three."
     )
     source = "sidekiq-unique-jobs v8.1.0 lib/sidekiq_unique_jobs/lock/{client,server}_validator.rb; facts 13"
     way_out = "`sidekiq-gen job NAME --unique LOCK --on-conflict STRATEGY` writes the form that the gem takes."
@@ -119,8 +120,8 @@ class ConflictStrategy(_LockRule):
         strategies = _strategies(job)
         looked_at = kind.validated if name == kind.name else SIDES
         for side in looked_at:
-            strategy = strategies.get(side)
-            if strategy in _REFUSED[side]:
+            strategy = strategies.get(side, "")
+            if strategy in self.refused.get(side, ()):
                 yield self.at(
                     job.source,
                     said,
@@ -129,10 +130,17 @@ class ConflictStrategy(_LockRule):
                 return
 
 
-_REFUSED: dict[str, frozenset[str]] = {
-    "client": frozenset({"raise", "reject", "reschedule"}),
-    "server": frozenset({"replace"}),
-}
+class ConflictForm(ConflictStrategy):
+    """``replace`` alone, which counts for both sides."""
+
+    code = "unique-conflict-form"
+    title = "replace is said for both sides of a lock"
+    severity = "note"
+    why = "It replaces the waiting job as asked; the gem's validator and its RSpec matcher refuse it for the server."
+    way_out = "Write { client: :replace, server: :log }: `sidekiq-gen job NAME --on-conflict replace` does."
+    bad = example("lock: :until_executed, lock_ttl: 60, on_conflict: :replace")
+    good = example("lock: :until_executed, lock_ttl: 60, on_conflict: { client: :replace, server: :log }")
+    refused: ClassVar[Mapping[str, frozenset[str]]] = {"server": frozenset({"replace"})}
 
 
 def _instead(name: str, kind: LockType, strategy: str) -> str:
@@ -260,6 +268,7 @@ class LockWithoutGem(JobRule):
 RULES: tuple[Rule, ...] = (
     UnknownLock(),
     ConflictStrategy(),
+    ConflictForm(),
     UniqueArgs(),
     RenamedOptions(),
     DurationTtl(),

@@ -31,12 +31,12 @@ class LockWithoutTtl(RepoRule):
     code = "unique-lock-without-ttl"
     title = "A unique lock without lock_ttl"
     severity: ClassVar[Severity] = "warning"
-    why = "When a job is lost, nobody frees its lock: its kind is refused until the gem's reaper finds it."
+    why = "When a process is killed, nobody frees the lock of its job: duplicates are refused until the reaper finds it."
     source = "sidekiq-unique-jobs v8.1.0 lib/sidekiq_unique_jobs/lock_ttl.rb (none unless set), facts 13"
     way_out = "Give it one: `sidekiq-gen job NAME --unique LOCK --unique-ttl SECONDS`."
     bad = example("lock: :until_executed")
     good = example("lock: :until_executed, lock_ttl: 3600")
-    kinds: ClassVar[frozenset[str]] = frozenset(LOCKS) - {"until_expired"}
+    kinds: ClassVar[frozenset[str]] = frozenset(LOCKS) - {"until_expired", "until_executing"}
     message: ClassVar[str] = "Without lock_ttl the lock of a job that is lost stays."
 
     def holds(self, context: Context) -> bool:
