@@ -49,12 +49,14 @@ class Planter:
     rewrite: as a plain planter. gems: versions that are locked besides, or instead, by name; ``sidekiq`` among them.
     more: further files, by path, from the text of the planted job: who pushes it, a schedule, an initializer.
     forms: the jobs that it is for, where they are not those of the rule.
+    suits: whether it can be planted in a house at all.
     """
 
     rewrite: Rewrite = lambda text: text
     gems: Mapping[str, str] = field(default_factory=dict)
     more: Callable[[str], Mapping[str, str]] = lambda _: {}
     forms: tuple[Form, ...] = ()
+    suits: Callable[[Checked], bool] = lambda _: True
 
 
 def planters() -> dict[str, Planter]:
@@ -80,7 +82,8 @@ def plant(rule: Rule, planter: Planter, repos: Sequence[Checked], wanted: int = 
     """Plant a rule's defect into so many jobs of these repos, the same ones each time."""
     forms = planter.forms or getattr(rule, "forms", ("sidekiq",))
     contexts = {house.name: house.context_with(planter.gems) for house in repos}
-    jobs = [(house, job) for house in repos if rule.holds(contexts[house.name]) for job in house.jobs(forms)]
+    fitting = [house for house in repos if rule.holds(contexts[house.name]) and planter.suits(house)]
+    jobs = [(house, job) for house in fitting for job in house.jobs(forms)]
     random.Random(seed).shuffle(jobs)  # noqa: S311 - the same order each time is what is wanted
     result = Planted()
     for house, job in jobs:
@@ -102,11 +105,11 @@ def plant(rule: Rule, planter: Planter, repos: Sequence[Checked], wanted: int = 
 def _texts(planter: Planter, job: RubyFile) -> dict[str, str] | None:
     try:
         text = planter.rewrite(job.text)
+        more = planter.more(text) if text is not None else {}
     except LookupError:
         return None
     if text is None:
         return None
-    more = planter.more(text)
     return {job.path: text, **more} if more or text != job.text else None
 
 
@@ -184,4 +187,5 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    # By its name, for the planters take their class from there.
+    sys.exit(importlib.import_module("houses.planting").main(sys.argv[1:]))

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.check import nodes
-from sidekiq_gen.check.pushes import shape
 from sidekiq_gen.check.rule import Context, Example, Finding, JobRule, PushRule, Rule
+from sidekiq_gen.check.shapes import shape
 from sidekiq_gen.regex import regex
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ _AFTER_COMMIT = frozenset(
 )
 _ID = regex(r"id\b|\bself\b|_ids\b|\*")
 _EQUALS = regex(r"(?<![<>!])=\s*[?:]|\bIN\s*\(?\?", re.IGNORECASE)
+_ID_KEY = regex(r"ids?|\w+_ids?")
 _LITERALS = frozenset({"string", "integer", "hash"})
 _QUERY = frozenset("all where not joins includes preload eager_load left_joins left_outer_joins order rewhere".split())
 _LOADING = frozenset({"each", "map", "each_with_index", "flat_map", "each_slice", "filter_map"})
@@ -156,8 +157,7 @@ class PushInCallback(PushRule):
             return
         method = nodes.text(nodes.field(nodes.method_of(push.node), "name"))
         if not method:
-            around = nodes.inside_call(push.node, _CALLBACKS)
-            callback = around if around is not None and nodes.receiver(around) is None else None
+            callback = next(_callbacks_around(push.node), None)
         else:
             named = (
                 call
@@ -168,6 +168,13 @@ class PushInCallback(PushRule):
         if callback is not None and not _is_about_another(push, callback):
             name = nodes.method_name(callback)
             yield self.at(push.source, push.node, f"{name} runs before the commit, and this push does not wait for it.")
+
+
+def _callbacks_around(node: Node) -> Iterator[Node]:
+    """The callbacks in whose block or lambda a place is."""
+    for call in nodes.within(node, types={"call"}):
+        if nodes.method_name(call) in _CALLBACKS and nodes.receiver(call) is None:
+            yield call
 
 
 def _is_about_another(push: Push, callback: Node) -> bool:
@@ -201,23 +208,19 @@ class LoadsAll(JobRule):
 
 
 def _is_bounded(calls: list[Node]) -> bool:
-    """Whether a query asks for what belongs to somebody: a value that is neither written there nor a time."""
-    return any(_is_somebodys(value) for call in calls for value in _values(call))
+    """Whether a query asks for what belongs to somebody: by an id, or a value that is neither literal nor a time."""
+    return any(_is_somebodys(one) for call in calls for one in nodes.arguments(call))
 
 
-def _values(call: Node) -> Iterator[Node]:
-    for one in nodes.arguments(call):
-        if one.type == "pair":
-            value = nodes.field(one, "value")
-            yield value if value is not None else one  # `where(user_id:)`
-        elif one.type == "string" and _EQUALS.search(nodes.text(one)):
-            yield call
-
-
-def _is_somebodys(value: Node) -> bool:
-    return value.type in {"identifier", "instance_variable", "pair"} or (
-        value.type == "call" and shape(value) == "unknown" and not nodes.text(value).startswith("Arel")
-    )
+def _is_somebodys(condition: Node) -> bool:
+    if condition.type == "string":
+        return _EQUALS.search(nodes.text(condition)) is not None
+    if condition.type != "pair":
+        return False
+    value = nodes.field(condition, "value")
+    if value is None or _ID_KEY.fullmatch(nodes.name_of(nodes.field(condition, "key"))):  # None: `where(account:)`
+        return True
+    return value.type in {"identifier", "instance_variable"} or (value.type == "call" and shape(value) == "unknown")
 
 
 RULES: tuple[Rule, ...] = (PushPerRecord(), PushInTransaction(), PushInCallback(), LoadsAll())

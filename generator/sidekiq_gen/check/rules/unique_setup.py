@@ -31,7 +31,9 @@ class LockWithoutTtl(RepoRule):
     code = "unique-lock-without-ttl"
     title = "A unique lock without lock_ttl"
     severity: ClassVar[Severity] = "warning"
-    why = "When a process is killed, nobody frees the lock of its job: duplicates are refused until the reaper finds it."
+    why = (
+        "When a process is killed, nobody frees the lock of its job: duplicates are refused until the reaper finds it."
+    )
     source = "sidekiq-unique-jobs v8.1.0 lib/sidekiq_unique_jobs/lock_ttl.rb (none unless set), facts 13"
     way_out = "Give it one: `sidekiq-gen job NAME --unique LOCK --unique-ttl SECONDS`."
     bad = example("lock: :until_executed")
