@@ -63,7 +63,7 @@ JOBS = {
 def house(tmp_path_factory: pytest.TempPathFactory) -> Checked:
     """One repo as a house."""
     folder = tmp_path_factory.mktemp("houses")
-    Repo(files=JOBS, gems={"pg": "1.5.9"}).write(folder / "one")
+    Repo(files=JOBS, waits=False).write(folder / "one")
     (only,) = houses([folder], [])
     return only
 

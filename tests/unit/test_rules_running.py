@@ -198,6 +198,7 @@ PUSH = "ExampleJob.perform_async(id)"
         ("def a\nOrder.find_each do |order|\nsleep 1\nExampleJob.perform_async(order.id)\nend\nend", ""),
         ("def a\nOrder.find_each do |o|\nif o.old?\nExampleJob.perform_async(o.id)\nelse\nb\nend\nend\nend", ""),
         ("def a\nOrder.find_each { |order| ExampleJob.set(queue: order.queue).perform_async(1) }\nend", ""),
+        ("def a\nOrder.find_each do |o|\no.discard\nExampleJob.perform_async(o.id)\nend\nend", ""),
         ("def a\n[1, 2].each { |one| ExampleJob.perform_async(one) }\nend", ""),
     ],
 )

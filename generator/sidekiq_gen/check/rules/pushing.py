@@ -74,7 +74,7 @@ class PushPerRecord(PushRule):
         if push.method != "perform_async" or block is None or call is None or push.facts.options:
             return
         waits = any(True for _ in nodes.calls_in(block, "sleep"))
-        if nodes.method_name(call) in _EACH and _is_statement(push.node, block) and not waits:
+        if nodes.method_name(call) in _EACH and _is_statement(push.node, block) and not waits | _changes(block):
             yield self.at(
                 push.source, push.node, "Each record is a round trip to Redis: perform_bulk takes a thousand."
             )
@@ -87,6 +87,16 @@ def _is_statement(push: Node, block: Node) -> bool:
         statement = statement.parent
     body = nodes.field(block, "body")
     return statement is not None and body is not None and statement.id in {body.id, block.id}
+
+
+def _changes(block: Node) -> bool:
+    """Whether a block first does something to the record: change and push then belong together."""
+    parameters = nodes.field(block, "parameters")
+    names = {nodes.text(one) for one in parameters.named_children} if parameters is not None else set()
+    return any(
+        one.type == "call" and nodes.text(nodes.receiver(one)) in names
+        for one in nodes.statements(nodes.field(block, "body"))
+    )
 
 
 class PushInTransaction(PushRule):
