@@ -12,7 +12,7 @@ from sidekiq_gen.flags import Flag
 from sidekiq_gen.regex import regex
 from sidekiq_gen.sourced import Sourced
 from sidekiq_gen.toml import nearest, shown, written
-from sidekiq_gen.values import dataclass
+from sidekiq_gen.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -112,15 +112,21 @@ class Setting:
         return value if isinstance(value, str) else None
 
 
+# The one key that stands above the tables.
+RECORD = Setting("record", "Whether what is generated is recorded, for upgrade and destroy.", "switch")
+
+
 @dataclass(frozen=True)
 class SettingsFile:
     """The file as it was read.
 
     tables: each table by its name, with what it holds by key. text: the file itself, to tell lines by.
+    record: whether what is generated is recorded.
     """
 
     tables: Mapping[str, Mapping[str, Any]]
     text: str = ""
+    record: bool = True
 
     def read(self, table: str, settings: Iterable[Setting]) -> dict[str, Sourced[Any]]:
         """The values of one table by key, each with the file as its source.
@@ -178,6 +184,10 @@ def read_settings(root: Path) -> SettingsFile:
         ) from None
     text, document = _parsed(data)
     said = SettingsFile({name: table for name, table in document.items() if isinstance(table, dict)}, text)
+    record = document.pop(RECORD.name, True)
+    if not isinstance(record, bool):
+        told = f"{RECORD.name} = {written(record)} makes no sense"
+        raise _invalid(told, said.line("", RECORD.name), f"{RECORD.name} takes {RECORD.allowed}.")
     for name, value in document.items():
         if name not in TABLES:
             what = "table" if isinstance(value, dict) else "key"
@@ -185,7 +195,7 @@ def read_settings(root: Path) -> SettingsFile:
             raise _invalid(f"There is no {what} {shown(name)}", line, nearest(name, TABLES, "The tables are"))
         if not isinstance(value, dict):
             raise _invalid(f"{name} is not a table", said.line("", name), f"Write [{name}], and its keys below it.")
-    return said
+    return replace(said, record=record)
 
 
 def _parsed(data: bytes) -> tuple[str, dict[str, Any]]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from sidekiq_gen.job.pipeline import generate_job
 from sidekiq_gen.rails.project import Where, detect_project
+from sidekiq_gen.record.book import FILE
 from sidekiq_gen.sidekiq.versions import Version
 from support.command import sidekiq_gen
 from support.repos import SCHEMA, Repo
@@ -237,6 +238,7 @@ class Case:
         before = {path for path in root.rglob("*") if path.is_file()}
         done = sidekiq_gen(root, *self.line.split(), "--no-input")
         assert done.status == 0, f"{self.name}: {done.err}"
+        before.add(root / FILE)
         new = sorted(path for path in root.rglob("*") if path.is_file() and path not in before)
         return {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in new}
 

@@ -15,20 +15,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.cli.app import run
+from sidekiq_gen.record.book import FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 
-_CHECKLIST = re.compile(r"^ *(done|to do|next)  (.*\n(?: {8}.*\n)*)", re.MULTILINE)
+_CHECKLIST = re.compile(r"^ *(done|to do|next|record)  (.*\n(?: {8}.*\n)*)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Finished:
     """What came out of a run.
 
-    err: without the checklist, which `checklist` holds, by its labels ``done``, ``to do`` and ``next``; its lines are
-    divided by semicolons.
+    err: without the checklist, which `checklist` holds, by its labels ``done``, ``to do``, ``next`` and ``record``; its
+    lines are divided by semicolons.
     """
 
     status: int
@@ -84,9 +85,10 @@ def inside(folder: Path) -> Iterator[None]:
         os.chdir(before)
 
 
-def tree(root: Path) -> dict[str, bytes]:
-    """Every file below the root and what it holds."""
-    return {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
+def tree(root: Path, *, record: bool = False) -> dict[str, bytes]:
+    """Every file below the root and what it holds; record: the one as well in which it says what was generated."""
+    found = {path.relative_to(root).as_posix(): path for path in sorted(root.rglob("*")) if path.is_file()}
+    return {path: file.read_bytes() for path, file in found.items() if record or path != FILE}
 
 
 def in_shell(root: Path, script: str, shell: str = "sh", **environment: str) -> Finished:

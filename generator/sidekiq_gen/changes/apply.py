@@ -9,7 +9,7 @@ from sidekiq_gen.changes.folders import opened
 from sidekiq_gen.changes.lock import is_fresh, locked
 from sidekiq_gen.changes.names import JOURNAL
 from sidekiq_gen.changes.places import Places
-from sidekiq_gen.changes.plan import Plan, PlannedFile, contents
+from sidekiq_gen.changes.plan import Plan, PlannedFile, contents, plan_record
 from sidekiq_gen.changes.recovery import recover_held
 from sidekiq_gen.changes.signals import held
 from sidekiq_gen.changes.transaction import Transaction, changed
@@ -26,11 +26,18 @@ class Applied:
     """What was done.
 
     plan: as it was carried out, with ``identical`` for each file that another run had written already.
+    record: what became of the file in which it is written down; None where there is none.
     notices: what was found on the way.
     """
 
     plan: Plan
+    record: PlannedFile | None = None
     notices: tuple[Notice, ...] = ()
+
+    @property
+    def steps(self) -> tuple[PlannedFile, ...]:
+        """Every file that was written or removed."""
+        return (*self.plan.steps, *((self.record,) if self.record and self.record.is_step else ()))
 
 
 def apply(plan: Plan, hold: Hold | None = None) -> Applied:
@@ -45,9 +52,9 @@ def apply(plan: Plan, hold: Hold | None = None) -> Applied:
     """
     plan.require_decisions()
     if not plan.steps and not os.path.lexists(plan.root / JOURNAL):
-        plan = _settled(plan)  # what is identical may have been written by a run that is undone by now
-        if not plan.steps:
-            return Applied(plan)
+        settled = _settled(plan)  # what is identical may have been written by a run that is undone by now
+        if not settled.steps:
+            return settled
     if hold is not None:
         return _apply(plan, hold)
     with held() as own:
@@ -70,21 +77,21 @@ def _apply(plan: Plan, hold: Hold) -> Applied:
                     except SidekiqGenError as error:
                         error.notices = notices  # of a run that was killed since the plan was made
                         raise
-                    return Applied(settled, notices)
+                    return replace(settled, notices=notices)
     except OSError as error:
         raise Refused(
-            f"{plan.files[0].path} cannot be written: {error.strerror or error}.",
+            f"{plan.files[0].path if plan.files else '.'} cannot be written: {error.strerror or error}.",
             hint=f"Nothing was written. While files are written, {JOURNAL} has to be in the root of the repo.",
             code="cannot-write",
         ) from error
 
 
-def _settled(plan: Plan) -> Plan:
-    """The plan for what is there now that no other run can change it."""
+def _settled(plan: Plan) -> Applied:
+    """What is to be done for what is there now that no other run can change it."""
     places = Places(plan.root)
     plan = replace(plan, files=tuple(file if file.status == "skip" else _as_it_is(file, places) for file in plan.files))
     plan.require_decisions()
-    return plan
+    return Applied(plan, plan_record(plan, places))
 
 
 def _as_it_is(file: PlannedFile, places: Places) -> PlannedFile:

@@ -8,7 +8,7 @@ import io
 import os
 import stat
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from sidekiq_gen.changes.places import Places
 from sidekiq_gen.errors import DecisionNeeded, Refused
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # So many files are named in a message.
 MOST_NAMED = 100
-Status = Literal["create", "insert", "identical", "force", "skip", "conflict", "remove"]
+Status = Literal["create", "insert", "identical", "force", "skip", "conflict", "remove", "update", "merge"]
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class PlannedFile:
     @property
     def is_step(self) -> bool:
         """Whether `apply` does anything to it."""
-        return self.status in {"create", "insert", "force", "remove"}
+        return self.status in {"create", "insert", "force", "remove", "update", "merge"}
 
     @property
     def diff(self) -> str:
@@ -76,16 +76,32 @@ class PlannedFile:
         return _printable("".join(lines))
 
 
+class Shared(Protocol):
+    """A file that every run writes its part of: what it is to hold depends on what other runs have written.
+
+    So its text is made again once no other run can write.
+    """
+
+    @property
+    def path(self) -> str:
+        """Relative to the root."""
+
+    def text(self, plan: Plan, before: bytes | None) -> str | None:
+        """What it is to hold, for what it holds and what becomes of the files of a plan; None for no such file."""
+
+
 @dataclass(frozen=True)
 class Plan:
     """Every file of one run.
 
     root: the repository, as a real path.
     files: in the order in which they are printed.
+    record: what is written down of them, in the same transaction; None where nothing is.
     """
 
     root: Path
     files: tuple[PlannedFile, ...]
+    record: Shared | None = None
 
     @property
     def conflicts(self) -> tuple[PlannedFile, ...]:
@@ -153,7 +169,7 @@ def plan_changes(
         before = contents(path, target)
         file = PlannedFile(path=path, text=text, status="create", before=before)
         if before is not None:
-            file = replace(file, text=_in_the_form_of(before, text))
+            file = replace(file, text=in_the_form_of(before, text))
             file = replace(file, status=_status(same=before == file.content, force=force, skip=skip))
         if file.status in {"create", "force", "conflict"} and (other := taken.setdefault(target, path)) != path:
             raise _same_file(other, path)
@@ -161,7 +177,23 @@ def plan_changes(
     return Plan(root=places.root, files=tuple(files))
 
 
-def _in_the_form_of(before: bytes, text: str) -> str:
+def plan_record(plan: Plan, places: Places | None = None) -> PlannedFile | None:
+    """What becomes of the file in which a plan is written down; None where there is, and would be, none.
+
+    places: of the same root. Raises Refused: as `contents`.
+    """
+    if plan.record is None:
+        return None
+    path = plan.record.path
+    before = contents(path, (places or Places(plan.root)).find(path))
+    text = plan.record.text(plan, before)
+    if text is None:
+        return None if before is None else PlannedFile(path, "", "remove", before, goes=True)
+    file = PlannedFile(path, text, "create" if before is None else "update", before)
+    return replace(file, status="identical") if before == file.content else file
+
+
+def in_the_form_of(before: bytes, text: str) -> str:
     """The text with the byte order mark and the line ends of the file that it is to replace."""
     if before.startswith(codecs.BOM_UTF8) and not text.startswith("\ufeff"):
         text = f"\ufeff{text}"

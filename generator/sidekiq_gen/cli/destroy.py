@@ -22,12 +22,16 @@ from sidekiq_gen.job.pipeline import command_line
 from sidekiq_gen.job.removal import Removal, consequences, plan_removal
 from sidekiq_gen.job.resolve import all_flags
 from sidekiq_gen.rails.project import Where, telling
+from sidekiq_gen.record.book import BrokenRecord, read_book
 from sidekiq_gen.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sidekiq_gen.notices import Notice
     from sidekiq_gen.packs.pack import Pack
+    from sidekiq_gen.rails.project import Project
+    from sidekiq_gen.record.book import Book
 
 EXAMPLES = """Examples:
 
@@ -59,8 +63,8 @@ def _command(
 ) -> int:
     """Remove what job has written: its class, its spec, the folders that are empty then.
 
-    Without the options that job was given, it looks for some that give these files. A file that differs from what they
-    give has been changed: that is asked about on a terminal. --force removes it, --skip keeps it.
+    What job was given stands in .sidekiq-gen.record; of a job that is not there it looks for options that give its
+    files. A file that differs has been changed: that is asked about on a terminal. --force removes it, --skip keeps it.
     """
     del what
     runtime = Runtime.of(
@@ -83,13 +87,15 @@ def _command(
     answers = with_samples(defaults.complete(answers, project), project.app.pack)
     project = project.writing(answer(answers, FORM.parameter))
 
+    book, told = _record(project)
+
     def plan(wanted: Answers) -> Removal:
-        return plan_removal(wanted, project, now, force=force, skip=skip)
+        return plan_removal(wanted, project, now, force=force, skip=skip, book=book)
 
     with telling(project.told):
         made = defaults.attempt(plan, answers)
     line = command_line(made.answers, where, made.request, project.app, ("destroy", "job"))
-    told = consequences(made, runtime.decided.settle(made.plan), project.app)
+    told += (*consequences(made, runtime.decided.settle(made.plan), project.app),)
     made = replace(made, notices=(*made.notices, *told))
     for notice in made.notices:
         runtime.console.notice(notice)
@@ -102,6 +108,14 @@ def _command(
         announced=True,
     )
     return 0
+
+
+def _record(project: Project) -> tuple[Book | None, tuple[Notice, ...]]:
+    """What is recorded, and that it cannot be read."""
+    try:
+        return read_book(project.app.root), ()
+    except BrokenRecord as error:
+        return None, (error.notice,)
 
 
 def command_with(pack: Pack | None) -> Callable[..., int]:

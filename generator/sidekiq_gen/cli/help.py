@@ -87,6 +87,7 @@ PANELS: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("--overwrite PATH, --keep PATH", "decide about one file"),
         ("--lint, --format, --lint-fix", "let the repo's linter check, or correct"),
         ("--no-format", "not even where the app asks for that"),
+        ("--no-record", "note nothing for upgrade and destroy"),
         ("-q, --quiet, --no-input, --json", "say less, ask nothing, for programs"),
     ),
     "Where": (
@@ -102,8 +103,8 @@ _DESTROY = """\
 Usage: sidekiq-gen destroy job NAME [ARG:TYPE]... [OPTIONS]
 
 {summary}
-Without the options that job was given, it looks for some that give these
-files. A file that differs was changed: on a terminal, that is asked about.
+What job was given stands in .sidekiq-gen.record; else options are looked for
+that give these files. What was changed since is asked about on a terminal.
 
 Examples
   sidekiq-gen destroy job ProcessOrder

@@ -14,6 +14,7 @@ from sidekiq_gen.errors import InvalidInput
 from sidekiq_gen.flags import Answers
 from sidekiq_gen.install.request import CONFIG, FLAGS, with_defaults
 from sidekiq_gen.rails.project import Project, Where, telling
+from sidekiq_gen.record.makers import made_by
 from sidekiq_gen.settings import FILE
 
 EXAMPLES = """Examples:
@@ -39,6 +40,7 @@ def _command(
     lint: options.Lint = False,
     lint_fix: options.LintFix = False,
     no_format: options.NoFormat = False,
+    no_record: options.NoRecord = False,
     json: options.Json = False,
     root: options.Root = None,
     lockfile: options.Lockfile = None,
@@ -49,6 +51,7 @@ def _command(
     What an initializer or config/sidekiq.yml lacks is inserted; neither is ever overwritten.
     """
     from sidekiq_gen.install.pipeline import command_line, generate_install
+    from sidekiq_gen.install.recorded import install_entry
 
     runtime = Runtime.of(
         Decided.of(force=force, skip=skip, overwrite=overwrite, keep=keep),
@@ -59,6 +62,7 @@ def _command(
         lint=lint,
         lint_fix=lint_fix,
         no_format=no_format,
+        no_record=no_record,
     )
     where = Where(root, lockfile, sidekiq_version)
     typed = given(flags)
@@ -80,7 +84,9 @@ def _command(
 
             asked = ask_for_install(answers, project, runtime.console)
         with telling(project.told):
-            made = generate_install(asked, project, force=force, skip=skip)
+            installed = generate_install(asked, project, force=force, skip=skip)
+            entry = install_entry(asked, installed, made_by(project.app))
+            made = runtime.noting(installed, (entry,), project)
     told = document("install", project.release, command_line(asked, where))
     runtime.execute(made, told, project.app, asked=any(value.origin == "answer" for value in asked.values()))
     return 0

@@ -51,6 +51,7 @@ def _command(
     lint: options.Lint = False,
     lint_fix: options.LintFix = False,
     no_format: options.NoFormat = False,
+    no_record: options.NoRecord = False,
     json: options.Json = False,
     root: options.Root = None,
     lockfile: options.Lockfile = None,

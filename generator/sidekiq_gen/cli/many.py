@@ -52,6 +52,7 @@ def write_jobs(typed: str, others: Answers, where: Where, runtime: Runtime, *, f
         shelf = Shelf(project)
         listed = read_list(data, "standard input" if typed == STANDARD_INPUT else typed, shelf.pack)
         made = generate_jobs(listed, Run(project, read_defaults(project), where, now, force, skip, shelf.pack))
+    made = runtime.noting(made, made.entries, project)
     line = shlex.join(["sidekiq-gen", "job", "--from", typed, *where.words(), "--no-input"])
     runtime.execute(
         made,

@@ -17,7 +17,9 @@ from sidekiq_gen.job.active_job import FORM
 from sidekiq_gen.job.checklist import kept
 from sidekiq_gen.job.next_steps import next_steps
 from sidekiq_gen.job.pipeline import Generated, command_line, generate_job
+from sidekiq_gen.job.recorded import job_entry
 from sidekiq_gen.rails.project import Where, telling
+from sidekiq_gen.record.makers import made_by
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,6 +46,7 @@ def write_job(
     lint: bool,
     lint_fix: bool,
     no_format: bool,
+    no_record: bool,
     json: bool,
     root: Path | None,
     lockfile: Path | None,
@@ -66,6 +69,7 @@ def write_job(
         lint=lint,
         lint_fix=lint_fix,
         no_format=no_format,
+        no_record=no_record,
     )
     where = Where(root, lockfile, sidekiq_version)
     answers = given({"name": name, "arguments": arguments, **flags})
@@ -91,7 +95,9 @@ def write_job(
 
     def generate(wanted: Answers) -> Generated:
         with telling(project.told):
-            return defaults.attempt(lambda one: generate_job(one, project, now, force=force, skip=skip), wanted)
+            made = defaults.attempt(lambda one: generate_job(one, project, now, force=force, skip=skip), wanted)
+            entry = job_entry(wanted, made.request, made.plan.files, project.app, made_by(project.app))
+            return runtime.noting(made, (entry,), project)
 
     if runtime.terminal:
         with telling(project.told):

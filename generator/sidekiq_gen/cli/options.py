@@ -76,6 +76,12 @@ NoFormat = Annotated[
         help="Do not run it where the app asks for it (apply_rubocop_autocorrect_after_generate!).",
     ),
 ]
+NoRecord = Annotated[
+    bool,
+    typer.Option(
+        *SWITCHES["no_record"], help="Do not note in .sidekiq-gen.record what was generated, for upgrade and destroy."
+    ),
+]
 Json = Annotated[bool, typer.Option(*SWITCHES["json"], help="Print one JSON document and nothing else.")]
 
 

@@ -30,6 +30,7 @@ SWITCHES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "lint": ("--lint",),
         "lint_fix": ("--lint-fix", "--format"),
         "no_format": ("--no-format",),
+        "no_record": ("--no-record",),
         "json": ("--json",),
     }
 )

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from sidekiq_gen.cli import noted
 from sidekiq_gen.cli.console import Console
 from sidekiq_gen.cli.decided import Decided, merged
 from sidekiq_gen.errors import Defect, InvalidInput, Refused, SidekiqGenError
-from sidekiq_gen.values import dataclass
+from sidekiq_gen.record.recording import recording
+from sidekiq_gen.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from sidekiq_gen.changes.signals import Hold
     from sidekiq_gen.notices import Notice
     from sidekiq_gen.rails.app import RailsApp
+    from sidekiq_gen.rails.project import Project
+    from sidekiq_gen.record.entry import Entry
     from sidekiq_gen.sidekiq.release import Release
 
 
@@ -51,6 +55,7 @@ class After:
 
 
 _NOTHING = After((), {})
+M = TypeVar("M", bound=Planned)
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,7 @@ class Runtime:
     """The options that say how a command runs, and where it prints.
 
     lint: what the repo's own linter is to do. opted_out: that it is not run although the app asks for it.
+    recorded: whether it is written down what was generated.
     """
 
     console: Console
@@ -66,6 +72,7 @@ class Runtime:
     decided: Decided
     lint: Lint | None = None
     opted_out: bool = False
+    recorded: bool = True
 
     @classmethod
     def of(
@@ -79,6 +86,7 @@ class Runtime:
         lint: bool = False,
         lint_fix: bool = False,
         no_format: bool = False,
+        no_record: bool = False,
     ) -> Runtime:
         """Read the options.
 
@@ -91,7 +99,15 @@ class Runtime:
         console = Console(sys.stdout, sys.stderr, quiet=quiet, json=json)
         somebody = _somebody_is_there() and not (no_input or json or quiet or pretend)
         asked: Lint | None = "fix" if lint_fix else "check" if lint else None
-        return cls(console, somebody, pretend, decided, asked, opted_out=no_format)
+        return cls(console, somebody, pretend, decided, asked, opted_out=no_format, recorded=not no_record)
+
+    def noting(self, made: M, entries: Sequence[Entry], project: Project) -> M:
+        """The same with what is to be written down of it; a record that cannot be used is told, and left alone."""
+        if not (self.recorded and project.app.settings.record):
+            return made
+        record, notices = recording(project.app.root, entries)
+        plan = replace(made.plan, record=record)
+        return replace(made, plan=plan, notices=(*made.notices, *notices))  # type: ignore[type-var]
 
     def execute(
         self,
@@ -116,10 +132,13 @@ class Runtime:
         if not announced:
             self._announce(made, preview=preview)
         if self.pretend:
+            from sidekiq_gen.changes.plan import plan_record
+
             told = after(planned) if after else _NOTHING
+            record = plan_record(planned)
             self._statuses(planned)
-            self._document(planned, made.notices, {**document, **told.document}, ())
-            self._remark(told.remarks)
+            self._document(planned, record, made.notices, {**document, **told.document}, ())
+            self._remark((*told.remarks, (noted.LABEL, noted.lines(record))))
             if not self.console.quiet:
                 self.console.plain("Nothing was written: this was --pretend.")
             return
@@ -138,11 +157,14 @@ class Runtime:
                     self.console.notice(notice)
                 try:
                     self._statuses(applied.plan, but=frozenset(file.path for file in planned.conflicts))
-                    notices = made.notices + applied.notices + self._linted(applied.plan, app, hold)
+                    linted = self._linted(applied.plan, app, hold)
+                    if any(notice.code == "lint-corrected" for notice in linted):
+                        applied = noted.corrected(applied, hold)
+                    notices = made.notices + applied.notices + linted
                     told = after(applied.plan) if after else _NOTHING
                     words = self.decided.words(planned, plan, made.notices)
-                    self._document(applied.plan, notices, {**document, **told.document}, words)
-                    self._remark(told.remarks)
+                    self._document(applied.plan, applied.record, notices, {**document, **told.document}, words)
+                    self._remark((*told.remarks, (noted.LABEL, noted.lines(applied.record))))
                     if asked or planned.conflicts:
                         self._repeat(document, words, merged(planned, plan))
                 except Refused as error:
@@ -150,7 +172,7 @@ class Runtime:
                 except Exception as error:
                     if os.environ.get("SIDEKIQ_GEN_DEBUG"):
                         raise
-                    self.console.error(Defect(error, written=bool(applied.plan.steps)))
+                    self.console.error(Defect(error, written=bool(applied.steps)))
 
     def _repeat(self, document: Mapping[str, object], words: Sequence[str], by_hand: Sequence[str]) -> None:
         """Say which command gives the same without asking."""
@@ -196,7 +218,8 @@ class Runtime:
 
     def _remark(self, remarks: Sequence[tuple[str, Sequence[str]]]) -> None:
         for label, lines in remarks:
-            self.console.remark(label, *lines, copied=label == NEXT)
+            if lines:
+                self.console.remark(label, *lines, copied=label == NEXT)
 
     def _statuses(self, plan: Plan, but: frozenset[str] = frozenset()) -> None:
         for file in plan.files:
@@ -205,8 +228,16 @@ class Runtime:
             if self.pretend and file.is_change:
                 self.console.change(file.diff)
 
+    def _told(self, file: PlannedFile) -> dict[str, str]:
+        return {"path": file.path, "status": file.status} | (_pretended(file) if self.pretend else {})
+
     def _document(
-        self, plan: Plan, notices: tuple[Notice, ...], document: Mapping[str, object], words: Sequence[str]
+        self,
+        plan: Plan,
+        record: PlannedFile | None,
+        notices: tuple[Notice, ...],
+        document: Mapping[str, object],
+        words: Sequence[str],
     ) -> None:
         if self.console.json:
             told = dict(document)
@@ -214,10 +245,8 @@ class Runtime:
             self.console.document(
                 {
                     **told,
-                    "files": [
-                        {"path": file.path, "status": file.status} | (_pretended(file) if self.pretend else {})
-                        for file in plan.files
-                    ],
+                    "files": [self._told(file) for file in plan.files],
+                    **({"record": self._told(record)} if record else {}),
                     "notices": [notice.as_dict() for notice in notices],
                     "command_line": _deciding(document, words),
                 }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sidekiq_gen.changes.plan import Plan, plan_changes
 from sidekiq_gen.rails.house.neighbours import NewJob
 from sidekiq_gen.rails.house.settings import HABITS
-from sidekiq_gen.settings import FILE
+from sidekiq_gen.settings import FILE, RECORD
 from sidekiq_gen.sourced import Sourced
 from sidekiq_gen.style import Layout
 from sidekiq_gen.values import dataclass
@@ -54,7 +54,13 @@ def render_config(app: RailsApp) -> str:
     shown = _shown(app)
     for habit in HABITS:
         tables[habit.table] += _habit(habit, app, shown[habit.table].get(habit.field, Sourced(None, "default")))
-    parts = [HEAD, *("\n".join(lines) for lines in tables.values()), "\n".join(["[job]", FLAGS_HEAD, *_flags(app)])]
+    kept = [] if app.settings.record else [f"{RECORD.name} = false"]
+    parts = [
+        HEAD,
+        *kept,
+        *("\n".join(lines) for lines in tables.values()),
+        "\n".join(["[job]", FLAGS_HEAD, *_flags(app)]),
+    ]
     install = app.settings.tables.get("install", {})
     if install:
         parts.append("\n".join(["[install]", *(f"{name} = {_toml(value)}" for name, value in install.items())]))

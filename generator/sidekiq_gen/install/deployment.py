@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _NOT_DEPLOYED = frozenset("app config coverage db doc docs lib log public spec storage test tmp vendor".split())
 _NEVER = frozenset({".git", "node_modules"})
 _NOT_READ = (".rb", ".rake", ".md", ".js", ".ts", ".lock", ".png", ".svg", ".css", ".sql")
+_OURS = ".sidekiq-gen"
 MAXIMUM_DEPTH = 4
 MAXIMUM_FILES = 2_000
 
@@ -38,7 +39,7 @@ def _files(repo: Repo) -> Iterator[str]:
         folder, depth = pending.pop(0)
         for name in repo.names(folder):
             path = f"{folder}{name}"
-            if name in _NEVER or (depth == 0 and name in _NOT_DEPLOYED):
+            if name in _NEVER or name.startswith(_OURS) or (depth == 0 and name in _NOT_DEPLOYED):
                 continue
             if repo.is_file(path):
                 seen += 1

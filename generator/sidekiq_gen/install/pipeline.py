@@ -24,11 +24,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Installation:
-    """Everything rendered and planned; nothing is written yet."""
+    """Everything rendered and planned; nothing is written yet.
+
+    texts: each file as it would be if nothing were there yet.
+    """
 
     request: InstallRequest
     plan: Plan
     notices: tuple[Notice, ...]
+    texts: tuple[tuple[str, str], ...]
 
 
 def generate_install(answers: Answers, project: Project, *, force: bool = False, skip: bool = False) -> Installation:
@@ -42,7 +46,8 @@ def generate_install(answers: Answers, project: Project, *, force: bool = False,
     """
     with project.app.repo.told():
         request = requests.resolve_install(answers, project)
-    plan = plan_changes(project.app.root, render(request), force=force, skip=skip)
+    texts = render(request)
+    plan = plan_changes(project.app.root, texts, force=force, skip=skip)
     notices = [*_of_overrides(request), *requests.notices(request, project)]
     files = []
     for file in plan.files:
@@ -57,7 +62,7 @@ def generate_install(answers: Answers, project: Project, *, force: bool = False,
     if project.app.job_files:
         notices += _changes(request, files)
     notices += project.app.repo.notices()
-    return Installation(request, replace(plan, files=tuple(files)), tuple(notices))
+    return Installation(request, replace(plan, files=tuple(files)), tuple(notices), tuple(texts))
 
 
 def command_line(answers: Answers, where: Where) -> str:

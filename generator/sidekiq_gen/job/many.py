@@ -12,6 +12,8 @@ from sidekiq_gen.flags import answer
 from sidekiq_gen.job.active_job import FORM
 from sidekiq_gen.job.listed import Fault
 from sidekiq_gen.job.pipeline import child_that_is_there, command_line, generate_job
+from sidekiq_gen.job.recorded import job_entry
+from sidekiq_gen.record.makers import made_by
 from sidekiq_gen.settings import TEMPLATES, WITHOUT
 from sidekiq_gen.sourced import Sourced
 from sidekiq_gen.values import dataclass, replace
@@ -29,7 +31,9 @@ if TYPE_CHECKING:
     from sidekiq_gen.job.pipeline import Generated
     from sidekiq_gen.notices import Notice
     from sidekiq_gen.packs.pack import Pack
+    from sidekiq_gen.rails.app import RailsApp
     from sidekiq_gen.rails.project import Project, Where
+    from sidekiq_gen.record.entry import Entry
 
 
 @dataclass(frozen=True)
@@ -50,11 +54,13 @@ class GeneratedList:
     """All jobs of a list, rendered and planned; nothing is written yet.
 
     notices: each once, with the job that it is about, or of how many of them it holds.
+    entries: what is to be recorded.
     """
 
     jobs: tuple[ListedJob, ...]
     plan: Plan
     notices: tuple[Notice, ...]
+    entries: tuple[Entry, ...]
 
 
 class _Making:
@@ -70,8 +76,9 @@ class _Making:
         self._owners: dict[str, int] = {}
         self._said: dict[Notice, list[str]] = {}
         self._children: list[tuple[int, Generated]] = []
+        self._recorded: list[tuple[Answers, Generated, RailsApp]] = []
 
-    def add(self, index: int, made: Generated, line: str) -> None:
+    def add(self, index: int, made: Generated, line: str, answers: Answers, app: RailsApp) -> None:
         """One more, unless its class is there already."""
         name = made.request.context.name.class_name
         first = self._classes.setdefault(name, index)
@@ -82,6 +89,7 @@ class _Making:
             return
         self.jobs.append(ListedJob(name, made.checklist, line, (made.work.job_path, made.work.test_path)))
         self.migrations += made.migrations
+        self._recorded.append((answers, made, app))
         for notice in made.notices:
             self._said.setdefault(notice, []).append(name)
         child = made.request.child
@@ -97,6 +105,19 @@ class _Making:
         for index, made in self._children:
             self._add_child(index, made)
         return replace(root, files=tuple(self._files.values())), tuple(_told(self._said, len(self.jobs)))
+
+    def entries(self) -> tuple[Entry, ...]:
+        """What is to be recorded: of each job the files that are as it has them."""
+        by: dict[int, str] = {}
+        for _, _, app in self._recorded:
+            by.setdefault(id(app), made_by(app))
+        return tuple(
+            job_entry(answers, made.request, [file for file in made.plan.files if self._has(file)], app, by[id(app)])
+            for answers, made, app in self._recorded
+        )
+
+    def _has(self, file: PlannedFile) -> bool:
+        return file.path in self._files and self._files[file.path].text == file.text
 
     def _put(self, index: int, file: PlannedFile) -> None:
         """A file of a job; the same text twice is written once."""
@@ -172,11 +193,12 @@ def generate_jobs(listed: JobList, run: Run) -> GeneratedList:
         except (InvalidInput, Refused) as error:
             making.faults.append(Fault(index, "", error))
             continue
-        making.add(index, made, command_line(answers, run.where, made.request, project.app))
+        line = command_line(answers, run.where, made.request, project.app)
+        making.add(index, made, line, answers, project.app)
     plan, notices = making.finish(Plan(places.root, ()))
     if making.faults:
         raise listed.refusal(sorted(making.faults, key=lambda fault: fault.index or 0))
-    return GeneratedList(tuple(making.jobs), plan, notices)
+    return GeneratedList(tuple(making.jobs), plan, notices, making.entries())
 
 
 def _project(answers: Answers, run: Run, projects: dict[object, Project]) -> Project:

@@ -12,6 +12,7 @@ from sidekiq_gen.job import resolve
 from sidekiq_gen.job.checklist import Item, checklist
 from sidekiq_gen.job.lacks import lacks
 from sidekiq_gen.job.needs import Column
+from sidekiq_gen.job.recorded import guessed_model
 from sidekiq_gen.job.rendering import render, render_job
 from sidekiq_gen.naming import parse_job_name, split_path
 from sidekiq_gen.notices import Notice
@@ -98,12 +99,10 @@ def command_line(
     """The command that gives this job, or does something else with it, without asking anything."""
     words = ["sidekiq-gen", *command, _name(request, app)]
     words += answer(answers, "arguments", ())
-    context = request.context
-    guessed = context.model and "model" not in answers
-    if guessed and context.model and not (context.record and "arguments" in answers):
-        words += ["--model", context.model.name]
+    if model := guessed_model(answers, request):
+        words += ["--model", model]
     if "dir" not in answers and split_path(answer(answers, "name", ""))[0]:
-        words += ["--dir", context.directory]
+        words += ["--dir", request.context.directory]
     for flag in resolve.all_flags(app.pack):
         if flag.parameter in answers:
             words += flag.words(answers[flag.parameter].value)

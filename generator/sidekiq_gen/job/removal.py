@@ -9,16 +9,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.changes.plan import Plan, plan_changes
-from sidekiq_gen.errors import Refused
+from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.flags import answer
+from sidekiq_gen.job.active_job import FORM
+from sidekiq_gen.job.recorded import recorded_answers
 from sidekiq_gen.job.rendering import render
 from sidekiq_gen.job.resolve import resolve_job
 from sidekiq_gen.notices import Notice
+from sidekiq_gen.record.entry import identity
+from sidekiq_gen.record.recording import Removing
 from sidekiq_gen.sourced import Sourced
 from sidekiq_gen.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
     from time import struct_time
 
     from sidekiq_gen.changes.plan import PlannedFile
@@ -26,6 +30,8 @@ if TYPE_CHECKING:
     from sidekiq_gen.job.request import JobRequest
     from sidekiq_gen.rails.app import RailsApp
     from sidekiq_gen.rails.project import Project
+    from sidekiq_gen.record.book import Book
+    from sidekiq_gen.record.entry import Entry
 
 MOST_NAMED = 5
 
@@ -34,7 +40,7 @@ MOST_NAMED = 5
 class Removal:
     """What would be removed; nothing is yet.
 
-    answers: with those that were found and not given: the folder of the job, and what its text says.
+    answers: with those that were found and not given: the folder of the job, and what was recorded or its text says.
     """
 
     answers: Answers
@@ -43,12 +49,15 @@ class Removal:
     notices: tuple[Notice, ...]
 
 
-def plan_removal(answers: Answers, project: Project, now: struct_time, *, force: bool, skip: bool) -> Removal:
+def plan_removal(  # noqa: PLR0913 - what a run is told
+    answers: Answers, project: Project, now: struct_time, *, force: bool, skip: bool, book: Book | None = None
+) -> Removal:
     """Find what ``job`` with these answers has written.
 
-    now: in UTC. Each file that is there is ``remove`` where it holds what these answers give, otherwise ``remove``,
-    ``skip`` or ``conflict``, depending on the flags. The job that a fan-out enqueues is removed with it only where it
-    is unchanged: it may have been there before.
+    now: in UTC. book: what is recorded of it: where the name alone was given, the answers are those, and a file that
+    is as it was written then is unchanged, whatever would be rendered today. Each file that is there is ``remove``
+    where it holds what these answers give, otherwise ``remove``, ``skip`` or ``conflict``, depending on the flags. The
+    job that a fan-out enqueues is removed with it only where it is unchanged: it may have been there before.
 
     Raises:
         InvalidInput, Refused: no job could be written with these answers, or its class is in another file.
@@ -60,20 +69,36 @@ def plan_removal(answers: Answers, project: Project, now: struct_time, *, force:
         if directory and "dir" not in answers:
             answers = {**answers, "dir": Sourced(directory, "default")}
             request = resolve_job(answers, project)
-        found = None if force or skip else _behind(request, answers, project)
+        entry = book.entry(("job", request.context.name.class_name)) if book else None
+        if entry:
+            answers, request = _as_recorded(entry, answers, request, project)
+        found = None if force or skip or entry else _behind(request, answers, project)
         if found is not None:
             answers, request = found, resolve_job(found, project)
+    written = entry.files if entry else {}
     own = plan_changes(app.root, _own_texts(request, answers, project, now), force=force, skip=skip)
-    files = [_going(file) for file in own.files if file.before is not None]
+    files = [_going(file, written) for file in own.files if file.before is not None]
     notices = list(project.notices)
     if request.child:
         of_child = plan_changes(app.root, render(request.child), force=False, skip=False)
-        there = [file for file in of_child.files if file.before is not None]
-        if all(file.status == "identical" for file in there):
-            files += map(_going, there)
+        there = [_going(file, written) for file in of_child.files if file.before is not None]
+        if all(file.status == "remove" for file in there):
+            files += there
         else:
             notices.append(_child_kept(request.child))
-    return Removal(answers, request, replace(own, files=tuple(files)), (*notices, *app.repo.notices()))
+    plan = replace(own, files=tuple(files), record=Removing(entry.key) if entry else None)
+    return Removal(answers, request, plan, (*notices, *app.repo.notices()))
+
+
+def _as_recorded(entry: Entry, answers: Answers, request: JobRequest, project: Project) -> tuple[Answers, JobRequest]:
+    """The answers that were recorded, where nothing but the name was given and they can still be had."""
+    if any(one.origin in {"flag", "answer"} for name, one in answers.items() if name != "name"):
+        return answers, request
+    recorded = recorded_answers(entry)
+    try:
+        return recorded, resolve_job(recorded, project.writing(answer(recorded, FORM.parameter)))
+    except (InvalidInput, Refused):
+        return answers, request
 
 
 def _behind(request: JobRequest, answers: Answers, project: Project) -> Answers | None:
@@ -97,9 +122,12 @@ def _own_texts(request: JobRequest, answers: Answers, project: Project, now: str
     return texts
 
 
-def _going(file: PlannedFile) -> PlannedFile:
-    """The file of a plan to write, in a plan to remove."""
-    return replace(file, status="remove" if file.status in {"identical", "force"} else file.status, goes=True)
+def _going(file: PlannedFile, written: Mapping[str, Sequence[str]]) -> PlannedFile:
+    """The file of a plan to write, in a plan to remove; written: the ids of what was, by path."""
+    unchanged = file.before is not None and identity(file.before) in written.get(file.path, ())
+    return replace(
+        file, status="remove" if unchanged or file.status in {"identical", "force"} else file.status, goes=True
+    )
 
 
 def _found_elsewhere(request: JobRequest, app: RailsApp) -> str:

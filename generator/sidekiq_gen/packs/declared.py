@@ -29,8 +29,8 @@ DATABASES = ("postgresql", "mysql", "sqlite")
 TYPES = ("switch", "text", "number", "choice", "list", "duration")
 # What flags of every command are called, or may be: no pack can take these.
 RESERVED = frozenset(
-    "name arguments from force skip pretend dry-run quiet no-input lint lint-fix format no-format json root lockfile "
-    "sidekiq-version overwrite keep help version without templates listed flags what".split()
+    "name arguments from force skip pretend dry-run quiet no-input lint lint-fix format no-format no-record json root "
+    "lockfile sidekiq-version overwrite keep help version without templates listed flags what".split()
 )
 # What a pattern cannot be called either, being a word of templates.
 WORDS = frozenset(

@@ -1,0 +1,25 @@
+"""What is recorded of `install`: what was asked for, and the files that are wholly its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sidekiq_gen.record.entry import Entry, identity
+
+if TYPE_CHECKING:
+    from sidekiq_gen.flags import Answers
+    from sidekiq_gen.install.pipeline import Installation
+
+
+def install_entry(answers: Answers, made: Installation, by: str) -> Entry:
+    """The entry of `install`.
+
+    answers: as they were given, each with its origin. by: what renders here. Of a file of somebody's own, into which
+    something is inserted, nothing is recorded: what was put there is not ours to render again.
+    """
+    said = {name: one.value for name, one in answers.items() if one.origin != "settings"}
+    settings = {name: one.value for name, one in answers.items() if one.origin == "settings"}
+    health = made.request.health_check
+    found = {"test": health.test} if health and "test" not in answers else {}
+    texts = {path: (identity(text.encode("utf-8", "surrogateescape")),) for path, text in made.texts}
+    return Entry("install", "", said, settings, found, made.request.release.gems, by, texts)

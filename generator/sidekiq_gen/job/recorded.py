@@ -1,0 +1,70 @@
+"""What is recorded of a job: what was asked for, and the rest that says where its files lie."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from sidekiq_gen.job.active_job import FORM
+from sidekiq_gen.record.entry import Entry, identity
+from sidekiq_gen.settings import TEMPLATES
+from sidekiq_gen.sourced import Sourced
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sidekiq_gen.changes.plan import PlannedFile
+    from sidekiq_gen.flags import Answers
+    from sidekiq_gen.job.request import JobRequest
+    from sidekiq_gen.rails.app import RailsApp
+    from sidekiq_gen.sourced import Origin
+
+
+def job_entry(answers: Answers, request: JobRequest, files: Sequence[PlannedFile], app: RailsApp, by: str) -> Entry:
+    """The entry of a job.
+
+    answers: as they were given, each with its origin. files: as they are planned; migrations, which are history once
+    they have run, are not recorded. by: what renders here.
+    """
+    of_both = (request, *((request.child,) if request.child else ()))
+    own = {path for one in of_both for path in (one.job_path, one.test_path) if path}
+    texts = {file.path: (identity(file.content),) for file in files if file.path in own}
+    said, settings = divided(answers, app)
+    found = _found(answers, request)
+    name = request.context.name.class_name
+    return Entry("job", name, said, settings, found, request.context.release.gems, by, texts)
+
+
+def recorded_answers(entry: Entry) -> Answers:
+    """The answers that the texts of an entry were rendered with."""
+    parts: tuple[tuple[Mapping[str, Any], Origin], ...]
+    parts = ((entry.found, "default"), (entry.settings, "settings"), (entry.answers, "flag"))
+    return {name: Sourced(value, origin) for part, origin in parts for name, value in part.items()}
+
+
+def divided(answers: Answers, app: RailsApp) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What was asked for, and what ``.sidekiq-gen.toml`` said, by parameter; a folder of templates from the root."""
+    said = {name: one.value for name, one in answers.items() if one.origin != "settings"}
+    typed = said.get(TEMPLATES.parameter)
+    if typed and "/" in typed and app.pack:
+        said[TEMPLATES.parameter] = f"./{os.path.relpath(app.pack.folder, app.root)}"
+    return said, {name: one.value for name, one in answers.items() if one.origin == "settings"}
+
+
+def _found(answers: Answers, request: JobRequest) -> dict[str, Any]:
+    """What the repo shows today and a job does not change with when it shows something else."""
+    context = request.context
+    found: dict[str, Any] = {"dir": context.directory, "test": request.test, FORM.parameter: context.form}
+    if model := guessed_model(answers, request):
+        found["model"] = model
+    if not request.child:
+        found["queue"] = request.queue
+    return {name: value for name, value in found.items() if name not in answers}
+
+
+def guessed_model(answers: Answers, request: JobRequest) -> str | None:
+    """The model that nobody has named and that the job is about; None where an argument names it."""
+    context = request.context
+    if context.model is None or "model" in answers or (context.record and "arguments" in answers):
+        return None
+    return context.model.name

@@ -1,0 +1,1 @@
+"""What was generated here, in one small file that is committed: for `upgrade` and `destroy`."""
