@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sidekiq_gen.changes.names import JOURNAL
+from sidekiq_gen.record.book import read_book
 from support.faults import tree
 from support.repos import Repo
 
@@ -73,7 +74,8 @@ def test_sixteen_runs_for_one_job(tmp_path: Path) -> None:
 
     done = at_once(root, [JOB] * 16)
 
-    statuses = Counter(tuple(word for word in out.split() if word in {"create", "identical"}) for _, out in done)
+    lines = [[line.split() for line in out.splitlines()] for _, out in done]
+    statuses = Counter(tuple(line[0] for line in told if line[0] in {"create", "identical"}) for told in lines)
     assert {status for status, _ in done} == {0}
     assert statuses == {("create", "create"): 1, ("identical", "identical"): 15}
     assert contents(root) == wanted
@@ -103,13 +105,16 @@ def test_two_variants_that_are_forced_are_never_mixed(tmp_path: Path) -> None:
 
 
 def test_different_jobs_and_install_at_once(tmp_path: Path) -> None:
-    commands = [*(["job", f"Sync{letter}", "--no-input"] for letter in "ABCDEFG"), ["install", "--no-input"]]
+    """None of them loses what another has recorded."""
+    commands = [*(["job", f"Sync{letter}", "--no-input"] for letter in "ABCDEFGHIJKLMNO"), ["install", "--no-input"]]
     root, wanted = Repo().write(tmp_path / "repo"), alone(tmp_path, "alone", *commands)
 
     done = at_once(root, commands)
 
-    assert [status for status, _ in done] == [0] * 8, done
+    assert [status for status, _ in done] == [0] * 16, done
     assert contents(root).keys() == wanted.keys()
+    names = [f"Sync{letter}Job" for letter in "ABCDEFGHIJKLMNO"]
+    assert [name for _, name in read_book(root).keys] == ["", *names]
 
 
 def test_a_run_that_is_stopped_keeps_the_others_out_and_goes_on_later(tmp_path: Path) -> None:

@@ -507,6 +507,7 @@ def test_the_document_of_a_job(tmp_path: Path) -> None:
             {"name": "test", "text": f"bundle exec rspec {SPEC}"},
         ],
         "files": [{"path": JOB, "status": "create"}, {"path": SPEC, "status": "create"}],
+        "record": {"path": ".sidekiq-gen.record", "status": "create"},
         "notices": [],
         "command_line": "sidekiq-gen job ProcessOrder --model Order --no-input",
     }
@@ -518,6 +519,7 @@ def test_the_document_of_a_job(tmp_path: Path) -> None:
         "checklist",
         "next",
         "files",
+        "record",
         "notices",
         "command_line",
     ]
@@ -702,6 +704,7 @@ def test_no_lockfile_at_all_is_no_obstacle_when_the_version_is_named(tmp_path: P
         "sidekiq": {"version": "7.3.2", "tree": "7", "source": "gem"},
         "class_name": "ProcessOrderJob",
         "files": [{"path": JOB, "status": "create"}],
+        "record": {"path": ".sidekiq-gen.record", "status": "create"},
         "notices": [
             {
                 "code": "no-test-framework",

@@ -72,7 +72,7 @@ def test_the_document(tmp_path: Path) -> None:
         Repo(sidekiq="8.0.6").write(tmp_path), "--health-check", "--dead-threshold", "5", "--test", "minitest"
     )
 
-    assert list(told) == ["schema", "command", "sidekiq", "files", "notices", "command_line"]
+    assert list(told) == ["schema", "command", "sidekiq", "files", "record", "notices", "command_line"]
     assert (told["schema"], told["command"]) == (1, "install")
     assert told["sidekiq"] == {"version": "8.0.6", "tree": "8", "source": "gem"}
     assert told["files"][-1] == {"path": "test/jobs/sidekiq_health_check_job_test.rb", "status": "create"}

@@ -19,7 +19,8 @@ from sidekiq_gen.flags import Answers, answer
 from sidekiq_gen.job.active_job import FORM
 from sidekiq_gen.job.attributes import with_samples
 from sidekiq_gen.job.pipeline import command_line
-from sidekiq_gen.job.removal import Removal, consequences, plan_removal
+from sidekiq_gen.job.recorded import still_to_be_had
+from sidekiq_gen.job.removal import Removal, consequences, find_entry, plan_removal
 from sidekiq_gen.job.resolve import all_flags
 from sidekiq_gen.rails.project import Where, telling
 from sidekiq_gen.record.book import BrokenRecord, read_book
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.notices import Notice
     from sidekiq_gen.packs.pack import Pack
     from sidekiq_gen.rails.project import Project
-    from sidekiq_gen.record.book import Book
+    from sidekiq_gen.record.entry import Entry
 
 EXAMPLES = """Examples:
 
@@ -84,13 +85,15 @@ def _command(
         answers = given({"name": name, "arguments": arguments, **flags})
         project = packed(project, answers)
         defaults = read_defaults(project)
-    answers = with_samples(defaults.complete(answers, project), project.app.pack)
-    project = project.writing(answer(answers, FORM.parameter))
-
-    book, told = _record(project)
+    entry, told = _recorded(answers, project)
+    if entry and answers.keys() == {"name"}:
+        answers, project = still_to_be_had(entry, project)
+    else:
+        answers = with_samples(defaults.complete(answers, project), project.app.pack)
+        project = project.writing(answer(answers, FORM.parameter))
 
     def plan(wanted: Answers) -> Removal:
-        return plan_removal(wanted, project, now, force=force, skip=skip, book=book)
+        return plan_removal(wanted, project, now, force=force, skip=skip, entry=entry)
 
     with telling(project.told):
         made = defaults.attempt(plan, answers)
@@ -110,10 +113,10 @@ def _command(
     return 0
 
 
-def _record(project: Project) -> tuple[Book | None, tuple[Notice, ...]]:
-    """What is recorded, and that it cannot be read."""
+def _recorded(answers: Answers, project: Project) -> tuple[Entry | None, tuple[Notice, ...]]:
+    """What is recorded of this job, and that it cannot be read."""
     try:
-        return read_book(project.app.root), ()
+        return find_entry(answers, project, read_book(project.app.root)), ()
     except BrokenRecord as error:
         return None, (error.notice,)
 

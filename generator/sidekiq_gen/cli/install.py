@@ -14,7 +14,6 @@ from sidekiq_gen.errors import InvalidInput
 from sidekiq_gen.flags import Answers
 from sidekiq_gen.install.request import CONFIG, FLAGS, with_defaults
 from sidekiq_gen.rails.project import Project, Where, telling
-from sidekiq_gen.record.makers import made_by
 from sidekiq_gen.settings import FILE
 
 EXAMPLES = """Examples:
@@ -85,8 +84,7 @@ def _command(
             asked = ask_for_install(answers, project, runtime.console)
         with telling(project.told):
             installed = generate_install(asked, project, force=force, skip=skip)
-            entry = install_entry(asked, installed, made_by(project.app))
-            made = runtime.noting(installed, (entry,), project)
+            made = runtime.noting(installed, lambda: [install_entry(asked, installed, project.app)], project)
     told = document("install", project.release, command_line(asked, where))
     runtime.execute(made, told, project.app, asked=any(value.origin == "answer" for value in asked.values()))
     return 0

@@ -13,9 +13,12 @@ from sidekiq_gen.record.entry import identity
 from sidekiq_gen.values import replace
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sidekiq_gen.changes.apply import Applied
     from sidekiq_gen.changes.plan import PlannedFile
     from sidekiq_gen.changes.signals import Hold
+    from sidekiq_gen.notices import Notice
 
 LABEL = "record"
 
@@ -28,11 +31,12 @@ def lines(record: PlannedFile | None) -> tuple[str, ...]:
     return (f"{record.status} {record.path}", *new)
 
 
-def corrected(applied: Applied, hold: Hold) -> Applied:
-    """The same once the record knows what the linter has made of the files; where it cannot be told, they count as
-    edited.
+def corrected(applied: Applied, linted: Sequence[Notice], hold: Hold) -> Applied:
+    """The same once the record knows what the linter has made of the files; linted: what it said.
+
+    Where it cannot be told, they count as edited.
     """
-    if applied.plan.record is None:
+    if applied.plan.record is None or not any(notice.code == "lint-corrected" for notice in linted):
         return applied
     from sidekiq_gen.changes.apply import apply
     from sidekiq_gen.changes.plan import Plan

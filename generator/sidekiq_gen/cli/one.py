@@ -19,7 +19,6 @@ from sidekiq_gen.job.next_steps import next_steps
 from sidekiq_gen.job.pipeline import Generated, command_line, generate_job
 from sidekiq_gen.job.recorded import job_entry
 from sidekiq_gen.rails.project import Where, telling
-from sidekiq_gen.record.makers import made_by
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -96,8 +95,8 @@ def write_job(
     def generate(wanted: Answers) -> Generated:
         with telling(project.told):
             made = defaults.attempt(lambda one: generate_job(one, project, now, force=force, skip=skip), wanted)
-            entry = job_entry(wanted, made.request, made.plan.files, project.app, made_by(project.app))
-            return runtime.noting(made, (entry,), project)
+            app = project.app
+            return runtime.noting(made, lambda: [job_entry(wanted, made.request, made.plan.files, app)], project)
 
     if runtime.terminal:
         with telling(project.told):

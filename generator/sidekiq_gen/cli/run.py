@@ -101,8 +101,11 @@ class Runtime:
         asked: Lint | None = "fix" if lint_fix else "check" if lint else None
         return cls(console, somebody, pretend, decided, asked, opted_out=no_format, recorded=not no_record)
 
-    def noting(self, made: M, entries: Sequence[Entry], project: Project) -> M:
-        """The same with what is to be written down of it; a record that cannot be used is told, and left alone."""
+    def noting(self, made: M, entries: Callable[[], Sequence[Entry]], project: Project) -> M:
+        """The same with what is to be written down of it, once it is known that it is written at all.
+
+        A record that cannot be used is told, and left alone.
+        """
         if not (self.recorded and project.app.settings.record):
             return made
         record, notices = recording(project.app.root, entries)
@@ -132,15 +135,7 @@ class Runtime:
         if not announced:
             self._announce(made, preview=preview)
         if self.pretend:
-            from sidekiq_gen.changes.plan import plan_record
-
-            told = after(planned) if after else _NOTHING
-            record = plan_record(planned)
-            self._statuses(planned)
-            self._document(planned, record, made.notices, {**document, **told.document}, ())
-            self._remark((*told.remarks, (noted.LABEL, noted.lines(record))))
-            if not self.console.quiet:
-                self.console.plain("Nothing was written: this was --pretend.")
+            self._show(planned, made.notices, document, after(planned) if after else _NOTHING)
             return
         from sidekiq_gen.changes.apply import apply
         from sidekiq_gen.changes.signals import held
@@ -158,8 +153,7 @@ class Runtime:
                 try:
                     self._statuses(applied.plan, but=frozenset(file.path for file in planned.conflicts))
                     linted = self._linted(applied.plan, app, hold)
-                    if any(notice.code == "lint-corrected" for notice in linted):
-                        applied = noted.corrected(applied, hold)
+                    applied = noted.corrected(applied, linted, hold)
                     notices = made.notices + applied.notices + linted
                     told = after(applied.plan) if after else _NOTHING
                     words = self.decided.words(planned, plan, made.notices)
@@ -173,6 +167,18 @@ class Runtime:
                     if os.environ.get("SIDEKIQ_GEN_DEBUG"):
                         raise
                     self.console.error(Defect(error, written=bool(applied.steps)))
+
+    def _show(self, planned: Plan, notices: tuple[Notice, ...], document: Mapping[str, object], told: After) -> None:
+        """Print what would happen."""
+        from sidekiq_gen.changes.plan import plan_record
+
+        self._statuses(planned)
+        self._document(
+            planned, plan_record(planned) if self.console.json else None, notices, {**document, **told.document}, ()
+        )
+        self._remark(told.remarks)
+        if not self.console.quiet:
+            self.console.plain("Nothing was written: this was --pretend.")
 
     def _repeat(self, document: Mapping[str, object], words: Sequence[str], by_hand: Sequence[str]) -> None:
         """Say which command gives the same without asking."""

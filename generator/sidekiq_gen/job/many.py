@@ -54,13 +54,13 @@ class GeneratedList:
     """All jobs of a list, rendered and planned; nothing is written yet.
 
     notices: each once, with the job that it is about, or of how many of them it holds.
-    entries: what is to be recorded.
+    entries: gives what is to be recorded.
     """
 
     jobs: tuple[ListedJob, ...]
     plan: Plan
     notices: tuple[Notice, ...]
-    entries: tuple[Entry, ...]
+    entries: Callable[[], tuple[Entry, ...]]
 
 
 class _Making:
@@ -198,7 +198,7 @@ def generate_jobs(listed: JobList, run: Run) -> GeneratedList:
     plan, notices = making.finish(Plan(places.root, ()))
     if making.faults:
         raise listed.refusal(sorted(making.faults, key=lambda fault: fault.index or 0))
-    return GeneratedList(tuple(making.jobs), plan, notices, making.entries())
+    return GeneratedList(tuple(making.jobs), plan, notices, making.entries)
 
 
 def _project(answers: Answers, run: Run, projects: dict[object, Project]) -> Project:

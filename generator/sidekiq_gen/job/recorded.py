@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+from sidekiq_gen.errors import InvalidInput, Refused
+from sidekiq_gen.flags import answer
 from sidekiq_gen.job.active_job import FORM
+from sidekiq_gen.job.resolve import resolve_job
 from sidekiq_gen.record.entry import Entry, identity
+from sidekiq_gen.record.makers import made_by
 from sidekiq_gen.settings import TEMPLATES
 from sidekiq_gen.sourced import Sourced
 
@@ -17,14 +21,19 @@ if TYPE_CHECKING:
     from sidekiq_gen.flags import Answers
     from sidekiq_gen.job.request import JobRequest
     from sidekiq_gen.rails.app import RailsApp
+    from sidekiq_gen.rails.project import Project
     from sidekiq_gen.sourced import Origin
 
+_WHERE = frozenset({"name", "dir", "test", FORM.parameter})
 
-def job_entry(answers: Answers, request: JobRequest, files: Sequence[PlannedFile], app: RailsApp, by: str) -> Entry:
+
+def job_entry(
+    answers: Answers, request: JobRequest, files: Sequence[PlannedFile], app: RailsApp, by: str = ""
+) -> Entry:
     """The entry of a job.
 
     answers: as they were given, each with its origin. files: as they are planned; migrations, which are history once
-    they have run, are not recorded. by: what renders here.
+    they have run, are not recorded. by: what renders here, where that is known already.
     """
     of_both = (request, *((request.child,) if request.child else ()))
     own = {path for one in of_both for path in (one.job_path, one.test_path) if path}
@@ -32,7 +41,7 @@ def job_entry(answers: Answers, request: JobRequest, files: Sequence[PlannedFile
     said, settings = divided(answers, app)
     found = _found(answers, request)
     name = request.context.name.class_name
-    return Entry("job", name, said, settings, found, request.context.release.gems, by, texts)
+    return Entry("job", name, said, settings, found, request.context.release.gems, by or made_by(app), texts)
 
 
 def recorded_answers(entry: Entry) -> Answers:
@@ -40,6 +49,33 @@ def recorded_answers(entry: Entry) -> Answers:
     parts: tuple[tuple[Mapping[str, Any], Origin], ...]
     parts = ((entry.found, "default"), (entry.settings, "settings"), (entry.answers, "flag"))
     return {name: Sourced(value, origin) for part, origin in parts for name, value in part.items()}
+
+
+def as_recorded(entry: Entry, project: Project) -> tuple[Answers, Project]:
+    """The answers that the texts of an entry were rendered with, and the project with its pack and form.
+
+    Raises:
+        InvalidInput, Refused: its pack cannot be had; a folder is one inside the root.
+    """
+    answers = recorded_answers(entry)
+    typed = answer(answers, TEMPLATES.parameter)
+    if typed:
+        from sidekiq_gen.job.packs import found
+
+        project = project.with_pack(found(typed, project.app.root, project.app.root))
+    return answers, project.writing(answer(answers, FORM.parameter))
+
+
+def still_to_be_had(entry: Entry, project: Project) -> tuple[Answers, Project]:
+    """The same; where a job can no longer be had with these answers, only what says where its files lie."""
+    try:
+        answers, of_entry = as_recorded(entry, project)
+        resolve_job(answers, of_entry)
+    except (InvalidInput, Refused):
+        answers = recorded_answers(entry)
+        answers = {name: value for name, value in answers.items() if name in _WHERE}
+        return answers, project.writing(answer(answers, FORM.parameter))
+    return answers, of_entry
 
 
 def divided(answers: Answers, app: RailsApp) -> tuple[dict[str, Any], dict[str, Any]]:

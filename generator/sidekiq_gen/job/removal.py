@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING
 from sidekiq_gen.changes.plan import Plan, plan_changes
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.flags import answer
-from sidekiq_gen.job.active_job import FORM
-from sidekiq_gen.job.recorded import recorded_answers
 from sidekiq_gen.job.rendering import render
-from sidekiq_gen.job.resolve import resolve_job
+from sidekiq_gen.job.resolve import context_of, resolve_job
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.record.entry import identity
 from sidekiq_gen.record.recording import Removing
@@ -49,15 +47,29 @@ class Removal:
     notices: tuple[Notice, ...]
 
 
+def find_entry(answers: Answers, project: Project, book: Book) -> Entry | None:
+    """What is recorded of the job of this name.
+
+    Raises:
+        BrokenRecord: its line makes no sense.
+    """
+    named = {name: value for name, value in answers.items() if name in {"name", "dir"}}
+    try:
+        name = context_of(named, project).name.class_name
+    except (InvalidInput, Refused):
+        return None
+    return book.entry(("job", name))
+
+
 def plan_removal(  # noqa: PLR0913 - what a run is told
-    answers: Answers, project: Project, now: struct_time, *, force: bool, skip: bool, book: Book | None = None
+    answers: Answers, project: Project, now: struct_time, *, force: bool, skip: bool, entry: Entry | None = None
 ) -> Removal:
     """Find what ``job`` with these answers has written.
 
-    now: in UTC. book: what is recorded of it: where the name alone was given, the answers are those, and a file that
-    is as it was written then is unchanged, whatever would be rendered today. Each file that is there is ``remove``
-    where it holds what these answers give, otherwise ``remove``, ``skip`` or ``conflict``, depending on the flags. The
-    job that a fan-out enqueues is removed with it only where it is unchanged: it may have been there before.
+    now: in UTC. entry: what is recorded of it: a file that is as it was written then is unchanged, whatever would be
+    rendered today. Each file that is there is ``remove`` where it holds what these answers give, otherwise ``remove``,
+    ``skip`` or ``conflict``, depending on the flags. The job that a fan-out enqueues is removed with it only where it
+    is unchanged: it may have been there before.
 
     Raises:
         InvalidInput, Refused: no job could be written with these answers, or its class is in another file.
@@ -69,9 +81,6 @@ def plan_removal(  # noqa: PLR0913 - what a run is told
         if directory and "dir" not in answers:
             answers = {**answers, "dir": Sourced(directory, "default")}
             request = resolve_job(answers, project)
-        entry = book.entry(("job", request.context.name.class_name)) if book else None
-        if entry:
-            answers, request = _as_recorded(entry, answers, request, project)
         found = None if force or skip or entry else _behind(request, answers, project)
         if found is not None:
             answers, request = found, resolve_job(found, project)
@@ -88,17 +97,6 @@ def plan_removal(  # noqa: PLR0913 - what a run is told
             notices.append(_child_kept(request.child))
     plan = replace(own, files=tuple(files), record=Removing(entry.key) if entry else None)
     return Removal(answers, request, plan, (*notices, *app.repo.notices()))
-
-
-def _as_recorded(entry: Entry, answers: Answers, request: JobRequest, project: Project) -> tuple[Answers, JobRequest]:
-    """The answers that were recorded, where nothing but the name was given and they can still be had."""
-    if any(one.origin in {"flag", "answer"} for name, one in answers.items() if name != "name"):
-        return answers, request
-    recorded = recorded_answers(entry)
-    try:
-        return recorded, resolve_job(recorded, project.writing(answer(recorded, FORM.parameter)))
-    except (InvalidInput, Refused):
-        return answers, request
 
 
 def _behind(request: JobRequest, answers: Answers, project: Project) -> Answers | None:

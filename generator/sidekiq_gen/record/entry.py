@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from sidekiq_gen.regex import regex
@@ -56,8 +54,10 @@ class Entry:
         gems = {name: value for name in names_of(self.gems) if (value := getattr(self.gems, name)) is not None}
         told: dict[str, object] = {"command": self.command, "name": self.name, "answers": self.answers}
         told |= {name: part for name in ("settings", "found") if (part := getattr(self, name))}
+        from json import dumps
+
         told |= {"gems": gems, "by": self.by, "files": {path: list(ids) for path, ids in self.files.items()}}
-        return json.dumps(told)
+        return dumps(told)
 
 
 def decode(line: str) -> Entry:
@@ -73,6 +73,8 @@ def decode(line: str) -> Entry:
         raise ValueError(line[:80])
     answers, settings, found, gems, files = parts
     if not all(_is_value(value) for part in (answers, settings, found) for value in part.values()):
+        raise ValueError(line[:80])
+    if command == "job" and not isinstance(answers.get("name"), str):
         raise ValueError(line[:80])
     if not all(_is_ids(ids) for ids in files.values()):
         raise ValueError(line[:80])
@@ -106,13 +108,17 @@ def identity(content: bytes) -> str:
 
     With it git finds the text again, whatever its path was, and needs no search for that.
     """
+    from hashlib import sha1  # what only shows a job needs none
+
     plain = content.removeprefix(_MARK).replace(b"\r\n", b"\n")
-    return hashlib.sha1(b"blob %d\0" % len(plain) + plain, usedforsecurity=False).hexdigest()
+    return sha1(b"blob %d\0" % len(plain) + plain, usedforsecurity=False).hexdigest()
 
 
 def _object(line: str) -> dict[str, Any]:
+    from json import loads
+
     try:
-        told = json.loads(line)
+        told = loads(line)
     except RecursionError:
         raise ValueError(line[:80]) from None
     if not isinstance(told, dict):

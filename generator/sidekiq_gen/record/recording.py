@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.record.book import FILE, BrokenRecord, parse, read_book
@@ -9,7 +10,7 @@ from sidekiq_gen.record.entry import Entry, identity
 from sidekiq_gen.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from sidekiq_gen.changes.plan import Plan, PlannedFile
@@ -23,11 +24,11 @@ _WRITTEN = frozenset({"create", "force", "update", "merge"})
 class Recording:
     """What a run adds to the record, once it is known what becomes of each file.
 
-    entries: each with the ids of what was rendered. A file that stays as it was keeps what was recorded of it before;
-    an entry none of whose files is written stays as it was.
+    make: gives its entries, each with the ids of what was rendered. A file that stays as it was keeps what was recorded
+    of it before; an entry none of whose files is written stays as it was.
     """
 
-    entries: tuple[Entry, ...]
+    make: Callable[[], Sequence[Entry]]
 
     @property
     def path(self) -> str:
@@ -40,7 +41,7 @@ class Recording:
             book = parse(before)
             files = {file.path: file for file in plan.files}
             changed: dict[Key, Entry | None] = {}
-            for entry in self.entries:
+            for entry in self.make():
                 settled = _settled(entry, book.entry(entry.key), files)
                 if settled:
                     changed[entry.key] = settled
@@ -124,15 +125,16 @@ class Corrected:
                 yield replace(entry, files=files)
 
 
-def recording(root: Path, entries: Sequence[Entry]) -> tuple[Recording | None, tuple[Notice, ...]]:
-    """What writes these down, and what is to be said about the record; None where it cannot be used."""
-    try:
-        book = read_book(root)
-        for entry in entries:
-            book.entry(entry.key)
-    except BrokenRecord as error:
-        return None, (error.notice,)
-    return Recording(tuple(entries)), ()
+def recording(root: Path, make: Callable[[], Sequence[Entry]]) -> tuple[Recording | None, tuple[Notice, ...]]:
+    """What writes down the entries that `make` gives, and what is to be said; None where the record cannot be used."""
+    if os.path.lexists(root / FILE):
+        try:
+            book = read_book(root)
+            for entry in make():
+                book.entry(entry.key)
+        except BrokenRecord as error:
+            return None, (error.notice,)
+    return Recording(make), ()
 
 
 def _unchanged(before: bytes | None) -> str | None:
