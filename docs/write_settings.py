@@ -55,6 +55,9 @@ A flag that is typed goes before an answer to a question, an answer before this 
 repo shows: its jobs and specs, its linter's configuration. `sidekiq-gen info` shows each value with where it comes
 from: `(.sidekiq-gen.toml)`.
 
+`record = false`, above all tables, keeps `job` and `install` from noting what they write in `.sidekiq-gen.record`
+(see `docs/upgrade.md`).
+
 The keys of `[job]` and `[install]` are the flags of these commands, without `--`:
 
 - a switch is `true` (`false` is the same as no line), a flag that can be given several times takes a list, and what is

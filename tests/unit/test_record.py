@@ -237,8 +237,8 @@ def test_install_records_what_is_its_own(tmp_path: Path) -> None:
 
 # Records that somebody, or git, has changed
 
-LINE = '{"command": "job", "name": "%s", "answers": {"name": "%s"}, "gems": {"sidekiq": "7.3.2", "source": "gem"}, "by": "0", '
-LINE += '"files": {"app/jobs/a_job.rb": ["%s"]}}'
+LINE = '{"command": "job", "name": "%s", "answers": {"name": "%s"}, "gems": {"sidekiq": "7.3.2", "source": "gem"}, '
+LINE += '"by": "0", "files": {"app/jobs/a_job.rb": ["%s"]}}'
 
 
 def line(name: str, digit: str = "a") -> str:
