@@ -133,10 +133,7 @@ def parse(data: bytes | None) -> Book:
     Raises:
         BrokenRecord: a line of it is none of ours.
     """
-    try:
-        text = (data or b"").decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise BrokenRecord("it is not UTF-8", error.object.count(b"\n", 0, error.start) + 1) from None
+    text = (data or b"").decode("utf-8", "surrogateescape")
     lines: dict[Key, str] = {}
     in_base = merged = False
     for number, raw in enumerate(text.removeprefix("\ufeff").split("\n"), 1):

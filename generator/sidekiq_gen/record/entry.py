@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from sidekiq_gen.regex import regex
@@ -50,14 +51,14 @@ class Entry:
         return (self.command, self.name)
 
     def encode(self) -> str:
-        """Its line, without a line end."""
+        """Its line, without a line end: in UTF-8, whatever the locale has made of names."""
         gems = {name: value for name in names_of(self.gems) if (value := getattr(self.gems, name)) is not None}
         told: dict[str, object] = {"command": self.command, "name": self.name, "answers": self.answers}
         told |= {name: part for name in ("settings", "found") if (part := getattr(self, name))}
         from json import dumps
 
         told |= {"gems": gems, "by": self.by, "files": {path: list(ids) for path, ids in self.files.items()}}
-        return dumps(told)
+        return os.fsencode(dumps(told, ensure_ascii=False)).decode("utf-8", "surrogateescape")
 
 
 def decode(line: str) -> Entry:
@@ -118,7 +119,7 @@ def _object(line: str) -> dict[str, Any]:
     from json import loads
 
     try:
-        told = loads(line)
+        told = loads(os.fsdecode(line.encode("utf-8", "surrogateescape")))
     except RecursionError:
         raise ValueError(line[:80]) from None
     if not isinstance(told, dict):
