@@ -212,3 +212,66 @@ def test_the_text_names_the_file_the_line_and_the_way_out(tmp_path: Path) -> Non
         '       Write: gem "sidekiq", "~> 7.3"\n\n'
         "1 to be done first, 0 good to know.\n"
     )
+
+
+REDIS = locked("    redis (4.8.1)\n    sidekiq (6.5.12)\n      redis (>= 4.5.0, < 5)\n")
+USE = "class Cache\n  # Redis.new is costly\n  def self.connection = @connection ||= Redis.new\nend\n"
+
+
+def test_a_gem_that_only_sidekiq_brought_along_is_told_where_it_is_used(tmp_path: Path) -> None:
+    found = report(Repo(), tmp_path, "7.3", **{"Gemfile.lock": REDIS, "lib/cache.rb": USE})
+    assert lines(found) == ["gem-goes lib/cache.rb:3 first"]
+    assert found["findings"][0]["hint"] == 'Write in the Gemfile: gem "redis"'
+
+
+@pytest.mark.parametrize(
+    ("lock", "files", "told"),
+    [
+        (REDIS, {"config/cable.yml": "production:\n  adapter: redis\n"}, ["gem-goes config/cable.yml:2"]),
+        (REDIS, {"lib/cache.rb": "RedisClient.new\nFoo::Redis.new\n# Redis.new\n"}, []),
+        (REDIS.replace("  sidekiq\n", "  redis\n  sidekiq\n"), {"lib/cache.rb": USE}, []),
+        (REDIS.replace("    sidekiq (", "    own (1.0)\n      redis\n    sidekiq ("), {"lib/cache.rb": USE}, []),
+    ],
+)
+def test_a_gem_that_stays_or_that_no_code_uses_is_not_needed_first(
+    tmp_path: Path, lock: str, files: dict[str, str], told: list[str]
+) -> None:
+    assert lines(report(Repo(), tmp_path, "7.3", **{"Gemfile.lock": lock, **files})) == told
+
+
+def test_a_driver_that_sidekiq_seven_does_not_have_is_good_to_know(tmp_path: Path) -> None:
+    repo = Repo(sidekiq="6.5.12", gems={"hiredis": "0.6.3"})
+    assert lines(report(repo, tmp_path, "7.3")) == ["hiredis-driver Gemfile.lock:5"]
+    repo = repo.but(gems={"hiredis": "0.6.3", "hiredis-client": "0.24.0"})
+    assert lines(report(repo, tmp_path, "7.3")) == []
+
+
+CODE = {
+    "config/initializers/sidekiq.rb": "Sidekiq.logger = nil\nSidekiq.options[:x] = 1\n",
+    "config/database.yml": "production:\n  pool: <%= Sidekiq.options[:concurrency] %>\n",
+    "app/jobs/lock_job.rb": "class LockJob\n  include Sidekiq::Job\n  sidekiq_options lock: :until_executed\n"
+    "  def perform(id)\n    LockJob.perform_async(:again)\n  end\nend\n",
+}
+
+
+def test_code_that_the_target_does_not_take_is_told_once_for_each_place(tmp_path: Path) -> None:
+    found = report(Repo(sidekiq="6.5.12", unique_jobs="7.1.33"), tmp_path, "7.3", **CODE)
+    assert lines(found) == [
+        "gem-pair Gemfile.lock:10 first",
+        "symbol-argument app/jobs/lock_job.rb:5 first",
+        "sidekiq-method-in-erb config/database.yml:2 first",
+        "sidekiq-module-method config/initializers/sidekiq.rb:1 first",
+        "sidekiq-module-method config/initializers/sidekiq.rb:2 first",
+    ]
+
+
+def test_what_is_wrong_today_already_is_left_to_check(tmp_path: Path) -> None:
+    assert lines(report(Repo(sidekiq="7.0.9"), tmp_path, "7.3", **CODE)) == []
+
+
+def test_a_way_out_that_several_places_share_is_told_once(tmp_path: Path) -> None:
+    Repo(sidekiq="6.5.12", files=CODE).write(tmp_path)
+    done = sidekiq_gen(tmp_path, "upgrade", "--to", "7.3")
+    assert done.out.count("Set it on what Sidekiq.configure_server yields") == 1
+    assert "    1  Sidekiq.logger = is gone" in done.out
+    assert "    2  Sidekiq.options is gone" in done.out

@@ -80,7 +80,7 @@ COMPANIONS = (
         "it takes the milliseconds of the new timestamps for seconds",
         breaks=False,
     ),
-    Companion("honeybadger", _SEVEN, ">= 5.1.0", "~> 5.3", "honeybadger-ruby CHANGELOG.md 5.1.0"),
+    Companion("honeybadger", _SEVEN, ">= 5.1.0", "~> 5.3", "honeybadger-ruby CHANGELOG.md 5.1.0", breaks=False),
     Companion("honeybadger", _EIGHT, ">= 5.3.0", "~> 5.3", "honeybadger v5.3.0 plugins/sidekiq.rb:30", _HANDLERS),
     Companion("govuk_sidekiq", _SEVEN, ">= 9.0.0, < 12", "~> 9.0", "govuk_sidekiq v9.0.0 govuk_sidekiq.gemspec"),
     Companion("govuk_sidekiq", _EIGHT, ">= 12.0.0", "~> 12.0", "alphagov/publishing-api Gemfile.lock"),

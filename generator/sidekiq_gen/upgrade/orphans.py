@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.upgrade.bundle import Bundle
 
 _REDIS = "redis"
+_CABLE_FILE = "config/cable.yml"
 # Gems that ask for redis while they go with Sidekiq 6, and not after. Source: their gemspecs, sidekiq-unique-jobs
 # v7.1.33 and v8.0.6, brpoplpush-redis_script.
 _GOING_TOO = frozenset({SIDEKIQ, UNIQUE_JOBS, "brpoplpush-redis_script"})
@@ -43,18 +44,18 @@ def orphans(bundle: Bundle, now: Release, target: Release) -> Iterator[Matter]:
             line,
             f"The gem redis is used here{others}; only Sidekiq 6 and gems of its time have brought it along.",
             'Write in the Gemfile: gem "redis"',
-            first=True,
+            first=path != _CABLE_FILE,  # which may name an adapter that nothing uses
             source=f"sidekiq v7.0.0 {needs.GEMSPEC}",
         )
 
 
 def _uses(repo: Repo) -> Iterator[tuple[str, int]]:
     for path in ruby_files(repo):
-        text = repo.read(path) or ""
-        found = _USES.search(text)
-        if found and not text[text.rfind("\n", 0, found.start()) + 1 : found.start()].lstrip().startswith("#"):
-            yield path, text.count("\n", 0, found.start()) + 1
-    cable = repo.read("config/cable.yml") or ""
+        for number, line in enumerate((repo.read(path) or "").split("\n"), 1):
+            if _USES.search(line) and not line.lstrip().startswith("#"):
+                yield path, number
+                break
+    cable = repo.read(_CABLE_FILE) or ""
     adapter = _CABLE.search(cable)
     if adapter:
-        yield "config/cable.yml", cable.count("\n", 0, adapter.start()) + 1
+        yield _CABLE_FILE, cable.count("\n", 0, adapter.start()) + 1
