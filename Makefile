@@ -72,10 +72,11 @@ snapshots: $(READY) ## write the snapshots again, all of them
 	$(SNAPSHOTS)
 	$(BIN)/sidekiq-gen templates check examples/pack-forge --update --no-rubocop
 
-docs: $(READY) ## write docs/patterns.md, docs/templates.md and docs/settings.md from the code
+docs: $(READY) ## write the pages of docs that come from the code
 	$(BIN)/python docs/write.py
 	$(BIN)/python docs/write_templates.py
 	$(BIN)/python docs/write_settings.py
+	$(BIN)/python docs/write_check.py
 
 facts: $(READY) ## hold the sources of the tables against git tags; FACTS="--repo sidekiq=DIR ..." says where they are
 	PYTHONPATH=tests $(BIN)/python -m facts $(FACTS)

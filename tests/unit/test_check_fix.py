@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sidekiq_gen.check import nodes
-from sidekiq_gen.check.rule import Context, Edit, FileRule, Finding
+from sidekiq_gen.check.engine import context_of, judge, read_files
+from sidekiq_gen.check.fixing import fix
+from sidekiq_gen.check.rule import Context, Edit, FileRule, Finding, Rule
 from sidekiq_gen.check.rules.call_sites import RULES as EXAMPLES
-from sidekiq_gen.check.rules.catalogue import BY_CODE
+from sidekiq_gen.check.rules.catalogue import BY_CODE, RULES
+from sidekiq_gen.rails.project import Where, detect_project
 from support.command import sidekiq_gen, tree
 from support.repos import Repo
+from support.rules import repo_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -165,3 +169,17 @@ def test_only_what_is_told_is_rewritten(tmp_path: Path) -> None:
     assert b"old(1) #" in (root / PATH).read_bytes()
     assert b"fresh(2)" in (root / PATH).read_bytes()
     assert (root / "lib/more.rb").read_text() == "Sidekiq.old(3)\n"
+
+
+@pytest.mark.parametrize("rule", RULES, ids=[rule.code for rule in RULES])
+def test_what_a_rule_calls_certain_is(rule: Rule, tmp_path: Path) -> None:
+    """In its bad example: what it would rewrite still parses, and is no longer found."""
+    project = detect_project(Where(root=repo_of(rule.bad, tmp_path)), tmp_path)
+    context = context_of(project)
+    files = tuple(read_files(project.app, [rule], context))
+    found = [one for one in judge(files, project.app, [rule], context) if one.edits]
+
+    done = fix(found, files, project.app, [rule], context)
+
+    assert done.kept == ()
+    assert {one.path for one in done.fixed} == {one.path for one in found}

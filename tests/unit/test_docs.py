@@ -17,6 +17,7 @@ DOCS = Path(__file__).parents[2] / "docs"
         ("write.py", "patterns.md", "\n### "),
         ("write_templates.py", "templates.md", "\n### "),
         ("write_settings.py", "settings.md", "\n| `"),
+        ("write_check.py", "check.md", "\n### "),
     ],
 )
 def test_the_page_is_up_to_date(script: str, name: str, heading: str) -> None:
