@@ -121,7 +121,6 @@ class OldWrapper(FileRule):
     title = "The old name of the wrapper of ActiveJob's jobs"
     severity = "warning"
     releases = ">=8.0.0"
-    places = "all"
     words = ("JobWrapper",)
     why = "Since 8.0 payloads name Sidekiq::ActiveJob::Wrapper: a comparison with the old name finds nothing new."
     source = "sidekiq v8.0.0 lib/active_job/queue_adapters/sidekiq_adapter.rb:23, Changes.md 8.0.0 (the constant stays)"
