@@ -36,6 +36,10 @@ _TS = (
     'return unless Order.connection.select_value("SELECT pg_try_advisory_lock(1)") == "t"',
     'locked = Order.connection.select_value("SELECT pg_try_advisory_lock(1)")\nreturn if locked != "t"',
 )
+_POLLED = (
+    'sleep 0.1 until Order.connection.select_value("SELECT pg_try_advisory_lock(1)")',
+    'loop do\n  break if Order.connection.select_value("SELECT pg_try_advisory_lock(1)")\nend',
+)
 
 
 def _one_of(lines: tuple[str, ...], put: Callable[[str, str], str | None] = in_perform) -> Rewrite:
@@ -92,12 +96,14 @@ PLANTERS: dict[str, Rewrite | Planter] = {
     "advisory-lock-hash-key": _one_of(_HASHES),
     "advisory-lock-compared-with-t": _one_of(_TS),
     "session-lock-without-ensure": _session,
+    "advisory-lock-polled-from-cache": _one_of(_POLLED),
     "unique-unknown-lock": _unique(lock=":until_done"),
     "unique-conflict-strategy": _unique(lock=":until_executed", on_conflict=":reject"),
     "unique-conflict-form": _unique(lock=":until_executed", on_conflict=":replace"),
     "unique-args-option": _unique(lock=":until_executed", unique_args="->(args) { args.first }"),
     "unique-old-option": _unique(unique=":until_executed"),
     "unique-ttl-duration": _unique("8.0.12", lock=":until_executed", lock_ttl="1.hour"),
+    "unique-ttl-before-retries": _unique(lock=":until_executed", lock_ttl="60", retry="5"),
     "unique-reject-frees": _unique("8.0.10", lock=":while_executing", on_conflict=":reject"),
     "unique-lock-without-ttl": _unique(fresh=True, lock=":until_executed"),
     "unique-until-expired-without-ttl": _unique(fresh=True, lock=":until_expired"),

@@ -104,6 +104,7 @@ PLANTERS: dict[str, Rewrite | Planter] = {
     "push-in-transaction": _one_of(_IN_TRANSACTION),
     "push-in-callback": Planter(more=_callback),
     "loads-all-records": _one_of(_LOADED),
+    "loop-over-table-in-perform": lambda text: in_perform(text, "Order.find_each { |order| order.touch }"),
     "sleep-in-job": _one_of(_SLEPT),
     "thread-in-job": _one_of(_THREADS),
     "timeout-in-job": lambda text: in_perform(text, "Timeout.timeout(30) { Order.sync }"),

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sidekiq_gen.check.rule import Example
-from sidekiq_gen.check.rules import advisory_locks, throttled, unique_options, unique_setup
+from sidekiq_gen.check.rules import advisory_locks, throttled, unique_options, unique_setup, unique_ttl
 from sidekiq_gen.check.rules.unique_options import WIRED
 from support.rules import findings
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-RULES = [*advisory_locks.RULES, *unique_options.RULES, *unique_setup.RULES, *throttled.RULES]
-XACT, KEYS, HASH, TEXT, SESSION = [rule.code for rule in advisory_locks.RULES]
+DURATION, BEFORE_RETRIES = unique_ttl.RULES
+RULES = [*advisory_locks.RULES, *unique_options.RULES, *unique_setup.RULES, DURATION, *throttled.RULES]
+XACT, KEYS, HASH, TEXT, SESSION, POLLED = [rule.code for rule in advisory_locks.RULES]
 INITIALIZER = "config/initializers/sidekiq_unique_jobs.rb"
 TAKE = 'Order.connection.execute("SELECT pg_advisory_xact_lock(1)")'
 
@@ -88,6 +89,46 @@ def test_a_lock_of_a_transaction_is_found_where_a_run_can_come_without_one(
 )
 def test_keys_answers_and_locks_of_a_session(body: str, found: list[str], tmp_path: Path) -> None:
     assert codes({"app/models/order.rb": f"class Order\ndef lock\n{body}\nend\nend\n"}, tmp_path) == found
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ('work until select_value("SELECT pg_try_advisory_xact_lock(1)")', [POLLED]),
+        ('loop do\nbreak if select_value("SELECT pg_try_advisory_xact_lock(1)")\nend', [POLLED]),
+        ('while true\nuncached { select_value("SELECT pg_try_advisory_xact_lock(1)") }\nend', []),
+        ('work until select_value("SELECT pg_try_advisory_xact_lock(#{rand(9)})")', []),
+        ('work until execute("SELECT pg_try_advisory_xact_lock(1)")', []),
+        ('return unless select_value("SELECT pg_try_advisory_xact_lock(1)")', []),
+    ],
+)
+def test_a_lock_that_the_query_cache_answers_for(body: str, found: list[str], tmp_path: Path) -> None:
+    assert codes({"app/jobs/example_job.rb": job(f"Order.transaction do\n{body}\nend")}, tmp_path) == found
+
+
+@pytest.mark.parametrize(
+    ("options", "found"),
+    [
+        ("lock_ttl: 3600, retry: 5", False),
+        ("lock_ttl: 300, retry: 5", True),
+        ("lock_ttl: 428, retry: 5", True),
+        ("lock_ttl: 429, retry: 5", False),
+        ("lock_ttl: 1.day", True),
+        ("lock_ttl: 3.weeks.to_i, retry: true", False),
+        ("lock_ttl: 300, retry: false", False),
+        ("lock_ttl: 300, retry: COUNT", False),
+        ("lock_ttl: TTL", False),
+        ("lock_ttl: 1.day.from_now", False),
+        ("lock_ttl: 300, retry_for: 3600", False),
+    ],
+)
+def test_a_lock_that_ends_before_the_retries(options: str, found: bool, tmp_path: Path) -> None:  # noqa: FBT001
+    files = {"app/jobs/example_job.rb": job("work", above=f"sidekiq_options lock: :until_executed, {options}")}
+
+    told = findings(Example(files, unique_jobs="8.1.0"), tmp_path, [BEFORE_RETRIES])
+
+    assert [one.code for one in told] == (["unique-ttl-before-retries"] if found else [])
+    assert findings(Example(files, unique_jobs="8.0.10"), tmp_path, [BEFORE_RETRIES]) == []
 
 
 def test_a_method_that_gives_the_key_of_a_lock_is_followed(tmp_path: Path) -> None:

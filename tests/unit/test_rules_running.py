@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sidekiq_gen.check.rule import Context, Example
-from sidekiq_gen.check.rules import errors, marks, pushing, threads
+from sidekiq_gen.check.rules import errors, loading, marks, pushing, threads
 from sidekiq_gen.sidekiq.gems import Gems
 from sidekiq_gen.sidekiq.release import Release
 from support.rules import findings
@@ -15,7 +15,8 @@ from support.rules import findings
 if TYPE_CHECKING:
     from pathlib import Path
 
-RULES = [*errors.RULES, *marks.RULES, *pushing.RULES, *threads.RULES]
+LOADS, LOOPS = loading.RULES
+RULES = [*errors.RULES, LOADS, *marks.RULES, *pushing.RULES, *threads.RULES]
 
 
 def codes(files: dict[str, str], root: Path, **locked: str) -> list[str]:
@@ -257,3 +258,29 @@ def test_a_migration_that_has_run_is_left_alone(tmp_path: Path) -> None:
 )
 def test_a_relation_that_is_loaded_whole(query: str, found: bool, tmp_path: Path) -> None:  # noqa: FBT001
     assert codes(job(query), tmp_path) == (["loads-all-records"] if found else [])
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("Order.find_each(&:touch)", True),
+        ("Order.where(paid: true).in_batches.each(&:touch)", True),
+        ("Order.where(account_id: id).find_each(&:touch)", False),
+        ("account.orders.find_each(&:touch)", False),
+    ],
+)
+def test_a_table_that_one_run_goes_over(body: str, found: bool, tmp_path: Path) -> None:  # noqa: FBT001
+    told = findings(Example(job(body)), tmp_path, [LOOPS])
+
+    assert [one.code for one in told] == (["loop-over-table-in-perform"] if found else [])
+    assert findings(Example(job(body), sidekiq="7.2.4"), tmp_path, [LOOPS]) == []
+
+
+def test_an_iterable_job_may_load_what_it_goes_over(tmp_path: Path) -> None:
+    text = (
+        "class ExampleJob\n  include Sidekiq::IterableJob\n\n  def build_enumerator(cursor:)\n"
+        "    active_record_batches_enumerator(Order.all, cursor: cursor)\n  end\n\n"
+        "  def each_iteration(batch)\n    Order.where(id: batch).find_each(&:touch)\n  end\nend\n"
+    )
+
+    assert findings(Example({"app/jobs/example_job.rb": text}), tmp_path, [LOADS, LOOPS]) == []

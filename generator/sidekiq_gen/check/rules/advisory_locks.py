@@ -22,6 +22,7 @@ _TAKING = regex(r"\bpg_(?:try_)?advisory_(?:xact_)?lock(?:_shared)?\s*\(", re.IG
 _TRANSACTION_LOCK = regex(r"\bpg_(?:try_)?advisory_xact_lock", re.IGNORECASE)
 _SESSION_LOCK = regex(r"\bpg_(?:try_)?advisory_lock|\bGET_LOCK\s*\(", re.IGNORECASE)
 _UNLOCK = regex(r"pg_advisory_unlock|RELEASE_(?:ALL_)?LOCKS?\b", re.IGNORECASE)
+_TRYING = regex(r"\bpg_try_advisory_(?:xact_)?lock", re.IGNORECASE)
 _BEGINS = regex(r"\bBEGIN\b|\bDO\s+\$")
 _BIG_ID = regex(r"(?:\#\{[^}]*\b\w*id\}|:\w*id\b)\s*")
 TRANSACTIONS = frozenset({"transaction", "with_lock", "with_transaction", "in_transaction", "transaction_with_retry"})
@@ -230,4 +231,45 @@ def _all(root: Node) -> Iterator[Node]:
     return nodes.walk(root, into=nodes.CLASSES | nodes.METHODS)
 
 
-RULES: tuple[Rule, ...] = (TransactionLockOutside(), SmallKeys(), HashAsKey(), ComparedWithT(), SessionLockKept())
+class PolledFromCache(JobRule):
+    """Asking again and again, and getting the first answer each time."""
+
+    code = "advisory-lock-polled-from-cache"
+    title = "An advisory lock is asked for again, and the query cache answers"
+    severity = "error"
+    why = "In a job Rails caches queries: the same SELECT is answered from the cache, and the lock never becomes free."
+    source = "facts 14 (Sidekiq's reloader turns the query cache on; select_value is answered from it)"
+    way_out = (
+        "Ask inside of uncached: `sidekiq-gen job NAME --advisory-lock --on-locked retry` comes back later instead."
+    )
+    words = ("advisory_",)
+    forms = ("sidekiq", "active-job")
+    bad = Example.job(
+        _job('    until Order.connection.select_value("SELECT pg_try_advisory_lock(1)")\n      wait\n    end\n    work')
+    )
+    good = Example.job(
+        _job(
+            '    until Order.uncached { Order.connection.select_value("SELECT pg_try_advisory_lock(1)") }\n'
+            "      wait\n    end\n    work"
+        )
+    )
+
+    def check(self, job: Job, context: Context) -> Iterator[Finding]:
+        """Yield each in a loop whose text does not change from turn to turn."""
+        for statement in statements_with(job.source, _TRYING, within=job.node):
+            node = statement.node
+            loops = nodes.within(node, types={"while", "until", "while_modifier", "until_modifier"})
+            is_loop = next(loops, None) is not None or nodes.inside_call(node, {"loop"}) is not None
+            changes = any(one.type == "interpolation" for one in node.named_children)
+            if is_loop and _asked(statement) and not changes and nodes.inside_call(node, {"uncached"}) is None:
+                yield self.at(job.source, node, "The query cache answers from the second time on.")
+
+
+RULES: tuple[Rule, ...] = (
+    TransactionLockOutside(),
+    SmallKeys(),
+    HashAsKey(),
+    ComparedWithT(),
+    SessionLockKept(),
+    PolledFromCache(),
+)

@@ -16,6 +16,7 @@ from sidekiq_gen.check.rules import (
     job_class,
     job_data,
     job_options,
+    loading,
     marks,
     params,
     pushing,
@@ -30,6 +31,7 @@ from sidekiq_gen.check.rules import (
     throttled,
     unique_options,
     unique_setup,
+    unique_ttl,
 )
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ RULES: tuple[Rule, ...] = (
     *job_class.RULES,
     *job_data.RULES,
     *job_options.RULES,
+    *loading.RULES,
     *marks.RULES,
     *params.RULES,
     *pushing.RULES,
@@ -62,5 +65,6 @@ RULES: tuple[Rule, ...] = (
     *throttled.RULES,
     *unique_options.RULES,
     *unique_setup.RULES,
+    *unique_ttl.RULES,
 )
 BY_CODE = {rule.code: rule for rule in RULES}

@@ -136,6 +136,7 @@ class CheckThenAct(JobRule):
     code = "check-then-act-without-lock"
     title = "A record's mark is read and set without a lock"
     severity = "note"
+    on = False  # sidekiq-gen writes it where only --check-then-act is asked for
     why = "Two runs at the same time both find the mark unset, and both do the work."
     source = "facts 13 (a job may run twice at the same time)"
     way_out = "Read it again under a lock: `sidekiq-gen job NAME --check-then-act COLUMN --row-lock`."

@@ -1,13 +1,11 @@
-"""When and how often jobs are pushed: one by one, inside of a transaction, from callbacks; and how much is loaded."""
+"""When and how often jobs are pushed: one by one, inside of a transaction, from callbacks."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.check import nodes
-from sidekiq_gen.check.rule import Context, Example, Finding, JobRule, PushRule, Rule
-from sidekiq_gen.check.shapes import shape
+from sidekiq_gen.check.rule import Context, Example, Finding, PushRule, Rule
 from sidekiq_gen.regex import regex
 
 if TYPE_CHECKING:
@@ -15,7 +13,6 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from sidekiq_gen.check.jobs import Job
     from sidekiq_gen.check.pushes import Push
     from sidekiq_gen.check.source import Source
 
@@ -29,11 +26,7 @@ _AFTER_COMMIT = frozenset(
     "after_all_transactions_commit run_after_commit after_rollback run_after_commit_or_now".split()
 )
 _ID = regex(r"id\b|\bself\b|_ids\b|\*")
-_EQUALS = regex(r"(?<![<>!])=\s*[?:]|\bIN\s*\(?\?", re.IGNORECASE)
-_ID_KEY = regex(r"ids?|\w+_ids?")
 _LITERALS = frozenset({"string", "integer", "hash"})
-_QUERY = frozenset("all where not joins includes preload eager_load left_joins left_outer_joins order rewhere".split())
-_LOADING = frozenset({"each", "map", "each_with_index", "flat_map", "each_slice", "filter_map"})
 _JOB = """\
 class ExampleJob
   include Sidekiq::Job
@@ -194,43 +187,4 @@ def _is_about_another(push: Push, callback: Node) -> bool:
     return not any(_ID.search(nodes.text(one)) or one.type in _LITERALS for one in push.arguments)
 
 
-class LoadsAll(JobRule):
-    """A whole table in memory."""
-
-    code = "loads-all-records"
-    title = "A job loads a whole relation"
-    severity = "warning"
-    why = "Every record is in memory at once: the process grows with the table, and a run takes as long as all of them."
-    source = "rails v8.1.0 activerecord/lib/active_record/relation/batches.rb (find_each loads 1,000 at a time)"
-    way_out = "Use find_each, or a job for each batch: `sidekiq-gen job NAME --kind fan-out`."
-    forms = ("sidekiq", "active-job")
-    bad = Example.job(_JOB.replace("  end\nend", "    Order.all.each { |order| order.touch }\n  end\nend"))
-    good = Example.job(_JOB.replace("  end\nend", "    Order.find_each { |order| order.touch }\n  end\nend"))
-
-    def check(self, job: Job, context: Context) -> Iterator[Finding]:
-        """Yield each loop over all of a model, or over what a query of it gives."""
-        for method in job.running.values():
-            for call in nodes.calls_in(method, *_LOADING):
-                base, calls = nodes.chain(call)
-                names = [nodes.method_name(one) for one in calls[:-1]]
-                if nodes.constant(base) and names and set(names) <= _QUERY and not _is_bounded(calls):
-                    yield self.at(job.source, call, f"All of {nodes.text(base)} that this finds is loaded at once.")
-
-
-def _is_bounded(calls: list[Node]) -> bool:
-    """Whether a query asks for what belongs to somebody: by an id, or a value that is neither literal nor a time."""
-    return any(_is_somebodys(one) for call in calls for one in nodes.arguments(call))
-
-
-def _is_somebodys(condition: Node) -> bool:
-    if condition.type == "string":
-        return _EQUALS.search(nodes.text(condition)) is not None
-    if condition.type != "pair":
-        return False
-    value = nodes.field(condition, "value")
-    if value is None or _ID_KEY.fullmatch(nodes.name_of(nodes.field(condition, "key"))):  # None: `where(account:)`
-        return True
-    return value.type in {"identifier", "instance_variable"} or (value.type == "call" and shape(value) == "unknown")
-
-
-RULES: tuple[Rule, ...] = (PushPerRecord(), PushInTransaction(), PushInCallback(), LoadsAll())
+RULES: tuple[Rule, ...] = (PushPerRecord(), PushInTransaction(), PushInCallback())

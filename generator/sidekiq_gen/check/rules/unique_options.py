@@ -50,7 +50,7 @@ def lock_of(written: str) -> LockType | None:
         return None
 
 
-class _LockRule(JobRule):
+class LockRule(JobRule):
     """A rule about a job's options that matter to the gem."""
 
     def holds(self, context: Context) -> bool:
@@ -58,7 +58,7 @@ class _LockRule(JobRule):
         return super().holds(context) and UNIQUE_JOBS in context.gems
 
 
-class UnknownLock(_LockRule):
+class UnknownLock(LockRule):
     """A lock, or a strategy, that the gem does not have."""
 
     code = "unique-unknown-lock"
@@ -94,7 +94,7 @@ def _strategies(job: Job) -> Mapping[str, str]:
     return dict.fromkeys(SIDES, name) if name else {}
 
 
-class ConflictStrategy(_LockRule):
+class ConflictStrategy(LockRule):
     """A pair of lock and strategy that the gem's own validator refuses."""
 
     code = "unique-conflict-strategy"
@@ -151,7 +151,7 @@ def _instead(name: str, kind: LockType, strategy: str) -> str:
     return "Use log: it turns duplicates away when they are pushed." if "client" in kind.consulted else "Use log."
 
 
-class UniqueArgs(_LockRule):
+class UniqueArgs(LockRule):
     """``unique_args:`` as an option."""
 
     code = "unique-args-option"
@@ -170,7 +170,7 @@ class UniqueArgs(_LockRule):
             yield self.at(job.source, said, "sidekiq-unique-jobs reads lock_args_method, not unique_args.")
 
 
-class RenamedOptions(_LockRule):
+class RenamedOptions(LockRule):
     """The names that the options had before 7.0."""
 
     code = "unique-old-option"
@@ -189,34 +189,7 @@ class RenamedOptions(_LockRule):
             yield self.at(job.source, said, "Since 7.0 this is called lock: this job takes none.")
 
 
-class DurationTtl(_LockRule):
-    """A Duration as ``lock_ttl``, on the releases that cannot read one."""
-
-    code = "unique-ttl-duration"
-    title = "This sidekiq-unique-jobs cannot read a Duration as lock_ttl"
-    severity = "error"
-    why = "On 8.0.11 the lock never expires; on 8.0.12 and 8.0.13 each push raises ArgumentError."
-    source = "sidekiq-unique-jobs v8.0.11, v8.0.12 lib/sidekiq_unique_jobs/lock_ttl.rb:99; facts 13"
-    way_out = "Write 1.hour.to_i: `sidekiq-gen job NAME --unique LOCK --unique-ttl SECONDS` does."
-    bad = example("lock: :until_executed, lock_ttl: 1.hour", unique="8.0.12")
-    good = example("lock: :until_executed, lock_ttl: 1.hour.to_i", unique="8.0.12")
-
-    def holds(self, context: Context) -> bool:
-        """Where a Duration is not read."""
-        return super().holds(context) and not context.release.capabilities.unique_ttl_duration
-
-    def check(self, job: Job, context: Context) -> Iterator[Finding]:
-        """Yield each that is one."""
-        for key in TTLS:
-            said = job.options.get(key)
-            if said is not None and said.type == "call" and nodes.method_name(said) in _UNITS:
-                yield self.at(job.source, said, f"{nodes.text(said)} is no number of seconds here: add .to_i.")
-
-
-_UNITS = frozenset("second seconds minute minutes hour hours day days week weeks month months year years".split())
-
-
-class RejectExcludesNothing(_LockRule):
+class RejectExcludesNothing(LockRule):
     """Rejecting while another run lasts, where the reject frees the lock of that run."""
 
     code = "unique-reject-frees"
@@ -271,7 +244,6 @@ RULES: tuple[Rule, ...] = (
     ConflictForm(),
     UniqueArgs(),
     RenamedOptions(),
-    DurationTtl(),
     RejectExcludesNothing(),
     LockWithoutGem(),
 )
