@@ -32,7 +32,8 @@ def _signals_are_answered() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def _plain_environment(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in UNSET:
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("XDG_CACHE_HOME", os.devnull)  # which cannot be had: only tests of the cache have one
+    if not request.node.get_closest_marker("live"):  # their roots are kept there
+        monkeypatch.setenv("XDG_CACHE_HOME", os.devnull)  # which cannot be had: only tests of the cache have one

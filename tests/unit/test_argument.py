@@ -97,6 +97,11 @@ def test_a_whole_life(tmp_path: Path) -> None:
     assert spec.read_text() == SPEC_TEXT
 
 
+def test_a_method_of_something_else_may_be_called_so(tmp_path: Path) -> None:
+    root = repo(tmp_path, "def perform(a)", "Effect.note(a)")
+    assert run(root, "add", "ChargeJob", "note") == job("def perform(a, note = nil)", "Effect.note(a)")
+
+
 def test_the_only_argument_goes_with_its_parentheses(tmp_path: Path) -> None:
     root = repo(tmp_path, "def perform(note = nil)")
     assert run(root, "remove", "ChargeJob", "note") == job("def perform")

@@ -62,8 +62,8 @@ def left(job: Existing, what: str) -> Iterator[Notice]:
     yield Notice(
         "jobs-in-redis",
         what,
-        f"See in a console what waits: {sets}.flat_map {{ |jobs| jobs.select {{ |job| {inner} }} }}"
-        f".map {{ |job| job.{shown} }}.tally",
+        f'See in a console what waits: require "sidekiq/api"; {sets}'
+        f".flat_map {{ |jobs| jobs.select {{ |job| {inner} }} }}.map {{ |job| job.{shown} }}.tally",
     )
 
 

@@ -10,11 +10,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal
 
-from sidekiq_gen.check import nodes
 from sidekiq_gen.check.rule import Edit
 from sidekiq_gen.deploys.concerned import around, callers, left, places, pushes, unseen
 from sidekiq_gen.deploys.existing import Existing, find_job, index_of
-from sidekiq_gen.deploys.perform import Perform, appended, name_of, read_perform, taken_away
+from sidekiq_gen.deploys.perform import Perform, appended, name_of, read_perform, taken_away, uses
 from sidekiq_gen.deploys.planning import Planned, edited, plan_files
 from sidekiq_gen.deploys.spec_example import example_for, with_example, without_example
 from sidekiq_gen.errors import InvalidInput, Refused
@@ -86,9 +85,7 @@ def change(action: Action, name: str, argument: str, default: str | None, projec
 def _add(step: _Change, wanted: Argument) -> Planned:
     job, perform, index = step.job, step.perform, step.index
     parameter = wanted.parameter
-    body = nodes.field(perform.method, "body")
-    used = {nodes.text(one) for one in nodes.walk(body) if one.type == "identifier"} if body is not None else set()
-    if parameter in perform.names or parameter in used:
+    if parameter in perform.names or uses(perform, parameter):
         where = "a parameter" if parameter in perform.names else "used in perform"
         raise Refused(
             f"{parameter} is {where} already.",
@@ -161,8 +158,7 @@ def _remove(step: _Change, parameter: str) -> Planned:
             hint="Stop that first, deploy it, and remove the argument once no payload has it.",
             code="still-handed-over",
         )
-    body = nodes.field(perform.method, "body")
-    if body is not None and any(nodes.text(one) == parameter for one in nodes.walk(body) if one.type == "identifier"):
+    if uses(perform, parameter):
         raise Refused(
             f"perform still uses {parameter}.", hint="Let it do without, and run this again.", code="still-used"
         )

@@ -96,3 +96,18 @@ def taken_away(perform: Perform) -> Edit:
         return Edit(perform.parameters[-2].end_byte, last.end_byte, "")
     whole = perform.written or last
     return Edit(whole.start_byte, whole.end_byte, "")
+
+
+def uses(perform: Perform, name: str) -> bool:
+    """Whether its body has a bare word of that name: a local variable, or a method of the job."""
+    body = nodes.field(perform.method, "body")
+    words = nodes.walk(body) if body is not None else ()
+    return any(one.type == "identifier" and nodes.text(one) == name and not _is_called_on(one) for one in words)
+
+
+def _is_called_on(word: Node) -> bool:
+    """Whether it is the method of a call on something: ``Effect.note``."""
+    call = word.parent
+    if call is None or call.type != "call" or nodes.receiver(call) is None:
+        return False
+    return nodes.field(call, "method") == word

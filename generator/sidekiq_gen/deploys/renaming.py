@@ -35,7 +35,9 @@ if TYPE_CHECKING:
 Step = Literal[1, 2, 3]
 MOST_NAMED = 20
 _CLASS_NAME = re.compile(r"self\.class\.(?:name|to_s)\b|#\{self\.class\}")
+# A console has the API only where something has required it.
 _LEFT = (
+    'require "sidekiq/api"; '
     "[*Sidekiq::Queue.all, Sidekiq::ScheduledSet.new, Sidekiq::RetrySet.new, Sidekiq::DeadSet.new]"
     '.sum {{ |jobs| jobs.count {{ |job| job.display_class == "{}" }} }}'
 )
@@ -58,6 +60,11 @@ def rename(old: str, new: str, step: Step, project: Project) -> Planned:
         return _first(job, name, project, index)
     _refuse_unprepared(job, name, index)
     return _second(job, name, project, index) if step == 2 else _third(job, name, project, index)  # noqa: PLR2004
+
+
+def count_left(name: str) -> str:
+    """Ruby for a console that counts the payloads of a class, dead ones among them."""
+    return _LEFT.format(name)
 
 
 def _first(job: Existing, new: str, project: Project, index: Index) -> Planned:
@@ -148,7 +155,7 @@ def _second(job: Existing, new: str, project: Project, index: Index) -> Planned:
         )
     then = (
         ("step-3", f"deploy this; once no payload is left: sidekiq-gen rename {job.name} {new} --step 3"),
-        ("count", f"count payloads in a console: {_LEFT.format(job.name)}"),
+        ("count", f"count payloads in a console: {count_left(job.name)}"),
     )
     return Planned(plan_files(project.app.root, texts), tuple(notices), new, then)
 
@@ -169,7 +176,7 @@ def _third(job: Existing, new: str, project: Project, index: Index) -> Planned:
         Notice(
             "jobs-in-redis",
             f"Jobs of {job.name} that are still enqueued, scheduled or to be retried fail once the class is gone.",
-            f"Count them in a console first: {_LEFT.format(job.name)}",
+            f"Count them in a console first: {count_left(job.name)}",
         ),
     ]
     return Planned(plan_files(project.app.root, texts), tuple(notices), new)
