@@ -6,6 +6,7 @@ from mutants.checks import CHECK_MUTATIONS
 from mutants.decided import DECIDED_MUTATIONS
 from mutants.folders import FOLDER_MUTATIONS
 from mutants.lists import LIST_MUTATIONS
+from mutants.moves import MOVE_MUTATIONS
 from mutants.packs import PACK_MUTATIONS
 from mutants.runner import Mutation
 from mutants.specs import SPEC_MUTATIONS
@@ -1483,6 +1484,7 @@ MUTATIONS = (
     *WRITTEN,
     *FOLDER_MUTATIONS,
     *LIST_MUTATIONS,
+    *MOVE_MUTATIONS,
     *PACK_MUTATIONS,
     *SET,
     *SPEC_MUTATIONS,

@@ -47,6 +47,7 @@ def codes(text: str, root: Path, sidekiq: str = "8.1.7", path: str = "lib/x.rb",
         ("Sidekiq.configure_client { |c| c.capsule('x') { |cap| cap.concurrency = 1 } }", "capsule-on-client"),
         ("Sidekiq\nconfig.error_handlers << lambda { |error, context| report(error) }", "error-handler-arguments"),
         ("Sidekiq\nconfig.error_handlers.push(->(error, context) { report(error) })", "error-handler-arguments"),
+        ("Sidekiq\nconfig.error_handlers << ->(error, context = {}) { report(error) }", "error-handler-arguments"),
         ("Sidekiq.redis { |r| r.sadd?('a', 1) }", "redis-method"),
         ("Sidekiq.redis(&:client)", "redis-method"),
         ("Sidekiq.redis { _1.exists?('a') }", "redis-method"),
@@ -187,7 +188,7 @@ def test_what_only_moved_is_rewritten(tmp_path: Path) -> None:
         "Sidekiq.redis_info": "Sidekiq.default_configuration.redis_info",
         "Sidekiq[:x]": "Sidekiq.default_configuration[:x]",
         "Sidekiq::Client.new(POOL)": "Sidekiq::Client.new(pool: POOL)",
-        "require 'sidekiq/testing'": "Sidekiq.testing!(:fake)",
+        "Sidekiq::WorkSet.new.map { |p, t, w| w['queue'] }": "Sidekiq::WorkSet.new.map { |p, t, w| w.queue }",
     }
     for number, (text, becomes) in enumerate(texts.items()):
         (tmp_path / str(number)).mkdir()

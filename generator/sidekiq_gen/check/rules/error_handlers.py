@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from sidekiq_gen.check import nodes
 from sidekiq_gen.check.rule import Context, Example, FileRule, Finding, Rule
-from sidekiq_gen.check.settings import block_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,6 +13,9 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from sidekiq_gen.check.source import Source
+
+
+_HANDED = 3  # error, context, config
 
 
 def _initializer(text: str, **more: Any) -> Example:
@@ -49,18 +51,20 @@ class ErrorHandlerOfTwo(FileRule):
             handler = nodes.field(adding, "right") if adding is not None and adding.type == "binary" else None
             if adding is not None and adding.type == "call" and nodes.method_name(adding) == "push":
                 handler = next(iter(nodes.arguments(adding)), None)
-            if handler is not None and _strict_arguments(handler) == 2:  # noqa: PLR2004 - error and context
-                yield self.at(source, handler, "This handler takes two arguments; Sidekiq 8 hands it three.")
+            most = _most_arguments(handler) if handler is not None else None
+            if handler is not None and most is not None and most < _HANDED:
+                yield self.at(
+                    source, handler, f"This handler takes {most} arguments at most; Sidekiq 8 hands it three."
+                )
 
 
-def _strict_arguments(handler: Node) -> int | None:
-    """How many arguments a lambda takes, if exactly so many; None for anything else, also a proc."""
-    parameters = nodes.field(handler, "parameters") if handler.type == "lambda" else None
-    if handler.type == "call" and nodes.method_name(handler) == "lambda":
-        return len(block_parameters(handler))
-    if parameters is None or any(one.type != "identifier" for one in parameters.named_children):
+def _most_arguments(handler: Node) -> int | None:
+    """How many arguments a lambda takes at most; None for a proc, which takes any number, and for ``*``."""
+    body = nodes.block(handler) if handler.type == "call" and nodes.method_name(handler) == "lambda" else None
+    parameters = nodes.field(body or handler, "parameters") if body is not None or handler.type == "lambda" else None
+    if parameters is None or any(one.type == "splat_parameter" for one in parameters.named_children):
         return None
-    return len(parameters.named_children)
+    return sum(one.type in {"identifier", "optional_parameter"} for one in parameters.named_children)
 
 
 RULES: tuple[Rule, ...] = (ErrorHandlerOfTwo(),)

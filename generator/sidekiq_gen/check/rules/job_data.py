@@ -19,7 +19,7 @@ _TIMES = frozenset({"enqueued_at", "failed_at", "retried_at"})
 _OFTEN_OTHERS = frozenset({"created_at"})  # a key that anything may have
 _PAYLOADS = frozenset({"job", "msg", "message", "payload", "item", "job_hash", "work", "record"})
 _WORK_SETS = frozenset({"Sidekiq::Workers", "Sidekiq::WorkSet"})
-_PLAIN = frozenset({"queue", "payload"})  # of run_at the answer is a Time
+_PLAIN = frozenset({"queue"})  # of run_at the answer is a Time, and a payload was a hash once
 
 
 def _library(text: str, **more: Any) -> Example:

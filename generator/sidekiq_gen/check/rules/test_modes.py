@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.check import nodes
-from sidekiq_gen.check.rule import Context, Edit, Example, FileRule, Finding, Rule
+from sidekiq_gen.check.rule import Context, Example, FileRule, Finding, Rule
 from sidekiq_gen.check.settings import calls_of_sidekiq, is_guarded
 
 if TYPE_CHECKING:
@@ -38,13 +38,12 @@ class TestingFile(FileRule):
     good = _helper("Sidekiq.testing!(:fake)\n", "8.1.7")
 
     def check(self, source: Source, context: Context) -> Iterator[Finding]:
-        """Yield each of them, with what stands for it."""
+        """Yield each of them; a rewrite is not certain, as a second require sets no mode and a second call does."""
         for call in source.calls("require"):
             given = nodes.arguments(call)
             mode = _MODES.get(nodes.name_of(given[0])) if len(given) == 1 else None
             if mode and nodes.receiver(call) is None and not is_guarded(call):
-                edit = Edit(call.start_byte, call.end_byte, f"Sidekiq.testing!({mode})")
-                yield self.at(source, call, f"It prints a deprecation since Sidekiq 8.1.1: {edit.text}.", edit)
+                yield self.at(source, call, f"It prints a deprecation since Sidekiq 8.1.1: Sidekiq.testing!({mode}).")
 
 
 class TestingTooEarly(FileRule):
