@@ -247,3 +247,39 @@ def test_a_module_that_a_base_class_of_a_gem_may_have_is_not_missed(tmp_path: Pa
     )
 
     assert codes({"app/jobs/example_job.rb": text}, tmp_path, throttled="1.5.2") == []
+
+
+@pytest.mark.parametrize(
+    ("options", "version", "fixed"),
+    [
+        ("lock: :until_executed, on_conflict: :replace", "8.1.0", "{ client: :replace, server: :log }"),
+        ("lock: :until_executed, on_conflict: :raise", "8.1.0", None),
+        ("lock: :until_and_while_executing, on_conflict: :replace", "8.1.0", None),
+        ("lock: :until_and_while_executing, on_conflict: :reject", "8.1.0", None),
+        ("lock: :until_executed, unique_args: ->(args) { args }", "8.1.0", "lock_args_method"),
+        ('lock: :until_executed, "unique_args" => ->(args) { args }', "8.1.0", None),
+        ("lock: :until_executed, lock_ttl: 2.hours", "8.0.13", ".to_i"),
+    ],
+)
+def test_what_is_certain_can_be_rewritten(options: str, version: str, fixed: str | None, tmp_path: Path) -> None:
+    files = {"app/jobs/example_job.rb": job("work", above=f"  sidekiq_options {options}"), INITIALIZER: WIRED}
+    found = findings(Example(files, unique_jobs=version), tmp_path, [*unique_options.RULES, DURATION])
+
+    assert len(found) == 1
+    assert [edit.text for edit in found[0].edits] == ([fixed] if fixed else [])
+
+
+@pytest.mark.parametrize(
+    ("condition", "rest"), [('{} == "t"', "unless {}"), ('{} != "t"', None), ('"t" == {}', None), ('{} == "f"', None)]
+)
+def test_a_comparison_with_t_can_be_left_out(condition: str, rest: str | None, tmp_path: Path) -> None:
+    asked = 'select_value("SELECT pg_try_advisory_lock(1)")'
+    text = f"def lock\n  return unless {condition.format(asked)}\nend\n"
+    example = Example({"app/models/order.rb": text})
+
+    (found,) = findings(example, tmp_path, [rule for rule in advisory_locks.RULES if rule.code == TEXT])
+
+    after = text
+    for edit in found.edits:
+        after = after[: edit.start] + edit.text + after[edit.end :]
+    assert after == (f"def lock\n  return {rest.format(asked)}\nend\n" if rest else text)

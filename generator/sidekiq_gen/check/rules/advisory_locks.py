@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.check import nodes
-from sidekiq_gen.check.rule import Context, Example, FileRule, Finding, JobRule, Rule
+from sidekiq_gen.check.rule import Context, Edit, Example, FileRule, Finding, JobRule, Rule
 from sidekiq_gen.check.sql import Statement, constant_uses, statements_with
 from sidekiq_gen.regex import regex
 
@@ -155,7 +155,15 @@ class ComparedWithT(FileRule):
         """Yield each comparison of an answer, or of a variable that holds it."""
         for statement in statements_with(source, _TAKING):
             for one in _comparisons(statement):
-                yield self.at(source, one, 'select_value gives true or false, never "t".')
+                yield self.at(source, one, 'select_value gives true or false, never "t".', *_edits(one))
+
+
+def _edits(comparison: Node) -> list[Edit]:
+    """Without the comparison, where it asks whether the lock has been had."""
+    left, right = nodes.field(comparison, "left"), nodes.field(comparison, "right")
+    if left is None or nodes.name_of(right) != "t" or nodes.text(nodes.field(comparison, "operator")) != "==":
+        return []
+    return [Edit(left.end_byte, comparison.end_byte, "")]
 
 
 def _comparisons(statement: Statement) -> Iterator[Node]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from sidekiq_gen.check import nodes
-from sidekiq_gen.check.rule import Context, Example, Finding, JobRule, Rule, Severity
+from sidekiq_gen.check.rule import Context, Edit, Example, Finding, JobRule, Rule, Severity
 from sidekiq_gen.errors import InvalidInput
 from sidekiq_gen.install.request import UNIQUE_JOBS as INITIALIZER
 from sidekiq_gen.sidekiq.gems import UNIQUE_JOBS
@@ -14,6 +14,8 @@ from sidekiq_gen.sidekiq.unique_locks import on_conflict as valid_form
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from tree_sitter import Node
 
     from sidekiq_gen.check.jobs import Job
 
@@ -122,11 +124,8 @@ class ConflictStrategy(LockRule):
         for side in looked_at:
             strategy = strategies.get(side, "")
             if strategy in self.refused.get(side, ()):
-                yield self.at(
-                    job.source,
-                    said,
-                    f"{name}: {strategy} is not valid for the {side}. {_instead(name, kind, strategy)}",
-                )
+                message = f"{name}: {strategy} is not valid for the {side}. {_instead(name, kind, strategy)}"
+                yield self.at(job.source, said, message, *_edits(said, name, kind, strategy))
                 return
 
 
@@ -143,11 +142,23 @@ class ConflictForm(ConflictStrategy):
     refused: ClassVar[Mapping[str, frozenset[str]]] = {"server": frozenset({"replace"})}
 
 
+def _form(name: str, kind: LockType, strategy: str) -> str:
+    """A strategy as the gem takes it for a lock, one for each side; empty where the lock cannot follow it."""
+    form = valid_form(name, strategy) if follows(kind, strategy) else ""
+    return "{ " + ", ".join(f"{side}: :{one}" for side, one in form.items()) + " }" if isinstance(form, dict) else ""
+
+
+def _edits(said: Node, name: str, kind: LockType, strategy: str) -> list[Edit]:
+    """The other form of ``replace``, where the run asks nobody and so nothing else changes."""
+    if strategy != "replace" or said.type == "hash" or "server" in kind.consulted:
+        return []
+    return [Edit(said.start_byte, said.end_byte, _form(name, kind, strategy))]
+
+
 def _instead(name: str, kind: LockType, strategy: str) -> str:
-    if follows(kind, strategy):
-        form = valid_form(name, strategy)
-        if isinstance(form, dict):
-            return "Write { " + ", ".join(f"{side}: :{one}" for side, one in form.items()) + " }."
+    form = _form(name, kind, strategy)
+    if form:
+        return f"Write {form}."
     return "Use log: it turns duplicates away when they are pushed." if "client" in kind.consulted else "Use log."
 
 
@@ -167,7 +178,14 @@ class UniqueArgs(LockRule):
         """Yield it beside a lock."""
         said = job.options.get("unique_args")
         if said is not None and "lock" in job.options:
-            yield self.at(job.source, said, "sidekiq-unique-jobs reads lock_args_method, not unique_args.")
+            key = nodes.field(said.parent, "key")
+            edits = [Edit(key.start_byte, key.end_byte, "lock_args_method")] if _is_word(key) and key else []
+            yield self.at(job.source, said, "sidekiq-unique-jobs reads lock_args_method, not unique_args.", *edits)
+
+
+def _is_word(key: Node | None) -> bool:
+    """Whether a key is written as ``unique_args:``."""
+    return key is not None and nodes.text(key) == "unique_args"
 
 
 class RenamedOptions(LockRule):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.check import nodes
+from sidekiq_gen.check.rule import Edit
 from sidekiq_gen.check.rules.unique_options import TTLS, LockRule, example, lock_of
 from sidekiq_gen.check.shapes import LENGTHS
 
@@ -41,7 +42,12 @@ class DurationTtl(LockRule):
         for key in TTLS:
             said = job.options.get(key)
             if said is not None and said.type == "call" and nodes.method_name(said) in LENGTHS:
-                yield self.at(job.source, said, f"{nodes.text(said)} is no number of seconds here: add .to_i.")
+                yield self.at(
+                    job.source,
+                    said,
+                    f"{nodes.text(said)} is no number of seconds here: add .to_i.",
+                    Edit(said.end_byte, said.end_byte, ".to_i"),
+                )
 
 
 class TtlBeforeRetries(LockRule):
