@@ -7,6 +7,7 @@ from mutants.decided import DECIDED_MUTATIONS
 from mutants.folders import FOLDER_MUTATIONS
 from mutants.lists import LIST_MUTATIONS
 from mutants.moves import MOVE_MUTATIONS
+from mutants.lock_rules import LOCK_RULE_MUTATIONS
 from mutants.packs import PACK_MUTATIONS
 from mutants.runner import Mutation
 from mutants.specs import SPEC_MUTATIONS
@@ -1485,6 +1486,7 @@ MUTATIONS = (
     *FOLDER_MUTATIONS,
     *LIST_MUTATIONS,
     *MOVE_MUTATIONS,
+    *LOCK_RULE_MUTATIONS,
     *PACK_MUTATIONS,
     *SET,
     *SPEC_MUTATIONS,

@@ -214,6 +214,9 @@ def test_pushes_that_wait_may_stand_in_a_transaction(tmp_path: Path) -> None:
     waits = {"config/initializers/sidekiq.rb": "Sidekiq.transactional_push!\n"}
     assert codes(files | waits, tmp_path) == []
 
+    in_bulk = pushed("def a\ntransaction do\nsave!\nExampleJob.perform_bulk([[id]])\nend\nend")
+    assert codes(in_bulk | waits, tmp_path) == ["push-in-transaction"]
+
 
 def test_without_a_database_of_its_own_nothing_waits_for_a_commit() -> None:
     release = Release(Gems("7.3.2"))

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from sidekiq_gen.check.pushes import Push
     from sidekiq_gen.check.source import Source
 
-_NOW = frozenset({"perform_async", "perform_bulk"})
+_BULK = frozenset({"perform_bulk"})
+_NOW = _BULK | {"perform_async"}
 _EACH = frozenset({"find_each"})
 _CALLBACKS = frozenset(
     f"{when}_{what}" for when in ("before", "after", "around") for what in ("create", "save", "update", "destroy")
@@ -109,12 +110,12 @@ class PushInTransaction(PushRule):
     good = _pushed("  def pay\n    transaction do\n      save!\n    end\n    ExampleJob.perform_async(id)\n  end\n")
 
     def holds(self, context: Context) -> bool:
-        """Where there are transactions, and pushes do not wait for them."""
-        return super().holds(context) and bool(context.databases) and not context.waits
+        """Where there are transactions."""
+        return super().holds(context) and bool(context.databases)
 
     def check(self, push: Push, context: Context) -> Iterator[Finding]:
         """Yield each in the block of a transaction of ActiveRecord."""
-        if push.method not in _NOW:
+        if not _goes_at_once(push, context):
             return
         for above in nodes.within(push.node, types={"block", "do_block", "lambda"}):
             call = above.parent
@@ -127,6 +128,14 @@ class PushInTransaction(PushRule):
                     push.source, push.node, f"{push.method} does not wait for the commit of this transaction."
                 )
                 return
+
+
+def _goes_at_once(push: Push, context: Context) -> bool:
+    """Whether it does not wait for a commit: in bulk none does, whatever is set up.
+
+    Source: sidekiq v8.1.7 lib/sidekiq/transaction_aware_client.rb:38 (push_bulk goes to the plain client).
+    """
+    return push.method in (_BULK if context.waits else _NOW)
 
 
 def _opens_transaction(call: Node) -> bool:
@@ -151,12 +160,12 @@ class PushInCallback(PushRule):
     good = _pushed("  after_create_commit :announce\n\n  def announce\n    ExampleJob.perform_async(id)\n  end\n")
 
     def holds(self, context: Context) -> bool:
-        """Where there are transactions, and pushes do not wait for them."""
-        return super().holds(context) and bool(context.databases) and not context.waits
+        """Where there are transactions."""
+        return super().holds(context) and bool(context.databases)
 
     def check(self, push: Push, context: Context) -> Iterator[Finding]:
         """Yield each in the block or the method of such a callback."""
-        if push.method not in _NOW or nodes.inside_call(push.node, _AFTER_COMMIT) is not None:
+        if not _goes_at_once(push, context) or nodes.inside_call(push.node, _AFTER_COMMIT) is not None:
             return
         method = nodes.text(nodes.field(nodes.method_of(push.node), "name"))
         if not method:
