@@ -66,6 +66,7 @@ def test_a_lock_of_a_transaction_is_found_where_a_run_can_come_without_one(
     [
         ('execute("SELECT pg_advisory_xact_lock(1, #{order.id})")', [KEYS]),
         ('execute("SELECT pg_try_advisory_xact_lock(#{account_id}, 2)")', [KEYS]),
+        ('execute("SELECT pg_advisory_xact_lock(mod(7, 3), #{order.id})")', [KEYS]),
         ("execute(\"SELECT pg_advisory_xact_lock(1, hashtext('order-#{order.id}'))\")", []),
         ('execute("SELECT pg_advisory_xact_lock(1, #{order.id}::int)")', []),
         ('execute("SELECT pg_advisory_xact_lock(1, #{Zlib.crc32(order.id.to_s) & 1})")', []),

@@ -249,6 +249,7 @@ def test_a_migration_that_has_run_is_left_alone(tmp_path: Path) -> None:
         ("Order.where(paid_at: ..1.day.ago).order(:id).each(&:touch)", True),
         ("Order.where(id: ids).each(&:touch)", False),
         ("Order.where(account_id: 1).each(&:touch)", False),
+        ("Order.where(email: email).each(&:touch)", False),
         ("Order.where(account:).each(&:touch)", False),
         ("Order.where(email: user.email).each(&:touch)", False),
         ('Order.where("account_id = ?", id).each(&:touch)', False),
