@@ -6,8 +6,8 @@ from mutants.checks import CHECK_MUTATIONS
 from mutants.decided import DECIDED_MUTATIONS
 from mutants.folders import FOLDER_MUTATIONS
 from mutants.lists import LIST_MUTATIONS
-from mutants.moves import MOVE_MUTATIONS
 from mutants.lock_rules import LOCK_RULE_MUTATIONS
+from mutants.moves import MOVE_MUTATIONS
 from mutants.packs import PACK_MUTATIONS
 from mutants.runner import Mutation
 from mutants.specs import SPEC_MUTATIONS
