@@ -37,7 +37,7 @@ SUMMARIES = {
     "destroy": "Remove what job has written: its class, its spec, the folders that are empty then.",
     "templates": "List, copy and check templates: those of this repo, and those of a pack.",
     "check": "Check the jobs that are there, for the releases that are locked.",
-    "upgrade": "Say what a move to a later Sidekiq means for this repo, and what has to be done first.",
+    "upgrade": "Render what was generated again for the locked Sidekiq and merge it with what was changed by hand.",
     "rename": "Rename a job in steps, each of which is safe while old and new code run and old payloads wait.",
     "argument": "Add, require or remove an argument of a job in steps that old payloads survive.",
     "patterns": "List the kinds of job and the safeguards: what each is for, and whether it is available here.",

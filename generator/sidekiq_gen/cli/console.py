@@ -19,6 +19,8 @@ _BOLD, _RED, _GREEN, _YELLOW, _BLUE, _RESET = (f"\033[{number}m" for number in (
 _STATUS_COLOURS = {
     "create": _GREEN,
     "insert": _GREEN,
+    "update": _GREEN,
+    "merge": _YELLOW,
     "identical": _BLUE,
     "force": _YELLOW,
     "skip": _YELLOW,

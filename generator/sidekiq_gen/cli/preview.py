@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.cli.console import Console
     from sidekiq_gen.notices import Notice
 
-_CHANGES = frozenset({"create", "insert", "force", "conflict", "remove"})
+_CHANGES = frozenset({"create", "insert", "force", "conflict", "remove", "update", "merge"})
 # So many lines of a file are shown at first: of the first one and of all that the app loads, and of its specs.
 MOST_OF_A_CLASS, MOST_OF_ANOTHER = 120, 15
 

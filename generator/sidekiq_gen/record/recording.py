@@ -125,6 +125,26 @@ class Corrected:
                 yield replace(entry, files=files)
 
 
+@dataclass(frozen=True)
+class Updating:
+    """Puts down what is recorded from now on."""
+
+    entries: Mapping[Key, Entry | None]
+
+    @property
+    def path(self) -> str:
+        """Of the record."""
+        return FILE
+
+    def text(self, plan: Plan, before: bytes | None) -> str | None:
+        """What the record is to hold; one that somebody has broken in the meantime is left as it is."""
+        del plan
+        try:
+            return parse(before).changed(self.entries).encode()
+        except BrokenRecord:
+            return _unchanged(before)
+
+
 def recording(root: Path, make: Callable[[], Sequence[Entry]]) -> tuple[Recording | None, tuple[Notice, ...]]:
     """What writes down the entries that `make` gives, and what is to be said; None where the record cannot be used."""
     if os.path.lexists(root / FILE):
