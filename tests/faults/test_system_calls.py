@@ -33,6 +33,10 @@ COMMANDS = {
         ["job", "billing/ProcessOrder", "--quiet", "--no-input"],
         ["destroy", "job", "billing/ProcessOrder", "--quiet", "--no-input"],
     ),
+    "upgrade": (
+        ["job", "SyncOrders", "--kind", "fan-out", "--model", "Order", "--sidekiq-version", "6.5.12", *JOB[2:]],
+        ["upgrade", "--quiet", "--no-input"],
+    ),
     "install": ([], ["install", "--quiet", "--no-input", "--health-check"]),
 }
 

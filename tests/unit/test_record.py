@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 JOB, SPEC = "app/jobs/process_order_job.rb", "spec/jobs/process_order_job_spec.rb"
 SETTINGS = ".sidekiq-gen.toml"
+WHERE = {"dir": "app/jobs", "test": "rspec"}
 
 
 def entries(root: Path) -> dict[str, Entry]:
@@ -58,7 +59,7 @@ def test_what_stands_there(tmp_path: Path) -> None:
         "command": "job",
         "name": "ProcessOrderJob",
         "answers": {"name": "ProcessOrder", "unique": "until_executed", "unique_ttl": 7200, "log_context": True},
-        "found": {"dir": "app/jobs", "test": "rspec", "base": "sidekiq", "model": "Order", "queue": "default"},
+        "found": WHERE | {"base": "sidekiq", "model": "Order", "queue": "default", "retry": "5"},
         "gems": {"sidekiq": "7.3.2", "source": "gem", "unique_jobs": "8.0.10", "rails": "7.2.2"},
         "files": {path: [identity((root / path).read_bytes())] for path in (JOB, SPEC)},
     }

@@ -9,6 +9,7 @@ from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.flags import answer
 from sidekiq_gen.job.active_job import FORM
 from sidekiq_gen.job.resolve import resolve_job
+from sidekiq_gen.job.retries import DEFAULT
 from sidekiq_gen.record.entry import Entry, identity
 from sidekiq_gen.record.makers import made_by
 from sidekiq_gen.settings import TEMPLATES
@@ -93,9 +94,28 @@ def _found(answers: Answers, request: JobRequest) -> dict[str, Any]:
     found: dict[str, Any] = {"dir": context.directory, "test": request.test, FORM.parameter: context.form}
     if model := guessed_model(answers, request):
         found["model"] = model
-    if not request.child:
-        found["queue"] = request.queue
+    found |= _habits(request)
     return {name: value for name, value in found.items() if name not in answers}
+
+
+def _habits(request: JobRequest) -> dict[str, Any]:
+    """The queue and the retries that a habit of the house gave it: where a fan-out and its child have the same."""
+    both = (request, *((request.child,) if request.child else ()))
+    found: dict[str, Any] = {}
+    if len({one.queue for one in both}) == 1:
+        found["queue"] = request.queue
+    retries = {_retry(one) for one in both}
+    if len(retries) == 1 and None not in retries:
+        found["retry"] = retries.pop()
+    return found
+
+
+def _retry(request: JobRequest) -> str | None:
+    """What ``--retry`` would say; None where that is no number, or ActiveJob's own."""
+    context = request.context
+    if context.form == "active-job" or context.retry_for is not None:
+        return None
+    return str(context.retry).lower() if context.retry_written else DEFAULT
 
 
 def guessed_model(answers: Answers, request: JobRequest) -> str | None:
