@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sidekiq_gen.check.engine import check, context_of
+from sidekiq_gen.check.engine import context_of, judge, read_one
+from sidekiq_gen.check.gathering import gathered
+from sidekiq_gen.check.rule import LastRule
 from sidekiq_gen.check.rules.catalogue import RULES
 from sidekiq_gen.rails.project import Project
 from sidekiq_gen.upgrade.matter import Matter
 from sidekiq_gen.upgrade.rules.changes import CHANGES
+from sidekiq_gen.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from sidekiq_gen.check.facts import FileFacts
     from sidekiq_gen.check.rule import Finding, Rule
     from sidekiq_gen.rails.app import RailsApp
     from sidekiq_gen.sidekiq.release import Release
@@ -25,22 +29,42 @@ def touched(app: RailsApp, now: Release, target: Release) -> Iterator[Matter]:
 
     An error has to be put right first.
     """
-    rules = {rule.code: rule for rule in (*RULES, *CHANGES) if rule.on and rule.code not in _TOLD}
-    after = _found(app, target, tuple(rules.values()))
-    fired = tuple(rules[code] for code in sorted({one.code for one in after}))
-    before = {_place(one) for one in _found(app, now, fired)}
-    for one in after:
+    rules = {
+        rule.code: rule
+        for rule in (*RULES, *CHANGES)
+        if rule.on and rule.code not in _TOLD and not isinstance(rule, LastRule)
+    }
+    files, found = _found(app, target, tuple(rules.values()))
+    before = {_place(one) for one in _found_before(app, now, files, [rules[code] for code in _codes(found)])}
+    for one in found:
         if _place(one) not in before:
             rule = rules[one.code]
             first = rule.severity == "error"
             yield Matter(one.code, one.path, one.line, one.message, rule.way_out, first=first, source=rule.source)
 
 
-def _found(app: RailsApp, release: Release, rules: Sequence[Rule]) -> list[Finding]:
-    """What the rules find on a release; those that do not hold there find nothing."""
-    project = Project(app, release)
-    context = context_of(project)
-    return check(project, rules) if any(rule.holds(context) for rule in rules) else []
+def _found(app: RailsApp, release: Release, rules: Sequence[Rule]) -> tuple[tuple[FileFacts, ...], list[Finding]]:
+    """What all files say, and what counts of it, on a release."""
+    context = context_of(Project(app, release))
+    asked = [rule for rule in rules if rule.holds(context)]
+    files, _ = gathered(app, asked, context, None)
+    return files, judge(files, app, asked, context)
+
+
+def _found_before(app: RailsApp, release: Release, files: Sequence[FileFacts], rules: Sequence[Rule]) -> list[Finding]:
+    """What these rules find on another release; only files with findings are read again: the classes are the same."""
+    context = context_of(Project(app, release))
+    asked = [rule for rule in rules if rule.holds(context)]
+    if not asked:
+        return []
+    again = {file.path: app.repo.data(file.path) for file in files if file.findings}
+    read = {path: read_one(path, data, asked, context) for path, data in again.items() if data is not None}
+    same = tuple(read.get(file.path) or replace(file, findings=()) for file in files)
+    return judge(same, app, asked, context)
+
+
+def _codes(findings: Sequence[Finding]) -> list[str]:
+    return sorted({one.code for one in findings})
 
 
 def _place(finding: Finding) -> tuple[str, str, int, int]:
