@@ -52,6 +52,8 @@ PLANTERS: dict[str, Rewrite | Planter] = {
     "sidekiq-module-method": _does("Sidekiq.options[:concurrency]"),
     "sidekiq-config-method": _configured("config.log_formatter = Planted.new"),
     "redis-pool-object": _configured("config.redis = { url: ENV['REDIS_URL'], namespace: 'planted' }"),
+    "redis-setting": _configured("config.redis = { url: 'redis://planted', sentinels: [{ host: 'planted' }] }"),
+    "redis-old-command": _does('Sidekiq.redis { |conn| conn.setex("planted", 60, 1) }'),
     "hiredis-driver": Planter(
         gems={"sidekiq": SEVEN},
         more=lambda _: {
@@ -63,7 +65,7 @@ PLANTERS: dict[str, Rewrite | Planter] = {
     "error-handler-arguments": _configured("config.error_handlers << ->(error, context) { planted(error) }", EIGHT),
     "redis-method": _does('Sidekiq.redis { |conn| conn.exists?("planted") }'),
     "redis-argument": _does('Sidekiq.redis { |conn| conn.expire("planted", 10.minutes) }'),
-    "redis-boolean": _does('return unless Sidekiq.redis { |conn| conn.setnx("planted", 1) }'),
+    "redis-boolean": _does('return unless Sidekiq.redis { |conn| conn.hsetnx("planted", "x", 1) }'),
     "redis-error-class": Planter(_asked, gems={"sidekiq": SEVEN}),
     "delayed-extensions": _does("PlantedMailer.delay.planted(1)"),
     "sidekiq-constant": _does("Sidekiq::Stats::Queues.new.lengths"),

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sidekiq_gen.check.rule import Example
-from sidekiq_gen.check.rules import error_handlers, job_data, redis_calls, removed_api, removed_settings, test_modes
+from sidekiq_gen.check.rules import (
+    error_handlers,
+    job_data,
+    redis_calls,
+    redis_settings,
+    removed_api,
+    removed_settings,
+    test_modes,
+)
 from sidekiq_gen.upgrade.rules.changes import CHANGES
 from support.rules import findings
 
@@ -16,7 +24,7 @@ if TYPE_CHECKING:
 
     from sidekiq_gen.check.rule import Rule
 
-MODULES = (error_handlers, job_data, redis_calls, removed_api, removed_settings, test_modes)
+MODULES = (error_handlers, job_data, redis_calls, redis_settings, removed_api, removed_settings, test_modes)
 RULES = [*(rule for module in MODULES for rule in module.RULES), *CHANGES]
 
 
@@ -43,6 +51,9 @@ def codes(text: str, root: Path, sidekiq: str = "8.1.7", path: str = "lib/x.rb",
             "redis-pool-object",
         ),
         ("Sidekiq.configure_server { |c| c.redis = { namespace: 'x' } }", "redis-pool-object"),
+        ("Sidekiq.configure_server { |c| c.redis = { protocol: 2 } }", "redis-setting"),
+        ("R = { sentinels: [] }\nSidekiq.configure_server { |c| c.redis = R }", "redis-setting"),
+        ("Sidekiq.redis { |r| r.hmset('a', 'b', 1) }", "redis-old-command"),
         ("Sidekiq.configure_client { |c| c.queues = %w[a] }", "capsule-on-client"),
         ("Sidekiq.configure_client { |c| c.capsule('x') { |cap| cap.concurrency = 1 } }", "capsule-on-client"),
         ("Sidekiq\nconfig.error_handlers << lambda { |error, context| report(error) }", "error-handler-arguments"),
@@ -63,7 +74,7 @@ def codes(text: str, root: Path, sidekiq: str = "8.1.7", path: str = "lib/x.rb",
         ("Sidekiq.redis { |r| r.set('a', Time.now) }", "redis-argument"),
         ("Sidekiq::Status.configure_client_middleware config, expiration: 30.minutes", "redis-argument"),
         ("if Sidekiq.redis { |r| r.sismember('a', 1) }\n  go\nend", "redis-boolean"),
-        ("go unless Sidekiq.redis { |r| r.setnx('a', 1) }", "redis-boolean"),
+        ("go unless Sidekiq.redis { |r| r.hsetnx('a', 'b', 1) }", "redis-boolean"),
         ("Sidekiq.redis { |r| return true if r.sadd('a', 1) }", "redis-boolean"),
         ("def there?\n  Sidekiq.redis { |r| r.hexists('a', 'b') }\nend", "redis-boolean"),
         ("go if !Sidekiq.redis { |r| r.expire('a', 1) }", "redis-boolean"),
@@ -105,6 +116,8 @@ def test_each_form_is_found(tmp_path: Path, text: str, code: str) -> None:
         "allow(Other).to receive(:options)",
         "Sidekiq.configure_server { |config| config[:x] = 1; config.logger = nil; config.queues = %w[a] }",
         "Sidekiq.configure_server { |config| config.redis = { url: URL, size: 5 } }",
+        "Sidekiq.configure_server { |config| config.redis = { protocol: 3, sentinels: [], name: 'x' } }",
+        "$redis.hmset('a', 'b', 1)",
         "Rails.application.configure { |config| config.options = 1 }",
         "Sidekiq\nconfig.error_handlers << ->(error, context, config) { report(error) }",
         "Sidekiq\nconfig.error_handlers << ->(*arguments) { report(*arguments) }",
@@ -156,6 +169,8 @@ def test_what_only_looks_like_it_is_not(tmp_path: Path, text: str) -> None:
         ("Sidekiq\nconfig.error_handlers << ->(error, context) { report(error) }", "7.3.10", "8.0.0"),
         ("Sidekiq\nTime.at(job['enqueued_at'])", "7.3.10", "8.0.0"),
         ("require 'sidekiq/testing'", "8.1.0", "8.1.1"),
+        ("Sidekiq.redis { |r| r.setex('a', 1, 2) }", "7.0.9", "7.1.0"),
+        ("Sidekiq.configure_server { |c| c.redis = { protocol: 2 } }", "7.1.4", "7.1.5"),
         ("Sidekiq::Util", "6.4.2", "6.5.0"),
         ("Sidekiq::WebAction", "7.3.10", "8.0.0"),
         ("Sidekiq::Web::CsrfProtection", "8.0.10", "8.1.0"),

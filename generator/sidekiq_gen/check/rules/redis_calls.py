@@ -40,6 +40,7 @@ _NO_COMMANDS: Mapping[str, str] = {
 _NUMBERS = frozenset(
     "sadd srem sismember smove hexists hsetnx setnx msetnx expire expireat pexpire persist move renamenx".split()
 )
+_OLD = frozenset("rpoplpush zrangebyscore zrevrange zrevrangebyscore getset hmset setex setnx".split())
 _BRANCHES = frozenset({"if", "unless", "elsif", "if_modifier", "unless_modifier", "conditional", "while", "until"})
 _UNITS = frozenset(
     f"{unit}{plural}"
@@ -238,4 +239,24 @@ def _decides(node: Node) -> bool:
     return False
 
 
-RULES: tuple[Rule, ...] = (NoRedisCommand(), RedisArgument(), RedisBoolean(), RedisErrorClass())
+class OldRedisCommand(FileRule):
+    """A command that Redis has deprecated."""
+
+    code = "redis-old-command"
+    title = "A command that Redis has deprecated"
+    severity = "note"
+    releases = ">=7.1.0"
+    why = "Since 7.1.0 Sidekiq prints a warning for each such call."
+    source = "sidekiq v7.3.10 lib/sidekiq/redis_client_adapter.rb:13 (DEPRECATED_COMMANDS), :54"
+    way_out = "Call what stands for it: set with ex: or nx:, hset, zrange with byscore or rev, lmove."
+    bad = _model('Sidekiq.redis { |conn| conn.setex("count", 60, 1) }')
+    good = _model('Sidekiq.redis { |conn| conn.set("count", 1, ex: 60) }')
+
+    def check(self, source: Source, context: Context) -> Iterator[Finding]:
+        """Yield each of them."""
+        for name, call in redis_calls(source):
+            if name in _OLD and not is_guarded(call):
+                yield self.at(source, call, f"{name} prints a warning since Sidekiq 7.1.")
+
+
+RULES: tuple[Rule, ...] = (NoRedisCommand(), RedisArgument(), RedisBoolean(), RedisErrorClass(), OldRedisCommand())

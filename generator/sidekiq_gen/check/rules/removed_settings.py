@@ -160,72 +160,6 @@ class RemovedConfigMethod(FileRule):
                 yield self.at(source, call, message)
 
 
-class RedisPoolObject(FileRule):
-    """A pool or a namespace for config.redis=."""
-
-    code = "redis-pool-object"
-    title = "config.redis= takes neither a pool nor a namespace"
-    severity = "error"
-    releases = ">=7.0.0"
-    why = "Since 7.0 Sidekiq makes its own pools of redis-client from a hash: a ConnectionPool or namespace: raises."
-    source = "sidekiq v7.3.10 lib/sidekiq/redis_client_adapter.rb:79; docs/7.0-Upgrade.md"
-    way_out = "Give a hash with url:, and a database of its own instead of a namespace (redis://host/1)."
-    bad = _initializer(
-        'Sidekiq.configure_server do |config|\n  config.redis = { url: ENV["REDIS_URL"], namespace: "app" }\nend\n'
-    )
-    good = _initializer('Sidekiq.configure_server do |config|\n  config.redis = { url: ENV["REDIS_URL"] }\nend\n')
-
-    def check(self, source: Source, context: Context) -> Iterator[Finding]:
-        """Yield each assignment whose value, or that of the variable it names, is one."""
-        for _, call in settings(source):
-            if nodes.method_name(call) != "redis" or not is_assigned(call) or is_guarded(call):
-                continue
-            value = _meant(source, nodes.field(call.parent, "right"))
-            if value is None:
-                continue
-            if "namespace" in nodes.pairs(value):
-                yield self.at(source, call, "config.redis= with namespace: raises ArgumentError since Sidekiq 7.0.")
-            elif "ConnectionPool" in nodes.text(value) or nodes.text(value).startswith(("Redis.new", "proc", "->")):
-                yield self.at(source, call, "config.redis= takes a hash since Sidekiq 7.0, and makes its own pool.")
-
-
-class HiredisDriver(FileRule):
-    """The driver of the gem hiredis."""
-
-    code = "hiredis-driver"
-    title = "The driver hiredis without hiredis-client"
-    severity = "error"
-    releases = ">=7.0.0"
-    words = ("hiredis",)
-    why = "Sidekiq 7 talks through redis-client, whose driver is the gem hiredis-client; without it boot raises."
-    source = "sidekiq v7.0.0 lib/sidekiq/redis_client_adapter.rb; redis-client README (Drivers)"
-    way_out = 'Add gem "hiredis-client" to the Gemfile, or leave driver: out.'
-    bad = _initializer(
-        'Sidekiq.configure_server do |config|\n  config.redis = { url: ENV["REDIS_URL"], driver: :hiredis }\nend\n'
-    )
-    good = Example(
-        {
-            _INITIALIZER: 'Sidekiq.configure_server do |config|\n  config.redis = { url: ENV["REDIS_URL"] }\nend\n',
-            "lib/cache.rb": 'Cache = Redis.new(url: ENV["CACHE_URL"], driver: :hiredis)\n',
-        }
-    )
-
-    def holds(self, context: Context) -> bool:
-        """Not where the gem is locked."""
-        return super().holds(context) and "hiredis-client" not in context.gems
-
-    def check(self, source: Source, context: Context) -> Iterator[Finding]:
-        """Yield it where a file sets Sidekiq's Redis up, or names it."""
-        if b"idekiq" not in source.data or b"hiredis" not in source.data:
-            return
-        for pair in _pairs(source):
-            if (
-                nodes.name_of(nodes.field(pair, "key")) == "driver"
-                and nodes.name_of(nodes.field(pair, "value")) == "hiredis"
-            ):
-                yield self.at(source, pair, "driver: :hiredis needs the gem hiredis-client since Sidekiq 7.0.")
-
-
 class CapsuleOnClient(FileRule):
     """Queues or threads in configure_client."""
 
@@ -260,23 +194,6 @@ def _is_stub_of_sidekiq(call: Node) -> bool:
     return False
 
 
-def _meant(source: Source, value: Node | None) -> Node | None:
-    """A value, or what is assigned in this file to the variable or constant that it names."""
-    if value is None or value.type not in {"identifier", "constant"}:
-        return value
-    name = nodes.text(value)
-    found = [
-        nodes.field(one, "right")
-        for one in nodes.walk(source.root, into=nodes.METHODS)
-        if one.type == "assignment" and nodes.text(nodes.field(one, "left")) == name
-    ]
-    return found[-1] if found else value
-
-
-def _pairs(source: Source) -> Iterator[Node]:
-    return (one for one in nodes.walk(source.root, into=nodes.CLASSES | nodes.METHODS) if one.type == "pair")
-
-
 def _after(node: Node, text: str) -> Edit:
     return Edit(node.end_byte, node.end_byte, text)
 
@@ -285,7 +202,5 @@ RULES: tuple[Rule, ...] = (
     RemovedModuleMethod(),
     RemovedInErb(),
     RemovedConfigMethod(),
-    RedisPoolObject(),
-    HiredisDriver(),
     CapsuleOnClient(),
 )
