@@ -68,7 +68,7 @@ class _Made:
     """What is to be known of a class; a named tuple would be compiled at import.
 
     names: of the fields that a new one is given, in order; of any other the class itself has the default. fields: the
-    same names, to compare them with others. compared: the names of all fields.
+    same names, to compare them with others. compared: the names of all fields. count: of those it is given.
     values, factories: the defaults. after: its ``__post_init__``, if it has one.
     """
 
@@ -80,6 +80,7 @@ class _Made:
         said = {name: one if isinstance(one, _Field) else _Field(default=one) for name, one in found.items()}
         taken = {name: one for name, one in said.items() if one.init}
         self.names, self.fields, self.compared = tuple(taken), frozenset(taken), tuple(found)
+        self.count = len(taken)
         self.values = {name: one.default for name, one in taken.items() if one.default is not _MISSING}
         self.factories = {name: one.factory for name, one in taken.items() if one.factory is not _MISSING}
         self.after: Any = getattr(kind, "__post_init__", None)
@@ -97,20 +98,24 @@ def _init(self: Any, /, *places: Any, **names: Any) -> None:
     Raises:
         TypeError: one gets nothing, or two things, or there is more than the class has fields.
     """
-    kind: Any = type(self)
-    known = _made(kind)
+    known = _made(type(self))  # type: ignore[arg-type] # a class is one
     values = self.__dict__
-    if len(places) + len(names) < len(known.names):
+    missing = known.count - len(places) - len(names)
+    if missing:
         values.update(known.values)
-    values.update(zip(known.names, places, strict=False))  # what is too much is refused below
-    values.update(names)
-    for name, factory in known.factories.items():
-        if name not in values:
-            values[name] = factory()
-    if values.keys() != known.fields or len(places) > len(known.names):
-        raise _wrong(kind, known, places, names)
-    if places and names and not names.keys().isdisjoint(known.names[: len(places)]):
-        raise _wrong(kind, known, places, names)
+    if places:
+        values.update(zip(known.names, places))  # noqa: B905 - what is too much is refused below
+    if names:
+        values.update(names)
+        twice = places and not names.keys().isdisjoint(known.names[: len(places)])
+        if twice or not known.fields.issuperset(names):
+            raise _wrong(type(self), known, places, names)
+    if missing and known.factories:
+        for name, factory in known.factories.items():
+            if name not in values:
+                values[name] = factory()
+    if missing < 0 or len(values) != known.count:
+        raise _wrong(type(self), known, places, names)
     if known.after:
         known.after(self)
 
@@ -166,7 +171,8 @@ def _replaced(value: Any, /, **changes: Any) -> Any:
         TypeError: it has no such field.
     """
     kind: Any = type(value)
-    return kind(**{name: getattr(value, name) for name in _made(kind).names if name not in changes}, **changes)
+    values = vars(value)
+    return kind(**{name: values[name] for name in _made(kind).names if name not in changes}, **changes)
 
 
 def _decorated(kind: Any = None, /, *, frozen: bool = False) -> Any:

@@ -231,7 +231,7 @@ class Runtime:
         for file in plan.files:
             if file.path not in but:
                 self.console.status(file.status, file.path)
-            if self.pretend and file.is_change:
+            if self.pretend and file.is_change and not self.console.quiet:
                 self.console.change(file.diff)
 
     def _told(self, file: PlannedFile) -> dict[str, str]:

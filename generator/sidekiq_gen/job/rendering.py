@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, Any
 
 from sidekiq_gen.errors import BrokenTemplate
 from sidekiq_gen.job.facts import by_name, facts_of, job_facts, of_patterns, options_of
@@ -20,7 +21,7 @@ from sidekiq_gen.ruby.templates import Partial, find_template, has_template, rub
 from sidekiq_gen.ruby.wording import what_it_is
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from sidekiq_gen.job.facts import JobFacts
     from sidekiq_gen.job.request import Chosen, JobRequest
@@ -57,7 +58,7 @@ class Filling:
         BrokenTemplate: a template is missing or fills no slot, or a pattern fills one that the kind does not place.
     """
 
-    def __init__(self, request: JobRequest, part: Part, facts: Mapping[str, object]) -> None:
+    def __init__(self, request: JobRequest, part: Part, facts: dict[str, Any]) -> None:
         kind = KIND_BY_NAME[request.context.kind]
         tree, layers = request.context.tree, request.context.layers
         slots = {slot.name: slot.parameters for slot in SLOTS[part].values()}
@@ -76,7 +77,11 @@ class Filling:
         }
         calls = request.calls if part != "job" else None
         # One that is called on its constant needs nothing to be set up.
-        self._calls = partials("calls", calls.through) if calls and calls.through != "class" else []
+        of_calls = partials("calls", calls.through) if calls and calls.through != "class" else []
+        self._by_slot: dict[str, list[Partial]] = {}
+        for one in chain(self._kind, of_calls, self._house, *self._patterns.values()):
+            for slot in one.slots:
+                self._by_slot.setdefault(slot, []).append(one)
         if part == "job":
             self._refuse_unplaced(kind.places, kind.name)
 
@@ -86,12 +91,7 @@ class Filling:
 
     def all(self, slot: str) -> list[str]:
         """The texts of the kind and of every pattern, in the order of the catalogue, without those that are empty."""
-        texts = (
-            partial.fill(slot)
-            for partials in (self._kind, self._calls, self._house, *self._patterns.values())
-            for partial in partials
-        )
-        return [text for text in texts if text]
+        return [text for partial in self._by_slot.get(slot, ()) if (text := partial.fill(slot))]
 
     def methods(self, path: str) -> str:
         """The methods of all of them, each once."""
@@ -180,7 +180,7 @@ def render_test(request: JobRequest, known: JobFacts | None = None) -> str:
     stubs = "\n".join(filling.all("stubs"))
     in_setup = request.style.spec.doubles == "mocha"
     if stubs and not in_setup:
-        given |= {"on_job": "", "trial": inside_of_stubs(facts.trial)}
+        given = {**given, "on_job": "", "trial": inside_of_stubs(facts.trial)}
         filling = Filling(request, request.test, given)
     setup, examples = "\n".join(filling.all("setup")), layout.sections(*filling.all("examples"))
     if in_setup:

@@ -78,7 +78,8 @@ def with_fixed_indentation(source: str) -> str:
 def in_brackets(source: str, style: Layout) -> str:
     """Ruby with the spaces, commas and words that the house puts into brackets."""
     source = _ARRAY_IN_TEXT.sub(r"\1[ \2 ]", source) if style.spaced_arrays else source
-    if all(getattr(style, field) == usual for field, usual in _IN_BRACKETS.items()):
+    other = {field for field, usual in _IN_BRACKETS.items() if getattr(style, field) != usual}
+    if not other or (other == {"words"} and not _WORDS.search(source)):
         return source
     mask = literals.blanked(source)
     edits = [

@@ -84,7 +84,7 @@ class Partial:
         tree: Folder,
         path: str,
         slots: Mapping[str, Collection[str]],
-        facts: Mapping[str, object],
+        facts: dict[str, Any],
         layers: Layers = (),
     ) -> None:
         self.path = path
@@ -92,7 +92,7 @@ class Partial:
         self._macros: dict[str, Any] = {}
         self._owners: dict[str, Any] = {}  # Template; with layers that of Jinja
         for each in _in_all_trees(tree, path, layers):
-            exported = vars(each.make_module(dict(facts)))
+            exported = vars(each.make_module(facts))
             own = {name: value for name, value in exported.items() if hasattr(value, "arguments")}
             self._macros |= own
             self._owners |= dict.fromkeys(own, each)
