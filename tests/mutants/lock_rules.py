@@ -116,15 +116,15 @@ LOCK_RULE_MUTATIONS = (
     Mutation(
         "pushes are told of although they wait for the commit",
         "check/rules/pushing.py",
-        "return push.method in (_BULK if context.waits else _NOW)",
-        "return push.method in _NOW",
+        "return push.method in (_BULK if context.waits else _NOW) and",
+        "return push.method in _NOW and",
         RUNNING,
     ),
     Mutation(
         "a query for what belongs to somebody counts as the whole table",
         "check/rules/loading.py",
-        'return value.type in {"identifier", "instance_variable"} or (',
-        'return value.type in {"instance_variable"} or (',
+        'frozenset({"identifier", "instance_variable"',
+        'frozenset({"instance_variable"',
         RUNNING,
     ),
     Mutation(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _QUERY = frozenset("all where not joins includes preload eager_load left_joins left_outer_joins order rewhere".split())
 _LOADING = frozenset({"each", "map", "each_with_index", "flat_map", "each_slice", "filter_map"})
 _BATCHES = frozenset({"find_each", "find_in_batches", "in_batches"})
+_CHOSEN = frozenset({"identifier", "instance_variable", "simple_symbol", "string"})
 _EQUALS = regex(r"(?<![<>!])=\s*[?:]|\bIN\s*\(?\?", re.IGNORECASE)
 _ID_KEY = regex(r"ids?|\w+_ids?")
 
@@ -52,7 +53,7 @@ class LoadsAll(JobRule):
 
 
 def _is_bounded(calls: list[Node]) -> bool:
-    """Whether a query asks for what belongs to somebody: by an id, or a value that is neither literal nor a time."""
+    """Whether a query asks for what belongs to somebody, by an id or a value that is given, or is in some state."""
     return any(_is_somebodys(one) for call in calls for one in nodes.arguments(call))
 
 
@@ -64,7 +65,7 @@ def _is_somebodys(condition: Node) -> bool:
     value = nodes.field(condition, "value")
     if value is None or _ID_KEY.fullmatch(nodes.name_of(nodes.field(condition, "key"))):  # None: `where(account:)`
         return True
-    return value.type in {"identifier", "instance_variable"} or (value.type == "call" and shape(value) == "unknown")
+    return value.type in _CHOSEN or (value.type == "call" and shape(value) == "unknown")
 
 
 class LongLoop(JobRule):

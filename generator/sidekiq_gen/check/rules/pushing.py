@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.check.source import Source
 
 _BULK = frozenset({"perform_bulk"})
+_LATER = {"wait", "wait_until"}
 _NOW = _BULK | {"perform_async"}
 _EACH = frozenset({"find_each"})
 _CALLBACKS = frozenset(
@@ -131,11 +132,11 @@ class PushInTransaction(PushRule):
 
 
 def _goes_at_once(push: Push, context: Context) -> bool:
-    """Whether it does not wait for a commit: in bulk none does, whatever is set up.
+    """Whether it neither waits for a while nor for a commit: in bulk none does, whatever is set up.
 
     Source: sidekiq v8.1.7 lib/sidekiq/transaction_aware_client.rb:38 (push_bulk goes to the plain client).
     """
-    return push.method in (_BULK if context.waits else _NOW)
+    return push.method in (_BULK if context.waits else _NOW) and not _LATER & set(push.facts.options)
 
 
 def _opens_transaction(call: Node) -> bool:
