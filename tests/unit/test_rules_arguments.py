@@ -38,6 +38,8 @@ def codes(example: Example, root: Path) -> list[str]:
     ("body", "code"),
     [
         ("ExampleJob.perform_async([1, [:low]])", "symbol-argument"),
+        ("found = { low: 1 }\n    ExampleJob.perform_async(found)", "symbol-key-argument"),
+        ("found = [1, :low]\n    list.each { |one| ExampleJob.perform_async(one, found) }", "symbol-argument"),
         ("ExampleJob.perform_async(kind.to_sym)", "symbol-argument"),
         ("ExampleJob.perform_async(%i[low high])", "symbol-argument"),
         ("ExampleJob.set(queue: :low).perform_in(5.minutes, :low)", "symbol-argument"),
@@ -83,6 +85,9 @@ def test_what_a_push_refuses(body: str, code: str, tmp_path: Path) -> None:
         "ExampleJob.perform_at(Time.current.tomorrow, 1)",
         "ExampleJob.set(wait: 5.minutes, queue: :low).perform_async(1)",
         "x = 1\n    x = Order.find(1)\n    ExampleJob.perform_async(x)",
+        "x = { a: 1 }\n    x.stringify_keys!\n    ExampleJob.perform_async(x)",
+        "x = { a: 1 }\n    x = x.to_json\n    ExampleJob.perform_async(x)",
+        "x = { a: 1 }\n    list.each { |x| ExampleJob.perform_async(x) }",
         "ids.each { |x| ExampleJob.perform_async(x) }",
         "Sidekiq::Client.push('class' => ExampleJob, 'args' => [1], 'queue' => :low)",
         "stack.push(:low)",

@@ -139,6 +139,12 @@ def test_classes_and_options(files: dict[str, str], found: list[str], tmp_path: 
     assert codes(tmp_path, files) == found
 
 
+def test_a_module_of_the_repo_is_seen_to_define_no_perform(tmp_path: Path) -> None:
+    files = {**job("  include Logging\n", ""), "app/lib/logging.rb": "module Logging\n  def log\n  end\nend\n"}
+
+    assert codes(tmp_path, files) == ["missing-perform"]
+
+
 @pytest.mark.parametrize(
     ("line", "found"),
     [
@@ -155,6 +161,7 @@ def test_classes_and_options(files: dict[str, str], found: list[str], tmp_path: 
         ('logger.info("paid", id: 1)', 1),
         ('Sidekiq.logger.warn "paid", id: 1', 1),
         ("logger.info(id: 1)", 0),
+        ("logger.info(order_id, note)", 0),
         ('Rails.logger.info("paid", id: 1)', 0),
         ('client.error("paid", id: 1)', 0),
     ],

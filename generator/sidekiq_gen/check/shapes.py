@@ -153,23 +153,41 @@ def _is_record(call: Node) -> bool:
 
 def _local(name: Node) -> str:
     """What a local is set to in its method before; unknown where that differs, or where it is a parameter."""
+    found = {"unknown" if one is None or one.type == "identifier" else shape(one) for one in _values(name)}
+    return found.pop() if len(found) == 1 else "unknown"
+
+
+def _literal(name: Node) -> Node | None:
+    """The list or hash that a local is set to once in its method, and that nothing changes in place before."""
+    values = list(_values(name))
+    only = values[0] if len(values) == 1 else None
+    return only if only is not None and only.type in {"array", "hash"} else None
+
+
+def _values(name: Node) -> Iterator[Node | None]:
+    """What a local is set to in its method before a place; None stands for what is not to be seen."""
     method = nodes.method_of(name)
     if method is None:
-        return "unknown"
+        return
     written = nodes.text(name)
     parameters = nodes.field(method, "parameters")
-    found = {"unknown"} if parameters is not None and written in _names(parameters) else set()
+    if parameters is not None and written in _names(parameters):
+        yield None
     for one in nodes.walk(method):
         if one.start_byte >= name.start_byte:
             break
         left = nodes.field(one, "left") if one.type in {"assignment", "operator_assignment"} else None
         if left is not None and written in _names(left):
-            right = nodes.field(one, "right")
-            plain = one.type == "assignment" and left.type == "identifier"
-            found.add(shape(right) if plain and right is not None and right.type != "identifier" else "unknown")
-        elif one.type == "block_parameters" and written in _names(one):
-            found.add("unknown")
-    return found.pop() if len(found) == 1 else "unknown"
+            yield nodes.field(one, "right") if one.type == "assignment" and left.type == "identifier" else None
+        elif _rebinds(one, written):
+            yield None
+
+
+def _rebinds(node: Node, name: str) -> bool:
+    """Whether a block takes a parameter of that name, or a method is called that changes what it means."""
+    if node.type == "block_parameters":
+        return name in _names(node)
+    return node.type == "call" and nodes.method_name(node).endswith("!") and nodes.text(nodes.receiver(node)) == name
 
 
 def _names(node: Node) -> set[str]:
@@ -180,8 +198,10 @@ def _names(node: Node) -> set[str]:
 def parts(node: Node) -> Iterator[tuple[Node, str]]:
     """A value and everything in it that is written out, each with its shape: elements, values, and keys of hashes.
 
-    The key of a hash that is a symbol has the shape ``symbol-key``.
+    The key of a hash that is a symbol has the shape ``symbol-key``. A local that is set once to a list or a hash stands
+    for that.
     """
+    node = (node.type == "identifier" and _literal(node)) or node
     if node.type == "pair":
         key, value = nodes.field(node, "key"), nodes.field(node, "value")
         if key is not None and is_symbol_key(key):

@@ -103,7 +103,8 @@ class LoggerKeywords(JobRule):
 
     def check(self, job: Job, context: Context) -> Iterator[Finding]:
         """Yield each such call on Sidekiq's logger."""
-        if "logger" in job.methods or job.macros("delegate", "attr_reader", "attr_accessor"):
+        made = (one for call in job.macros("delegate", "attr_reader", "attr_accessor") for one in nodes.arguments(call))
+        if "logger" in job.methods or any(nodes.name_of(one) == "logger" for one in made):
             return
         for call in job.calls(*_LEVELS):
             named = any(one.type == "pair" for one in nodes.arguments(call))

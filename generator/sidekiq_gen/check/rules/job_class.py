@@ -90,16 +90,27 @@ class MissingPerform(RepoRule):
             if is_test(job.path) or job.name in heirs or index.perform(job.name) is not None:
                 continue
             made_of = list(index.lineage(job.name))
-            if all(map(_is_plain, made_of)) and not any(self._unseen(one, index) for one in made_of):
+            if all(map(_is_plain, made_of)) and not any(_unseen(one, index, app) for one in made_of):
                 on_class = any("perform" in one.class_methods for one in made_of)
                 more = "; that of the class itself is none that Sidekiq calls" if on_class else ""
                 yield Finding(self.code, job.path, job.line, 1, f"{job.name} has no perform{more}.")
 
-    @staticmethod
-    def _unseen(one: ClassFacts, index: Index) -> bool:
-        """Whether something that a class is made of is defined where nobody reads."""
-        written = (each.removeprefix("::") for each in (*one.includes, one.superclass))
-        return any(each not in _KNOWN and not index.resolve(each, (one.name, *one.nesting)) for each in written)
+
+def _unseen(one: ClassFacts, index: Index, app: RailsApp) -> bool:
+    """Whether something that a class is made of is defined outside of the repo.
+
+    A file of the repo that says ``def perform`` was read, so what is not in the index defines none.
+    """
+    around = (one.name, *one.nesting)
+    for each in (*one.includes, one.superclass):
+        bare = each.removeprefix("::")
+        if bare in _KNOWN or index.resolve(each, around):
+            continue
+        if not any(
+            app.constants.defined_elsewhere(f"{outer}::{bare}".removeprefix("::"), "-") for outer in (*around, "")
+        ):
+            return True
+    return False
 
 
 def _is_plain(one: ClassFacts) -> bool:
