@@ -8,8 +8,9 @@ from houses.planting import Planter
 from houses.rewriting import class_name, in_perform, job_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from houses.checked import Checked
     from houses.planting import Rewrite
 
 STRICT = {"sidekiq": "8.1.7"}
@@ -32,14 +33,19 @@ def _one_too_many(text: str) -> str | None:
     return in_perform(text, f"{class_name(text)}.perform_async({given})")
 
 
-def _handing(value: str, gems: Mapping[str, str] | None = None, before: str = "") -> Planter:
+def _handing(
+    value: str,
+    gems: Mapping[str, str] | None = None,
+    before: str = "",
+    suits: Callable[[Checked], bool] = lambda _: True,
+) -> Planter:
     """The job pushes itself with a value as its last argument."""
 
     def rewrite(text: str) -> str | None:
         given = _arguments(text, value)
         return in_perform(text, f"{before}{class_name(text)}.perform_in(60, {given})") if given else None
 
-    return Planter(rewrite, gems=gems or STRICT)
+    return Planter(rewrite, gems=gems or STRICT, suits=suits)
 
 
 def _called(line: str, gems: Mapping[str, str] | None = None, forms: tuple[str, ...] = ()) -> Planter:
@@ -59,7 +65,9 @@ PLANTERS: dict[str, Rewrite | Planter] = {
     "record-argument": _handing("planted", before="planted = Planted.find_by(name: 1)\n"),
     "time-argument": _handing("2.days.from_now"),
     "complex-argument": _handing("(1..5)"),
-    "lossy-argument": _handing("Time.current", {"sidekiq": "6.5.12"}),
+    "lossy-argument": _handing(
+        "Time.current", {"sidekiq": "6.5.12"}, suits=lambda house: not house.context.strict_said
+    ),
     "perform-later-on-sidekiq-job": _called("%s.set(wait: 60).perform_later(given)"),
     "perform-async-on-active-job": _called("%s.perform_async(given)", forms=("active-job",)),
     "push-on-instance": _called("%s.new.perform_async(given)"),

@@ -33,8 +33,10 @@ def _keywords(text: str) -> str | None:
 
 
 def _renamed(text: str) -> str | None:
-    name = nodes.field(job_of(text).perform, "name")
-    return None if name is None else text_with(text, name.start_byte, name.end_byte, "call")
+    job = job_of(text)
+    name = nodes.field(job.perform, "name")
+    inherits = nodes.field(job.node, "superclass") is not None
+    return None if name is None or inherits else text_with(text, name.start_byte, name.end_byte, "call")
 
 
 def _in_active_job(text: str) -> str | None:

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from houses.planting import Planter
 from houses.rewriting import class_name, job_of, with_option
+from sidekiq_gen.check.rules.served_queues import started_elsewhere
 
 if TYPE_CHECKING:
+    from houses.checked import Checked
     from houses.planting import Rewrite
 
 _GEMS = {"sidekiq-cron": "2.3.1"}
@@ -30,10 +32,18 @@ def _entry(line: str = "0 3 * * *", suffix: str = "", more: int = 0) -> Planter:
     return Planter(rewrite, gems=_GEMS, more=files)
 
 
+def _says_all(house: Checked) -> bool:
+    """Whether a house says which queues are served, and its processes are started by nothing else."""
+    app = house.project.app
+    return bool(app.served.names) and app.served.complete and not started_elsewhere(app)
+
+
 PLANTERS: dict[str, Rewrite | Planter] = {
     "schedule-class": _entry(suffix="Planted"),
     "schedule-arguments": _entry(more=1),
     "schedule-time": _entry("0 24,25 * * *"),
     "schedule-every-minute": _entry("* 3 * * *"),
-    "unserved-queue": Planter(lambda text: with_option(text, "queue", ":planted_queue"), more=lambda _: _QUEUES),
+    "unserved-queue": Planter(
+        lambda text: with_option(text, "queue", ":planted_queue"), more=lambda _: _QUEUES, suits=_says_all
+    ),
 }

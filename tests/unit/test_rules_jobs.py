@@ -120,6 +120,7 @@ def test_a_class_may_define_the_other_way_to_push_itself(tmp_path: Path) -> None
         (job("  alias_method :perform, :call\n", "  def call\n  end\n"), []),
         (job("  include Unknown::Module\n", ""), []),
         (job("  include Sidekiq::Job::Iterable\n", ""), []),
+        (job("  include Sidekiq::Status::Worker\n", ""), ["missing-perform"]),
         (BASE, []),
         (job("  def initialize(id)\n  end\n"), ["initialize-arguments"]),
         (job("  def initialize(*ids, **more)\n  end\n"), []),

@@ -24,7 +24,9 @@ _QUEUE_AS = ">=6.3.0"
 # What may define a method without anybody seeing which.
 _DEFINING = frozenset({"alias", "alias_method", "define_method", "delegate", "def_delegator", "def_delegators"})
 _ITERABLE = frozenset({"Sidekiq::IterableJob", "Sidekiq::Job::Iterable"})
-_KNOWN = _ITERABLE | {"Sidekiq::Job", "Sidekiq::Worker", "Object", ""}
+_KNOWN = frozenset({"Object", ""})
+# None of theirs that a job takes in defines perform, but for those of iterable jobs.
+_OF_GEMS = ("Sidekiq::", "ActiveSupport::", "ActionView::", "ActionController::", "GlobalID::")
 
 
 def _class(body: str, head: str = "ExampleJob") -> str:
@@ -104,7 +106,7 @@ def _unseen(one: ClassFacts, index: Index, app: RailsApp) -> bool:
     around = (one.name, *one.nesting)
     for each in (*one.includes, one.superclass):
         bare = each.removeprefix("::")
-        if bare in _KNOWN or index.resolve(each, around):
+        if bare in _KNOWN or bare.startswith(_OF_GEMS) or index.resolve(each, around):
             continue
         if not any(
             app.constants.defined_elsewhere(f"{outer}::{bare}".removeprefix("::"), "-") for outer in (*around, "")

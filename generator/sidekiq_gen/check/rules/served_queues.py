@@ -53,7 +53,7 @@ class UnservedQueue(RepoRule):
 
     def check(self, index: Index, app: RailsApp, context: Context) -> Iterator[Finding]:
         """Yield the jobs, pushes and entries of schedules, where all queues that are served are known."""
-        if not app.served.names or not app.served.complete or _started_elsewhere(app):
+        if not app.served.names or not app.served.complete or started_elsewhere(app):
             return
         usual = "" if "queue" in default_options(app.repo) else "default"
         for job in index.jobs():
@@ -83,7 +83,7 @@ class UnservedQueue(RepoRule):
         return f"{who} to the queue {queue}, and no process works on that{f': is {close} meant?' if close else '.'}"
 
 
-def _started_elsewhere(app: RailsApp) -> bool:
+def started_elsewhere(app: RailsApp) -> bool:
     """Whether something outside of what is read starts processes, which may work on other queues."""
     deploys = any("sidekiq" in (app.repo.read(path) or "").lower() for path in _DEPLOYING)
     return deploys or any(app.repo.is_folder(folder) for folder in _ORCHESTRATING)
