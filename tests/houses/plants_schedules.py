@@ -33,9 +33,9 @@ def _entry(line: str = "0 3 * * *", suffix: str = "", more: int = 0) -> Planter:
 
 
 def _says_all(house: Checked) -> bool:
-    """Whether a house says which queues are served, and its processes are started by nothing else."""
+    """Whether nothing but what is planted says which queues are served, as far as is known."""
     app = house.project.app
-    return bool(app.served.names) and app.served.complete and not started_elsewhere(app)
+    return app.served.complete and not started_elsewhere(app)
 
 
 PLANTERS: dict[str, Rewrite | Planter] = {
