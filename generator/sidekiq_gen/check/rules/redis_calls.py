@@ -30,7 +30,7 @@ _NO_COMMANDS: Mapping[str, str] = {
     "sscan_each": "sscan(key)",
     "hscan_each": "hscan(key)",
     "zscan_each": "zscan(key)",
-    "client": "Sidekiq.redis_pool",
+    "client": "close, to disconnect",
     "disconnect!": "close",
     "with_reconnect": "the block itself",
     "without_reconnect": "the block itself",
