@@ -113,7 +113,8 @@ class Rule(ABC):
     way_out: what to do, with the flag of sidekiq-gen where there is one. bad, good: examples.
     releases: packaging specifiers of Sidekiq that it holds for; empty for all. places: where it looks.
     on: whether it is asked without being named; a rule that is too often wrong is not.
-    words: what makes a file worth parsing for it, besides a job's usual words.
+    words: what makes a file worth parsing for it, besides a job's usual words. needs: without one of these a file is
+    not looked into; empty for any.
     """
 
     code: ClassVar[str]
@@ -128,6 +129,7 @@ class Rule(ABC):
     places: ClassVar[Places] = "code"
     on: ClassVar[bool] = True
     words: ClassVar[tuple[str, ...]] = ()
+    needs: ClassVar[tuple[bytes, ...]] = ()
 
     def holds(self, context: Context) -> bool:
         """Whether it is one for what is locked here; a rule that depends on more than Sidekiq's release extends it."""
@@ -135,6 +137,8 @@ class Rule(ABC):
 
     def looks_into(self, source: Source) -> bool:
         """Whether it looks into a file."""
+        if self.needs and not any(word in source.data for word in self.needs):
+            return False
         return self.places == "all" or source.is_test == (self.places == "tests")
 
     def at(self, source: Source, node: Node, message: str, *edits: Edit) -> Finding:

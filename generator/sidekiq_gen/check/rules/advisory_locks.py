@@ -47,6 +47,7 @@ class TransactionLockOutside(JobRule):
     """A lock that ends with its transaction, taken without one."""
 
     code = "xact-lock-outside-transaction"
+    needs = (b"advisory_xact",)
     title = "An advisory lock of a transaction is taken outside of any"
     severity = "error"
     why = (
@@ -73,6 +74,7 @@ class SmallKeys(FileRule):
     """The form with two keys, given an id."""
 
     code = "advisory-lock-int4-keys"
+    needs = (b"advisory_",)
     title = "An id is one of the two keys of an advisory lock"
     severity = "error"
     why = 'The two keys are int4: an id above 2,147,483,647, or a uuid, fails with "function does not exist".'
@@ -95,6 +97,7 @@ class HashAsKey(FileRule):
     """``String#hash`` as the key of a lock."""
 
     code = "advisory-lock-hash-key"
+    needs = (b"advisory_",)
     title = "Object#hash is the key of a lock"
     severity = "error"
     why = "It is seeded anew in each process: every process takes another key, and the lock excludes nobody."
@@ -142,6 +145,7 @@ class ComparedWithT(FileRule):
     """The answer of a lock, compared with ``"t"``."""
 
     code = "advisory-lock-compared-with-t"
+    needs = (b"advisory_",)
     title = 'The answer of an advisory lock is compared with "t"'
     severity = "error"
     why = "From Rails 6.1 on select_value gives true or false: the comparison never holds."
@@ -196,6 +200,7 @@ class SessionLockKept(FileRule):
     """A lock of the session that an error leaves behind."""
 
     code = "session-lock-without-ensure"
+    needs = (b"advisory_", b"GET_LOCK")
     title = "A session's advisory lock is not released in an ensure"
     severity = "warning"
     why = "It outlives the transaction: after an error the pooled connection keeps it, and nobody gets it any more."
@@ -243,6 +248,7 @@ class PolledFromCache(JobRule):
     """Asking again and again, and getting the first answer each time."""
 
     code = "advisory-lock-polled-from-cache"
+    needs = (b"advisory_",)
     title = "An advisory lock is asked for again, and the query cache answers"
     severity = "error"
     why = "In a job Rails caches queries: the same SELECT is answered from the cache, and the lock never becomes free."

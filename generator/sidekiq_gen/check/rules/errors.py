@@ -52,6 +52,7 @@ class RescueException(JobRule):
     """``rescue Exception`` that does not raise again."""
 
     code = "rescue-exception"
+    needs = (b"Exception", b"Interrupt")
     title = "rescue Exception in a job"
     severity = "error"
     why = (
@@ -77,6 +78,7 @@ class SwallowedError(JobRule):
     """A rescue around the whole of perform with no more than a line in the log."""
 
     code = "swallowed-error"
+    needs = (b"rescue",)
     title = "perform swallows its errors"
     severity = "warning"
     why = "The job ends as done: no retry, no dead set, nothing for the error tracker."
@@ -126,6 +128,7 @@ class RescueModifier(JobRule):
     """``work rescue nil``."""
 
     code = "rescue-modifier"
+    needs = (b"rescue",)
     title = "A job ignores errors with a rescue modifier"
     severity = "warning"
     why = "It hides every StandardError, a misspelt method among them: the job goes on, and is taken for done."
@@ -147,6 +150,7 @@ class ExhaustedBlockRaises(JobRule):
     """``raise`` in ``sidekiq_retries_exhausted``."""
 
     code = "exhausted-block-raises"
+    needs = (b"sidekiq_retries_exhausted",)
     title = "A sidekiq_retries_exhausted block raises"
     severity = "note"
     why = "The error is reported and dropped: the job is dead all the same, nothing is retried."

@@ -72,6 +72,7 @@ class LongLoop(JobRule):
     """Going over a table in ``perform``."""
 
     code = "loop-over-table-in-perform"
+    needs = (b"find_", b"in_batches")
     title = "perform goes over a table in one run"
     severity = "note"
     why = "A restart in the meantime begins it again from the first record, and a large table may never be finished."

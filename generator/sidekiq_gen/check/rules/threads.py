@@ -41,6 +41,7 @@ class Sleep(JobRule):
     """``sleep`` in a job."""
 
     code = "sleep-in-job"
+    needs = (b"sleep",)
     title = "A job sleeps"
     severity = "note"
     why = "It holds one of the process's few threads, and a restart in the meantime runs the job again from the start."
@@ -75,6 +76,7 @@ class OwnThread(JobRule):
     """A thread or a process of its own."""
 
     code = "thread-in-job"
+    needs = (b"Thread", b"fork", b"Concurrent")
     title = "A job starts a thread or forks"
     severity = "warning"
     why = (
@@ -99,6 +101,7 @@ class TimeoutInJob(JobRule):
     """``Timeout.timeout``."""
 
     code = "timeout-in-job"
+    needs = (b"Timeout",)
     title = "Timeout.timeout in a job"
     severity = "warning"
     why = (
@@ -122,6 +125,7 @@ class Leaving(JobRule):
     """``exit``, ``abort`` and ``exit!``."""
 
     code = "exit-in-job"
+    needs = (b"exit", b"abort")
     title = "A job leaves with exit or abort"
     severity = "error"
     why = (
@@ -204,6 +208,7 @@ class CacheAsLock(JobRule):
     """Looking into the cache, then writing to it, to keep others out."""
 
     code = "cache-as-lock"
+    needs = (b"Rails.cache",)
     title = "Rails.cache is read and then written as a lock"
     severity = "warning"
     why = "Two runs at the same time both find nothing, and both go on."
