@@ -15,6 +15,7 @@ module Storefront
     config.cache_classes = true
     config.secret_key_base = "none"
     config.logger = ActiveSupport::Logger.new(ENV.fetch("RAILS_LOG", File::NULL))
+    config.log_level = :warn
     config.active_job.queue_adapter = :sidekiq
     config.active_support.deprecation = ->(message, callstack, *) { StrictWarnings.deprecated(message, callstack) }
   end
