@@ -13,7 +13,7 @@ from time import gmtime
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.job.pipeline import generate_job
-from sidekiq_gen.rails.project import Where, detect_project
+from sidekiq_gen.rails.project import Project, Where, detect_project
 from sidekiq_gen.record.book import FILE
 from sidekiq_gen.sidekiq.versions import Version
 from support.command import sidekiq_gen
@@ -243,11 +243,25 @@ class Case:
         return {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in new}
 
     def render(self, folder: Path) -> dict[str, str]:
-        """What `run` returns, in half the time: planned in a fresh repo and not written."""
-        root = self.repo.write(folder)
+        """What `run` returns, in a fraction of the time: planned and not written, so that a repo serves many cases.
+
+        A repo that no case has had so far is laid out in the folder, which has to stay.
+        """
         typed = answers(shlex.join(self.line.split()[1:]))
-        plan = generate_job(typed, detect_project(Where(root=root), root), gmtime()).plan
+        plan = generate_job(typed, _project(self.repo, folder), gmtime()).plan
         return {file.path: file.text for file in sorted(plan.files, key=lambda file: PurePosixPath(file.path))}
+
+
+_projects: dict[str, Project] = {}
+
+
+def _project(repo: Repo, folder: Path) -> Project:
+    """A repo that is read; an equal one that is there is read once for all."""
+    made_of = repr(repo)
+    if made_of not in _projects:
+        root = repo.write(folder)
+        _projects[made_of] = detect_project(Where(root=root), root)
+    return _projects[made_of]
 
 
 def alone() -> Iterator[Case]:
