@@ -12,7 +12,7 @@ from sidekiq_gen.job.patterns.catalogue import PATTERNS
 from support.cases import RELEASES, Case, alone, keys, pairs, rows, styles, triples
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from live.roots import Variant
@@ -60,9 +60,24 @@ class Rendered:
 
 def cases(variant: Variant) -> Iterator[Case]:
     """Every case of the variant's tree and every covering pair, for exactly its releases."""
+    return _cases(variant, pairs())
+
+
+def share_of_cases(variant: Variant, turn: int = 0) -> Iterator[Case]:
+    """Every case of the variant's tree, and a third of the covering pairs; each tree has another, in every turn.
+
+    For what asks whether a spec fails, or is green in another form: two values of any two patterns meet on one of the
+    releases then, each value of each pattern on all of them, and `cases` has had them all green everywhere.
+    """
+    trees = list(TREES.values())
+    own = trees.index(TREES[variant.sidekiq[0]])
+    return _cases(variant, (case for number, case in enumerate(pairs(), turn) if number % len(trees) == own))
+
+
+def _cases(variant: Variant, covering: Iterable[Case]) -> Iterator[Case]:
     tree = TREES[variant.sidekiq[0]]
     own = [case for case in [*alone(), *triples(), *styles()] if f"{tree}-" in case.name]
-    for number, case in enumerate([*own, *pairs()]):
+    for number, case in enumerate([*own, *covering]):
         yield target(case, variant, f"{case.job}Case{number}")
 
 

@@ -91,10 +91,11 @@ FORMS = {
 }
 
 
-def requests(variant: Variant, form: Form) -> Iterator[Case]:
-    """Every case of the framework, in a house of that form."""
+def requests(variant: Variant, name: str) -> Iterator[Case]:
+    """The cases of the framework in a house of that form; each covering pair is in each form on one of the releases."""
+    form, turn = FORMS[name], list(FORMS).index(name)
     files = house(*[form.spec] * 3, place=form.place) | dict(form.helper)
-    for case in (*rendered.cases(variant), *rendered.row_cases(variant), *rendered.key_cases(variant)):
+    for case in (*rendered.share_of_cases(variant, turn), *rendered.row_cases(variant), *rendered.key_cases(variant)):
         if case.repo.rspec == (form.framework == "rspec") and case.repo.adapter == "pg":
             repo = case.repo
             yield replace(case, repo=replace(repo, gems=repo.gems | {"mocha": "2.1.0"}, files=repo.files | files))
@@ -114,7 +115,7 @@ def test_a_spec_in_the_form_of_the_house_is_green_and_fails_where_the_work_does(
     processes: Processes, variant: Variant, app: App, name: str, tmp_path: Path, promise: Note
 ) -> None:
     form = FORMS[name]
-    made = [rendered.render(case, tmp_path / str(at)) for at, case in enumerate(requests(variant, form))]
+    made = [rendered.render(case, tmp_path / str(at)) for at, case in enumerate(requests(variant, name))]
     texts = "".join(one.files[one.spec] for one in made)
     assert all(sign in texts for sign in form.signs)
     assert not [sign for sign in form.unlike if sign in texts]

@@ -13,6 +13,7 @@ from live.specs import run_specs
 from sidekiq_gen.job.patterns.catalogue import PATTERNS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from live.app import App
@@ -20,12 +21,13 @@ if TYPE_CHECKING:
     from live.report import Note
     from live.roots import Variant
     from live.specs import Framework, Report
+    from support.cases import Case
 
 
-def of_framework(variant: Variant, framework: Framework, folder: Path) -> list[rendered.Rendered]:
+def of_framework(cases: Iterable[Case], framework: Framework, folder: Path) -> list[rendered.Rendered]:
     made = [
         rendered.render(case, folder / str(number))
-        for number, case in enumerate(rendered.cases(variant))
+        for number, case in enumerate(cases)
         if case.repo.rspec == (framework == "rspec") and case.repo.adapter == "pg"
     ]
     assert len(made) > 30
@@ -49,7 +51,7 @@ def run(
 def test_every_rendered_spec_is_green(
     processes: Processes, variant: Variant, app: App, framework: Framework, tmp_path: Path, promise: Note
 ) -> None:
-    made = of_framework(variant, framework, tmp_path)
+    made = of_framework(rendered.cases(variant), framework, tmp_path)
 
     report = run(processes, variant, app, framework, {path: text for one in made for path, text in one.files.items()})
 
@@ -73,12 +75,13 @@ def test_a_job_without_one_of_its_patterns_fails_its_spec(
     mutants: dict[str, str] = {}
     files: dict[str, str] = {}
     unseen: set[str] = set()
-    for number, one in enumerate(of_framework(variant, framework, tmp_path)):
+    for one in of_framework(rendered.share_of_cases(variant), framework, tmp_path):
         for pattern in one.patterns:
-            whole = replace(one.case, job=f"{one.case.job}No{pattern.replace('-', '').capitalize()}")
-            folder = tmp_path / f"{number}-{pattern}"
-            spec = rendered.render(whole, folder / "whole")
-            poorer = rendered.render(rendered.without(whole, pattern), folder / "poorer")
+            spec = one
+            if pattern != one.patterns[0]:  # each mutant has a name of its own
+                whole = replace(one.case, job=f"{one.case.job}No{pattern.replace('-', '').capitalize()}")
+                spec = rendered.render(whole, tmp_path)
+            poorer = rendered.render(rendered.without(spec.case, pattern), tmp_path)
             assert spec.files[spec.job] != poorer.files[poorer.job]
             if spec.files[spec.spec] == poorer.files[poorer.spec]:
                 unseen.add(pattern)
@@ -101,7 +104,7 @@ def test_a_job_without_one_of_its_patterns_fails_its_spec(
 def test_a_job_whose_work_fails_fails_its_spec(
     processes: Processes, variant: Variant, app: App, framework: Framework, tmp_path: Path, promise: Note
 ) -> None:
-    every = (*rendered.cases(variant), *rendered.row_cases(variant), *rendered.key_cases(variant))
+    every = (*rendered.share_of_cases(variant), *rendered.row_cases(variant), *rendered.key_cases(variant))
     first: dict[str, str] = {}
     for number, case in enumerate(every):
         if case.repo.rspec != (framework == "rspec") or case.repo.adapter not in {"pg", "sqlite3"}:
@@ -128,7 +131,11 @@ def test_a_job_whose_work_fails_fails_its_spec(
 def test_the_mark_is_read_again_inside_the_lock(
     processes: Processes, variant: Variant, app: App, tmp_path: Path
 ) -> None:
-    again = [one for one in of_framework(variant, "rspec", tmp_path) if ".reload.charged_at?" in one.files[one.job]]
+    again = [
+        one
+        for one in of_framework(rendered.share_of_cases(variant), "rspec", tmp_path)
+        if ".reload.charged_at?" in one.files[one.job]
+    ]
     # A record that does the work itself is watched, and a stale copy of it is not: such a spec has no such example.
     made = [one for one in again if "--calls Order#" not in one.case.arguments]
     files = {
