@@ -2,66 +2,77 @@
 
 from __future__ import annotations
 
-import re
-import zlib
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from sidekiq_gen.testing import ruby
 from sidekiq_gen.testing.ruby import linted, parsed
-from support.cases import Case, all_cases, alone, pairs, rows
+from support.cases import ABSENT, PATTERN_FACTORS, Case, all_cases, alone, pairs, rows, rows_of_pairs
+from support.clean import Clean, rubocop_version
 from support.install_cases import InstallCase, install_cases
 from support.tools import require
 
+PARTS = 2  # of a style: no process may take longer than testing.ruby.LONGEST
 HOW = "apt-get install ruby rubocop"
-SHARES = 2
-LEAST = 250  # texts in a share
+FIRST, *OTHERS = STYLES = [("double", "always"), ("single", "never"), ("single", "always"), ("double", "never")]
 
 
 def cases(quotes: str, comment: str) -> list[Case]:
-    """All cases in the first style; in the other one what works through rows, the covering pairs, and one tree alone.
+    """In the first style all cases, in the second what one tree has alone; each covering pair in the style it has.
 
-    The pairs combine every pattern with every tree.
+    The pairs combine every value of every pattern with both quotes, and with and without the comment.
     """
-    one_tree = [case for case in alone() if case.name.startswith("7-")]
-    chosen = all_cases() if (quotes, comment) == ("double", "always") else [*one_tree, *rows(), *pairs()]
-    return [replace(case, repo=replace(case.repo, quotes=quotes, comment=comment == "always")) for case in chosen]
+    chosen: list[Case] = []
+    if (quotes, comment) == FIRST:
+        chosen = [case for case in all_cases() if not case.name.startswith("pair-")]
+    elif (quotes, comment) == OTHERS[0]:
+        chosen = [case for case in (*alone(), *rows()) if case.name.startswith("7-")]
+    styled = [replace(case, repo=replace(case.repo, quotes=quotes, comment=comment == "always")) for case in chosen]
+    return styled + [case for case in pairs() if (case.repo.quotes, case.repo.comment) == (quotes, comment == "always")]
 
 
 def installs(quotes: str, comment: str) -> list[InstallCase]:
-    return [case.styled(quotes, comment=comment == "always") for case in install_cases()]
+    chosen = install_cases() if (quotes, comment) in STYLES[:2] else []
+    return [case.styled(quotes, comment=comment == "always") for case in chosen]
 
 
-def share_of(name: str) -> int:
-    """Which of the shares of the work a case belongs to: the trees share one, as they render many equal files."""
-    return zlib.crc32(re.sub(r"\b(6\.5|7|8)-", "", name, count=1).encode()) % SHARES
-
-
-# Two styles have each value of each choice. A text that several cases render is looked at once.
-@pytest.mark.parametrize("share", range(SHARES))
-@pytest.mark.parametrize(("quotes", "comment"), [("double", "always"), ("single", "never")])
+# A text that several cases render is looked at once, and not again as long as RuboCop is the same.
+@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize(("quotes", "comment"), STYLES)
 def test_ruby_and_rubocop_have_nothing_to_say(
-    tmp_path_factory: pytest.TempPathFactory, quotes: str, comment: str, share: int
+    tmp_path_factory: pytest.TempPathFactory, quotes: str, comment: str, part: int
 ) -> None:
     require("ruby", HOW), require("rubocop", HOW)
     every: list[Case | InstallCase] = [*cases(quotes, comment), *installs(quotes, comment)]
     texts: set[tuple[str, str]] = set()
     for case in every:
-        if share_of(case.name) != share:
-            continue
         rendered = case.render(tmp_path_factory.mktemp("repo"))
         assert len(rendered) > ("--kind fan-out" in case.line) * 2 + 1
         texts |= rendered.items()
-    files = sorted(file for file in texts if file[0].endswith((".rb", ".rake")))
-    assert len(files) > LEAST
+    files = sorted(file for file in texts if file[0].endswith((".rb", ".rake")))[part::PARTS]
+    assert files
+    clean = Clean(f"{quotes}-{comment}-{part}", rubocop_version(), Path(ruby.__file__).read_text(encoding="utf-8"))
+    unknown = clean.without(files)
 
-    remarks = [*parsed([text for _, text in files]), *linted(files, quotes, comment)]
+    remarks = [(files[remark.text], remark) for remark in parsed([text for _, text in files])]
+    remarks += [(unknown[remark.text], remark) for remark in linted(unknown, quotes, comment)] if unknown else []
 
-    assert [(files[remark.text], remark) for remark in remarks] == []
+    assert remarks == []
+    clean.keep(files)
 
 
-def test_every_case_belongs_to_a_share() -> None:
-    assert {share_of(case.name) for case in all_cases()} == set(range(SHARES))
+def test_every_case_is_seen_and_every_value_of_a_pair_in_both_styles() -> None:
+    seen = {style: {case.name for case in cases(*style)} for style in STYLES}
+
+    assert {name for names in seen.values() for name in names} == {case.name for case in all_cases()}
+    for choice in range(2):
+        for value in {style[choice] for style in STYLES}:
+            names = {name for style in STYLES if style[choice] == value for name in seen[style]}
+            rows = [row for name, row in rows_of_pairs().items() if name in names]
+            found = {(factor, {**ABSENT, **row}[factor]) for row in rows for factor in PATTERN_FACTORS}
+            assert found == {(factor, value) for factor, values in PATTERN_FACTORS.items() for value in values}
 
 
 def test_rubocop_would_see_an_offense() -> None:
