@@ -109,19 +109,11 @@ class Warm
   end
 end
 
-# RubyGems looks through all gems for each file that is required, also for one that is given by its whole path, as
-# Zeitwerk gives those of the app, and that no gem has.
-module Kernel
-  alias require_from_gems require
-
-  def require(path)
-    path.to_s.start_with?("/app/") ? gem_original_require(path) : require_from_gems(path)
-  end
-  private :require, :require_from_gems
-end
-
 Compiled.read
 socket = Socket.for_fd(Integer(ARGV.shift))
 ARGV.each { |feature| require feature }
+# As long as there are any, RubyGems looks through all gems for each file that is required, also one of the app, given by
+# its whole path; without, it looks only where Ruby finds nothing. There is one release of each gem.
+Gem::Specification.unresolved_deps.clear
 Process.respond_to?(:warmup) ? Process.warmup : GC.start
 Warm.new(socket).serve
