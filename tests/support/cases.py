@@ -13,12 +13,11 @@ from time import gmtime
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.job.pipeline import generate_job
-from sidekiq_gen.rails.project import Project, Where, detect_project
 from sidekiq_gen.record.book import FILE
 from sidekiq_gen.sidekiq.versions import Version
 from support.command import sidekiq_gen
 from support.repos import SCHEMA, Repo
-from support.requests import answers
+from support.requests import answers, project_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -248,20 +247,8 @@ class Case:
         A repo that no case has had so far is laid out in the folder, which has to stay.
         """
         typed = answers(shlex.join(self.line.split()[1:]))
-        plan = generate_job(typed, _project(self.repo, folder), gmtime()).plan
+        plan = generate_job(typed, project_of(self.repo, folder), gmtime()).plan
         return {file.path: file.text for file in sorted(plan.files, key=lambda file: PurePosixPath(file.path))}
-
-
-_projects: dict[str, Project] = {}
-
-
-def _project(repo: Repo, folder: Path) -> Project:
-    """A repo that is read; an equal one that is there is read once for all."""
-    made_of = repr(repo)
-    if made_of not in _projects:
-        root = repo.write(folder)
-        _projects[made_of] = detect_project(Where(root=root), root)
-    return _projects[made_of]
 
 
 def alone() -> Iterator[Case]:

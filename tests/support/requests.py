@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
     from sidekiq_gen.flags import Answers
     from sidekiq_gen.job.request import JobRequest
+    from sidekiq_gen.rails.project import Project
     from support.cases import Case
+    from support.repos import Repo
 
 
 def answers(line: str) -> Answers:
@@ -43,5 +45,17 @@ def request_of(line: str, root: Path) -> JobRequest:
 
 
 def request_for(case: Case, folder: Path) -> JobRequest:
-    """The request of a case, in a fresh repo."""
-    return request_of(f"{case.job} {case.arguments}", case.repo.write(folder))
+    """The request of a case; its repo is laid out in the folder, unless an equal one is there."""
+    return resolve_job(answers(f"{case.job} {case.arguments}"), project_of(case.repo, folder))
+
+
+_projects: dict[str, Project] = {}
+
+
+def project_of(repo: Repo, folder: Path) -> Project:
+    """A repo, laid out in the folder, which has to stay; one that equals it is laid out and read once for all."""
+    made_of = repr(repo)
+    if made_of not in _projects:
+        root = repo.write(folder)
+        _projects[made_of] = detect_project(Where(root=root), root)
+    return _projects[made_of]

@@ -115,5 +115,11 @@ ARGV.each { |feature| require feature }
 # As long as there are any, RubyGems looks through all gems for each file that is required, also one of the app, given by
 # its whole path; without, it looks only where Ruby finds nothing. There is one release of each gem.
 Gem::Specification.unresolved_deps.clear
+# What most programs load later: the adapter of the databases, and what actionview and activerecord ask for.
+LATER = %w[active_record/connection_adapters/postgresql_adapter rails-html-sanitizer active_support/core_ext].freeze
+LATER.each { |feature| require feature } if ARGV.include?("active_record/railtie")
+# Zeitwerk traces classes, and with the first trace Ruby changes all that it has compiled: once for all, not in each
+# program anew.
+TracePoint.new(:class) {}.enable
 Process.respond_to?(:warmup) ? Process.warmup : GC.start
 Warm.new(socket).serve
