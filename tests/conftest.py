@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import itertools
 import signal
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ ANSWERED: dict[signal.Signals, Callable[[int, FrameType | None], object] | signa
     signal.SIGQUIT: signal.SIG_DFL,
     signal.SIGTERM: signal.SIG_DFL,
 }
+NUMBERS = itertools.count()
 # These change what is shown, or which programs are called.
 UNSET = "COLUMNS LINES NO_COLOR FORCE_COLOR CLICOLOR_FORCE SIDEKIQ_GEN_DEBUG THOR_DIFF THOR_MERGE RAILS_DIFF".split()
 
@@ -32,8 +33,11 @@ def _signals_are_answered() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _plain_environment(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def _plain_environment(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     for name in UNSET:
         monkeypatch.delenv(name, raising=False)
     if not request.node.get_closest_marker("live"):  # their roots are kept there
-        monkeypatch.setenv("XDG_CACHE_HOME", os.devnull)  # which cannot be had: only tests of the cache have one
+        caches = tmp_path_factory.getbasetemp() / f"caches-{next(NUMBERS)}"  # of nobody else; RuboCop wants one
+        monkeypatch.setenv("XDG_CACHE_HOME", str(caches))

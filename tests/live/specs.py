@@ -15,7 +15,7 @@ from live.app import WARNINGS
 from live.warm import RAILS, Program, start_program
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from live.app import App
     from live.processes import Processes
@@ -81,11 +81,13 @@ def run_specs(
     only: Sequence[str] | None = None,
     *,
     until_failure: bool = False,
+    examples: Collection[str] = (),
 ) -> Report:
     """Run all specs of the app, or the files in `only`; every file asked for has an entry in the report.
 
     With `until_failure` what follows the first failure in a file is not run: for specs that are to fail. rspec runs
     examples as they stand in the file and says nothing of the rest, Minitest shuffles and calls the rest pending.
+    Minitest runs `examples` alone, if there are any, by what they are called in the file.
 
     Raises NotRunError when Rails does not boot and subprocess.TimeoutExpired after 60 s and 2 s for each file.
     """
@@ -95,6 +97,8 @@ def run_specs(
     (app.folder / WARNINGS).unlink(missing_ok=True)
     if until_failure:
         app = replace(app, settings={**app.settings, "LIVE_UNTIL_FAILURE": "1"})
+    if examples and framework == "minitest":
+        app = replace(app, settings={**app.settings, "LIVE_EXAMPLES": _methods(examples)})
     report = run(processes, variant, app, found)
     for file in found:
         report.files.setdefault(file, [])
@@ -102,6 +106,12 @@ def run_specs(
         spec = _spec_of(place, framework, found)
         report.files.setdefault(spec, []).append(Example(f"warning at {place}", "failed", text))
     return report
+
+
+def _methods(examples: Collection[str]) -> str:
+    """A pattern, the same in Ruby, for the methods that Minitest makes of descriptions, as `Example.is_called`."""
+    names = ("[ _]+".join(map(re.escape, name.split())) for name in sorted(examples))
+    return rf"\Atest_(?:\d+_)?(?:{'|'.join(names)})\z"
 
 
 def _execute(processes: Processes, variant: Variant, app: App, program: Program, count: int) -> str:

@@ -118,6 +118,26 @@ def test_what_follows_a_failure_in_a_file_is_not_run(
     assert a == (["passed", "failed"] if framework == "rspec" else ["failed", "pending", "pending"])
 
 
+def test_minitest_runs_the_examples_that_are_named_alone(processes: Processes, variant: Variant, app: App) -> None:
+    body = '  test("works well?") {}\n  test("works well? or not") {}\n  def test_works\n  end\n'
+    spec = 'require "minitest/spec"\nASpecTest = Class.new(ActiveSupport::TestCase) { extend Minitest::Spec::DSL }\n'
+    it = '  it("works well?") {}\n  it("does not") {}\n'
+    app.write(
+        {
+            "test/jobs/a_test.rb": f'require "test_helper"\nclass ATest < ActiveSupport::TestCase\n{body}end\n',
+            "test/jobs/b_test.rb": f'require "test_helper"\n{spec}class BTest < ASpecTest\n{it}end\n',
+        }
+    )
+
+    report = run_specs(processes, variant, app, "minitest", examples={"works well?", "works"})
+
+    names = {path: {one.name.partition("#")[2] for one in found} for path, found in report.files.items()}
+    assert names == {
+        "test/jobs/a_test.rb": {"test_works_well?", "test_works"},
+        "test/jobs/b_test.rb": {"test_0001_works well?"},
+    }
+
+
 def app_with(app: App, files: dict[str, str]) -> App:
     app.write(THREE | files)
     return app

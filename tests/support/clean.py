@@ -17,6 +17,7 @@ from support.tools import require
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+FOLDER = cache_folder() / "clean"
 Text = tuple[str, str]
 """A path and what it holds."""
 
@@ -25,7 +26,7 @@ class Clean:
     """What is known to be clean under one name; `judged_by` is all that a judgement depends on beside the text."""
 
     def __init__(self, name: str, *judged_by: str) -> None:
-        self._place = cache_folder() / "clean" / f"{name}.json"
+        self._place = FOLDER / f"{name}.json"
         self._judged_by = judged_by
         self._known = set(json.loads(self._place.read_text("utf-8"))) if self._place.exists() else set()
 

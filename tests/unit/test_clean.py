@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from support import clean
 from support.clean import Clean, rubocop_version
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ ONE, OTHER = ("app/jobs/a_job.rb", "class AJob\nend\n"), ("app/jobs/b_job.rb", "
 
 @pytest.fixture(autouse=True)
 def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SIDEKIQ_GEN_LIVE_CACHE", str(tmp_path))
+    monkeypatch.setattr(clean, "FOLDER", tmp_path / "clean")
 
 
 def test_only_what_is_kept_is_known() -> None:

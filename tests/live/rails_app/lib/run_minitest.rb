@@ -35,5 +35,9 @@ rescue StandardError, ScriptError => e
 end
 
 UntilFailure.for_minitest if ENV["LIVE_UNTIL_FAILURE"]
+if ENV["LIVE_EXAMPLES"]
+  wanted = Regexp.new(ENV["LIVE_EXAMPLES"])
+  ActiveSupport::TestCase.singleton_class.prepend(Module.new { define_method(:runnable_methods) { super().grep(wanted) } })
+end
 Minitest.extensions << "live"
 Minitest.define_singleton_method(:plugin_live_init) { |_options| reporter << collector.new }
