@@ -19,7 +19,7 @@ import pytest
 
 from live.app import App
 from live.databases import MariaDB, PostgreSQL
-from live.processes import Processes, cache_folder
+from live.processes import Processes
 from live.report import Ledger, promise
 from live.roots import (
     MISSING,
@@ -33,6 +33,7 @@ from live.roots import (
     variants,
 )
 from live.services import Redis
+from support.cache import cache_folder
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator

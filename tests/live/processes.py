@@ -19,6 +19,8 @@ import time
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Union
 
+from support.cache import cache_folder
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -105,14 +107,6 @@ class Forked:
 
 
 Child = Union["subprocess.Popen[str]", Forked]
-
-
-def cache_folder() -> Path:
-    """Where roots and notes are kept between runs."""
-    if given := os.environ.get("SIDEKIQ_GEN_LIVE_CACHE"):
-        return Path(given)
-    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(base) / "sidekiq-gen" / "live"
 
 
 def _started_at(pid: int) -> str | None:

@@ -16,13 +16,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from live.processes import Processes, cache_folder
 from sidekiq_gen.sidekiq.gems import gem_version
 from sidekiq_gen.sidekiq.throttled import pairing_error
+from support.cache import cache_folder
 
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Mapping, Sequence
+
+    from live.processes import Processes
 
 SETUP = Path(__file__).with_name("setup")
 STAMP = "sidekiq-gen-live"  # a file in the root: the hash of `setup`, then what dpkg says is installed

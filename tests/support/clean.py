@@ -11,7 +11,7 @@ import json
 import subprocess
 from typing import TYPE_CHECKING
 
-from live.processes import cache_folder
+from support.cache import cache_folder
 from support.tools import require
 
 if TYPE_CHECKING:
