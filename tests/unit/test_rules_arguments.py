@@ -99,6 +99,37 @@ def test_what_json_carries(body: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("given", "fixed"),
+    [
+        (":low", '"low"'),
+        ("[1, :low, %s]", ""),
+        ("kind.to_sym", ""),
+        ("{ a: { b: 1 }, :c => 2 }", '{ "a" => { "b" => 1 }, "c" => 2 }'),
+        ("{ a: }", ""),
+        ("a: 1", '"a" => 1'),
+    ],
+)
+def test_what_is_certain_is_put_right(given: str, fixed: str, tmp_path: Path) -> None:
+    given = given.replace("%s", "kind.to_sym")
+    example = pushing(f"ExampleJob.perform_async({given})")
+    (found,) = findings(example, tmp_path, list(arguments.RULES))
+
+    text = example.files["app/models/order.rb"].encode()
+    for edit in sorted(found.edits, key=lambda one: -one.start):
+        text = text[: edit.start] + edit.text.encode() + text[edit.end :]
+    assert (f"perform_async({fixed})" in text.decode()) is bool(fixed)
+    assert bool(found.edits) is bool(fixed)
+
+
+def test_a_class_may_turn_its_arguments_round_itself(tmp_path: Path) -> None:
+    own = JOB.replace("  def perform(", "  def self.perform_async(order)\n    super(order.id)\n  end\n\n  def perform(")
+    pushes = "ExampleJob.perform_async(self)\n    ExampleJob.perform_in(5, self)"
+    found = findings(pushing(pushes, **{"app/jobs/example_job.rb": own}), tmp_path, list(arguments.RULES))
+
+    assert [(one.code, one.line) for one in found] == [("record-argument", 4)]
+
+
+@pytest.mark.parametrize(
     ("sidekiq", "settings", "method", "code"),
     [
         ("6.5.12", "", "perform_async", "lossy-argument"),

@@ -35,6 +35,8 @@ def found(root: Path, files: dict[str, str], gems: dict[str, str]) -> list[tuple
         ("0 9 * * mon%2", False),
         ("30 0 3 * * *", False),
         ("0 3 * * * Europe/Berlin", False),
+        ("0 0 0 * * SUN", False),
+        ("0 0 * * MON America/New_York", False),
         ("every day at 5", False),
         ("@daily", False),
         ("0 3 * *", True),

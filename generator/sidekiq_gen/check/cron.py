@@ -29,7 +29,7 @@ def fault(line: str) -> str:
     fields = line.split()
     if not fields or not _BEGINNING.match(fields[0]):
         return ""
-    if len(fields) > _SHORT and _ZONE.fullmatch(fields[-1]):
+    if len(fields) > _SHORT and _ZONE.fullmatch(fields[-1]) and not _pattern("day of the week").fullmatch(fields[-1]):
         fields.pop()
     if len(fields) not in {_SHORT, _LONG}:
         return f"it has {len(fields)} fields and not five or six"

@@ -11,7 +11,7 @@ from sidekiq_gen.check.files import ruby_files
 from sidekiq_gen.check.ignores import WORD, Ignored, ignores_of
 from sidekiq_gen.check.index import Index
 from sidekiq_gen.check.jobs import classes_of
-from sidekiq_gen.check.pushes import pushes_of
+from sidekiq_gen.check.pushes import Push, pushes_of
 from sidekiq_gen.check.rule import Context, FileRule, Finding, JobRule, LastRule, PushRule, RepoRule, Rule
 from sidekiq_gen.check.schedules import entries_in_ruby
 from sidekiq_gen.check.source import Source
@@ -101,12 +101,8 @@ def read_file(source: Source, rules: Iterable[Rule], context: Context) -> FileFa
                 findings += (replace(one, job=job.name, forms=rule.forms) for one in rule.check(job, context))
         elif isinstance(rule, PushRule):
             for push in pushes:
-                meant = push.facts
-                findings += (
-                    replace(one, job=meant.inside, target=meant.target, nesting=meant.nesting, forms=rule.forms)
-                    for one in rule.check(push, context)
-                    if meant.inside or meant.target
-                )
+                if push.facts.inside or push.facts.target:
+                    findings += (_of_push(one, push, rule) for one in rule.check(push, context))
     return FileFacts(
         source.path,
         tuple(job.facts for job in jobs),
@@ -114,6 +110,15 @@ def read_file(source: Source, rules: Iterable[Rule], context: Context) -> FileFa
         tuple(findings),
         ignores_of(source),
         tuple(entries_in_ruby(source)),
+    )
+
+
+def _of_push(finding: Finding, push: Push, rule: PushRule) -> Finding:
+    """A finding with what tells whether it counts."""
+    meant = push.facts
+    method = push.method if rule.of_arguments else ""
+    return replace(
+        finding, job=meant.inside, target=meant.target, nesting=meant.nesting, forms=rule.forms, method=method
     )
 
 
@@ -157,4 +162,5 @@ def _counts(finding: Finding, index: Index) -> bool:
     if not finding.forms:
         return True
     name = index.resolve(finding.target, finding.nesting) if finding.target else finding.job
-    return index.form(name) in finding.forms
+    own = bool(finding.method) and index.defines(name, finding.method)
+    return not own and index.form(name) in finding.forms

@@ -43,7 +43,8 @@ class Finding:
 
     line, column: from 1. message: one sentence. job: the class, in full, that has to be a job for it to count, in one
     of these forms. target: instead of that a constant as it is written in a place, with its nesting.
-    edits: what puts it right, where that is certain.
+    edits: what puts it right, where that is certain. method: the class method of Sidekiq's that it is about; it does
+    not count where the class has one of its own by that name.
     """
 
     code: str
@@ -56,6 +57,7 @@ class Finding:
     nesting: tuple[str, ...] = ()
     forms: tuple[Form, ...] = ()
     edits: tuple[Edit, ...] = ()
+    method: str = ""
 
 
 @dataclass(frozen=True)
@@ -168,9 +170,13 @@ class JobRule(Rule):
 
 
 class PushRule(Rule):
-    """A rule about one place where a job is pushed."""
+    """A rule about one place where a job is pushed.
+
+    of_arguments: whether it is about what is handed over, which a class with a method of its own may turn round.
+    """
 
     forms: ClassVar[tuple[Form, ...]] = ("sidekiq",)
+    of_arguments: ClassVar[bool] = False
 
     @abstractmethod
     def check(self, push: Push, context: Context) -> Iterator[Finding]:

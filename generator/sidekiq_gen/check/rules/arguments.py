@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from sidekiq_gen.check import nodes
-from sidekiq_gen.check.rule import Context, Example, Finding, PushRule, Rule
+from sidekiq_gen.check.rule import Context, Edit, Example, Finding, PushRule, Rule
 from sidekiq_gen.check.shapes import parts
 from sidekiq_gen.sidekiq.ranges import holds
 
@@ -48,14 +48,14 @@ def _pushed(arguments: str, sidekiq: str = "7.3.2") -> Example:
     return Example({"app/jobs/example_job.rb": _JOB, "app/models/order.rb": model}, sidekiq=sidekiq)
 
 
-def _changed(push: Push, shapes: frozenset[str]) -> Iterator[tuple[Node, str]]:
-    """The arguments, and what is written out in them, of these shapes; of an argument the first of each shape."""
+def _changed(push: Push, shapes: frozenset[str]) -> Iterator[tuple[str, list[Node]]]:
+    """What of each argument, and of what is written out in it, has one of these shapes: by shape, all of it."""
     for argument in push.arguments:
-        told: dict[str, Node] = {}
+        found: dict[str, list[Node]] = {}
         for node, shape in parts(argument):
             if shape in shapes:
-                told.setdefault(shape, node)
-        yield from ((node, shape) for shape, node in told.items())
+                found.setdefault(shape, []).append(node)
+        yield from found.items()
 
 
 def _refused(push: Push, context: Context) -> bool:
@@ -73,6 +73,7 @@ class _Refused(PushRule):
     why = "The push raises ArgumentError: Sidekiq takes nothing but what JSON gives back as it was."
     source = _SOURCE
     releases = ">=6.4.0"
+    of_arguments = True
     shapes: ClassVar[frozenset[str]]
 
     def holds(self, context: Context) -> bool:
@@ -81,9 +82,21 @@ class _Refused(PushRule):
 
     def check(self, push: Push, context: Context) -> Iterator[Finding]:
         """Yield each of them."""
-        for node, shape in _changed(push, self.shapes) if _refused(push, context) else ():
-            what = _BECOMES[shape].partition(",")[0]
-            yield self.at(push.source, node, f"{nodes.short(node)} is {what}: {push.method} raises ArgumentError.")
+        for shape, found in _changed(push, self.shapes) if _refused(push, context) else ():
+            what, edits = _BECOMES[shape].partition(",")[0], [edit for one in found for edit in _as_text(one, shape)]
+            message = f"{nodes.short(found[0])} is {what}: {push.method} raises ArgumentError."
+            yield self.at(push.source, found[0], message, *(edits if len(edits) == len(found) else ()))
+
+
+def _as_text(node: Node, shape: str) -> Iterator[Edit]:
+    """Yield what makes a symbol, or a key that is one, the string that JSON would make of it."""
+    quoted = f'"{nodes.name_of(node)}"'
+    if node.type == "simple_symbol":
+        yield Edit(node.start_byte, node.end_byte, quoted)
+    elif shape == "symbol-key" and node.type == "hash_key_symbol":
+        colon, pair = node.next_sibling, node.parent
+        if colon is not None and nodes.field(pair, "value") is not None:
+            yield Edit(node.start_byte, colon.end_byte, f"{quoted} =>")
 
 
 class SymbolArgument(_Refused):
@@ -150,13 +163,14 @@ class LossyArgument(PushRule):
     why = "The push succeeds; perform gets what JSON makes of the argument, and from Sidekiq 7.0 on the push raises."
     source = "sidekiq v6.5.12 lib/sidekiq/job_util.rb:16-36; v8.1.0 lib/sidekiq/job.rb:229 (perform_inline)"
     way_out = "Hand over ids, numbers, strings, and hashes with strings for keys."
+    of_arguments = True
     bad = _pushed("1, :note", sidekiq="6.5.12")
     good = _pushed('1, "note"', sidekiq="6.5.12")
 
     def check(self, push: Push, context: Context) -> Iterator[Finding]:
         """Yield each of them."""
-        for node, shape in () if _refused(push, context) else _changed(push, frozenset(_BECOMES)):
-            yield self.at(push.source, node, f"{nodes.short(node)} is {_BECOMES[shape]}.")
+        for shape, found in () if _refused(push, context) else _changed(push, frozenset(_BECOMES)):
+            yield self.at(push.source, found[0], f"{nodes.short(found[0])} is {_BECOMES[shape]}.")
 
 
 RULES: tuple[Rule, ...] = (

@@ -59,7 +59,8 @@ class WrongNumberOfArguments(RepoRule):
         """Yield each push whose number of arguments is seen and does not fit."""
         for push in index.pushes:
             name = index.target(push)
-            taken = None if push.in_test or push.shapes is None else index.perform(name)
+            hidden = push.in_test or push.shapes is None or index.defines(name, push.method)
+            taken = None if hidden else index.perform(name)
             if taken is None or push.shapes is None or not self._is_one(push, index.form(name), taken):
                 continue
             given = len(push.shapes)
@@ -164,6 +165,7 @@ class Interval(PushRule):
     why = "The time is asked for to_f: nil, text and a negative number run at once or soon; a Date has no to_f."
     source = "sidekiq v8.1.7 lib/sidekiq/job.rb:376-388 (perform_in); rails v7.2.2 activesupport core_ext/date"
     way_out = "Give seconds, a duration or a Time: `Date.tomorrow.beginning_of_day`."
+    of_arguments = True
     bad = Example({"app/jobs/example_job.rb": _JOB, "app/models/order.rb": "ExampleJob.perform_at(Date.tomorrow, 1)\n"})
     good = Example({"app/jobs/example_job.rb": _JOB, "app/models/order.rb": "ExampleJob.perform_in(5.minutes, 1)\n"})
 
@@ -192,6 +194,7 @@ class BulkArguments(PushRule):
     why = "Each job needs the list of its arguments: ArgumentError, and nothing is pushed."
     source = "sidekiq v6.5.12, v8.1.7 lib/sidekiq/client.rb (push_bulk)"
     way_out = "Wrap each: `ids.zip`, `ids.map { |id| [id] }`."
+    of_arguments = True
     bad = Example({"app/jobs/example_job.rb": _JOB, "app/models/order.rb": "ExampleJob.perform_bulk(Order.ids)\n"})
     good = Example({"app/jobs/example_job.rb": _JOB, "app/models/order.rb": "ExampleJob.perform_bulk(Order.ids.zip)\n"})
 
@@ -199,7 +202,8 @@ class BulkArguments(PushRule):
         """Yield each that is seen to be no list of lists."""
         given = push.bulk
         if given is not None and _is_flat(given):
-            yield self.at(push.source, given, f"{nodes.short(given)} is no list of lists: ArgumentError.")
+            edits = (Edit(given.end_byte, given.end_byte, ".zip"),) if given.type == "call" else ()
+            yield self.at(push.source, given, f"{nodes.short(given)} is no list of lists: ArgumentError.", *edits)
 
 
 def _is_flat(node: Node) -> bool:

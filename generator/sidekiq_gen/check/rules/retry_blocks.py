@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.check import nodes
-from sidekiq_gen.check.rule import Context, Example, Finding, JobRule, Rule
+from sidekiq_gen.check.rule import Context, Edit, Example, Finding, JobRule, Rule
 from sidekiq_gen.check.shapes import is_length, shape
 
 if TYPE_CHECKING:
@@ -70,7 +70,9 @@ class IgnoredDuration(JobRule):
         """Yield each result that is none."""
         for one in _results(job, _IN):
             if _is_no_integer(one):
-                yield self.at(job.source, one, f"{nodes.short(one)} is no Integer, and is ignored by this release.")
+                whole = f"({nodes.text(one)}).to_i" if one.type == "binary" else f"{nodes.text(one)}.to_i"
+                message = f"{nodes.short(one)} is no Integer, and is ignored by this release."
+                yield self.at(job.source, one, message, Edit(one.start_byte, one.end_byte, whole))
 
 
 def _is_no_integer(node: Node) -> bool:
