@@ -19,6 +19,8 @@ _TIMES = frozenset({"enqueued_at", "failed_at", "retried_at"})
 _OFTEN_OTHERS = frozenset({"created_at"})  # a key that anything may have
 _PAYLOADS = frozenset({"job", "msg", "message", "payload", "item", "job_hash", "work", "record"})
 _WORK_SETS = frozenset({"Sidekiq::Workers", "Sidekiq::WorkSet"})
+_YIELDED = ("process", "thread", "work")
+_LISTS = frozenset({"to_a", "entries", "lazy"})
 _PLAIN = frozenset({"queue"})  # of run_at the answer is a Time, and a payload was a hash once
 
 
@@ -107,19 +109,24 @@ class PayloadTimes(FileRule):
 
 
 def _in_work_sets(source: Source) -> Iterator[tuple[str, Node]]:
-    """Yield every ``object[...]`` in a block over the work set, with the name of the block's third parameter."""
+    """Yield every ``object[...]`` in a block over the work set, with what stands for the job at work in it.
+
+    That is the third parameter of the block, or of a single one, as of a list, its third element: ``entry[2]``.
+    """
     if not any(name.encode() in source.data for name in _WORK_SETS):
         return
     for made in source.calls("new"):
-        above = made.parent
-        if nodes.constant(nodes.receiver(made)).removeprefix("::") not in _WORK_SETS or above is None:
+        if nodes.constant(nodes.receiver(made)).removeprefix("::") not in _WORK_SETS:
             continue
-        block = nodes.block(above) if above.type == "call" else None
+        above = made.parent
+        while above is not None and above.type == "call" and nodes.method_name(above) in _LISTS:
+            above = above.parent
+        block = nodes.block(above) if above is not None and above.type == "call" else None
         parameters = nodes.field(block, "parameters")
         names = [nodes.text(one) for one in parameters.named_children] if parameters is not None else []
-        if block is None or len(names) != 3:  # noqa: PLR2004 - process, thread, work
-            continue
-        yield from ((names[2], node) for node in nodes.walk(block) if node.type == "element_reference")
+        work = names[-1] if len(names) == len(_YIELDED) else f"{names[0]}[2]" if len(names) == 1 else ""
+        if block is not None and work:
+            yield from ((work, node) for node in nodes.walk(block) if node.type == "element_reference")
 
 
 def _is_payload(node: Node, work: str) -> bool:

@@ -40,12 +40,7 @@ class RedisPoolObject(FileRule):
 
     def check(self, source: Source, context: Context) -> Iterator[Finding]:
         """Yield each assignment whose value, or that of the variable it names, is one."""
-        for _, call in settings(source):
-            if nodes.method_name(call) != "redis" or not is_assigned(call) or is_guarded(call):
-                continue
-            value = _meant(source, nodes.field(call.parent, "right"))
-            if value is None:
-                continue
+        for call, value in _given(source):
             if "namespace" in nodes.pairs(value):
                 yield self.at(source, call, "config.redis= with namespace: raises ArgumentError since Sidekiq 7.0.")
             elif "ConnectionPool" in nodes.text(value) or nodes.text(value).startswith(("Redis.new", "proc", "->")):
@@ -73,10 +68,8 @@ class RedisSetting(FileRule):
 
     def check(self, source: Source, context: Context) -> Iterator[Finding]:
         """Yield each hash that is seen to have one."""
-        for _, call in settings(source):
-            if nodes.method_name(call) != "redis" or not is_assigned(call) or is_guarded(call):
-                continue
-            keys = nodes.pairs(_meant(source, nodes.field(call.parent, "right")))
+        for call, value in _given(source):
+            keys = nodes.pairs(value)
             if "sentinels" in keys and not {"name", "master_name"} & {*keys}:
                 yield self.at(source, call, "sentinels: without name: raises since Sidekiq 7.0.")
             protocol = keys.get("protocol")
@@ -91,7 +84,6 @@ class HiredisDriver(FileRule):
     title = "The driver hiredis without hiredis-client"
     severity = "error"
     releases = ">=7.0.0"
-    words = ("hiredis",)
     why = "Sidekiq 7 talks through redis-client, whose driver is the gem hiredis-client; without it boot raises."
     source = "sidekiq v7.0.0 lib/sidekiq/redis_client_adapter.rb; redis-client README (Drivers)"
     way_out = 'Add gem "hiredis-client" to the Gemfile, or leave driver: out.'
@@ -101,7 +93,8 @@ class HiredisDriver(FileRule):
     good = Example(
         {
             _INITIALIZER: 'Sidekiq.configure_server do |config|\n  config.redis = { url: ENV["REDIS_URL"] }\nend\n',
-            "lib/cache.rb": 'Cache = Redis.new(url: ENV["CACHE_URL"], driver: :hiredis)\n',
+            "config/application.rb": "config.active_job.queue_adapter = :sidekiq\n"
+            "config.cache_store = :redis_cache_store, { driver: :hiredis }\n",
         }
     )
 
@@ -110,15 +103,19 @@ class HiredisDriver(FileRule):
         return super().holds(context) and "hiredis-client" not in context.gems
 
     def check(self, source: Source, context: Context) -> Iterator[Finding]:
-        """Yield it where a file sets Sidekiq's Redis up, or names it."""
-        if b"idekiq" not in source.data or b"hiredis" not in source.data:
-            return
-        for pair in _pairs(source):
-            if (
-                nodes.name_of(nodes.field(pair, "key")) == "driver"
-                and nodes.name_of(nodes.field(pair, "value")) == "hiredis"
-            ):
-                yield self.at(source, pair, "driver: :hiredis needs the gem hiredis-client since Sidekiq 7.0.")
+        """Yield each hash for config.redis= that names it."""
+        for call, value in _given(source):
+            if nodes.name_of(nodes.pairs(value).get("driver")) == "hiredis":
+                yield self.at(source, call, "driver: :hiredis needs the gem hiredis-client since Sidekiq 7.0.")
+
+
+def _given(source: Source) -> Iterator[tuple[Node, Node]]:
+    """Yield each assignment to config.redis= with what it assigns, unless a condition asks for a release."""
+    for _, call in settings(source):
+        if nodes.method_name(call) == "redis" and is_assigned(call) and not is_guarded(call):
+            value = _meant(source, nodes.field(call.parent, "right"))
+            if value is not None:
+                yield call, value
 
 
 def _meant(source: Source, value: Node | None) -> Node | None:
@@ -132,10 +129,6 @@ def _meant(source: Source, value: Node | None) -> Node | None:
         if one.type == "assignment" and nodes.text(nodes.field(one, "left")) == name
     ]
     return found[-1] if found else value
-
-
-def _pairs(source: Source) -> Iterator[Node]:
-    return (one for one in nodes.walk(source.root, into=nodes.CLASSES | nodes.METHODS) if one.type == "pair")
 
 
 RULES: tuple[Rule, ...] = (RedisPoolObject(), RedisSetting(), HiredisDriver())
