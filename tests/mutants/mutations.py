@@ -49,10 +49,18 @@ RUNTIME = (f"{UNIT}/test_runtime.py",)
 PLURALS = (f"{UNIT}/test_plurals.py",)
 PATTERNS_THAT_NEED = (f"{UNIT}/test_regex.py",)
 VERSIONS = (f"{UNIT}/test_versions.py",)
+LIMITS = (f"{UNIT}/test_limits_of_reading.py",)
 YAML = (f"{UNIT}/test_yaml.py", "-k", "pyyaml")
 REGRESSIONS = ("tests/fuzz/test_regressions.py",)
 
 LATER = (
+    Mutation(
+        "of very many rules that the repo teaches the inflector the first ones count",
+        "rails/inflections.py",
+        "_rules(reversed(plurals[-MAXIMUM_TAUGHT:]))",
+        "_rules(reversed(plurals[:MAXIMUM_TAUGHT]))",
+        LIMITS,
+    ),
     Mutation(
         "a text of YAML that goes on below is cut off",
         "rails/yaml_plain.py",

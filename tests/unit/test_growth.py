@@ -29,7 +29,15 @@ MODULES = sorted(
 NOT_RUBY = frozenset(
     f"sidekiq_gen.{name}"
     for name in (
-        *("rails.yaml", "rails.yaml_events", "rails.databases", "rails.queues", "rails.schema", "rails.checks"),
+        *(
+            "rails.yaml",
+            "rails.yaml_events",
+            "rails.yaml_plain",
+            "rails.databases",
+            "rails.queues",
+            "rails.schema",
+            "rails.checks",
+        ),
         *("rails.processes", "rails.units", "rails.lockfile", "rails.house.linter", "rails.stored"),
         *("install.queues", "install.schedule_yaml", "install.deployment", "settings", "toml"),
     )

@@ -9,7 +9,7 @@ import pytest
 from sidekiq_gen.rails.files import Repo as Files
 from sidekiq_gen.rails.globs import MAXIMUM_ALTERNATIVES, alternatives, folders
 from sidekiq_gen.rails.house.globs import matches
-from sidekiq_gen.rails.inflections import MAXIMUM_ACRONYMS, find_inflections
+from sidekiq_gen.rails.inflections import MAXIMUM_ACRONYMS, MAXIMUM_TAUGHT, find_inflections
 from sidekiq_gen.rails.literals import read_value
 from sidekiq_gen.reading import LONGEST_LINE
 from support.command import sidekiq_gen
@@ -69,6 +69,20 @@ def test_acronyms_are_bounded(tmp_path: Path) -> None:
     lines = "".join(f"inflect.acronym 'A{number}'\n" for number in range(2_000))
     root = Repo(files={"config/initializers/inflections.rb": lines}).write(tmp_path)
     assert len(find_inflections(Files(root)).acronyms) == MAXIMUM_ACRONYMS
+
+
+def test_of_very_many_rules_the_latest_count(tmp_path: Path) -> None:
+    rules = [f"  inflect.irregular 'one{number}', 'many{number}'\n" for number in range(MAXIMUM_TAUGHT)]
+    words = [f"  inflect.uncountable 'thing{number}'\n" for number in range(MAXIMUM_TAUGHT + 2)]
+    taken_back = f"  inflect.irregular 'thing{MAXIMUM_TAUGHT}', 'goods'\n"
+    text = f"ActiveSupport::Inflector.inflections(:en) do |inflect|\n{''.join([*words, *rules, taken_back])}end\n"
+    found = find_inflections(Files(Repo(files={"config/initializers/inflections.rb": text}).write(tmp_path)))
+    assert (len(found.plurals), len(found.singulars), len(found.uncountable)) == (MAXIMUM_TAUGHT,) * 3
+    assert found.pluralize(f"thing{MAXIMUM_TAUGHT}") == "goods"
+    assert found.pluralize(f"one{MAXIMUM_TAUGHT - 1}") == f"many{MAXIMUM_TAUGHT - 1}"
+    assert found.pluralize("one0") == "one0s"
+    assert found.pluralize(f"thing{MAXIMUM_TAUGHT + 1}") == f"thing{MAXIMUM_TAUGHT + 1}"
+    assert found.pluralize("thing0") == "thing0s"
 
 
 @pytest.mark.parametrize("text", ["[" * 300 + "]" * 300, "[" * 3_000, "A = " * 1_900, "{a: " * 900, "(" * 900, ":'a("])

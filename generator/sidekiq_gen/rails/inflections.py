@@ -36,6 +36,7 @@ _WORD = regex(r"\"([^\"\n]*)\"|'([^'\n]*)'|%w[\[({]([^\])}]*)[\])}]")
 _NO_CHOICE = regex(r"\\.|\[\^?\]?(?:[^\]\\]|\\.)*\]|\(\?", re.DOTALL)
 _REPEATED_GROUP = regex(r"\)[*+{]")
 MAXIMUM_ACRONYMS = 300
+MAXIMUM_TAUGHT = 1000  # so many of the latest rules for plurals, for singulars, and of the words that have no plural
 MAXIMUM_REPEATED = 2
 MAXIMUM_CHOICES = 16
 MAXIMUM_PATTERN = 200  # in characters; the longest that rails itself has are under 50
@@ -91,9 +92,9 @@ class Inflections:
 def find_inflections(repo: Repo) -> Inflections:
     """What the repo and its engines teach Rails' inflector; a rule that cannot be read is left out."""
     acronyms: dict[str, None] = {}
-    plurals: list[Rule] = []
-    singulars: list[Rule] = []
-    uncountable = list(UNCOUNTABLE)
+    plurals: list[tuple[str, str]] = []  # patterns and replacements, that which comes first at the end
+    singulars: list[tuple[str, str]] = []
+    uncountable = dict.fromkeys(UNCOUNTABLE)
     english = True
     texts = (repo.read(f"{unit}{INFLECTIONS}") or "" for unit in repo.units)
     for line in (without_comment(line) for text in texts for line in code_lines(text)):
@@ -104,16 +105,23 @@ def find_inflections(repo: Repo) -> Inflections:
         if found := _ACRONYM.search(line):
             acronyms[found[1]] = None
         if found := _RULE.search(line):
-            (plurals if found[1] == "plural" else singulars)[:0] = _taught(*found.groups()[1:])
+            (plurals if found[1] == "plural" else singulars).append(_taught(*found.groups()[1:]))
         if found := _IRREGULAR.search(line):
             one, many = (found[1] or found[2] or "", found[3] or found[4] or "")
-            plurals[:0] = [*_irregular(many, many), *_irregular(one, many)]
-            singulars[:0] = [*_irregular(many, one), *_irregular(one, one)]
-            uncountable = [word for word in uncountable if word not in {one, many}]
+            if one and many:
+                plurals += [_irregular(one, many), _irregular(many, many)]
+                singulars += [_irregular(one, one), _irregular(many, one)]
+            uncountable.pop(one, None)
+            uncountable.pop(many, None)
         if found := _UNCOUNTABLE.search(line):
             words = (word[1] or word[2] or word[3] or "" for word in _WORD.finditer(found[1]))
-            uncountable += " ".join(words).lower().split()
-    return Inflections(tuple(acronyms)[:MAXIMUM_ACRONYMS], tuple(plurals), tuple(singulars), tuple(uncountable))
+            uncountable |= dict.fromkeys(" ".join(words).lower().split())
+    return Inflections(
+        tuple(acronyms)[:MAXIMUM_ACRONYMS],
+        _rules(reversed(plurals[-MAXIMUM_TAUGHT:])),
+        _rules(reversed(singulars[-MAXIMUM_TAUGHT:])),
+        tuple(uncountable)[-MAXIMUM_TAUGHT:],
+    )
 
 
 def _ends_with(word: str, ending: str) -> bool:
@@ -123,15 +131,15 @@ def _ends_with(word: str, ending: str) -> bool:
     return bool(re.search(rf"\b{re.escape(ending)}\Z", word, re.IGNORECASE))
 
 
-def _taught(*groups: str | None) -> list[Rule]:
-    """The rule of one call, by the groups behind its name; a text, unlike a pattern, is meant as it stands."""
+def _taught(*groups: str | None) -> tuple[str, str]:
+    """Pattern and replacement, by the groups behind the name of a call; a text, unlike a pattern, is meant as is."""
     pattern, flags, other, other_flags, double, single, *replacement = groups
     source = pattern or other
     text = re.escape(double or single or "") if source is None else _in_python(source)
     if "i" in (flags or other_flags or ""):
         text = f"(?i){text}"
     given = next((one for one in replacement if one is not None), "").replace("\\\\", "\\")
-    return _rules([(text, re.sub(r"\\(\d)", r"\\g<\1>", given))])
+    return text, re.sub(r"\\(\d)", r"\\g<\1>", given)
 
 
 def _in_python(pattern: str) -> str:
@@ -139,16 +147,14 @@ def _in_python(pattern: str) -> str:
     return pattern.replace(r"\z", r"\Z").replace("(?<", "(?P<").replace("(?P<=", "(?<=").replace("(?P<!", "(?<!")
 
 
-def _irregular(word: str, becomes: str) -> list[Rule]:
-    """The rule for a word that is like no other; it keeps its first letter where both begin with the same."""
-    if not word or not becomes:
-        return []
+def _irregular(word: str, becomes: str) -> tuple[str, str]:
+    """Pattern and replacement for a word like no other; it keeps its first letter where both begin with the same."""
     if word[0].upper() == becomes[0].upper():
-        return _rules([(rf"(?i)({re.escape(word[0])}){re.escape(word[1:])}$", rf"\g<1>{becomes[1:]}")])
-    return _rules([(rf"(?i){re.escape(word)}$", becomes)])
+        return rf"(?i)({re.escape(word[0])}){re.escape(word[1:])}$", rf"\g<1>{becomes[1:]}"
+    return rf"(?i){re.escape(word)}$", becomes
 
 
-def _rules(pairs: Iterable[tuple[str, str]]) -> list[Rule]:
+def _rules(pairs: Iterable[tuple[str, str]]) -> tuple[Rule, ...]:
     """The rules that Python can read, and whose replacement fits."""
     found = []
     for pattern, replacement in pairs:
@@ -159,7 +165,7 @@ def _rules(pairs: Iterable[tuple[str, str]]) -> list[Rule]:
         except (re.error, IndexError):
             continue
         found.append(Rule(pattern, replacement))
-    return found
+    return tuple(found)
 
 
 def _is_quick(pattern: str) -> bool:
