@@ -32,7 +32,7 @@ class Bundle:
     def place_of(self, gem: str) -> tuple[str | None, int | None]:
         """Where a gem is asked for: its line of the Gemfile, else its line of the lock file."""
         name = re.escape(gem)
-        line = _line_of(rf"^\s*gem[\s(]+[\"']{name}[\"']", self._gemfile)
+        line = _line_of(rf"^[ \t]*gem[ \t(]+[\"']{name}[\"']", self._gemfile)
         if line:
             return self.gemfile, line
         return self.lockfile, _line_of(rf"^    {name} \(", self._lock)

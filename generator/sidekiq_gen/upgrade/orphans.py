@@ -23,7 +23,7 @@ _CABLE_FILE = "config/cable.yml"
 # v7.1.33 and v8.0.6, brpoplpush-redis_script.
 _GOING_TOO = frozenset({SIDEKIQ, UNIQUE_JOBS, "brpoplpush-redis_script"})
 _USES = regex(r"(?<![\w:.])(?:::)?Redis(?:\.(?:new|current)\b|::[A-Z]\w+)|:redis_cache_store", needs="edis")
-_CABLE = regex(r"^\s*adapter:\s*redis\b", 8, needs="redis")
+_CABLE = regex(r"^[ \t]*adapter:[ \t]*redis\b", 8, needs="redis")
 
 
 def orphans(bundle: Bundle, now: Release, target: Release) -> Iterator[Matter]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.rails.app import RailsApp
 
 _INITIALIZER = "config/initializers/sidekiq.rb"
-_CONCURRENCY = regex(r"^\s*:?concurrency:|^\s*:?max_threads:", 8)
+_CONCURRENCY = regex(r"^[ \t]*:?(?:concurrency|max_threads):", 8)
 _THREADS_GIVEN = regex(r"sidekiq\b[^\n]*\s(?:-c|--concurrency)\b|RAILS_MAX_THREADS", needs=("sidekiq", "RAILS_MAX"))
 _SET_IN_RUBY = regex(r"\.concurrency\s*=", needs="concurrency")
 _STARTING = ("Procfile", "Procfile.dev", "docker-compose.yml", "Dockerfile", "config/puma.rb")
