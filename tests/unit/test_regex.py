@@ -81,6 +81,8 @@ def requires(tree: Any, words: tuple[str, ...]) -> bool:
             run = chr(value[2][0][1]) * value[0]
             if any(word in run for word in words):
                 return True
+        if name == "IN" and all(str(kind) == "LITERAL" and chr(one) in words for kind, one in value):  # [$<#]
+            return True
         if name == "SUBPATTERN":
             inner = [value[3]]
         elif name in {"MAX_REPEAT", "MIN_REPEAT"} and value[0]:
@@ -108,6 +110,10 @@ def test_what_a_pattern_is_said_to_need_is_in_all_that_it_matches() -> None:
         ("(?:ab|cab)c*", ("ab",), True),
         ("(?:ab|c)d", ("ab",), False),
         ("(?:ab|c)d", ("ab", "c"), True),
+        ("[ab]c*", ("a", "b"), True),
+        ("[ab]c*", ("a",), False),
+        ("[^ab]c*", ("a", "b"), False),
+        (r"[a\d]c*", ("a",), False),
         ("(ab)?d", ("ab",), False),
         ("(ab)+d", ("ab",), True),
         ("[ab]c", ("a",), False),
