@@ -113,7 +113,7 @@ def references(source: Source, *words: str) -> Iterator[Node]:
 
 def constants(source: Source, names: Collection[str]) -> Iterator[tuple[str, Node]]:
     """Yield every mention of constants as they are written in full, with the name; of ``A::B`` not its ``A``."""
-    if not any(name.rpartition("::")[2].encode() in source.data for name in names):
+    if not any(name.encode() in source.data for name in names):
         return
     for one in every(source):
         if one.type in {"constant", "scope_resolution"} and not _is_part(one):
