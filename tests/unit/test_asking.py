@@ -9,6 +9,7 @@ import contextlib
 import io
 import shlex
 from dataclasses import dataclass, field
+from functools import cached_property
 from time import gmtime
 from typing import TYPE_CHECKING, Any
 
@@ -106,7 +107,7 @@ class Person:
 
 @dataclass
 class House:
-    """A repo and what is asked there."""
+    """A repo, which stays as it is, and what is asked there."""
 
     root: Path
     monkeypatch: pytest.MonkeyPatch
@@ -123,7 +124,7 @@ class House:
         asked, _ = prompts.ask_for_job(given, project, self.console, defaults, make=make, where=Where())
         return person, asked
 
-    @property
+    @cached_property
     def project(self) -> Any:
         return detect_project(Where(root=self.root), self.root)
 
