@@ -49,7 +49,7 @@ DECIDED_MUTATIONS = (
     Mutation(
         "an edited child is removed with its fan-out",
         "job/removal.py",
-        'if all(file.status == "identical" for file in there):',
+        'if all(file.status == "remove" for file in there):',
         "if there:",
         DESTROY,
     ),

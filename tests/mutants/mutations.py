@@ -9,6 +9,7 @@ from mutants.lists import LIST_MUTATIONS
 from mutants.lock_rules import LOCK_RULE_MUTATIONS
 from mutants.moves import MOVE_MUTATIONS
 from mutants.packs import PACK_MUTATIONS
+from mutants.record import RECORD_MUTATIONS
 from mutants.runner import Mutation
 from mutants.specs import SPEC_MUTATIONS
 from mutants.tab import TAB_MUTATIONS
@@ -1496,6 +1497,7 @@ MUTATIONS = (
     *MOVE_MUTATIONS,
     *LOCK_RULE_MUTATIONS,
     *PACK_MUTATIONS,
+    *RECORD_MUTATIONS,
     *SET,
     *SPEC_MUTATIONS,
     *TAB_MUTATIONS,

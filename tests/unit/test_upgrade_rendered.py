@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 import subprocess
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,11 +19,11 @@ from support.command import sidekiq_gen, tree
 from support.tools import require
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from support.repos import Repo
 
 OLD = RELEASES["6.5"]
+PACK = Path(__file__).parents[1] / "fixtures/pack"
+TEMPLATES = Path(__file__).parents[2] / "templates"
 JOB, SPEC = "app/jobs/sync_orders_job.rb", "spec/jobs/sync_orders_job_spec.rb"
 FAN_OUT = "job SyncOrders --kind fan-out --model Order"
 LINES = (
@@ -301,6 +303,42 @@ def test_other_settings(tmp_path: Path) -> None:
     assert ("backtrace: 20" in text, "charge(order)" in text, "charge(order)" in own) == (True, True, True)
     (root / ".sidekiq-gen.toml").write_text("[job]\nbacktrace = 30\n", encoding="utf-8")
     assert len(document(root, "--check", status=4)["stale"]) >= 2
+
+
+@pytest.mark.parametrize("by_the_file", [True, False])
+def test_a_pack_that_has_moved(tmp_path: Path, *, by_the_file: bool) -> None:
+    """Named on the command line, in a folder below, or by the file: the record names it as seen from the root."""
+    root = OLD.write(tmp_path / "repo")
+    pack = shutil.copytree(PACK, root / "lib/pack")
+    (pack / "templates/common/install").mkdir()
+    shutil.copy(TEMPLATES / "common/install/dead.rake.j2", pack / "templates/common/install/dead.rake.j2")
+    words: tuple[str, ...] = ("--templates", "../lib/pack")
+    if by_the_file:
+        text = '[job]\ntemplates = "./lib/pack"\n\n[install]\ntemplates = "./lib/pack"\n'
+        (root / ".sidekiq-gen.toml").write_text(text, encoding="utf-8")
+        words = ()
+    for line in (("job", "ProcessOrder", "--owner", "billing"), ("install",)):
+        assert sidekiq_gen(root / "app", *line, *words, "--no-input").status == 0
+    recorded = [entry.answers.get("templates") for entry in read_book(root).entries()]
+    assert recorded == ([None, None] if by_the_file else ["./lib/pack", "./lib/pack"])
+    assert document(root, "--check")["stale"] == []
+    job = "app/jobs/process_order_job.rb"
+    assert "billing" in (root / job).read_text(encoding="utf-8")
+
+    for template in ("house/job.rb.j2", "install/dead.rake.j2"):
+        path = pack / "templates/common" / template
+        moved_on = path.read_text(encoding="utf-8").replace("# Owner:", "# Team:").replace("Retry", "Try again")
+        path.write_text(moved_on, encoding="utf-8")
+    told = document(root)
+
+    assert {file["path"]: file["status"] for file in told["files"]} == {
+        "lib/tasks/sidekiq_dead.rake": "update",
+        job: "update",
+    }
+    assert document(root, "--check")["stale"] == []
+    shutil.rmtree(pack)
+    if not by_the_file:
+        assert len(document(root, "--check", status=4)["refused"]) == 2
 
 
 def test_without_a_record(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sidekiq_gen.record.answers import divided
 from sidekiq_gen.record.entry import Entry, identity
 from sidekiq_gen.record.makers import made_by
 
@@ -19,8 +20,7 @@ def install_entry(answers: Answers, made: Installation, app: RailsApp) -> Entry:
     answers: as they were given, each with its origin. Of a file of somebody's own, into which
     something is inserted, nothing is recorded: what was put there is not ours to render again.
     """
-    said = {name: one.value for name, one in answers.items() if one.origin != "settings"}
-    settings = {name: one.value for name, one in answers.items() if one.origin == "settings"}
+    said, settings = divided(answers, app)
     health = made.request.health_check
     found = {"test": health.test} if health and "test" not in answers else {}
     texts = {path: (identity(text.encode("utf-8", "surrogateescape")),) for path, text in made.texts}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 from sidekiq_gen.errors import InvalidInput, Refused
@@ -10,6 +9,7 @@ from sidekiq_gen.flags import answer
 from sidekiq_gen.job.active_job import FORM
 from sidekiq_gen.job.resolve import resolve_job
 from sidekiq_gen.job.retries import DEFAULT
+from sidekiq_gen.record.answers import divided
 from sidekiq_gen.record.entry import Entry, identity
 from sidekiq_gen.record.makers import made_by
 from sidekiq_gen.settings import TEMPLATES
@@ -77,15 +77,6 @@ def still_to_be_had(entry: Entry, project: Project) -> tuple[Answers, Project]:
         answers = {name: value for name, value in answers.items() if name in _WHERE}
         return answers, project.writing(answer(answers, FORM.parameter))
     return answers, of_entry
-
-
-def divided(answers: Answers, app: RailsApp) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What was asked for, and what ``.sidekiq-gen.toml`` said, by parameter; a folder of templates from the root."""
-    said = {name: one.value for name, one in answers.items() if one.origin != "settings"}
-    typed = said.get(TEMPLATES.parameter)
-    if typed and "/" in typed and app.pack:
-        said[TEMPLATES.parameter] = f"./{os.path.relpath(app.pack.folder, app.root)}"
-    return said, {name: one.value for name, one in answers.items() if one.origin == "settings"}
 
 
 def _found(answers: Answers, request: JobRequest) -> dict[str, Any]:

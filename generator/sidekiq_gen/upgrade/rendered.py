@@ -18,11 +18,13 @@ from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.install.rendering import render as render_install
 from sidekiq_gen.install.request import resolve_install
 from sidekiq_gen.install.request import with_defaults as with_install_defaults
+from sidekiq_gen.job.packs import found, of_the_file
 from sidekiq_gen.job.recorded import as_recorded, recorded_answers
 from sidekiq_gen.job.rendering import render
 from sidekiq_gen.job.resolve import resolve_job
 from sidekiq_gen.record.entry import identity
 from sidekiq_gen.record.makers import made_by
+from sidekiq_gen.settings import TEMPLATES
 from sidekiq_gen.sourced import Sourced
 from sidekiq_gen.upgrade.earlier import with_gems, without
 from sidekiq_gen.upgrade.history import texts_of
@@ -135,7 +137,7 @@ class _Again:
     def _now(self, entry: Entry) -> tuple[Project, Answers, Mapping[str, Any], str]:
         """The project, the answers with what the settings say today, that alone, and what renders."""
         if entry.command == "install":
-            project = without(self._project, frozenset(entry.files))
+            project = _for_install(entry, self._project)
             said = {name: Sourced(value, "flag") for name, value in entry.answers.items()}
             completed = with_install_defaults(said, project.app.settings)
         else:
@@ -143,8 +145,8 @@ class _Again:
             said = {name: Sourced(value, "flag") for name, value in entry.answers.items()}
             completed = self._defaults.under(project.app.pack).complete(said, project)
         settings = {name: one.value for name, one in completed.items() if one.origin == "settings"}
-        found: dict[str, Sourced[Any]] = {name: Sourced(value, "default") for name, value in entry.found.items()}
-        return project, {**found, **completed}, settings, made_by(project.app)
+        shown: dict[str, Sourced[Any]] = {name: Sourced(value, "default") for name, value in entry.found.items()}
+        return project, {**shown, **completed}, settings, made_by(project.app)
 
     def _old(self, entry: Entry) -> Texts:
         """The old rendering; empty where it cannot be had any more."""
@@ -153,7 +155,7 @@ class _Again:
                 self._earlier[entry.gems] = with_gems(self._project, entry.gems)
             project = self._earlier[entry.gems]
             if entry.command == "install":
-                return _of_entry(entry, recorded_answers(entry), without(project, frozenset(entry.files)))
+                return _of_entry(entry, recorded_answers(entry), _for_install(entry, project))
             answers, project = as_recorded(entry, project)
             return _of_entry(entry, answers, project)
         except (InvalidInput, Refused):
@@ -228,6 +230,17 @@ class _Moved:
         if unedited is not None:
             return unedited
         return next((_plain(kept[one]) for one in self.entry.files[path] if one in kept), None)
+
+
+def _for_install(entry: Entry, project: Project) -> Project:
+    """The project as `install` sees it: without the files that it has written itself, and with its own pack.
+
+    Raises:
+        InvalidInput, Refused: its pack cannot be had.
+    """
+    root = project.app.root
+    named = entry.answers.get(TEMPLATES.parameter) or of_the_file(project.app.settings.tables, "install")
+    return without(project.with_pack(found(named, root, root) if named else None), frozenset(entry.files))
 
 
 def _of_entry(entry: Entry, answers: Answers, project: Project) -> Texts:
