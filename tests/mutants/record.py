@@ -68,9 +68,9 @@ RECORD_MUTATIONS = (
     ),
     Mutation(
         "what the settings said is recorded as if it had been asked for",
-        "job/recorded.py",
-        'said = {name: one.value for name, one in answers.items() if one.origin != "settings"}',
-        "said = {name: one.value for name, one in answers.items()}",
+        "record/answers.py",
+        'said = {name: one.value for name, one in answers.items() if one.origin != "settings"}\n    typed',
+        "said = {name: one.value for name, one in answers.items()}\n    typed",
         RECORD,
     ),
     Mutation(
@@ -125,8 +125,8 @@ RECORD_MUTATIONS = (
     Mutation(
         "the initializer that install has written hides what it would write",
         "upgrade/rendered.py",
-        "project = without(self._project, frozenset(entry.files))",
-        "project = self._project",
+        "return without(project.with_pack(found(named, root, root) if named else None), frozenset(entry.files))",
+        "return project.with_pack(found(named, root, root) if named else None)",
         UPGRADE,
     ),
     Mutation(

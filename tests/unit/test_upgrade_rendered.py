@@ -8,7 +8,7 @@ import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -16,10 +16,8 @@ from sidekiq_gen.record import makers
 from sidekiq_gen.record.book import FILE, read_book
 from support.cases import RELEASES
 from support.command import sidekiq_gen, tree
+from support.repos import Repo
 from support.tools import require
-
-if TYPE_CHECKING:
-    from support.repos import Repo
 
 OLD = RELEASES["6.5"]
 PACK = Path(__file__).parents[1] / "fixtures/pack"
@@ -147,7 +145,8 @@ def test_only_what_the_move_changes_is_changed(tmp_path: Path) -> None:
     assert ("IterableJob" in text, "odd" in text, "17" in text) == (True, False, False)
     charge = "app/jobs/charge_order_job.rb"
     changed = set((root / charge).read_bytes().splitlines()) - set(before[charge].splitlines())
-    assert not any(b"odd" in line or b"17" in line for line in changed)
+    assert not any(b"odd" in line or b"17" in line or b"include" in line for line in changed)
+    assert b"include Sidekiq::Worker" in (root / charge).read_bytes()
 
 
 def test_edits_stay_and_meet_in_markers(tmp_path: Path) -> None:
@@ -339,6 +338,23 @@ def test_a_pack_that_has_moved(tmp_path: Path, *, by_the_file: bool) -> None:
     shutil.rmtree(pack)
     if not by_the_file:
         assert len(document(root, "--check", status=4)["refused"]) == 2
+
+
+def test_what_install_has_written_is_rendered_as_if_it_were_not_there(tmp_path: Path) -> None:
+    """Else it would be taken for somebody's own, of which only what lacks is to be written."""
+    settings = "[house]\nfrozen-string-literal = false\n"
+    place = Repo(sidekiq="6.5.12", rails="6.1.7.10", unique_jobs="7.1.33")
+    wanted, root = place.write(tmp_path / "wanted"), place.write(tmp_path / "repo")
+    (wanted / ".sidekiq-gen.toml").write_text(settings, encoding="utf-8")
+    for folder in (wanted, root):
+        (folder / "config/initializers/sidekiq.rb").unlink()
+        assert sidekiq_gen(folder, "install", "--no-input").status == 0
+    (root / ".sidekiq-gen.toml").write_text(settings, encoding="utf-8")
+
+    told = document(root)
+
+    assert "config/initializers/sidekiq_unique_jobs.rb" in {file["path"] for file in told["files"]}
+    assert tree(root) == tree(wanted)
 
 
 def test_without_a_record(tmp_path: Path) -> None:
