@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sidekiq_gen.check.parsing import parse
+from sidekiq_gen.record.book import read_book
 from support.command import sidekiq_gen, tree
 from support.deploys import write
 from support.repos import Repo
@@ -287,3 +288,17 @@ def test_the_old_class_stays_while_something_names_it(tmp_path: Path) -> None:
     run(root, "ChargeJob", "CollectJob")
 
     assert refusal(root, "ChargeJob", "CollectJob", "--step", "3") == (1, "still-named")
+
+
+def test_the_record_of_what_was_generated_follows(tmp_path: Path) -> None:
+    root = Repo().write(tmp_path)
+    assert sidekiq_gen(root, "job", "ChargeOrder", "--no-input").status == 0
+    (before,) = read_book(root).entries()
+
+    run(root, "ChargeOrderJob", "CollectOrderJob")
+
+    (after,) = read_book(root).entries()
+    assert (after.name, after.answers["name"]) == ("CollectOrderJob", "CollectOrderJob")
+    assert after.files == {path.replace("charge_order", "collect_order"): ids for path, ids in before.files.items()}
+    assert (after.gems, after.by, after.found) == (before.gems, before.by, before.found)
+    assert sidekiq_gen(root, "destroy", "job", "CollectOrderJob").status == 3  # it was edited since

@@ -21,10 +21,13 @@ from sidekiq_gen.deploys.existing import Existing, constants, find_job, index_of
 from sidekiq_gen.deploys.handover import handing_over, moved_test, test_of_handing_over
 from sidekiq_gen.deploys.moving import heads, path_of
 from sidekiq_gen.deploys.planning import Planned, edited, plan_files, refuse_existing
+from sidekiq_gen.deploys.records import Renamed
 from sidekiq_gen.deploys.references import References, find_references
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.notices import Notice
+from sidekiq_gen.record.book import FILE
 from sidekiq_gen.sidekiq.gems import UNIQUE_JOBS
+from sidekiq_gen.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,17 +82,20 @@ def _first(job: Existing, new: str, project: Project, index: Index) -> Planned:
         path: edited(job.job.source.data, [*heads(job, new, index)]),
         job.path: handing_over(job, new),
     }
-    made = [path]
+    moved = {job.path: path}
     if job.test:
         folder, ending = ("spec/", "_spec.rb") if job.test.endswith("_spec.rb") else ("test/", "_test.rb")
         test = test_of(path, folder, ending)
-        made.append(test)
+        moved[job.test] = test
         texts[test] = moved_test(job, new, index)
         texts[job.test] = test_of_handing_over(job, new)
-    refuse_existing(made, project.app.root)
+    refuse_existing([*moved.values()], project.app.root)
     then = ("step-2", f"deploy this, then have callers push it: sidekiq-gen rename {job.name} {new} --step 2")
     notices = [*_of_first(job), *_of_locks(job, project, index)]
-    return Planned(plan_files(project.app.root, texts), tuple(notices), new, (then,))
+    plan = plan_files(project.app.root, texts)
+    if project.app.repo.is_file(FILE):
+        plan = replace(plan, record=Renamed(job.name, new, moved))
+    return Planned(plan, tuple(notices), new, (then,))
 
 
 def _of_first(job: Existing) -> Iterator[Notice]:

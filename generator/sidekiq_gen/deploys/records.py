@@ -1,0 +1,46 @@
+"""The record of what was generated follows a job to its new name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sidekiq_gen.record.book import FILE, BrokenRecord, parse
+from sidekiq_gen.values import dataclass, replace
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sidekiq_gen.changes.plan import Plan
+
+
+@dataclass(frozen=True)
+class Renamed:
+    """The entry of a job under its new name; the old class, which only hands over, is no rendering.
+
+    old, new: of the class. moved: its files, each with its new path. The ids stay: what they lead to is what was
+    rendered, and whoever merges a new rendering finds the new name on both sides.
+    """
+
+    old: str
+    new: str
+    moved: Mapping[str, str]
+
+    @property
+    def path(self) -> str:
+        """Of the record."""
+        return FILE
+
+    def text(self, plan: Plan, before: bytes | None) -> str | None:
+        """What the record is to hold; one that is broken is left as it is."""
+        del plan
+        same = None if before is None else before.decode("utf-8", "surrogateescape")
+        try:
+            book = parse(before)
+            entry = book.entry(("job", self.old))
+        except BrokenRecord:
+            return same
+        if entry is None:
+            return same
+        files = {self.moved.get(path, path): ids for path, ids in entry.files.items()}
+        renamed = replace(entry, name=self.new, answers={**entry.answers, "name": self.new}, files=files)
+        return book.changed({entry.key: None, renamed.key: renamed}).encode()
