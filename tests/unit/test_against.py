@@ -32,6 +32,7 @@ end
 """
 PATH = "app/jobs/charge_job.rb"
 CHARGE = {PATH: JOB.format("ChargeJob", "order_id")}
+KEYWORDS = "class ChargeJob < ApplicationJob\n  def perform({})\n  end\nend\n"
 SAID = "ChargeJob#perform requires note, which payloads of HEAD do not have: they fail with ArgumentError."
 REQUIRED = {PATH: JOB.format("ChargeJob", "order_id, note")}
 
@@ -137,6 +138,24 @@ def test_a_finding_is_printed_and_ends_with_4(tmp_path: Path) -> None:
             id="an argument is left out at once",
         ),
         pytest.param({**CHARGE, **push("1")}, {**CHARGE, **push("nil")}, [], id="nil is of any type"),
+        pytest.param(
+            {PATH: KEYWORDS.format("order:, note: nil")},
+            {PATH: KEYWORDS.format("order:")},
+            ["argument-removed"],
+            id="a keyword of an ActiveJob is gone",
+        ),
+        pytest.param(
+            {PATH: KEYWORDS.format("order:")},
+            {PATH: KEYWORDS.format("order:, note:")},
+            ["argument-required"],
+            id="a keyword of an ActiveJob is required",
+        ),
+        pytest.param(
+            {PATH: KEYWORDS.format("order:")},
+            {PATH: KEYWORDS.format("order:, note: nil")},
+            [],
+            id="a keyword with a default",
+        ),
         pytest.param({**CHARGE, **push("id")}, {**CHARGE, **push("'x'")}, [], id="the old type is not seen"),
         pytest.param(
             {**CHARGE, "spec/charge_spec.rb": "ChargeJob.perform_async(1)\n"},
@@ -160,6 +179,40 @@ def test_a_finding_is_printed_and_ends_with_4(tmp_path: Path) -> None:
 )
 def test_what_counts(before: dict[str, str], after: dict[str, str], expected: list[str], tmp_path: Path) -> None:
     assert codes(before, after, tmp_path) == expected
+
+
+def test_of_classes_that_are_alike_the_one_that_is_called_so_is_the_renamed_one(tmp_path: Path) -> None:
+    sweep = JOB.replace("charge!", "sweep!")
+    names = {"Daily": "charge", "Nightly": "charge", "Hourly": "sweep"}
+    before = {
+        f"app/jobs/{old.lower()}_job.rb": (JOB if body == "charge" else sweep).format(f"{old}Job", "order_id")
+        for old, body in names.items()
+    }
+    after = {path.replace("_job", "_worker"): text.replace("Job", "Worker") for path, text in before.items()}
+    after = {path: text.replace("Sidekiq::Worker", "Sidekiq::Job") for path, text in after.items()}
+    root = changed(Deploy(after), before, tmp_path)
+
+    found = compare(detect_project(Where(root=root), root), "HEAD", RULES)
+
+    assert sorted(one.message.partition(":")[0] for one in found) == [
+        f"{old}Job of HEAD is called {old}Worker here" for old in ("Daily", "Hourly", "Nightly")
+    ]
+
+
+def test_the_name_of_a_commit_is_shortened_and_a_queue_found_in_its_file(tmp_path: Path) -> None:
+    def configuration(*queues: str) -> dict[str, str]:
+        listed = "".join(f"  - {queue}\n" for queue in queues)
+        return {"Procfile": "w: sidekiq -C config/low.yml\n", "config/low.yml": f":concurrency: 2\n:queues:\n{listed}"}
+
+    root = changed(
+        Deploy({**CHARGE, **configuration("default")}), {**CHARGE, **configuration("default", "low")}, tmp_path
+    )
+    name = git(root, "rev-parse", "HEAD")
+
+    (found,) = compare(detect_project(Where(root=root), root), name, RULES)
+
+    assert (found.path, found.line) == ("config/low.yml", 2)
+    assert found.message.startswith(f"No process fetches low any more, which {name[:12]} fetches:")
 
 
 def test_a_comment_on_the_line_ignores_it(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import abstractmethod
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.check.index import Form, Index
     from sidekiq_gen.rails.app import RailsApp
 
+_SHORT = 12
 FORMS: tuple[Form, ...] = ("sidekiq", "active-job")
 
 
@@ -62,11 +64,16 @@ class Side:
 
 @dataclass(frozen=True)
 class Change:
-    """The repo at the revision and in the working tree. ref: the revision, as it was given."""
+    """The repo at the revision and in the working tree. revision: as it was given."""
 
     before: Side
     after: Side
-    ref: str
+    revision: str
+
+    @property
+    def ref(self) -> str:
+        """The revision for a message: of the whole name of a commit, how it begins."""
+        return self.revision[:_SHORT] if re.fullmatch(r"[0-9a-f]{40,64}", self.revision) else self.revision
 
     @cached_property
     def kept(self) -> Sequence[str]:

@@ -90,17 +90,21 @@ class ArgumentRemoved(ChangeRule):
         """Yield each, unless no push of the revision hands it over."""
         for name, before, after in _performs(change):
             given = _counts(change.before.pushes.get(name, []))
+            keywords = [one for one in before.keywords if one not in after.keywords]
+            if keywords and change.after.index.form(name) == "active-job":
+                yield self._finding(change, name, ", ".join(keywords))
+                continue
             if after.most is None or (before.most is not None and before.most <= after.most):
                 continue
             if given is None and before.most is None:
                 continue
             if before.least > after.most or given is None or max(given) > after.most:
                 what = ", ".join(before.names[after.most :]) or "some of them"
-                yield self.found(
-                    change.after.jobs[name],
-                    f"{name}#perform no longer takes {what}, which payloads of {change.ref} may have: they fail with "
-                    "ArgumentError.",
-                )
+                yield self._finding(change, name, what)
+
+    def _finding(self, change: Change, name: str, what: str) -> Finding:
+        gone = f"{name}#perform no longer takes {what}, which payloads of {change.ref} may have"
+        return self.found(change.after.jobs[name], f"{gone}: they fail with ArgumentError.")
 
 
 class ArgumentReordered(ChangeRule):

@@ -82,11 +82,10 @@ class JobRemoved(ChangeRule):
         known = renamed(change)
         for one in _gone(change):
             if one.name not in known:
-                pushed = len(change.before.pushes.get(one.name, ()))
-                where = f"{pushed} places of {change.ref} push it" if pushed else f"{change.ref} has it"
-                if pushed == 1:
-                    where = f"one place of {change.ref} pushes it"
-                yield self.found(one, f"{one.name} is gone, and {where}: payloads that wait fail with NameError.")
+                count = len(change.before.pushes.get(one.name, ()))
+                where = f"{count} places" if count > 1 else "one place"
+                pushed = f", and {where} of {change.ref} pushed it" if count else ""
+                yield self.found(one, f"{one.name} is gone{pushed}: payloads that wait fail with NameError.")
 
 
 class JobChangesForm(ChangeRule):
@@ -158,17 +157,19 @@ class NewJobPushed(ChangeRule):
 
 
 def renamed(change: Change) -> dict[str, str]:
-    """The classes that are gone, each with the new one that is its likeness."""
+    """The classes that are gone, each with the new one that is its likeness; of several, the one that is called so."""
     new = {name: _words(change.after, one) for name, one in change.after.jobs.items() if name not in change.before.jobs}
-    found: dict[str, str] = {}
-    for old in _gone(change):
+    liked = []
+    for old in _gone(change) if new else ():
         words = _words(change.before, old)
-        liked = {
-            name: _likeness(words, text, old.name, name) for name, text in new.items() if name not in found.values()
-        }
-        best = max(liked, key=lambda name: liked[name], default=None)
-        if best and liked[best] >= _ALIKE:
-            found[old.name] = best
+        for name, text in new.items():
+            likeness = _likeness(words, text, old.name, name)
+            if likeness >= _ALIKE:
+                liked.append((likeness + SequenceMatcher(None, old.name, name).ratio(), old.name, name))
+    found: dict[str, str] = {}
+    for _, old_name, name in sorted(liked, reverse=True):
+        if old_name not in found and name not in found.values():
+            found[old_name] = name
     return found
 
 

@@ -57,7 +57,7 @@ class QueueDropped(ChangeRule):
                 message = (
                     f"No process fetches {queue} any more, which {change.ref} fetches: what waits in it stays there."
                 )
-                path, line = _place(change.after, likely[0] if likely else "queues")
+                path, line = _place(change, queue, likely[0] if likely else "queues")
                 yield Finding(self.code, path, line, 1, message + typo)
 
 
@@ -129,13 +129,14 @@ def _weight(entry: object) -> int:
     return int(digits[1]) if digits else 0
 
 
-def _place(side: Side, word: str) -> tuple[str, int]:
-    """The file of configuration that names a queue, and the line; the first that there is where none does."""
-    own = [path for path in CONFIGURATIONS if side.app.repo.is_file(path)]
-    given = [process.configuration or process.path for process in side.app.processes]
-    paths = [path for path in (*own, *given) if side.app.repo.is_file(path)] or [CONFIGURATIONS[0]]
-    named = next((path for path in paths if word in (side.app.repo.read(path) or "")), paths[0])
-    return named, _line(side, named, word)
+def _place(change: Change, queue: str, word: str) -> tuple[str, int]:
+    """The file that said that a queue is fetched, and the line on which a word stands there now."""
+    repo = change.before.app.repo
+    given = [path for process in change.before.app.processes for path in (process.configuration, process.path) if path]
+    paths = [path.removeprefix("./") for path in (*CONFIGURATIONS, *given)]
+    sign = re.compile(rf"(?<![\w-]){re.escape(queue)}(?![\w-])")
+    named = next((path for path in paths if sign.search(repo.read(path) or "")), paths[0])
+    return named, _line(change.after, named, word)
 
 
 def _line(side: Side, path: str, word: str) -> int:
