@@ -176,8 +176,8 @@ def renamed(change: Change) -> dict[str, str]:
 def _gone(change: Change) -> list[ClassFacts]:
     """The jobs whose name means nothing any more; a constant that is assigned still means its class."""
     missing = [one for name, one in change.before.jobs.items() if not change.after.index.form(name)]
-    made = _made(change.after, {one.name.rpartition("::")[2] for one in missing}) if missing else set()
-    return [one for one in missing if one.name.rpartition("::")[2] not in made]
+    made = _made(change.after, {one.name for one in missing}) if missing else set()
+    return [one for one in missing if one.name not in made]
 
 
 def _made(side: Side, names: set[str]) -> set[str]:
@@ -185,10 +185,17 @@ def _made(side: Side, names: set[str]) -> set[str]:
 
     A file in which nothing speaks of jobs is not among those that were read.
     """
-    listed = b"|".join(sorted(name.encode() for name in names))
-    sign = re.compile(rb"(?<![\w.])(?:class[ \t]+(?:\w+::)*)?(" + listed + rb")[ \t]*[=<][ \t]*(?:::)?[A-Z]")
-    datas = (side.app.repo.data(path) or b"" for path in ruby_files(side.app.repo))
-    return {found[1].decode() for data in datas for found in sign.finditer(data)}
+    bare = b"|".join(sorted({re.escape(name.rpartition("::")[2].encode()) for name in names}))
+    sign = re.compile(rb"(?<![\w.:])(class[ \t]+)?((?:\w+::)*(?:" + bare + rb"))[ \t]*[=<][ \t]*(?:::)?[A-Z]")
+    found: set[str] = set()
+    for path in ruby_files(side.app.repo):
+        data = side.app.repo.data(path) or b""
+        for one in sign.finditer(data):
+            source = Source(path, data)
+            place = source.root.descendant_for_byte_range(one.start(2), one.end(2))
+            around = source.nesting(place)[:1] if place is not None else ()
+            found.add("::".join(around if one[1] else (*around, one[2].decode())))
+    return found & names
 
 
 def _words(side: Side, one: ClassFacts) -> list[str]:
