@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mutants.checks import CHECK_MUTATIONS
 from mutants.decided import DECIDED_MUTATIONS
+from mutants.deploys import DEPLOY_MUTATIONS
 from mutants.folders import FOLDER_MUTATIONS
 from mutants.lists import LIST_MUTATIONS
 from mutants.lock_rules import LOCK_RULE_MUTATIONS
@@ -1498,6 +1499,7 @@ MUTATIONS = (
     *LOCK_RULE_MUTATIONS,
     *PACK_MUTATIONS,
     *RECORD_MUTATIONS,
+    *DEPLOY_MUTATIONS,
     *SET,
     *SPEC_MUTATIONS,
     *TAB_MUTATIONS,

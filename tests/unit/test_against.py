@@ -82,10 +82,7 @@ def test_a_finding_is_printed_and_ends_with_4(tmp_path: Path) -> None:
             id="a subclass in a file that does not speak of jobs",
         ),
         pytest.param(
-            {
-                "app/workers/shop/charger.rb": JOB.format("Shop::Charger", "order_id"),
-                "app/workers/charger.rb": JOB.format("Charger", "order_id"),
-            },
+            {"app/workers/charger.rb": JOB.format("Charger", "order_id")},
             {
                 "app/workers/shop/charger.rb": "module Shop\n  Charger = Collector\nend\n",
                 "app/models/bank/charger.rb": "module Bank\n  class Charger < Base\n  end\nend\n",
