@@ -13,7 +13,6 @@ retry blocks and perform from the new class (lib/sidekiq/job.rb:71-100), and Zei
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Literal
 
 from sidekiq_gen.check import nodes
@@ -26,6 +25,7 @@ from sidekiq_gen.deploys.references import References, find_references
 from sidekiq_gen.errors import InvalidInput, Refused
 from sidekiq_gen.notices import Notice
 from sidekiq_gen.record.book import FILE
+from sidekiq_gen.regex import regex
 from sidekiq_gen.sidekiq.gems import UNIQUE_JOBS
 from sidekiq_gen.values import replace
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 Step = Literal[1, 2, 3]
 MOST_NAMED = 20
-_CLASS_NAME = re.compile(r"self\.class\.(?:name|to_s)\b|#\{self\.class\}")
+_CLASS_NAME = regex(r"self\.class\.(?:name|to_s)\b|#\{self\.class\}")
 # A console has the API only where something has required it.
 _LEFT = (
     'require "sidekiq/api"; '

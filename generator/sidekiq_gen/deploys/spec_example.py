@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_END = re.compile(rb"^end[ \t]*\r?\n?\Z", re.MULTILINE)
+from sidekiq_gen.regex import binary_regex
+
+_END = binary_regex(rb"^end[ \t]*\r?\n?\Z", re.MULTILINE)
 
 
 def example_for(path: str, job: str, parameter: str, before: int) -> str:
