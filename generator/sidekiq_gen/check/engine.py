@@ -11,6 +11,7 @@ from sidekiq_gen.check.files import ruby_files
 from sidekiq_gen.check.ignores import WORD, Ignored, ignores_of
 from sidekiq_gen.check.index import Index
 from sidekiq_gen.check.jobs import classes_of
+from sidekiq_gen.check.parsing import DEEPEST, is_deep
 from sidekiq_gen.check.pushes import Push, pushes_of
 from sidekiq_gen.check.rule import Context, FileRule, Finding, JobRule, LastRule, PushRule, RepoRule, Rule
 from sidekiq_gen.check.schedules import entries_in_ruby
@@ -74,7 +75,12 @@ def read_files(app: RailsApp, rules: Sequence[Rule], context: Context) -> Iterat
 
 def read_one(path: str, data: bytes, rules: Sequence[Rule], context: Context) -> FileFacts | None:
     """The facts of a file; None where it says nothing."""
-    return read_file(Source(path, data), rules, context) if _may_say_something(data, rules) else None
+    if not _may_say_something(data, rules):
+        return None
+    source = Source(path, data)
+    if is_deep(source.root):
+        return FileFacts(path, unread=f"is nested more than {DEEPEST} deep")
+    return read_file(source, rules, context)
 
 
 def _may_say_something(data: bytes, rules: Sequence[Rule]) -> bool:

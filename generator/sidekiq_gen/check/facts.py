@@ -115,7 +115,7 @@ class FileFacts:
     """One file.
 
     findings: what the rules about a file found; some count only where a class turns out to be a job.
-    entries: the jobs that it has run by the clock.
+    entries: the jobs that it has run by the clock. unread: why nothing is known of it; empty for all that is read.
     """
 
     path: str
@@ -124,3 +124,4 @@ class FileFacts:
     findings: tuple[Finding, ...] = ()
     ignores: tuple[Ignore, ...] = ()
     entries: tuple[Entry, ...] = ()
+    unread: str = ""

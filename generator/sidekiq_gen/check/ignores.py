@@ -10,7 +10,7 @@ from sidekiq_gen.check.facts import Ignore
 from sidekiq_gen.regex import regex
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from sidekiq_gen.check.facts import FileFacts
     from sidekiq_gen.check.rule import Finding
@@ -32,18 +32,26 @@ def ignores_of(source: Source) -> tuple[Ignore, ...]:
         return ()
     lines = source.data.split(b"\n")
     found = []
+    below = 0  # the first line below a run of comments that is none, which all of them are about
     for comment in source.of_type("comment"):
         said = _COMMENT.match(nodes.text(comment))
         if said:
             at, before = nodes.line(comment), comment.start_point[1]
             covers = at
             if not lines[at - 1][:before].strip():
-                covers = at + 1
-                while covers <= len(lines) and lines[covers - 1].lstrip().startswith(b"#"):
-                    covers += 1
+                below = below if at < below else _below(lines, at)
+                covers = below
             codes = tuple(re.split(r"[ \t]*,[ \t]*", said[1])) if said[1] else ()
             found.append(Ignore(at, source.column(comment), covers, codes))
     return tuple(found)
+
+
+def _below(lines: Sequence[bytes], at: int) -> int:
+    """The first line below one that is no comment, from 1."""
+    below = at + 1
+    while below <= len(lines) and lines[below - 1].lstrip().startswith(b"#"):
+        below += 1
+    return below
 
 
 class Ignored:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 Form = Literal["sidekiq", "active-job"]
 # What makes a class a job; ::Iterable is the module of IterableJob. Source: v8.1.7 lib/sidekiq/{job,iterable_job}.rb
 _SIDEKIQ = frozenset({"Sidekiq::Job", "Sidekiq::Worker", "Sidekiq::IterableJob"})
+_LONGEST = 100  # classes in a line of inheritance; nobody's is longer
 _ACTIVE_JOB = frozenset({"ActiveJob::Base", "ApplicationJob", "ActionMailer::MailDeliveryJob"})
 
 
@@ -64,7 +65,7 @@ class Index:
         return {}
 
     def _form(self, name: str, seen: frozenset[str]) -> Form | None:
-        if name in seen:
+        if name in seen or len(seen) > _LONGEST:
             return None
         if name not in self._forms:
             self._forms[name] = self._found_form(name, seen | {name})
@@ -88,8 +89,8 @@ class Index:
 
     def lineage(self, name: str) -> Iterator[ClassFacts]:
         """A class, then what it includes and inherits from, the nearest first."""
-        pending, seen = [name], set()
-        while pending:
+        pending, seen = [name], set[str]()
+        while pending and len(seen) <= _LONGEST:
             current = pending.pop(0)
             if current in seen:
                 continue

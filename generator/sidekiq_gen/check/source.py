@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -68,22 +69,54 @@ class Source:
         return [call for name in names for call in self._calls.get(name, ())]
 
     @cached_property
-    def _scopes(self) -> list[tuple[int, int, str]]:
-        """Where each class and module begins and ends, and its full name; outer ones first."""
-        scopes: list[tuple[int, int, str]] = []
+    def _scopes(self) -> list[_Scope]:
+        """Its classes and modules, outer ones first."""
+        scopes: list[_Scope] = []
         for node in sorted(self.of_type("class", "module"), key=lambda one: one.start_byte):
+            around = _around(scopes, node.start_byte, len(scopes))
+            outer = scopes[around].names if around is not None else ()
             written = nodes.constant(nodes.field(node, "name"))
-            around = [name for start, end, name in scopes if start <= node.start_byte < end]
-            full = written.removeprefix("::") if written.startswith("::") or not around else f"{around[-1]}::{written}"
-            scopes.append((node.start_byte, node.end_byte, full))
+            alone = written.startswith("::") or not outer
+            name = written.removeprefix("::") if alone else f"{outer[0]}::{written}"
+            scopes.append(_Scope(node.start_byte, node.end_byte, (name, *outer), around))
         return scopes
 
     def nesting(self, node: Node) -> tuple[str, ...]:
         """The full names of the classes and modules around a place, the innermost first; that of a class without it."""
-        at = node.start_byte
-        found = [name for start, end, name in self._scopes if start <= at < end and (start, end) != (at, node.end_byte)]
-        return tuple(reversed(found))
+        place = self._scope(node)
+        if place is None:
+            return ()
+        is_itself = (place.start, place.end) == (node.start_byte, node.end_byte)
+        return place.names[1:] if is_itself else place.names
 
     def full_name(self, node: Node) -> str:
         """The full name of a class or module."""
-        return next(name for start, end, name in self._scopes if (start, end) == (node.start_byte, node.end_byte))
+        place = self._scope(node)
+        return place.names[0] if place is not None else ""
+
+    def _scope(self, node: Node) -> _Scope | None:
+        """The innermost class or module that a node is in, or is."""
+        found = _around(self._scopes, node.start_byte, bisect_right(self._starts, node.start_byte))
+        return None if found is None else self._scopes[found]
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [one.start for one in self._scopes]
+
+
+@dataclass(frozen=True)
+class _Scope:
+    """Where a class begins and ends; its full name and those of what is around it; the place of the next outer one."""
+
+    start: int
+    end: int
+    names: tuple[str, ...]
+    outer: int | None
+
+
+def _around(scopes: list[_Scope], at: int, begun: int) -> int | None:
+    """The place of the innermost one that a byte is in; begun: how many of them begin at it or before it."""
+    found = begun - 1 if begun else None
+    while found is not None and scopes[found].end <= at:
+        found = scopes[found].outer
+    return found

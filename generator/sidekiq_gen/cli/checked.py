@@ -56,6 +56,7 @@ def checked(
     rules = [rule for rule in selection.asked(RULES) if rule.holds(context)]
     baseline = read_baseline(project.app.repo, selection.baseline) if with_baseline else None
     files, count = gathered(project.app, rules, context, cache)
+    project.app.repo.unread.update((file.path, file.unread) for file in files if file.unread)
     found = judged(files, project.app, rules, context, _codes() if any(file.ignores for file in files) else ())
     wanted = _told(found.findings, selection, BY_CODE)
     new, notices = _new(wanted, found, baseline, selection, project)
