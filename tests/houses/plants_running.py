@@ -28,6 +28,7 @@ _SHARED = (
     "I18n.locale = :de",
     "@@planted = jid",
     "$planted = jid",
+    "self.class.planted = jid",
     'ENV["PLANTED"] = jid',
     "PLANTED << jid",
 )
@@ -94,6 +95,7 @@ def _callback(text: str) -> Mapping[str, str]:
 PLANTERS: dict[str, Rewrite | Planter] = {
     "rescue-exception": _rescued("Exception ", "Rails.logger.error(e.message)"),
     "swallowed-error": _rescued("", "Rails.logger.error(e.message)"),
+    "rescue-retries-for-ever": _rescued("", "Rails.logger.error(e.message)\n  retry"),
     "rescue-modifier": lambda text: in_perform(text, "Order.sync rescue nil"),
     "exhausted-block-raises": lambda text: in_class(
         text, "sidekiq_retries_exhausted do |job, error|\n  raise error\nend\n"

@@ -167,4 +167,38 @@ class ExhaustedBlockRaises(JobRule):
                     yield self.at(job.source, call, "Nobody catches this but Sidekiq, which reports it and goes on.")
 
 
-RULES: tuple[Rule, ...] = (RescueException(), SwallowedError(), RescueModifier(), ExhaustedBlockRaises())
+class RetriesForEver(JobRule):
+    """``retry`` in a rescue, whatever the error is and however often it has come."""
+
+    code = "rescue-retries-for-ever"
+    needs = (b"retry",)
+    title = "A rescue starts over without an end"
+    severity = "error"
+    why = "An error that stays keeps the thread busy for ever: Sidekiq never sees it, and nobody hears of it."
+    source = "Ruby (retry runs the begin block again); sidekiq v8.1.7 lib/sidekiq/job_retry.rb"
+    way_out = "Let it raise, and let Sidekiq retry: `sidekiq-gen job NAME --retry-after ERROR` for when to."
+    forms = ("sidekiq", "active-job")
+    bad = Example.job(_job("work\nrescue => e\n  Rails.logger.error(e.message)\n  retry"))
+    good = Example.job(_job("work\nrescue => e\n  retry if (tries += 1) < 3\n  raise"))
+
+    def check(self, job: Job, context: Context) -> Iterator[Finding]:
+        """Yield each that rescues any error and has no condition and no raise beside its retry."""
+        for rescue, errors in _rescues(job):
+            if not set(errors) <= {"StandardError", "Exception"} or _raises(rescue) or _leaves(rescue):
+                continue
+            for statement in _body(rescue):
+                if statement.type == "retry":
+                    yield self.at(job.source, statement, "An error that stays is tried again without an end.")
+
+
+def _leaves(rescue: Node) -> bool:
+    return any(one.type in {"return", "break", "next"} for one in nodes.walk(rescue))
+
+
+RULES: tuple[Rule, ...] = (
+    RescueException(),
+    SwallowedError(),
+    RescueModifier(),
+    ExhaustedBlockRaises(),
+    RetriesForEver(),
+)

@@ -18,7 +18,8 @@ _MOMENT = 1  # seconds
 _LEAVING = frozenset({"exit", "abort", "exit!"})
 _STARTING = {"Thread": {"new", "start", "fork"}, "Process": {"fork"}, "Kernel": {"fork"}}
 _CONCURRENT = ("Concurrent::Future", "Concurrent::Promise", "Concurrent::Promises", "Concurrent::Async")
-_CHANGING = frozenset({"<<", "push", "concat", "merge!", "store", "delete", "clear", "unshift", "append"})
+_SHARED = frozenset({"class_variable", "global_variable"})
+_CHANGING = frozenset({"push", "concat", "merge!", "store", "delete", "clear", "unshift", "append"})
 
 
 def _job(body: str) -> str:
@@ -178,30 +179,27 @@ class GlobalState(JobRule):
 
 def _changed(node: Node) -> str:
     """What is set that a run shares with others; empty for nothing of that kind."""
-    if node.type == "assignment":
-        left = nodes.field(node, "left")
-        text = nodes.text(left)
-        shared = left is not None and (
-            left.type in {"class_variable", "global_variable"}
-            or text in {"Time.zone", "I18n.locale"}
-            or text.startswith("ENV[")
-        )
-        return text if shared else ""
-    if node.type == "operator_assignment":
-        left = nodes.field(node, "left")
-        is_memo = nodes.text(nodes.field(node, "operator")) == "||="
-        return (
-            nodes.text(left)
-            if left is not None and left.type in {"class_variable", "global_variable"} and not is_memo
-            else ""
-        )
-    if node.type == "call" and nodes.method_name(node) in _CHANGING - {"<<"}:
+    left, operator = nodes.field(node, "left"), nodes.text(nodes.field(node, "operator"))
+    if node.type == "assignment" and left is not None:
+        return nodes.text(left) if _is_shared(left) else ""
+    if node.type == "operator_assignment" and left is not None:
+        return nodes.text(left) if left.type in _SHARED and operator != "||=" else ""
+    on = None
+    if node.type == "call" and nodes.method_name(node) in _CHANGING:
         on = nodes.receiver(node)
-        return nodes.text(on) if on is not None and on.type == "constant" and nodes.text(on).isupper() else ""
-    if node.type == "binary" and nodes.text(nodes.field(node, "operator")) == "<<":
-        on = nodes.field(node, "left")
-        return nodes.text(on) if on is not None and on.type == "constant" and nodes.text(on).isupper() else ""
-    return ""
+    elif node.type == "binary" and operator == "<<":
+        on = left
+    return nodes.text(on) if on is not None and on.type == "constant" and nodes.text(on).isupper() else ""
+
+
+def _is_shared(left: Node) -> bool:
+    text = nodes.text(left)
+    return (
+        left.type in _SHARED
+        or text in {"Time.zone", "I18n.locale"}
+        or text.startswith("ENV[")
+        or (left.type == "call" and nodes.text(nodes.receiver(left)) == "self.class")
+    )
 
 
 class CacheAsLock(JobRule):
