@@ -11,15 +11,15 @@ LOCK_RULE_MUTATIONS = (
     Mutation(
         "a lock in a method that is called inside a transaction is told of",
         "check/jobs.py",
-        "return any(self._runs_outside(site, calls, seen | {name}) for site in sites)",
-        "return True",
+        "and called not in found and nodes.inside_call(site, around) is None",
+        "and called not in found",
         LOCKS,
     ),
     Mutation(
         "a transaction that a method of the job opens for its block is not seen",
         "check/jobs.py",
-        "frozenset(calls) | self._passing(calls), frozenset()",
-        "frozenset(calls), frozenset()",
+        "around = calls | self._passing(calls)",
+        "around = calls",
         LOCKS,
     ),
     Mutation(
@@ -74,7 +74,7 @@ LOCK_RULE_MUTATIONS = (
     Mutation(
         "a rescue that a comment explains is told of",
         "check/rules/errors.py",
-        "            if _is_explained(rescue):\n                continue\n",
+        "            if _is_explained(rescue, commented):\n                continue\n",
         "",
         RUNNING,
     ),

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sidekiq_gen.check.rule import Example
-from sidekiq_gen.check.rules import advisory_locks, throttled, unique_options, unique_setup, unique_ttl
+from sidekiq_gen.check.rules import (
+    advisory_answers,
+    advisory_locks,
+    throttled,
+    unique_options,
+    unique_setup,
+    unique_ttl,
+)
 from sidekiq_gen.check.rules.unique_options import WIRED
 from support.rules import findings
 
@@ -15,8 +22,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DURATION, BEFORE_RETRIES = unique_ttl.RULES
-RULES = [*advisory_locks.RULES, *unique_options.RULES, *unique_setup.RULES, DURATION, *throttled.RULES]
-XACT, KEYS, HASH, TEXT, SESSION, POLLED = [rule.code for rule in advisory_locks.RULES]
+RULES = [
+    *advisory_locks.RULES,
+    *advisory_answers.RULES,
+    *unique_options.RULES,
+    *unique_setup.RULES,
+    DURATION,
+    *throttled.RULES,
+]
+XACT, KEYS, HASH, SESSION = [rule.code for rule in advisory_locks.RULES]
+TEXT, POLLED = [rule.code for rule in advisory_answers.RULES]
 INITIALIZER = "config/initializers/sidekiq_unique_jobs.rb"
 TAKE = 'Order.connection.execute("SELECT pg_advisory_xact_lock(1)")'
 
@@ -278,7 +293,7 @@ def test_a_comparison_with_t_can_be_left_out(condition: str, rest: str | None, t
     text = f"def lock\n  return unless {condition.format(asked)}\nend\n"
     example = Example({"app/models/order.rb": text})
 
-    (found,) = findings(example, tmp_path, [rule for rule in advisory_locks.RULES if rule.code == TEXT])
+    (found,) = findings(example, tmp_path, [rule for rule in advisory_answers.RULES if rule.code == TEXT])
 
     after = text
     for edit in found.edits:

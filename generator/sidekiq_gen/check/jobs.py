@@ -10,7 +10,7 @@ from sidekiq_gen.check.facts import ClassFacts, Signature
 from sidekiq_gen.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
 
     from tree_sitter import Node
 
@@ -109,21 +109,35 @@ class Job:
                 pending += [called for called, _ in _own_calls(self.methods[name]) if called in self.methods]
         return found
 
-    def runs_outside(self, node: Node, calls: Collection[str]) -> bool:
+    def runs_outside(self, node: Node, calls: frozenset[str]) -> bool:
         """Whether a run can come to a place without a block of one of these calls around it."""
-        return self._runs_outside(node, frozenset(calls) | self._passing(calls), frozenset())
+        if calls not in self._known_outside:
+            around = calls | self._passing(calls)
+            self._known_outside[calls] = around, self._come_to_outside(around)
+        around, outside = self._known_outside[calls]
+        name = nodes.text(nodes.field(nodes.method_of(node), "name"))
+        return name in outside and nodes.inside_call(node, around) is None
 
-    def _runs_outside(self, node: Node, calls: frozenset[str], seen: frozenset[str]) -> bool:
-        method = nodes.method_of(node)
-        name = nodes.text(nodes.field(method, "name"))
-        if nodes.inside_call(node, calls) is not None or name in seen or name not in self.running:
-            return False
-        if name in ENTRIES:
-            return True
-        sites = [site for one in self.running.values() for called, site in _own_calls(one) if called == name]
-        return any(self._runs_outside(site, calls, seen | {name}) for site in sites)
+    @cached_property
+    def _known_outside(self) -> dict[frozenset[str], tuple[frozenset[str], frozenset[str]]]:
+        return {}
 
-    def _passing(self, calls: Collection[str]) -> frozenset[str]:
+    def _come_to_outside(self, around: frozenset[str]) -> frozenset[str]:
+        """The methods that a run can come to without a block of one of these calls around."""
+        found: set[str] = set()
+        pending = [name for name in ENTRIES if name in self.methods]
+        while pending:
+            name = pending.pop()
+            if name not in found:
+                found.add(name)
+                pending += [
+                    called
+                    for called, site in _own_calls(self.methods[name])
+                    if called in self.methods and called not in found and nodes.inside_call(site, around) is None
+                ]
+        return frozenset(found)
+
+    def _passing(self, calls: frozenset[str]) -> frozenset[str]:
         """Its methods that run the block they are given inside of one of these calls."""
         return frozenset(
             name

@@ -56,10 +56,10 @@ def _split(text: str) -> list[str]:
 def statements_with(source: Source, sign: re.Pattern[str], *, within: Node | None = None) -> Iterator[Statement]:
     """The strings of a file, or of a part of it, that have a sign in them; comments and code are none."""
     whole = nodes.text(within or source.root)
-    start = (within or source.root).start_byte
+    at, last = (within or source.root).start_byte, 0
     seen: set[int] = set()
     for found in sign.finditer(whole):
-        at = start + len(whole[: found.start()].encode())
+        at, last = at + len(whole[last : found.start()].encode()), found.start()
         node = source.root.descendant_for_byte_range(at, at + 1)
         while node is not None and node.type not in _TEXTS:
             node = node.parent
@@ -68,16 +68,20 @@ def statements_with(source: Source, sign: re.Pattern[str], *, within: Node | Non
             yield Statement(node)
 
 
-def constant_uses(scope: Node, text: Node) -> list[Node]:
-    """Where the constant is used that is set to a string; none where it is not set to a constant."""
+def constant_of(text: Node) -> str:
+    """The name of the constant that is set to a string; empty where it is not set to one."""
     around = text.parent
     while around is not None and around.type in {"call", "argument_list", "parenthesized_statements"}:
         around = around.parent
     named = nodes.field(around, "left") if around is not None and around.type == "assignment" else None
-    if named is None or named.type != "constant":
-        return []
-    return [
-        one
-        for one in nodes.walk(scope, into=nodes.METHODS | nodes.CLASSES)
-        if one.type == "constant" and one.text == named.text and one.id != named.id
-    ]
+    return nodes.text(named) if named is not None and named.type == "constant" else ""
+
+
+def constants_in(scope: Node) -> dict[str, list[Node]]:
+    """Where each constant is used, not where it is set."""
+    found: dict[str, list[Node]] = {}
+    for one in nodes.walk(scope, into=nodes.METHODS | nodes.CLASSES):
+        is_set = one.parent is not None and one.parent.type == "assignment" and one == nodes.field(one.parent, "left")
+        if one.type == "constant" and not is_set:
+            found.setdefault(nodes.text(one), []).append(one)
+    return found

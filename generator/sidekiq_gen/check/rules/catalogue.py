@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sidekiq_gen.check.rules import (
     active_job_only,
+    advisory_answers,
     advisory_locks,
     arguments,
     call_sites,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 # One module for each subject; each lists its own.
 RULES: tuple[Rule, ...] = (
     *active_job_only.RULES,
+    *advisory_answers.RULES,
     *advisory_locks.RULES,
     *arguments.RULES,
     *call_sites.RULES,

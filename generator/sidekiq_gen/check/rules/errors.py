@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.check import nodes
@@ -91,28 +92,28 @@ class SwallowedError(JobRule):
     def check(self, job: Job, context: Context) -> Iterator[Finding]:
         """Yield each that stands around the end of perform, with only what logs or does nothing in it."""
         perform = job.perform
+        last = nodes.statements(nodes.field(perform, "body"))[-1:]
+        commented = [nodes.line(comment) for comment in job.source.of_type("comment")]
         for rescue, errors in _rescues(job):
-            if perform is None or not set(errors) <= {"StandardError"} or not _is_last(rescue, perform):
+            if perform is None or not set(errors) <= {"StandardError"} or not _is_last(rescue, perform, last):
                 continue
-            if _is_explained(rescue):
+            if _is_explained(rescue, commented):
                 continue
             if all(one.type in _NOTHING or _is_log(one) or _is_bare_return(one) for one in _body(rescue)):
                 yield self.at(job.source, rescue, "The error ends here: Sidekiq takes the job for done.")
 
 
-def _is_explained(rescue: Node) -> bool:
-    """Whether a comment stands in it: then somebody has decided so."""
-    return any(one.type == "comment" for one in nodes.walk(rescue)) or (
-        rescue.parent is not None
-        and any(one.type == "comment" and nodes.line(one) == nodes.line(rescue) for one in rescue.parent.named_children)
-    )
+def _is_explained(rescue: Node, commented: list[int]) -> bool:
+    """Whether a comment stands in it: then somebody has decided so; commented: the lines with comments, in order."""
+    last = rescue.end_point[0] + 1
+    return bisect_left(commented, nodes.line(rescue)) < bisect_right(commented, last)
 
 
 def _is_bare_return(statement: Node) -> bool:
     return statement.type == "return" and nodes.text(statement) in {"return", "return nil", "return false"}
 
 
-def _is_last(rescue: Node, perform: Node) -> bool:
+def _is_last(rescue: Node, perform: Node, last: list[Node]) -> bool:
     """Whether perform ends after a rescue: it is that of perform, or of a ``begin`` which is its last statement."""
     around = rescue.parent
     body = nodes.field(perform, "body")
@@ -120,7 +121,6 @@ def _is_last(rescue: Node, perform: Node) -> bool:
         return False
     if around.id == body.id or (around.parent is not None and around.parent.id == perform.id):
         return True
-    last = nodes.statements(body)[-1:]
     return around.type == "begin" and bool(last) and last[0].id == around.id
 
 
