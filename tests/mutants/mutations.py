@@ -6,6 +6,7 @@ from mutants.checks import CHECK_MUTATIONS
 from mutants.decided import DECIDED_MUTATIONS
 from mutants.deploys import DEPLOY_MUTATIONS
 from mutants.folders import FOLDER_MUTATIONS
+from mutants.job_rules import JOB_RULE_MUTATIONS
 from mutants.lists import LIST_MUTATIONS
 from mutants.lock_rules import LOCK_RULE_MUTATIONS
 from mutants.moves import MOVE_MUTATIONS
@@ -1494,6 +1495,7 @@ MUTATIONS = (
     *RUBY,
     *WRITTEN,
     *FOLDER_MUTATIONS,
+    *JOB_RULE_MUTATIONS,
     *LIST_MUTATIONS,
     *MOVE_MUTATIONS,
     *LOCK_RULE_MUTATIONS,
