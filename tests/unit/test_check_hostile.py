@@ -71,6 +71,21 @@ REPEATED: dict[str, tuple[str, str, str]] = {
         "return if order.paid_at?\norder.update!(paid_at: Time.now)\n",
         "end\nend\n",
     ),
+    "locks": (
+        "class SomeJob\ninclude Sidekiq::Job\ndef perform(id)\n",
+        'return if select_value(<<~SQL) == "t"\n  SELECT pg_try_advisory_xact_lock({})\nSQL\n',
+        "end\nend\n",
+    ),
+    "rescues": (
+        "class SomeJob\ninclude Sidekiq::Job\ndef perform(id)\nwork\n",
+        "rescue => error # so\nlogger.error(error)\n",
+        "end\nend\n",
+    ),
+    "methods": (
+        "class SomeJob\ninclude Sidekiq::Job\ndef perform(id)\na1\nend\n",
+        "def a{}\na1{}\nexecute('SELECT pg_advisory_xact_lock(1)')\nend\n",
+        "end\n",
+    ),
     "one line": ("class SomeJob; include Sidekiq::Job; def perform(id); ", "SomeJob.perform_async(1); ", "end; end\n"),
     "unclosed": ("class SomeJob\ninclude Sidekiq::Job\ndef perform(id)\n", "foo(bar do |x|\n", ""),
     "bytes": ("Sidekiq\0", "\x01\udcff perform_async(", ""),
