@@ -32,6 +32,7 @@ end
 """
 PATH = "app/jobs/charge_job.rb"
 CHARGE = {PATH: JOB.format("ChargeJob", "order_id")}
+AGAIN = "class {}\n  include Sidekiq::Job\n\n  def perform(id)\n    self.class.perform_in(60, id)\n  end\nend\n"
 KEYWORDS = "class ChargeJob < ApplicationJob\n  def perform({})\n  end\nend\n"
 SAID = "ChargeJob#perform requires note, which payloads of HEAD do not have: they fail with ArgumentError."
 REQUIRED = {PATH: JOB.format("ChargeJob", "order_id, note")}
@@ -72,6 +73,13 @@ def test_a_finding_is_printed_and_ends_with_4(tmp_path: Path) -> None:
             [],
             id="the old constant means the new class",
         ),
+        pytest.param(
+            {PATH: AGAIN.format("ChargeJob")},
+            {PATH: "class ChargeJob < CollectJob\nend\n", "app/jobs/collect_job.rb": AGAIN.format("CollectJob")},
+            [],
+            id="the class behind the old one pushes itself",
+        ),
+        pytest.param({}, {PATH: AGAIN.format("ChargeJob")}, ["new-job-pushed"], id="a new class that pushes itself"),
         pytest.param(
             {"app/workers/charger.rb": JOB.format("Charger", "order_id")},
             {

@@ -143,8 +143,10 @@ class NewJobPushed(ChangeRule):
 
     def compare(self, change: Change, context: Context) -> Iterator[Finding]:
         """Yield one for each such class, at the first place that pushes it."""
+        behind = set(_handing_over(change))
         for name, one in change.after.jobs.items():
-            pushes = change.after.pushes.get(name, [])
+            # A class that pushes itself does so by the name that it is called by, which is still the old one.
+            pushes = [push for push in change.after.pushes.get(name, []) if push.target or name not in behind]
             if name in change.before.index.classes or not pushes:
                 continue
             queue = change.after.queue(name)
@@ -154,6 +156,14 @@ class NewJobPushed(ChangeRule):
             yield self.found(
                 pushes[0], f"{name} is new, and pushed here: a worker with the code of {change.ref} {outcome}."
             )
+
+
+def _handing_over(change: Change) -> Iterator[str]:
+    """The classes that the classes of the revision inherit perform from by now."""
+    for name in change.kept:
+        own = change.after.jobs[name]
+        if own.perform is None and own.superclass:
+            yield change.after.index.resolve(own.superclass, own.nesting)
 
 
 def renamed(change: Change) -> dict[str, str]:
