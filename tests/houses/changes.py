@@ -14,11 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.check import nodes
+from sidekiq_gen.check.parsing import parse
 from sidekiq_gen.check.rule import Edit
 from sidekiq_gen.deploys.against import compare
 from sidekiq_gen.deploys.existing import existing, index_of
+from sidekiq_gen.deploys.parameters import change
 from sidekiq_gen.deploys.perform import read_perform
 from sidekiq_gen.deploys.planning import edited
+from sidekiq_gen.deploys.renaming import rename
 from sidekiq_gen.deploys.rules.catalogue import RULES
 from sidekiq_gen.errors import SidekiqGenError
 from sidekiq_gen.rails.project import Where, detect_project
@@ -130,21 +133,60 @@ def plant(root: Path, planted: Counter[str], found: Counter[str]) -> list[str]:
     return missed
 
 
+def take_steps(root: Path, taken: Counter[str]) -> list[str]:
+    """Take the first step of renaming each job of a repo, then of adding an argument; returns what is not as it should.
+
+    Every file has to be Ruby still, and `check --against` has to find nothing.
+    """
+    wrong = []
+    for what in ("rename", "argument"):
+        project = detect_project(Where(root=root), root)
+        for one in index_of(project).jobs("sidekiq"):
+            if one.perform is None or one.path.startswith(("spec/", "test/")):
+                continue
+            try:
+                if what == "rename":
+                    planned = rename(one.name, one.name.removesuffix("Job") + "PlantedJob", 1, project)
+                else:
+                    planned = change("add", one.name, "planted", None, project)
+            except SidekiqGenError as error:
+                taken[f"{what} refused: {error.code}"] += 1
+                continue
+            taken[what] += 1
+            for file in planned.plan.files:
+                (root / file.path).parent.mkdir(parents=True, exist_ok=True)
+                (root / file.path).write_bytes(file.content)
+                if parse(file.content).has_error and not (file.before and parse(file.before).has_error):
+                    wrong.append(f"{root.name} {file.path}: no Ruby")
+        told = compare(detect_project(Where(root=root), root), "HEAD", RULES)
+        wrong += [f"{root.name} {one.path}: {one.code} after {what}" for one in told]
+        subprocess.run(["git", "-C", str(root), "checkout", "--quiet", "--force", "HEAD"], check=True)
+        subprocess.run(["git", "-C", str(root), "clean", "--quiet", "--force", "-d"], check=True)
+    return wrong
+
+
 def main(folder: Path, names: list[str]) -> None:
     planted: Counter[str] = Counter()
     found: Counter[str] = Counter()
+    taken: Counter[str] = Counter()
     for root in sorted(folder / name for name in names) if names else sorted(folder.iterdir()):
         if (root / ".git").is_dir() and (root / "Gemfile.lock").exists():
             reset = ["git", "-C", str(root), "checkout", "--quiet", "--force", "HEAD"]
             if subprocess.run(reset, check=False, stderr=subprocess.DEVNULL).returncode:
                 continue  # a copy without all of its files
             try:
-                missed = plant(root, planted, found)
+                missed = [*plant(root, planted, found), *_reset_and(reset, root, taken)]
             except SidekiqGenError as error:
                 missed = [f"{root.name}: {error.message}"]
             sys.stdout.write("".join(f"{one}\n" for one in missed))
             subprocess.run(reset, check=True)
     sys.stdout.write("".join(f"{code}\t{planted[code]}\t{found[code]}\n" for code in PLANTED))
+    sys.stdout.write("".join(f"{what}\t{count}\n" for what, count in sorted(taken.items())))
+
+
+def _reset_and(reset: list[str], root: Path, taken: Counter[str]) -> list[str]:
+    subprocess.run(reset, check=True)
+    return take_steps(root, taken)
 
 
 if __name__ == "__main__":
