@@ -88,6 +88,13 @@ RECORD_MUTATIONS = (
         RECORD,
     ),
     Mutation(
+        "what the linter has corrected counts as edited",
+        "cli/noted.py",
+        "record = apply(Plan(root, (), Corrected(found)), hold).record if found else None",
+        "record = None",
+        (f"{UNIT}/test_lint.py", "-k", "recorded"),
+    ),
+    Mutation(
         "an edit is overwritten where both sides changed the same lines",
         "upgrade/rendered.py",
         "if unedited and merged.conflicts:",

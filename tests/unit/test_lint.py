@@ -17,6 +17,8 @@ from typing import Any
 import pytest
 
 from sidekiq_gen.changes import lint
+from sidekiq_gen.record.book import read_book
+from sidekiq_gen.record.entry import identity
 from support.command import sidekiq_gen
 from support.repos import Repo
 from support.tools import require
@@ -277,6 +279,19 @@ def test_corrections_are_made_where_asked_for(tmp_path: Path, repo: Repo, name: 
         f"{flag} --force-exclusion --format json {JOB} {SPEC}",
         f"--force-exclusion --format json {JOB} {SPEC}",
     ]
+
+
+def test_what_was_corrected_is_what_is_recorded(tmp_path: Path) -> None:
+    """So that it does not count as edited: destroy asks nothing, and git has the text of that id."""
+    root = rooted(tmp_path, CORRECTS)
+
+    linted(root, "--lint-fix")
+
+    (entry,) = read_book(root).entries()
+    assert (root / JOB).read_text(encoding="utf-8").endswith("# corrected\n")
+    assert entry.files == {path: (identity((root / path).read_bytes()),) for path in (JOB, SPEC)}
+    assert sidekiq_gen(root, "destroy", "job", "ProcessOrder").status == 0
+    assert not (root / JOB).exists()
 
 
 def test_nothing_is_corrected_that_somebody_else_has_written(tmp_path: Path) -> None:

@@ -39,16 +39,17 @@ def corrected(applied: Applied, linted: Sequence[Notice], hold: Hold) -> Applied
     if applied.plan.record is None or not any(notice.code == "lint-corrected" for notice in linted):
         return applied
     from sidekiq_gen.changes.apply import apply
-    from sidekiq_gen.changes.plan import Plan
+    from sidekiq_gen.changes.places import Places
+    from sidekiq_gen.changes.plan import Plan, contents
     from sidekiq_gen.record.recording import Corrected
 
     root, found = applied.plan.root, {}
-    for file in applied.plan.writes:
-        with suppress(OSError):
-            now = (root / file.path).read_bytes()
-            if now != file.content:
-                found[file.path] = identity(now)
     with suppress(SidekiqGenError):
+        places = Places(root)
+        for file in applied.plan.writes:
+            now = contents(file.path, places.find(file.path))
+            if now is not None and now != file.content:
+                found[file.path] = identity(now)
         record = apply(Plan(root, (), Corrected(found)), hold).record if found else None
         if record and record.is_step and applied.record:
             return replace(applied, record=replace(record, status=applied.record.status))
