@@ -88,7 +88,7 @@ def inside(folder: Path) -> Iterator[None]:
 def tree(root: Path, *, record: bool = False) -> dict[str, bytes]:
     """Every file below the root and what it holds; record: the one as well in which it says what was generated."""
     found = {path.relative_to(root).as_posix(): path for path in sorted(root.rglob("*")) if path.is_file()}
-    return {path: file.read_bytes() for path, file in found.items() if record or path != FILE}
+    return {path: file.read_bytes() for path, file in found.items() if record or file.name != FILE}
 
 
 def in_shell(root: Path, script: str, shell: str = "sh", **environment: str) -> Finished:

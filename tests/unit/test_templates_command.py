@@ -39,13 +39,13 @@ def test_a_copy_holds_the_original_behind_a_line_that_says_so(tmp_path: Path) ->
 def test_jobs_are_the_same_with_a_copy_of_each_template(tmp_path: Path) -> None:
     root = Repo(unique_jobs="8.0.10").write(tmp_path / "repo")
     line = ("job", "Settle", "order:record", "--advisory-lock", "--log-context", "--unique", "until_executed", "--json")
-    line = (*line, "--no-record")  # which says what templates there are
-    before = json.loads(sidekiq_gen(root, *line, "--pretend").out)
+    words = (*line, "--no-record")  # the record says what templates there are
+    before = json.loads(sidekiq_gen(root, *words, "--pretend").out)
 
     sidekiq_gen(root, "templates", "copy", "common", "7", "6.5", "8", "active_job", "--quiet")
 
     assert len(tree(root / FOLDER)) == len(paths())
-    assert json.loads(sidekiq_gen(root, *line, "--pretend").out) == before
+    assert json.loads(sidekiq_gen(root, *words, "--pretend").out) == before
 
 
 def test_a_folder_is_copied_with_what_is_in_it(tmp_path: Path) -> None:
