@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mutants.checked import CHECKED_MUTATIONS
 from mutants.checks import CHECK_MUTATIONS
 from mutants.decided import DECIDED_MUTATIONS
 from mutants.deploys import DEPLOY_MUTATIONS
@@ -1486,6 +1487,7 @@ MUTATIONS = (
     *START,
     *ACTIVE_JOB,
     *CHECK_MUTATIONS,
+    *CHECKED_MUTATIONS,
     *DECIDED_MUTATIONS,
     *JOB,
     *LATER,

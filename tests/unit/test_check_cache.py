@@ -104,7 +104,7 @@ def test_another_release_is_another_matter(root: Path, read: list[str]) -> None:
     sidekiq_gen(root, *MACRO)
     count = len(read)
     lockfile = (root / "Gemfile.lock").read_text()
-    (root / "Gemfile.lock").write_text(lockfile.replace("sidekiq (7.3.2)", "sidekiq (8.0.1)"))
+    (root / "Gemfile.lock").write_text(lockfile.replace("sidekiq (7.3.2)", "sidekiq (7.3.3)"))
 
     sidekiq_gen(root, *MACRO)
 
