@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from sidekiq_gen.check.rules.catalogue import BY_CODE
+
 DOCS = Path(__file__).parents[2] / "docs"
 
 
@@ -39,3 +41,10 @@ def test_the_contract_names_no_place_on_this_machine() -> None:
     page = (DOCS / "templates.md").read_text(encoding="utf-8")
 
     assert not re.search(r"(?<![\w.])/(?:home|root|tmp|work|usr)/", page)
+
+
+def test_the_comments_that_ignore_findings_name_rules_that_there_are() -> None:
+    shown = re.findall(r"sidekiq-gen:ignore ([a-z-]+(?:, [a-z-]+)*) ", (DOCS / "check.in.md").read_text("utf-8"))
+
+    assert len(shown) == 2
+    assert {code for codes in shown for code in codes.split(", ")} <= BY_CODE.keys()
