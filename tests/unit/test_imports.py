@@ -49,6 +49,8 @@ OF_PYTHON = {
     *"keyword math ntpath nt operator pathlib re reprlib shlex struct types typing unicodedata urllib warnings".split(),
     *"bisect copyreg encodings gc itertools time stat".split(),
 }
+if sys.version_info < (3, 11):  # where re is four modules
+    OF_PYTHON |= {"sre_compile", "sre_constants", "sre_parse"}
 if sys.version_info >= (3, 13):  # where pathlib brings no parser of URLs
     OF_PYTHON |= {"glob", "grp", "pwd"}
 # So many modules of its own, at most: each takes a tenth of a millisecond.
