@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mutants.answers import ANSWER_MUTATIONS
 from mutants.checked import CHECKED_MUTATIONS
 from mutants.checks import CHECK_MUTATIONS
 from mutants.decided import DECIDED_MUTATIONS
@@ -1499,6 +1500,7 @@ MUTATIONS = (
     *FOLDER_MUTATIONS,
     *JOB_RULE_MUTATIONS,
     *LIST_MUTATIONS,
+    *ANSWER_MUTATIONS,
     *MOVE_MUTATIONS,
     *LOCK_RULE_MUTATIONS,
     *PACK_MUTATIONS,
