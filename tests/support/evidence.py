@@ -30,7 +30,7 @@ class Evidence:
     """What there is, by name.
 
     templates: paths below templates/. cases: flags and kinds of all cases. fuzzed: flags with values.
-    scenarios: see `scenarios`. readme: the first word of what stands in backticks in its tables.
+    scenarios: see `scenarios`. page: the first word of what stands in backticks in the tables of docs/job.md.
     rows: kinds and patterns that a promise of docs/live.json was kept for.
     """
 
@@ -38,14 +38,14 @@ class Evidence:
     cases: frozenset[str]
     fuzzed: frozenset[str]
     scenarios: frozenset[str]
-    readme: frozenset[str]
+    page: frozenset[str]
     rows: frozenset[str]
 
     @classmethod
     def gather(cls) -> Evidence:
         """Read all of it."""
         templates = ROOT / "templates"
-        table = [line for line in (ROOT / "README.md").read_text(encoding="utf-8").split("\n") if line.startswith("|")]
+        table = [line for line in (ROOT / "docs/job.md").read_text(encoding="utf-8").split("\n") if line.startswith("|")]
         rows = json.loads((ROOT / "docs/live.json").read_text(encoding="utf-8"))
         return cls(
             frozenset(path.relative_to(templates).as_posix() for path in templates.rglob("*.j2")),
@@ -73,7 +73,7 @@ def lacking(known: Kind[Any] | Pattern[Any], folder: str, evidence: Evidence) ->
             yield f"values in tests/support/fuzzing.py: {flag.option}"
     if known.name not in evidence.scenarios:
         yield f'a live test with @pytest.mark.scenario("{known.name}") that says so to `promise`'
-    yield from (f"a line in a table of README.md: {word}" for word in [*shown, *options] if word not in evidence.readme)
+    yield from (f"a line in a table of docs/job.md: {word}" for word in [*shown, *options] if word not in evidence.page)
     if known.name not in evidence.rows:
         yield f"a row in docs/live.md (make live-report): {known.name}"
 

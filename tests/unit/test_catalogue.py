@@ -48,7 +48,7 @@ WITHOUT = [
     ("cases", "--time-out-in", "tests/support/cases.py: --time-out-in"),
     ("fuzzed", "--time-out", "tests/support/fuzzing.py: --time-out"),
     ("scenarios", "time-out", 'scenario("time-out")'),
-    ("readme", "--time-out-in", "README.md: --time-out-in"),
+    ("page", "--time-out-in", "docs/job.md: --time-out-in"),
     ("rows", "time-out", "docs/live.md"),
 ]
 

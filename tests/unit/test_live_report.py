@@ -1,4 +1,4 @@
-"""docs/live.md shows what README promises: everything that is offered, executed on every release of the matrix."""
+"""docs/live.md shows what docs/job.md promises: everything that is offered, executed on every release of the matrix."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_what_is_closed_is_marked_as_not_executed_wherever_it_is_offered(known: 
     offered = [known.summary, *(flag.help for flag in known.flags)]
     assert known.closed or not any(CLOSED.search(text) for text in offered)
     assert ("not executed (closed source)" in known.not_executed) is bool(known.closed)
-    table = [line for line in (ROOT / "README.md").read_text(encoding="utf-8").split("\n") if line.startswith("| `")]
+    table = [line for line in (ROOT / "docs/job.md").read_text(encoding="utf-8").split("\n") if line.startswith("| `")]
     option = known.name if known in KINDS else known.flags[0].option
     row = next((line for line in table if re.match(rf"\| `{option}\b", line)), "")
     assert ("(not executed: closed source)" in row) is bool(CLOSED.search(row)) is bool(known.closed)
