@@ -45,7 +45,7 @@ class Evidence:
     def gather(cls) -> Evidence:
         """Read all of it."""
         templates = ROOT / "templates"
-        table = [line for line in (ROOT / "docs/job.md").read_text(encoding="utf-8").split("\n") if line.startswith("|")]
+        table = [line for line in _text(ROOT / "docs/job.md").split("\n") if line.startswith("|")]
         rows = json.loads((ROOT / "docs/live.json").read_text(encoding="utf-8"))
         return cls(
             frozenset(path.relative_to(templates).as_posix() for path in templates.rglob("*.j2")),
