@@ -74,6 +74,7 @@ snapshots: $(READY) ## write the snapshots again, all of them
 
 docs: $(READY) ## write the pages of docs that come from the code
 	$(BIN)/python docs/write.py
+	PYTHONPATH=tests $(BIN)/python -m support.pages
 	$(BIN)/python docs/write_templates.py
 	$(BIN)/python docs/write_settings.py
 	$(BIN)/python docs/write_check.py

@@ -1,4 +1,4 @@
-"""Writes docs/patterns.md from the texts of the catalogue: `make docs`."""
+"""Writes docs/patterns.md, which lists the pages of write_patterns.py: `make docs`."""
 
 from __future__ import annotations
 
@@ -11,11 +11,17 @@ from sidekiq_gen.job.patterns.base import GROUPS
 from sidekiq_gen.job.patterns.catalogue import PATTERNS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
     from sidekiq_gen.job.kinds.base import Kind
     from sidekiq_gen.job.patterns.base import Pattern
 
+HEAD = (
+    "A job has one kind, which is its shape, and any number of safeguards laid over it. Each has a page: when to "
+    "use it and when not, what it costs, its flags, the Ruby that comes out for several releases of Sidekiq, and "
+    "what happens when it meets another safeguard. `sidekiq-gen patterns NAME` shows the same for your repo. "
+    "`make docs` writes these pages."
+)
 PAGE = Path(__file__).with_name("patterns.md")
 
 
@@ -23,37 +29,25 @@ def page() -> str:
     """The page as it should be."""
     parts = [
         "# Kinds and safeguards",
-        "`sidekiq-gen patterns NAME` shows it for your repo, with what it gives there. `make docs` writes this page.",
-        "## What a push returns",
-        RETURNS,
+        HEAD,
         "## Kinds of job",
-        *(part for kind in KINDS for part in _section(kind, f"--kind {kind.name}")),
+        _table((kind.name, f"--kind {kind.name}", kind) for kind in KINDS),
     ]
     for group, heading in GROUPS.items():
+        of_group = [pattern for pattern in PATTERNS if pattern.group == group]
         parts.append(f"## {heading}")
-        for pattern in PATTERNS:
-            if pattern.group == group:
-                parts += _section(pattern, pattern.flags[0].option)
+        parts.append(_table((pattern.name, pattern.flags[0].option, pattern) for pattern in of_group))
+    parts += ["## What a push returns", RETURNS]
     return "\n\n".join(parts) + "\n"
 
 
-def _section(known: Kind | Pattern, option: str) -> Iterator[str]:
-    yield f"### `{option}`"
-    yield f"{known.summary[:1].upper()}{known.summary[1:]}."
-    yield known.paragraph
-    yield f"{known.avoid}"
-    yield f"What it costs: {known.cost[:1].lower()}{known.cost[1:]}"
-    if known.not_executed:
-        yield known.not_executed
-    if known.flags:
-        yield "\n".join(
-            ["| flag | does |", "| --- | --- |", *(f"| `{flag.option}` | {flag.help} |" for flag in known.flags)]
-        )
-    for flag in known.flags:
-        lines = known.explained(flag, None)
-        if lines:
-            rows = (f"| `{choice}` | {line} |" for choice, line in lines.items())
-            yield "\n".join([f"| `{flag.option}` | does |", "| --- | --- |", *rows])
+def _table(rows: Iterable[tuple[str, str, Kind | Pattern]]) -> str:
+    lines = (f"| [`{option}`](patterns/{name}.md) | {_sentence(known)} |" for name, option, known in rows)
+    return "\n".join(["| option | what it does |", "| --- | --- |", *lines])
+
+
+def _sentence(known: Kind | Pattern) -> str:
+    return f"{known.summary[:1].upper()}{known.summary[1:]}."
 
 
 if __name__ == "__main__":

@@ -12,6 +12,8 @@ from sidekiq_gen.testing.ruby import linted, parsed
 from support.cases import ABSENT, PATTERN_FACTORS, Case, all_cases, alone, pairs, rows, rows_of_pairs
 from support.clean import Clean, rubocop_version
 from support.install_cases import InstallCase, install_cases
+from support.page_runs import Runs, texts
+from support.page_runs import cases as page_cases
 from support.tools import require
 
 PARTS = 2  # of a style
@@ -64,6 +66,15 @@ def test_ruby_and_rubocop_have_nothing_to_say(
 
     assert remarks == []
     clean.keep(files)
+
+
+def test_the_ruby_of_the_pages_is_ruby(tmp_path: Path) -> None:
+    require("ruby", HOW)
+    runs = Runs(tmp_path)
+    shown = {text for name in page_cases() for files in texts(name, runs).values() for text in files.values()}
+
+    assert parsed(sorted(shown)) == []
+    assert len(shown) > 40
 
 
 def test_every_case_is_seen_and_every_value_of_a_pair_in_both_styles() -> None:

@@ -200,7 +200,7 @@ def test_files_where_they_are_meant(tab: Tab, line: str) -> None:
 
 def test_zsh_and_fish_show_what_a_value_is_for(tab: Tab) -> None:
     done = tab.zsh("job --kind c")
-    assert done.out.startswith("""_arguments '*: :(("claim":"empties a backlog of rows, """)
+    assert done.out.startswith("""_arguments '*: :(("claim":"drains a backlog of rows with """)
     assert tab.fish("job --on-locked s").out == "skip\tdrop the run, with one line in the log\n"
     assert tab.zsh("job X order:r").out == """_arguments '*: :(("order\\\\:record"))'\n"""
 

@@ -16,7 +16,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 @pytest.mark.parametrize(
     ("script", "name", "heading"),
     [
-        ("write.py", "patterns.md", "\n### "),
+        ("write.py", "patterns.md", "\n| [`--"),
         ("write_templates.py", "templates.md", "\n### "),
         ("write_settings.py", "settings.md", "\n| `"),
         ("write_check.py", "check.md", "\n### "),

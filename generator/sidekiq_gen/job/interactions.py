@@ -58,12 +58,13 @@ class Excludes(Generic[A, B]):
 class Changes(Generic[A, B]):
     """The settings of the first are others where the second is there.
 
-    change: may raise Refused where they cannot be had.
+    change: may raise Refused where they cannot be had. text: what that means for the job, a sentence.
     """
 
     first: type[Pattern[A]]
     second: type[Pattern[B]]
     change: Callable[[A, B, JobContext], A]
+    text: str
 
 
 @dataclass(frozen=True)
@@ -257,9 +258,25 @@ EXCLUDES: tuple[Excludes[Any, Any], ...] = (
     _own_retry(OnExhausted, "--on-exhausted"),
 )
 CHANGES: tuple[Changes[Any, Any], ...] = (
-    Changes(DiscardOn, OnExhausted, _mark_before_dropping),
-    Changes(AdvisoryLock, CheckThenAct, _lock_what_is_marked),
-    Changes(AdvisoryLock, RetryAfter, _count_together),
+    Changes(
+        DiscardOn,
+        OnExhausted,
+        _mark_before_dropping,
+        "With --discard-to nowhere the record is marked failed in a rescue, since Sidekiq does not run "
+        "sidekiq_retries_exhausted for a job that is discarded.",
+    ),
+    Changes(
+        AdvisoryLock,
+        CheckThenAct,
+        _lock_what_is_marked,
+        "The lock covers the record that is marked, whatever the other arguments of the job are.",
+    ),
+    Changes(
+        AdvisoryLock,
+        RetryAfter,
+        _count_together,
+        "With --on-locked retry, one counter and one limit cover both reasons to re-enqueue the job.",
+    ),
 )
 WARNS: tuple[Warns[Any], ...] = (
     Warns(CheckThenAct, LOCKS, _check_without_lock, without=True),

@@ -102,7 +102,7 @@ class Claim(Kind[ClaimSettings]):
     raises = False
     flags = (_MAX_ROWS, ATTEMPTS, NEXT_ATTEMPT)
     no_active_job = "a run that has found a row enqueues the next one itself, as a Sidekiq::Job"
-    summary = "empties a backlog of rows, with as many workers as there are, each row once"
+    summary = "drains a backlog of rows with any number of workers, each row once"
     paragraph = (
         "For a table that is a queue: exports to be made, messages to be sent. A run reads the ids of the next rows, "
         "locks one after another, skips what other runs have locked, and does the work and marks the row in one "
@@ -111,13 +111,13 @@ class Claim(Kind[ClaimSettings]):
         "back and reported, and does not hold up the others. Rows that failed or were locked get another pass later, "
         "after growing delays; when some are left after five passes, the run fails, and Sidekiq retries it. With a "
         "column that counts (attempts, or --attempts) a row is given up after five failures: left out, reported, and "
-        "marked failed with --on-exhausted; with one that says until when it rests (next_attempt_at, or --next- "
-        "attempt) each failure delays it for longer. Without such a column every new run tries it again. Enqueue the "
-        "job as often as workers are wanted, and from a schedule. --check-then-act names the mark; --migration "
-        "writes what the table lacks, the index of the query too."
+        "marked failed with --on-exhausted; with one that says until when it rests (next_attempt_at, or "
+        "--next-attempt) each failure delays it for longer. Without such a column every new run tries it again. "
+        "Enqueue the job as often as workers are wanted, and from a schedule. --check-then-act names the mark; "
+        "--migration writes what the table lacks, and the index for the query."
     )
     avoid = "Not for work that takes minutes, or calls slow services: each row keeps a transaction open. Not on SQLite."
-    cost = "A connection and a transaction for each worker as long as it works."
+    cost = "A connection and a transaction for each worker while it works."
     alternative = "It locks each row itself, and gives up one that keeps failing: --attempts."
     built_in = frozenset({CheckThenAct})
 

@@ -22,7 +22,10 @@ class Plain(Kind[None]):
         "For work that belongs to no single record: calling a service, cleaning up, a report for a date. Arguments are "
         "what JSON can carry; dates, times and decimals travel as text and are parsed inside the job."
     )
-    avoid = "Not for work on a record: it would be stale, or too large for Redis, and nothing can be locked or marked."
+    avoid = (
+        "Not for work on a record: passed as an argument it would be stale, or too large for Redis, and nothing can be "
+        "locked or marked."
+    )
     cost = "Nothing."
 
     def decide(self, answers: Answers, context: JobContext, app: RailsApp) -> None:

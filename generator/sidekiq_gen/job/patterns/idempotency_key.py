@@ -33,8 +33,11 @@ class IdempotencyKey(Pattern[Key]):
         "jobs with different arguments never share one; the order of the keys of a hash counts. It costs nothing "
         "here, and does nothing for a service that ignores the key."
     )
-    avoid = "Not for a service that ignores such a key: there only --check-then-act helps, with a gap of one crash."
-    cost = "Nothing here."
+    avoid = (
+        "Not for a service that ignores such a key: there only --check-then-act helps, and a crash between the call "
+        "and its mark repeats the call."
+    )
+    cost = "Nothing on this side."
     example = True
     names = frozenset({"idempotency_key"})
 

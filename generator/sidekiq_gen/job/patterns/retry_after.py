@@ -156,8 +156,9 @@ class RetryAfter(Pattern[RetryAfterSettings]):
         "limit is no fault of the job. A class of the repo shows whether it has a retry_after; of any other, and of "
         "one without, say what gives its delay: --retry-after 'Api::Busy=error.response.headers[\"retry-after\"]', "
         "the same without error in front, or 'Net::ReadTimeout=30'. A delay is a number, a time, or either as text; "
-        "it is capped at one hour. Jitter is added, so that throttled jobs do not all return at once. After that many "
-        "times the error counts as an ordinary failure, which Sidekiq retries and finally gives up on."
+        "it is capped at one hour. Jitter is added, so that throttled jobs do not all return at once. After "
+        "--retry-after-limit times the error counts as an ordinary failure, which Sidekiq retries and finally gives up "
+        "on."
     )
     avoid = "Not for errors without a delay of their own: the delay of Sidekiq's own retries grows by itself."
     cost = "One more argument, a counter."

@@ -73,7 +73,7 @@ class Throttle(Pattern[ThrottleSettings]):
         "other jobs as well: give this job one of its own."
     )
     avoid = "Not to keep runs from overlapping: use a lock. Not for a limit that only the response reveals."
-    cost = "A call to Redis for each run; jobs that wait behind it in the same queue."
+    cost = "A call to Redis for each run, and a delay for other jobs in the same queue."
     example = "10/60"
 
     def refusal(self, context: JobContext, app: RailsApp) -> Refused | None:

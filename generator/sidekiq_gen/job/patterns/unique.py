@@ -137,14 +137,14 @@ class Unique(Pattern[AnyUnique]):
     summary = "refuse duplicates of a job that is waiting or running, with sidekiq-unique-jobs or Enterprise"
     paragraph = (
         "For jobs that are enqueued more often than they need to run: rebuilding an index, refreshing a cache. The "
-        "lock is kept in Redis from the enqueue on and has an end in time, so that a killed process cannot keep it "
-        "forever. With the strategy log, or Enterprise, a duplicate is dropped: not enqueued where the lock begins "
-        "with until, not run where it is while_executing, for which --on-conflict reschedule is the alternative. With "
+        "lock is kept in Redis from the enqueue on and expires, so that a killed process cannot keep it forever. With "
+        "the strategy log, or Enterprise, a duplicate is dropped: not enqueued where the name of the lock begins with "
+        "until, not run where it is while_executing, for which --on-conflict reschedule is the alternative. With "
         "Sidekiq.transactional_push! a push returns an id even for a duplicate that is then refused. An ActiveJob "
         "class takes activejob-uniqueness, which drops a duplicate or raises. It saves work; it does not protect "
         "data: for that, use a lock in the database."
     )
-    avoid = "Not to protect data: the lock is gone when Redis is, or when its time is up."
+    avoid = "Not to protect data: the lock is lost when Redis loses its data, or when it expires."
     cost = "A few calls to Redis for each enqueue and each run."
     example = "until_executed"
     unseen = MappingProxyType(dict.fromkeys(shapes, "the lock is the gem's, and a spec calls perform without it"))
