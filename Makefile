@@ -13,7 +13,7 @@ JOB := job ChargeCustomer --model Order --advisory-lock --check-then-act charged
        --calls PaymentGateway.charge --discard-on PaymentGateway::CardDeclined --queue payments --retry 5 --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help install try test minimum dist lint pairs words snapshots docs facts houses mutants fuzz bench live-setup live-report clean
+.PHONY: help install try test minimum dist release lint pairs words snapshots docs facts houses mutants fuzz bench live-setup live-report clean
 .SILENT:
 
 help: ## say what there is
@@ -51,6 +51,10 @@ minimum: $(READY) ## run the tests of the commands with the lowest versions of a
 dist: $(READY) ## build the release twice, compare, and write its bill of materials and checksums into dist/
 	$(BIN)/python -m pip install --quiet -c constraints.txt --group release
 	$(BIN)/python release/dist.py
+
+release: dist ## make dist, and try its wheel with every supported Python that is here
+	$(BIN)/python release/metadata.py
+	$(BIN)/python release/trial.py
 
 lint: $(READY) ## check style, types and layers
 	$(BIN)/ruff check --quiet
