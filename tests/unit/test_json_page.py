@@ -32,7 +32,7 @@ def keys(section: str) -> dict[str, set[str]]:
     return {key: set(re.findall(r"`(\w+)`", told)) for names, told in rows for key in re.findall(r"`(\w+)`", names)}
 
 
-COMMON = keys("What documents have in common")
+COMMON = keys("Common keys")
 
 
 def unlisted(document: dict[str, Any], listed: dict[str, set[str]]) -> list[str]:
@@ -115,5 +115,5 @@ def test_the_version_and_the_help_are_documents_too(tmp_path: Path, word: str) -
 
 
 def test_every_status_is_named() -> None:
-    sentence = SECTIONS["What documents have in common"].rpartition("`status` is one of")[2]
+    sentence = SECTIONS["Common keys"].rpartition("`status` is one of")[2]
     assert set(re.findall(r"`(\w+)`", sentence)) == {*get_args(Status)}
