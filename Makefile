@@ -8,6 +8,8 @@ READY := $(VENV)/ready
 # Live tests wait more than they compute: two processes for each core, and whoever is idle takes over.
 WORKERS ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
 PYTEST := $(BIN)/pytest --quiet --numprocesses $(WORKERS) --dist worksteal
+# Where the repository is on the web: without it, the metadata has no address.
+ADDRESS ?= $(SIDEKIQ_GEN_ADDRESS)
 MINIMUM ?= $(addprefix tests/unit/test_,app.py bad_input.py contract.py install.py lockfile.py rendering.py settings.py)
 JOB := job ChargeCustomer --model Order --advisory-lock --check-then-act charged_at --idempotency-key \
        --calls PaymentGateway.charge --discard-on PaymentGateway::CardDeclined --queue payments --retry 5 --no-input
@@ -48,11 +50,12 @@ minimum: $(READY) ## run the tests of the commands with the lowest versions of a
 	  -e . pytest pytest-xdist
 	$(VENV)/minimum/bin/python -m pytest --quiet --numprocesses auto -p no:cacheprovider $(MINIMUM)
 
+dist: export SIDEKIQ_GEN_ADDRESS := $(ADDRESS)
 dist: $(READY) ## build the release twice, compare, and write its bill of materials and checksums into dist/
 	$(BIN)/python -m pip install --quiet -c constraints.txt --group release
 	$(BIN)/python release/dist.py
 
-release: dist ## make dist, and try its wheel with every supported Python that is here
+release: dist ## make dist, and try its wheel with every supported Python here; ADDRESS= is where the repository is
 	$(BIN)/python release/metadata.py
 	$(BIN)/python release/trial.py
 

@@ -4,7 +4,8 @@
 
 FOLDER (dist/ unless said otherwise) then holds the sdist, the wheel, the bill of materials and SHA256SUMS. All is made
 from the commit that is checked out: what is not committed is not in it. Both builds use the installed hatchling, so
-that nothing is fetched; hatchling writes its own fixed time into both archives. A bill of materials lists what
+that nothing is fetched; hatchling writes its own fixed time into both archives. SIDEKIQ_GEN_ADDRESS is where the
+repository is on the web (hatch_build.py); the wheel of the sdist is built without it. A bill of materials lists what
 constraints.txt has on this Python, as CycloneDX 1.6 (JSON).
 """
 
@@ -61,8 +62,10 @@ def build(folder: Path, surroundings: dict[str, str]) -> dict[str, bytes]:
     shell = (
         f"umask {umask} && mkdir -p {copy} && "
         f"git -c safe.directory='*' archive HEAD | tar -x -C {copy} && cd {copy} && "
-        f"{sys.executable} -m build --no-isolation --outdir {out} . && "
-        f"{sys.executable} -m build --no-isolation --wheel --outdir {out}/checkout ."
+        f"{sys.executable} -m build --no-isolation --sdist --outdir {out} . && "
+        f"{sys.executable} -m build --no-isolation --wheel --outdir {out}/checkout . && "
+        f"mkdir sdist && tar -x --strip-components=1 -C sdist -f {out}/*.tar.gz && unset SIDEKIQ_GEN_ADDRESS && "
+        f"{sys.executable} -m build --no-isolation --wheel --outdir {out} sdist"
     )
     run(["/bin/sh", "-c", shell], environment)
     files = {path.name: path.read_bytes() for path in out.iterdir() if path.is_file()}

@@ -4,20 +4,29 @@
 
 FOLDER (dist/ unless said otherwise) holds one wheel and one sdist. Both carry the same metadata, in a version that
 uploaders and mirrors of recent years read. An index shows the description, which comes from README.md, on a page of its
-own: a relative link leads nowhere there, and a relative image is broken.
+own: a relative link leads nowhere there, and a relative image is broken. Where the metadata names the repository, what
+points into it has to be there in the commit that is checked out, down to the heading.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
+import subprocess
 import sys
 import tarfile
 import zipfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
 from packaging.errors import ExceptionGroup
 from packaging.metadata import Metadata
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from markdown_it.token import Token
 
 ROOT = Path(__file__).resolve().parents[1]
 # Twine reads 2.5 from 7.0.0 on (pypa/twine#1327); hatchling writes it by default.
@@ -33,7 +42,7 @@ def main(folder: Path) -> None:
     """
     wheel, sdist = (next(folder.glob(pattern)) for pattern in ("*.whl", "*.tar.gz"))
     text = of_wheel(wheel)
-    wrong = problems(text)
+    wrong = problems(text) or astray(text, committed)
     if of_sdist(sdist) != text:
         wrong.append("The metadata of the sdist is not that of the wheel.")
     if wrong:
@@ -70,13 +79,58 @@ def problems(text: bytes) -> list[str]:
 
 def dead(markdown: str) -> list[str]:
     """The addresses of links and images, in Markdown or HTML, that are neither absolute nor within the text."""
-    blocks = MarkdownIt("commonmark").enable("table").parse(markdown)
-    tokens = [token for block in blocks for token in (block, *(block.children or ()))]
-    addresses = [str(token.attrs[name]) for token in tokens for name in ("href", "src") if name in token.attrs]
+    return [address for address in addresses(markdown) if not re.match(r"https?://|mailto:|#", address)]
+
+
+def addresses(markdown: str) -> list[str]:
+    """Where links and images lead, in Markdown or HTML."""
+    tokens = parsed(markdown)
+    found = [str(token.attrs[name]) for token in tokens for name in ("href", "src") if name in token.attrs]
     for token in tokens:
         if token.type in {"html_block", "html_inline"}:
-            addresses += ADDRESSES.findall(token.content)
-    return [address for address in addresses if not re.match(r"https?://|mailto:|#", address)]
+            found += ADDRESSES.findall(token.content)
+    return found
+
+
+def parsed(markdown: str) -> list[Token]:
+    """The tokens of a text, those inside others as well."""
+    blocks = MarkdownIt("commonmark").enable("table").parse(markdown)
+    return [token for block in blocks for token in (block, *(block.children or ()))]
+
+
+def astray(text: bytes, read: Callable[[str], bytes | None]) -> list[str]:
+    """What points into the repository and finds nothing there; a sentence each.
+
+    text: METADATA of a wheel, which is valid. read: what a path of the repository has; None: nothing is there.
+    """
+    metadata = Metadata.from_email(text, validate=True)
+    named = metadata.project_urls or {}
+    source = named.get("Source")
+    if not source:
+        return []
+    inside = re.compile(rf"{re.escape(source)}/(?:blob|raw)/v{re.escape(str(metadata.version))}/([^#]+)#?(.*)")
+    every = [*named.values(), *addresses(metadata.description or "")]
+    wrong = []
+    for address in (one for one in every if one.startswith(f"{source}/") and one != named["Issues"]):
+        found = inside.fullmatch(address)
+        content = read(found[1]) if found else None
+        if not found or content is None or (found[2] and found[2] not in headings(content.decode())):
+            wrong.append(f"This is not in the commit: {address}")
+    return wrong
+
+
+def headings(markdown: str) -> set[str]:
+    """What the headings of a page are linked by: "What it does" is ``what-it-does``."""
+    tokens = parsed(markdown)
+    titles = [after.content for token, after in itertools.pairwise(tokens) if token.type == "heading_open"]
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+def committed(path: str) -> bytes | None:
+    """What a file has in the commit that is checked out; None: there is no such file."""
+    command = ["git", "-c", "safe.directory=*", "show", f"HEAD:{path}"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
+    return None if done.returncode else done.stdout
 
 
 if __name__ == "__main__":
