@@ -47,7 +47,9 @@ def main(folder: Path) -> None:
         wrong.append("The metadata of the sdist is not that of the wheel.")
     if wrong:
         sys.exit("\n".join(wrong))
+    named = Metadata.from_email(text, validate=True).project_urls
     sys.stdout.write("The metadata is valid, and every link of the description leads somewhere.\n")
+    sys.stdout.write(f"The address of the repository: {named['Source'] if named else 'none'}\n")
 
 
 def of_wheel(path: Path) -> bytes:
