@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SNAPSHOTS := $(BIN)/pytest tests/snapshots/test_snapshots.py --quiet --numprocesses auto
 READY := $(VENV)/ready
+SITE_READY := $(VENV)/ready-for-site
 # Live tests wait more than they compute: two processes for each core, and whoever is idle takes over.
 WORKERS ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
 PYTEST := $(BIN)/pytest --quiet --numprocesses $(WORKERS) --dist worksteal
@@ -15,7 +16,7 @@ JOB := job ChargeCustomer --model Order --advisory-lock --check-then-act charged
        --calls PaymentGateway.charge --discard-on PaymentGateway::CardDeclined --queue payments --retry 5 --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help install try test minimum dist release lint pairs words snapshots docs facts houses mutants fuzz bench live-setup live-report clean
+.PHONY: help install try test minimum dist release lint pairs words snapshots docs site facts houses mutants fuzz bench live-setup live-report clean
 .SILENT:
 
 help: ## say what there is
@@ -79,12 +80,24 @@ snapshots: $(READY) ## write the snapshots again, all of them
 	$(SNAPSHOTS)
 	$(BIN)/sidekiq-gen templates check examples/pack-forge --update --no-rubocop
 
-docs: $(READY) ## write the pages of docs that come from the code
+docs: $(READY) ## write the pages of docs that come from the code, and build the site
 	$(BIN)/python docs/write.py
 	PYTHONPATH=tests $(BIN)/python -m support.pages
 	$(BIN)/python docs/write_templates.py
 	$(BIN)/python docs/write_settings.py
 	$(BIN)/python docs/write_check.py
+	$(BIN)/python docs/picture.py
+	$(MAKE) --no-print-directory site
+
+# What builds it is fetched once; building it needs no network. With --quiet, mkdocs would count no warnings.
+$(SITE_READY): $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --group docs
+	touch $@
+
+site: $(SITE_READY) ## build the site of the docs in build/site; a wrong link or a page outside the navigation fails
+	mkdir -p build
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build $(SITE) >build/site.log 2>&1 || { cat build/site.log; exit 1; }
+	echo $(CURDIR)/build/site/index.html
 
 facts: $(READY) ## hold the sources of the tables against git tags; FACTS="--repo sidekiq=DIR ..." says where they are
 	PYTHONPATH=tests $(BIN)/python -m facts $(FACTS)
