@@ -85,7 +85,7 @@ docs: $(READY) ## write the pages of docs that come from the code, and build the
 	PYTHONPATH=tests $(BIN)/python -m support.pages
 	$(BIN)/python docs/write_templates.py
 	$(BIN)/python docs/write_settings.py
-	$(BIN)/python docs/write_check.py
+	PYTHONPATH=tests $(BIN)/python -m pages
 	$(BIN)/python docs/picture.py
 	$(MAKE) --no-print-directory site
 

@@ -5,11 +5,20 @@ from __future__ import annotations
 import re
 import runpy
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from sidekiq_gen.check.rules.catalogue import BY_CODE
+from pages import capabilities, rules
+from pages.markdown import linked
+from sidekiq_gen.check.rules.catalogue import BY_CODE, RULES
+from sidekiq_gen.deploys.rules.catalogue import RULES as OF_CHANGES
+from sidekiq_gen.sidekiq.capabilities import TABLE, Capability
 
+if TYPE_CHECKING:
+    from sidekiq_gen.check.rule import Rule
+
+GITHUB = "https://github.com/sidekiq/sidekiq/blob"
 DOCS = Path(__file__).parents[2] / "docs"
 
 
@@ -19,7 +28,6 @@ DOCS = Path(__file__).parents[2] / "docs"
         ("write.py", "patterns.md", "\n| [`--"),
         ("write_templates.py", "templates.md", "\n### "),
         ("write_settings.py", "settings.md", "\n| `"),
-        ("write_check.py", "check.md", "\n### "),
     ],
 )
 def test_the_page_is_up_to_date(script: str, name: str, heading: str) -> None:
@@ -27,6 +35,68 @@ def test_the_page_is_up_to_date(script: str, name: str, heading: str) -> None:
 
     assert (DOCS / name).read_text(encoding="utf-8") == page
     assert page.count(heading) > 10
+
+
+def test_the_guide_of_check_and_the_page_of_each_rule_are_up_to_date() -> None:
+    there = {f"rules/{page.name}": page.read_text(encoding="utf-8") for page in (DOCS / "rules").iterdir()}
+
+    assert {"check.md": (DOCS / "check.md").read_text(encoding="utf-8"), **there} == dict(rules.pages())
+
+
+@pytest.mark.parametrize("rule", [*RULES, *OF_CHANGES], ids=lambda rule: rule.code)
+def test_each_rule_has_a_page_that_a_list_links_to(rule: Rule) -> None:
+    page = (DOCS / f"rules/{rule.code}.md").read_text(encoding="utf-8")
+    lists = "deploys.md" if rule in OF_CHANGES else "check.md"
+
+    assert f": {rule.severity}: " in page.partition("```console\n")[2].partition("```")[0]
+    assert f"[`{rule.code}`](rules/{rule.code}.md)" in (DOCS / lists).read_text(encoding="utf-8")
+
+
+def test_each_capability_is_on_its_page_with_its_source() -> None:
+    page = (DOCS / "capabilities.md").read_text(encoding="utf-8")
+    meanings = page.partition("## What each capability means")[2].partition("\n## ")[0]
+    places = dict(re.findall(r"^\| `(\w+)` \|.+\| (.+) \|$", meanings, flags=re.MULTILINE))
+
+    assert page == capabilities.page()
+    assert {row.name for row in TABLE} == places.keys()
+    assert [name for name, place in places.items() if "](https://github.com/" not in place] == []
+
+
+@pytest.mark.parametrize(
+    ("versions", "said"),
+    [
+        ((">=6.5.2",), ["no", "from 6.5.2", "yes"]),
+        (("<6.5.2", ">=7.0.7"), ["yes", "before 6.5.2", "from 7.0.7"]),
+        ((">=6.4.0,<6.5.0",), ["yes", "no", "no"]),
+        ((">=6.5.2,<6.5.9",), ["no", "from 6.5.2, before 6.5.9", "no"]),
+        ((">=7.0.0",), ["no", "no", "yes"]),
+    ],
+)
+def test_what_a_line_of_releases_can_do_is_told_in_a_word(versions: tuple[str, ...], said: list[str]) -> None:
+    row = Capability("sidekiq", versions, "", "")
+
+    assert [capabilities.in_line(row, line) for line in ("6.4", "6.5", "7.0")] == said
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        (
+            "sidekiq v7.0.0 lib/sidekiq/config.rb:19 (on)",
+            f"sidekiq v7.0.0 [lib/sidekiq/config.rb:19]({GITHUB}/v7.0.0/lib/sidekiq/config.rb#L19) (on)",
+        ),
+        (
+            "sidekiq v6.4.0 lib/sidekiq.rb:2-5",
+            f"sidekiq v6.4.0 [lib/sidekiq.rb:2-5]({GITHUB}/v6.4.0/lib/sidekiq.rb#L2-L5)",
+        ),
+        ("no match in lib at sidekiq v6.5.12, v8.1.7", "no match in lib at sidekiq v6.5.12, v8.1.7"),
+        ("rails v8.1.0 postgresql_adapter.rb:901", "rails v8.1.0 postgresql_adapter.rb:901"),
+        ("docs/check.md", "docs/check.md"),
+        ("sidekiq v8.1.7 x; rails activejob/lib/a.rb", "sidekiq v8.1.7 x; rails activejob/lib/a.rb"),
+    ],
+)
+def test_a_source_links_to_its_files_at_the_tag(source: str, shown: str) -> None:
+    assert linked(source) == shown
 
 
 def test_the_contract_says_of_everything_what_it_is() -> None:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def document(report: Report) -> dict[str, object]:
-    """What stands in the document of the run beside its head: docs/check.md lists the keys."""
+    """What stands in the document of the run beside its head: docs/json.md lists the keys."""
     return {
         "findings": [_finding(one, report) for one in report.findings],
         "counts": dict(report.counts),
