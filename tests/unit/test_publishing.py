@@ -274,6 +274,18 @@ def test_the_job_that_publishes_runs_nothing_of_the_repository_and_alone_may_ide
     assert "make release" in [step.get("run") for step in jobs["build"]["steps"]]
 
 
+def test_the_job_that_publishes_the_site_runs_nothing_of_the_repository() -> None:
+    site = yaml.safe_load((ROOT / ".github/workflows/site.yml").read_text(encoding="utf-8"))
+    jobs = site["jobs"]
+
+    assert site["permissions"] == {}
+    assert jobs["build"]["permissions"] == {"contents": "read"}
+    assert jobs["build"]["if"] == "vars.PUBLISH_SITE == 'true'"
+    assert [step for step in jobs["deploy"]["steps"] if "run" in step or "checkout" in step["uses"]] == []
+    assert jobs["deploy"]["needs"] == "build"
+    assert re.search(r"^site:", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+
+
 def test_the_workflow_tries_every_supported_python() -> None:
     classifiers = re.findall(r":: (3\.\d+)\"", (ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     (setup,) = [
