@@ -81,12 +81,7 @@ snapshots: $(READY) ## write the snapshots again, all of them
 	$(BIN)/sidekiq-gen templates check examples/pack-forge --update --no-rubocop
 
 docs: $(READY) ## write the pages of docs that come from the code, and build the site
-	$(BIN)/python docs/write.py
-	PYTHONPATH=tests $(BIN)/python -m support.pages
-	$(BIN)/python docs/write_templates.py
-	$(BIN)/python docs/write_settings.py
 	PYTHONPATH=tests $(BIN)/python -m pages
-	$(BIN)/python docs/picture.py
 	$(MAKE) --no-print-directory site
 
 # What builds it is fetched once; building it needs no network. With --quiet, mkdocs would count no warnings.

@@ -36,9 +36,9 @@ OTHERS = (
 GEMS = {SIDEKIQ: "Sidekiq", RAILS: "Rails", UNIQUE_JOBS: UNIQUE_JOBS, THROTTLED: THROTTLED}
 
 
-def page() -> str:
-    """The page as it should be."""
-    return "\n\n".join(_page()) + "\n"
+def pages() -> dict[str, str]:
+    """The page as it should be, by its path in docs."""
+    return {"capabilities.md": "\n\n".join(_page()) + "\n"}
 
 
 def _page() -> Iterator[str]:
@@ -76,7 +76,7 @@ def _of(gem: str) -> Iterable[Capability]:
 def cells(row: Capability) -> tuple[str, str, str, str]:
     """Its name, the versions that have it, what holds there, and a link to the source."""
     versions = " or ".join(f"`{versions}`" for versions in row.versions)
-    return f"`{row.name}`", versions, row.summary, linked(row.source).removeprefix(f"{row.gem} ")
+    return f"`{row.name}`", versions, row.summary, linked(row.source).split(" ", 2)[2]
 
 
 def in_line(row: Capability, line: str) -> str:

@@ -30,17 +30,19 @@ LAST = "unused-ignore"
 _PARTS = {">=": "{} and later", "<": "before {}"}
 
 
-def pages() -> Iterator[tuple[str, str]]:
+def pages() -> dict[str, str]:
     """The pages as they should be, by their path in docs."""
     measured = _measured()
     advice = _advice()
     with TemporaryDirectory() as folder:
         found = {rule.code: reported(rule, Path(folder) / rule.code) for rule in (*RULES, *OF_CHANGES)}
     frame = (DOCS / "check.in.md").read_text(encoding="utf-8")
-    yield "check.md", frame.replace("<!-- rules -->", _tables(found)).replace("<!-- measured -->", _totals(measured))
+    guide = frame.replace("<!-- rules -->", _tables(found)).replace("<!-- measured -->", _totals(measured))
+    texts = {"check.md": guide}
     for rule in (*RULES, *OF_CHANGES):
-        row = measured.get(rule.code, {})
-        yield f"rules/{rule.code}.md", "\n\n".join(_page(rule, found[rule.code], row, advice)) + "\n"
+        parts = _page(rule, found[rule.code], measured.get(rule.code, {}), advice)
+        texts[f"rules/{rule.code}.md"] = "\n\n".join(parts) + "\n"
+    return texts
 
 
 def reported(rule: Rule, root: Path) -> list[Finding]:

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from pages.runs import Runs, texts
+from pages.runs import cases as page_cases
 from sidekiq_gen.testing import ruby
 from sidekiq_gen.testing.ruby import linted, parsed
 from support.cases import ABSENT, PATTERN_FACTORS, Case, all_cases, alone, pairs, rows, rows_of_pairs
 from support.clean import Clean, rubocop_version
 from support.install_cases import InstallCase, install_cases
-from support.page_runs import Runs, texts
-from support.page_runs import cases as page_cases
 from support.tools import require
 
 PARTS = 2  # of a style

@@ -8,26 +8,33 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from live import rendered
+from pages.every import DOCS, WRITERS, there
+from pages.facts import BEHIND
+from pages.patterns import prose
+from pages.runs import Runs, cases, texts
 from sidekiq_gen.job.interactions import EXCLUDES
 from sidekiq_gen.job.kinds.catalogue import KINDS
 from sidekiq_gen.job.patterns.catalogue import PATTERNS
 from sidekiq_gen.sidekiq.capability import Capability
-from support.page_facts import BEHIND
-from support.page_runs import Runs, cases, texts
-from support.pages import FOLDER, pages, prose
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 NAMES = [known.name for known in (*KINDS, *PATTERNS)]
+FOLDER = DOCS / "patterns"
 ALWAYS = {"connection_db_config", "lease_connection"}  # what every job with a database asks for
 
 
-def test_there_is_a_page_for_each_kind_and_safeguard_and_each_is_up_to_date() -> None:
-    there = {page.name: page.read_text(encoding="utf-8") for page in FOLDER.glob("*")}
+@pytest.mark.parametrize("writer", WRITERS)
+def test_the_pages_that_come_from_the_code_are_up_to_date(writer: str) -> None:
+    pages = WRITERS[writer]()
 
-    assert sorted(there) == sorted(f"{name}.md" for name in NAMES)
-    assert there == pages()
+    assert there(pages) == pages
+    assert all(pages.values())
+
+
+def test_there_is_a_page_for_each_kind_and_safeguard() -> None:
+    assert sorted(FOLDER.glob("*")) == sorted(FOLDER / f"{name}.md" for name in NAMES)
 
 
 @pytest.mark.parametrize("release", ["6.4.1", "7.3.2", "8.1.7"])

@@ -1,6 +1,4 @@
-"""The pages of docs/patterns, one for each kind and safeguard: `make docs` writes them.
-
-    python -m support.pages
+"""docs/patterns.md, and a page in docs/patterns for each kind and safeguard.
 
 Their Ruby is that of cases (support.cases), which the live tests run.
 """
@@ -13,22 +11,29 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from pages.facts import facts
+from pages.markdown import joined, table
+from pages.runs import NEWEST, RAILS, Runs, cases, flags_of, releases, repo_of, texts, tried, typed
+from sidekiq_gen.job.answers import RETURNS
 from sidekiq_gen.job.interactions import CHANGES, EXCLUDES
 from sidekiq_gen.job.kinds.catalogue import KINDS
 from sidekiq_gen.job.patterns.base import GROUPS
 from sidekiq_gen.job.patterns.catalogue import PATTERNS
 from sidekiq_gen.job.resolve import all_flags
-from support.page_facts import facts
-from support.page_runs import NEWEST, RAILS, Runs, cases, flags_of, releases, repo_of, texts, tried, typed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
+    from pages.runs import Known, Outcome
     from sidekiq_gen.notices import Notice
     from support.cases import Case
-    from support.page_runs import Known, Outcome
 
-FOLDER = Path(__file__).parents[2] / "docs" / "patterns"
+HEAD = (
+    "A job has one kind, which is its shape, and any number of safeguards laid over it. Each has a page: when to "
+    "use it and when not, what it costs, its flags, the Ruby that comes out for several releases of Sidekiq, and "
+    "what happens when it meets another safeguard. `sidekiq-gen patterns NAME` shows the same for your repo. "
+    "`make docs` writes these pages."
+)
 FEW = 4  # lines that differ, up to which only these are shown of a job
 _JOB, _WORKER = (f"  include Sidekiq::{name}" for name in ("Job", "Worker"))
 INCLUDES = ([f"-{_JOB}", f"+{_WORKER}"], [f"-{_WORKER}", f"+{_JOB}"])
@@ -40,20 +45,39 @@ _CHOICES = {flag.option: (*flag.choices, "false") for flag in all_flags()}
 
 
 def pages() -> dict[str, str]:
-    """The pages as they should be, by file name."""
+    """The pages as they should be, by their path in docs."""
     every: list[tuple[Known, str, str]] = [(kind, f"--kind {kind.name}", "Kinds of job") for kind in KINDS]
     every += [(pattern, pattern.flags[0].option, GROUPS[pattern.group]) for pattern in PATTERNS]
     with TemporaryDirectory() as folder:
         runs = Runs(Path(folder))
-        return {
-            f"{known.name}.md": "\n\n".join(_page(known, option, group, runs)) + "\n" for known, option, group in every
-        }
+        texts = {known.name: _page(known, option, group, runs) for known, option, group in every}
+        each = {f"patterns/{name}.md": "\n\n".join(parts) + "\n" for name, parts in texts.items()}
+    return {"patterns.md": "\n\n".join(_list()) + "\n", **each}
+
+
+def _list() -> Iterator[str]:
+    heading = ("option", "what it does")
+    yield f"# Kinds and safeguards\n\n{HEAD}\n\n## Kinds of job"
+    yield table(heading, (_row(kind, f"--kind {kind.name}") for kind in KINDS))
+    for group, name in GROUPS.items():
+        of_group = [pattern for pattern in PATTERNS if pattern.group == group]
+        yield f"## {name}"
+        yield table(heading, (_row(pattern, pattern.flags[0].option) for pattern in of_group))
+    yield f"## What a push returns\n\n{RETURNS}"
+
+
+def _row(known: Known, option: str) -> tuple[str, str]:
+    return f"[`{option}`](patterns/{known.name}.md)", _sentence(known)
+
+
+def _sentence(known: Known) -> str:
+    return f"{known.summary[:1].upper()}{known.summary[1:]}."
 
 
 def _page(known: Known, option: str, group: str, runs: Runs) -> Iterator[str]:
     case = cases()[known.name]
     yield f"# `{option}`"
-    yield f"{known.summary[:1].upper()}{known.summary[1:]}."
+    yield _sentence(known)
     yield f"[Kinds and safeguards](../patterns.md) / {group}"
     yield f"## When to use it\n\n{prose(known.paragraph)}"
     yield f"## When not to use it\n\n{prose(known.avoid)}"
@@ -98,12 +122,12 @@ def _flags(known: Known) -> Iterator[str]:
     if not known.flags:
         return
     yield "## Flags"
-    yield _table(("flag", "what it does"), ((f"`{flag.option}`", prose(flag.help)) for flag in known.flags))
+    yield table(("flag", "what it does"), ((f"`{flag.option}`", prose(flag.help)) for flag in known.flags))
     for flag in known.flags:
         lines = known.explained(flag, None)
         if lines:
             rows = ((f"`{choice}`", prose(line)) for choice, line in lines.items())
-            yield _table((f"`{flag.option}`", "what it does"), rows)
+            yield table((f"`{flag.option}`", "what it does"), rows)
 
 
 def _ruby(name: str, runs: Runs) -> Iterator[str]:
@@ -114,13 +138,13 @@ def _ruby(name: str, runs: Runs) -> Iterator[str]:
         for release in releases(name):
             by_text.setdefault(made[release][path], []).append(release)
         yield f"### `{path}`"
-        yield f"For Sidekiq {_and(by_text[text])}:"
+        yield f"For Sidekiq {joined(by_text[text])}:"
         yield f"```ruby\n{text}```"
         shown = [text]
         for other in list(by_text)[1:]:
             nearest = min(shown, key=lambda one: len(_changed(_difference(one, other))))
-            same = "the same" if nearest == text else f"the same as for {_and(by_text[nearest])}"
-            yield from _other(path, _difference(nearest, other), other, f"For Sidekiq {_and(by_text[other])}", same)
+            same = "the same" if nearest == text else f"the same as for {joined(by_text[nearest])}"
+            yield from _other(path, _difference(nearest, other), other, f"For Sidekiq {joined(by_text[other])}", same)
             shown.append(other)
 
 
@@ -150,7 +174,7 @@ def _notices(case: Case, runs: Runs) -> Iterator[str]:
     notices = runs.run(repo_of(NEWEST), typed(case)).notices
     if notices:
         yield "## Notices of this run"
-        yield _table(("notice", "says"), ((f"`{one.code}`", prose(f"{one.message} {one.hint}")) for one in notices))
+        yield table(("notice", "says"), ((f"`{one.code}`", prose(f"{one.message} {one.hint}")) for one in notices))
 
 
 def _beside(known: Known, case: Case, runs: Runs) -> Iterator[str]:
@@ -170,9 +194,9 @@ def _beside(known: Known, case: Case, runs: Runs) -> Iterator[str]:
             silent.append(f"[`{other.flags[0].option}`]({other.name}.md)")
     yield "## With other safeguards"
     if told:
-        yield _table(("with", "what happens"), told)
+        yield table(("with", "what happens"), told)
     if silent:
-        yield f"It combines freely with {_and(silent)}."
+        yield f"It combines freely with {joined(silent)}."
 
 
 def _said(pair: set[str], both: Outcome, told_of_one: set[Notice]) -> list[str]:
@@ -191,11 +215,12 @@ def _refused(known: Known, case: Case, runs: Runs) -> Iterator[str]:
         outcome = runs.outcome(repo, line)
         if not isinstance(outcome, tuple):
             found.append((where, f"`{outcome.code}`", prose(f"{outcome.message} {outcome.hint}")))
-            statuses.add(outcome.exit_status)
+            statuses.add(str(outcome.exit_status))
     if found:
         yield "## Where it is refused"
-        yield f"The command above, tried elsewhere. Nothing is written, and the exit code is {_or(statuses)}."
-        yield _table(("where", "code", "message"), found)
+        status = joined(sorted(statuses), "or")
+        yield f"The command above, tried elsewhere. Nothing is written, and the exit code is {status}."
+        yield table(("where", "code", "message"), found)
 
 
 def _facts(name: str) -> Iterator[str]:
@@ -206,28 +231,6 @@ def _facts(name: str) -> Iterator[str]:
             "What the exact versions in the lockfile decide; `sidekiq-gen info --json` says of each whether it holds "
             "in your repo."
         )
-        yield _table(("fact", "versions", "what holds there", "source"), found)
+        yield table(("fact", "versions", "what holds there", "source"), found)
     else:
         yield "It depends on nothing that differs between the supported releases."
-
-
-def _table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [heading, ["---" for _ in heading], *([cell.replace("|", "\\|") for cell in row] for row in rows)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def _and(words: Sequence[str]) -> str:
-    *first, last = words
-    return f"{', '.join(first)} and {last}" if first else last
-
-
-def _or(numbers: Iterable[int]) -> str:
-    return " or ".join(map(str, sorted(numbers)))
-
-
-if __name__ == "__main__":
-    FOLDER.mkdir(exist_ok=True)
-    for page in FOLDER.glob("*.md"):
-        page.unlink()
-    for file, content in pages().items():
-        (FOLDER / file).write_text(content, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Writes docs/run.svg, a picture of a real run in a copy of examples/storefront: `make docs`."""
+"""docs/run.svg, a picture of a real run in a copy of examples/storefront."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pexpect
+import pexpect  # type: ignore[import-untyped]
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ROOT = Path(__file__).parents[1]
-PICTURE = Path(__file__).with_name("run.svg")
+ROOT = Path(__file__).parents[2]
 COMMAND = (
     "sidekiq-gen job ChargeCustomer --model Order --advisory-lock --check-then-act charged_at",
     "    --idempotency-key --calls PaymentGateway.charge --discard-on PaymentGateway::CardDeclined --queue payments",
@@ -46,8 +45,8 @@ text { font: 13px ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mo
 Stretch = tuple[str, str]  # classes, text
 
 
-def picture() -> str:
-    """The picture as it should be: SVG that loads nothing."""
+def pages() -> dict[str, str]:
+    """The picture as it should be, by its path in docs: SVG that loads nothing."""
     lines = list(_lines())
     width = max(sum(len(text) for _, text in line) for line in lines) * _CELL + 2 * _MARGIN
     height = _BAR + len(lines) * _LINE + _MARGIN
@@ -60,7 +59,7 @@ def picture() -> str:
     ]
     for row, line in enumerate(lines):
         parts += _texts(line, _BAR + (row + 1) * _LINE - 5)
-    return "\n".join([*parts, "</svg>"]) + "\n"
+    return {"run.svg": "\n".join([*parts, "</svg>"]) + "\n"}
 
 
 def _texts(line: list[Stretch], y: int) -> Iterator[str]:
@@ -122,7 +121,3 @@ def _of_ruby(line: str) -> list[Stretch]:
         stretches += [("", line[end : found.start()]), (found.lastgroup or "", found[0])]
         end = found.end()
     return [*stretches, ("", line[end:])]
-
-
-if __name__ == "__main__":
-    PICTURE.write_text(picture(), encoding="utf-8")

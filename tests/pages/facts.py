@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pages.capabilities import cells
 from sidekiq_gen.sidekiq.capabilities import TABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from sidekiq_gen.sidekiq.capability import Capability
 
 # The capabilities behind each: those that its code asks for, and those that explain why it is written as it is.
 BEHIND = {
@@ -45,28 +44,11 @@ BEHIND = {
     ),
     "log-context": ("context_with", "context_add", "logged_job_attributes"),
 }
-REPOSITORIES = {
-    "sidekiq": "sidekiq/sidekiq",
-    "sidekiq-unique-jobs": "mhenrixon/sidekiq-unique-jobs",
-    "sidekiq-throttled": "ixti/sidekiq-throttled",
-    "rails": "rails/rails",
-}
 
 
 def facts(name: str) -> Iterator[tuple[str, str, str, str]]:
     """Of each capability behind it: its name, the versions that have it, what holds there, and a link."""
     known = {row.name: row for row in TABLE}
-    for one in BEHIND.get(name, ()):
-        row = known[one]
-        yield f"`{one}`", _versions(row), row.summary, _source(row)
-
-
-def _versions(row: Capability) -> str:
-    return f"{row.gem} {' or '.join(f'`{versions}`' for versions in row.versions)}"
-
-
-def _source(row: Capability) -> str:
-    """A link to the file and line at the tag."""
-    gem, tag, place = row.source.split(" ", 2)
-    path, _, line = place.partition(":")
-    return f"[{path}:{line}](https://github.com/{REPOSITORIES[gem]}/blob/{tag}/{path}#L{line})"
+    for row in (known[one] for one in BEHIND.get(name, ())):
+        label, versions, summary, source = cells(row)
+        yield label, f"{row.gem} {versions}", summary, source

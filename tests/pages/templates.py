@@ -1,4 +1,4 @@
-"""Writes docs/templates.md, the contract of the templates, from templates.in.md and the code: `make docs`."""
+"""docs/templates.md, the contract of the templates: templates.in.md, and what the code says."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any, get_args
 
+from pages.markdown import table
 from sidekiq_gen.job.facts import JobFacts, by_name, facts_of, of_patterns
 from sidekiq_gen.job.failure import FailureMark
 from sidekiq_gen.job.key_text import Key
@@ -33,10 +34,9 @@ if TYPE_CHECKING:
     from sidekiq_gen.job.patterns.base import Pattern
     from sidekiq_gen.job.request import JobRequest
 
-DOCS = Path(__file__).parent
-PAGE = DOCS / "templates.md"
-HEAD = DOCS / "templates.in.md"
-STOREFRONT = DOCS.parent / "examples" / "storefront"
+ROOT = Path(__file__).parents[2]
+FRAME = ROOT / "docs/templates.in.md"
+STOREFRONT = ROOT / "examples/storefront"
 
 SAMPLE = {
     "name": "ChargeCustomer",
@@ -88,12 +88,12 @@ CALLS = {
 }
 
 
-def page() -> str:
-    """The page as it should be."""
+def pages() -> dict[str, str]:
+    """The page as it should be, by its path in docs."""
     sample, rows = _request(SAMPLE), _request(ROWS)
     parts = [
-        HEAD.read_text(encoding="utf-8").strip(),
-        _table(("word", "fact"), ((f"`{word}`", f"`{fact}`") for word, fact in STAND_INS.items())),
+        FRAME.read_text(encoding="utf-8").strip(),
+        table(("word", "fact"), ((f"`{word}`", f"`{fact}`") for word, fact in STAND_INS.items())),
         "## Slots",
         *_slots(),
         SKELETONS,
@@ -101,11 +101,11 @@ def page() -> str:
         NAMES,
         f"The examples are those of `{LINE}` in `examples/storefront`; in italics, those of `{ROWS_LINE}`.",
         "### In every template",
-        _table(("fact", "type", "is", "example"), _facts(JobFacts, sample, rows)),
+        table(("fact", "type", "is", "example"), _facts(JobFacts, sample, rows)),
         "### In specs and tests, besides",
-        _table(("fact", "type", "is", "example"), _facts(SpecFacts, sample, rows)),
+        table(("fact", "type", "is", "example"), _facts(SpecFacts, sample, rows)),
         "### From patterns, where they are chosen",
-        _table(("fact", "of", "is", "example"), _added(sample)),
+        table(("fact", "of", "is", "example"), _added(sample)),
         "### What facts are made of",
         *_class(SpecRecord, "One of `records`."),
         *_class(LookAlike, "One of `look_alikes(key)`."),
@@ -117,7 +117,7 @@ def page() -> str:
         *(part for kind in KINDS for part in _settings(kind, "kind")),
         *(part for pattern in PATTERNS for part in _settings(pattern, pattern.identifier)),
     ]
-    return "\n\n".join(parts) + "\n"
+    return {"templates.md": "\n\n".join(parts) + "\n"}
 
 
 def _request(answers: dict[str, Any]) -> JobRequest:
@@ -125,27 +125,22 @@ def _request(answers: dict[str, Any]) -> JobRequest:
     return resolve_job(given, detect_project(Where(root=STOREFRONT), STOREFRONT))
 
 
-def _table(heading: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> str:
-    lines = [heading, tuple("---" for _ in heading), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
 def _slots() -> Iterator[str]:
     heading = ("slot", "filled by", "parameters", "what belongs there")
     yield "A kind places the slots that its jobs have. Those of patterns are filled by any of them, and by the kind."
     yield "### Of a job"
-    yield _table(heading, (_slot(slot, BOTH if slot.name in EVERYWHERE else "kinds") for slot in JOB.values()))
+    yield table(heading, (_slot(slot, BOTH if slot.name in EVERYWHERE else "kinds") for slot in JOB.values()))
     yield "\n".join(f"- `{kind.name}` places {_placed(kind)}." for kind in KINDS)
     yield "### Of an RSpec file"
-    yield _table(heading, (_slot(slot, BOTH) for slot in RSPEC.values()))
+    yield table(heading, (_slot(slot, BOTH) for slot in RSPEC.values()))
     yield "### Of a Minitest file"
-    yield _table(heading, (_slot(slot, BOTH) for slot in MINITEST.values()))
+    yield table(heading, (_slot(slot, BOTH) for slot in MINITEST.values()))
 
 
 def _placed(kind: Kind[Any]) -> str:
     if kind.places == EVERYWHERE:
         return "all of those that patterns fill"
-    assert kind.places == BESIDE_THE_WORK  # noqa: S101 - there is no third set
+    assert kind.places == BESIDE_THE_WORK
     left_out = ", ".join(f"`{name}`" for name in sorted(EVERYWHERE - kind.places))
     return f"all of those that patterns fill, but {left_out}: it has methods of its own"
 
@@ -165,7 +160,7 @@ def _facts(owner: type, sample: JobRequest, rows: JobRequest) -> Iterator[tuple[
 def _documented(owner: type) -> dict[str, tuple[str, str]]:
     """The fields of a dataclass, each with its type and the docstring below it."""
     (definition,) = ast.parse(dedent(inspect.getsource(owner))).body
-    assert isinstance(definition, ast.ClassDef)  # noqa: S101 - that is the source of a class
+    assert isinstance(definition, ast.ClassDef)
     found = {}
     for field, below in zip(definition.body, definition.body[1:], strict=False):
         if isinstance(field, ast.AnnAssign) and isinstance(below, ast.Expr):
@@ -204,7 +199,7 @@ def _code(text: str) -> str:
 
 def _cell(text: str) -> str:
     """Text that stands in a cell of a table."""
-    return text.replace("|", "\\|").replace("\n", " ⏎ ").replace("``", "`")
+    return text.replace("\n", " ⏎ ").replace("``", "`")
 
 
 def _added(sample: JobRequest) -> Iterator[tuple[str, ...]]:
@@ -236,7 +231,7 @@ def _class(owner: type[Any], lead: str) -> Iterator[str]:
             returned = inspect.signature(value.fget).return_annotation
             lines.append(_line(name, str(returned), " ".join((inspect.getdoc(value) or "").split())))
     if lines:
-        yield _table(("name", "type", "is"), iter(lines))
+        yield table(("name", "type", "is"), lines)
 
 
 def _line(name: str, kind: str, text: str) -> tuple[str, ...]:
@@ -251,7 +246,3 @@ def _told(text: str) -> Mapping[str, str]:
         for name in names.split(", "):
             told[name] = " ".join(said.split())
     return told
-
-
-if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")
