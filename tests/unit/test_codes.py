@@ -73,7 +73,7 @@ def test_each_code_of_a_move_is_in_its_page() -> None:
     codes = [one.args[places[name]] for one, name in calls if name in places]
     codes += [one.value for one in nodes if isinstance(one, ast.Assign) and ast.unparse(one.targets[0]) == "code"]
     made = {one.value for one in codes if isinstance(one, ast.Constant)}
-    table = UPGRADE.partition("| code | what was found |")[2].partition("\n\n")[0]
+    table = UPGRADE.partition("| code | finding |")[2].partition("\n\n")[0]
     told = {code.strip("`") for code, *_ in rows(table)}
 
     assert len(made) > 10
