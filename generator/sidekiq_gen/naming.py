@@ -185,7 +185,7 @@ def _parsed(text: str, suffix: str, acronyms: tuple[str, ...], within: str) -> J
 class Model:
     """An ActiveRecord model: ``Billing::Invoice``.
 
-    key: the column of its primary key. key_type: in Rails' words; empty where nothing says it.
+    name: in full. key: the column of its primary key. key_type: in Rails' words; empty where nothing says it.
     """
 
     name: str
@@ -228,7 +228,7 @@ def parse_model(text: str, acronyms: Sequence[str] = ()) -> Model:
 class Argument:
     """One argument of ``perform``.
 
-    name: the local variable (``order`` for ``order:record``).
+    name: the local variable (``order`` for ``order:record``). type: the word after the colon.
     model: set for records only.
     parameter_stem: what the parameter of a record is called after, where that is not the variable.
     by_id: whether a record travels by its id; else perform is handed the record itself, and a date a Date.

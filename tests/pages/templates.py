@@ -10,18 +10,26 @@ from pathlib import Path
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any, get_args
 
+from pages.given import OF_INSTALL, OF_SKELETONS
 from pages.markdown import table
+from sidekiq_gen.install.health import HealthCheck
+from sidekiq_gen.install.limits import DeadLimits
+from sidekiq_gen.job.active_job import Attempts
+from sidekiq_gen.job.collaborator import Collaborator
+from sidekiq_gen.job.delays import Delay
 from sidekiq_gen.job.facts import JobFacts, by_name, facts_of, of_patterns
 from sidekiq_gen.job.failure import FailureMark
 from sidekiq_gen.job.key_text import Key
 from sidekiq_gen.job.kinds.catalogue import KINDS
 from sidekiq_gen.job.mark import Mark
+from sidekiq_gen.job.migrations import Migration
 from sidekiq_gen.job.patterns.catalogue import PATTERNS
 from sidekiq_gen.job.resolve import resolve_job
 from sidekiq_gen.job.slots import BESIDE_THE_WORK, EVERYWHERE, JOB, MINITEST, RSPEC, Slot
 from sidekiq_gen.job.spec_facts import SpecFacts, spec_facts_of
 from sidekiq_gen.job.spec_keys import LookAlike
 from sidekiq_gen.job.spec_records import SpecRecord
+from sidekiq_gen.naming import Argument, JobName, Model
 from sidekiq_gen.rails.project import Where, detect_project
 from sidekiq_gen.ruby.environment import STAND_INS
 from sidekiq_gen.ruby.trackers import Reporter
@@ -97,6 +105,7 @@ def pages() -> dict[str, str]:
         "## Slots",
         *_slots(),
         SKELETONS,
+        table(("name", "is"), ((f"`{name}`", text) for name, text in OF_SKELETONS.items())),
         "## Facts",
         NAMES,
         f"The examples are those of `{LINE}` in `examples/storefront`; in italics, those of `{ROWS_LINE}`.",
@@ -107,15 +116,30 @@ def pages() -> dict[str, str]:
         "### From patterns, where they are chosen",
         table(("fact", "of", "is", "example"), _added(sample)),
         "### What facts are made of",
+        *_class(JobName, "`job`."),
+        *_class(Argument, "`argument`, in a loop over `arguments`."),
+        *_class(Model, "`argument.model`."),
+        *_class(Collaborator, "`calls`."),
+        *_class(Attempts, "`attempts`."),
         *_class(SpecRecord, "One of `records`."),
         *_class(LookAlike, "One of `look_alikes(key)`."),
         *_class(Reporter, "`reporter`."),
         *_class(FailureMark, "`failed`."),
         *_class(Mark, "`kind.mark`, where the rows are marked."),
+        *_class(Delay, "One of `retry_after.delays`."),
         "## Settings",
         "A kind's settings are `kind` in its templates, a pattern's have the name of the pattern.",
         *(part for kind in KINDS for part in _settings(kind, "kind")),
         *(part for pattern in PATTERNS for part in _settings(pattern, pattern.identifier)),
+    ]
+    parts += [
+        "## Templates of migrations",
+        *_class(Migration, "`migration`, all that a template in `migrate/` is given."),
+        "## Templates of `install`",
+        "The names that a template in `install/` is given:",
+        table(("name", "is"), ((f"`{name}`", text) for name, text in OF_INSTALL.items())),
+        *_class(HealthCheck, "`health`."),
+        *_class(DeadLimits, "`limits`."),
     ]
     return {"templates.md": "\n\n".join(parts) + "\n"}
 
@@ -230,6 +254,10 @@ def _class(owner: type[Any], lead: str) -> Iterator[str]:
         if isinstance(value, property) and value.fget:
             returned = inspect.signature(value.fget).return_annotation
             lines.append(_line(name, str(returned), " ".join((inspect.getdoc(value) or "").split())))
+        elif inspect.isfunction(value) and not name.startswith("_"):
+            signature = inspect.signature(value)
+            call = f"{name}({', '.join([*signature.parameters][1:])})"
+            lines.append(_line(call, str(signature.return_annotation), " ".join((inspect.getdoc(value) or "").split())))
     if lines:
         yield table(("name", "type", "is"), lines)
 

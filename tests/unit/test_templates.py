@@ -28,17 +28,25 @@ from sidekiq_gen.ruby.templates import Partial, has_template
 from sidekiq_gen.ruby.trackers import Reporter
 from sidekiq_gen.sidekiq.capabilities import TABLE
 from sidekiq_gen.style import Style
-from support.templates import TEMPLATES, figures, measured, summary
+from support.template_names import (
+    HANDED_TO_SKELETONS,
+    OF_JOBS,
+    PATHS,
+    attributes,
+    given_by,
+    parsed,
+    source_of,
+    users_of,
+)
+from support.templates import figures, measured, summary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from sidekiq_gen.job.slots import Part
     from sidekiq_gen.ruby.templates import Folder
     from sidekiq_gen.sidekiq.release import Tree
 
-PATHS = sorted(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.j2"))
-OF_JOBS = [path for path in PATHS if "/install/" not in path and "/migrate/" not in path]
 PARTS: tuple[Part, ...] = ("job", "rspec", "minitest")
 PARTIALS = [path for path in OF_JOBS if path.count("/") > 1 and path.rpartition("/")[2].partition(".")[0] in PARTS]
 SKELETONS = [path for path in OF_JOBS if path.count("/") == 1]
@@ -49,22 +57,10 @@ ADDED = {name for pattern in PATTERNS for name in pattern.adds}
 SETTINGS: dict[str, Any] = {pattern.identifier: pattern.settings for pattern in PATTERNS}
 TYPES: dict[str, Any] = {"job": JobName, "reporter": Reporter, "failed": FailureMark, "style": Style}
 TYPES["migration"] = Migration
-HANDED_TO_SKELETONS = {
-    *("superclass", "options", "perform", "includes", "constants", "entry", "work_method", "todo", "hooks", "rescues"),
-    *("methods", "setup", "lets", "performing", "definitions", "examples", "named"),
-}
 
 every_template = pytest.mark.parametrize("path", PATHS)
 every_template_of_jobs = pytest.mark.parametrize("path", OF_JOBS)
 every_partial = pytest.mark.parametrize("path", PARTIALS)
-
-
-def source_of(path: str) -> str:
-    return (TEMPLATES / path).read_text(encoding="utf-8")
-
-
-def parsed(path: str) -> nodes.Template:
-    return environment().parse(source_of(path), name=path)
 
 
 def facts_for(path: str) -> set[str]:
@@ -73,28 +69,8 @@ def facts_for(path: str) -> set[str]:
     return {field.name for field in fields(SpecFacts if spec else JobFacts)} | {*SETTINGS} | ADDED
 
 
-def users_of(path: str) -> Iterator[str]:
-    """The templates that include or import one."""
-    return (other for other in OF_JOBS if f'"{path}"' in source_of(other))
-
-
 # Those that a spec alone includes, whatever they are called, and those of whose macros it uses a part.
 USED_BY_SPECS = {path for path in OF_JOBS if any("rspec" in user or "minitest" in user for user in users_of(path))}
-
-
-def given_by(path: str) -> set[str]:
-    """What a template sets, or imports, for itself and those that it includes."""
-    tree = parsed(path)
-    given = {node.target.name for node in tree.find_all(nodes.Assign) if isinstance(node.target, nodes.Name)}
-    imported = (name for node in tree.find_all(nodes.FromImport) for name in node.names)
-    return given | {name if isinstance(name, str) else name[1] for name in imported}
-
-
-def attributes(path: str) -> Iterator[tuple[str, str]]:
-    """What is asked of a name: ``can.retry_in_kill`` -> ``("can", "retry_in_kill")``."""
-    for node in parsed(path).find_all(nodes.Getattr):
-        if isinstance(node.node, nodes.Name):
-            yield node.node.name, node.attr
 
 
 def known_attributes(settings: Any) -> set[str]:

@@ -34,7 +34,7 @@ HEALTH_FLAGS = (
 class HealthCheck:
     """The job that alerts when too many jobs are dead.
 
-    threshold: that many are not yet too many.
+    name: its names. test: what its spec or test is written for. threshold: that many are not yet too many.
     queue: one that is served, as far as the repo tells.
     base: the class of the repo that it inherits Sidekiq from; empty where it includes it itself.
     path, test_path: relative to the root; the second is None when no spec is wanted.

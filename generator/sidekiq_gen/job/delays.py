@@ -35,7 +35,7 @@ _CLOSING = {"(": ")", "[": "]", "{": "}"}
 class Delay:
     """One error and what gives its delay.
 
-    expression: Ruby on ``error``; digits for a number of seconds.
+    error: its class. expression: Ruby on ``error``; digits for a number of seconds.
     number: whether it always gives a number. literal: that number, where it is known.
     made: Ruby that makes such an error in a spec, with ``{}`` for what the expression gives; empty where nothing does.
     bare: Ruby that makes one which asks for whatever it does by itself.

@@ -36,8 +36,9 @@ _MIGRATION = regex(r"([0-9]+)_(\w+)\.rb")
 class Migration:
     """One migration.
 
-    path: relative to the root, with its version. rails: the release it is written for: ``7.2``.
-    key: the primary key of the table, as Ruby spells it beside a colon.
+    path: relative to the root, with its version. class_name: that of the file.
+    rails: the release it is written for: ``7.2``. table: the name of the table.
+    key: the primary key of the table, as Ruby spells it beside a colon. database: where the table is; None if unknown.
     columns, index: what it adds to the table: one of the two.
     """
 
