@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 FOLDERS: tuple[Folder, ...] = (*TREES, "active_job")
 PARTS = ("job", "rspec", "minitest")
+# What the class of each has to say for itself, and that of a pattern besides.
+WORDS = ("summary", "paragraph", "avoid", "cost")
+OF_PATTERNS = ("group", "layer", "example")
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,8 @@ def lacking(known: Kind[Any] | Pattern[Any], folder: str, evidence: Evidence) ->
 
     folder: ``kinds`` or ``patterns``.
     """
+    words = WORDS if folder == "kinds" else WORDS + OF_PATTERNS
+    yield from (f"the attribute {word} in its class" for word in words if not hasattr(known, word))
     yield from _templates(known, folder, evidence)
     options = [flag.option for flag in known.flags]
     shown = [known.name] if folder == "kinds" else []

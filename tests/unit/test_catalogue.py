@@ -12,7 +12,7 @@ from sidekiq_gen.flags import Flag
 from sidekiq_gen.job.kinds.catalogue import KINDS
 from sidekiq_gen.job.patterns.base import Pattern
 from sidekiq_gen.job.patterns.catalogue import PATTERNS
-from support.evidence import ROOT, Evidence, lacking, scenarios
+from support.evidence import OF_PATTERNS, ROOT, WORDS, Evidence, lacking, scenarios
 
 if TYPE_CHECKING:
     from sidekiq_gen.flags import Answers
@@ -25,6 +25,10 @@ EVIDENCE = Evidence.gather()
 
 class Timeout(Pattern[Any]):
     name = "time-out"
+    group = "fail"
+    layer = "work"
+    example = 5
+    summary = paragraph = avoid = cost = "..."
     flags = (Flag("--time-out", "", "number"), Flag("--time-out-in", "", "choice", choices=("work",)))
 
     def decide(self, answers: Answers, context: JobContext, app: RailsApp) -> Any:
@@ -81,6 +85,15 @@ def test_what_is_left_out_is_named(field: str, left_out: str, named: str) -> Non
 
     assert found
     assert all(named in lack for lack in found)
+
+
+@pytest.mark.parametrize("word", [*WORDS, *OF_PATTERNS])
+def test_a_word_that_a_class_lacks_is_named(word: str) -> None:
+    named = {key: value for key, value in vars(Timeout).items() if key != word}
+
+    found = list(lacking(type("Timeout", (Pattern,), named)(), "patterns", FULL))
+
+    assert found == [f"the attribute {word} in its class"]
 
 
 def test_each_piece_of_evidence_can_be_left_out() -> None:
