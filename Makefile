@@ -12,6 +12,8 @@ PYTEST := $(BIN)/pytest --quiet --numprocesses $(WORKERS) --dist worksteal
 # Where the repository is on the web: without it, the metadata has no address.
 ADDRESS ?= $(SIDEKIQ_GEN_ADDRESS)
 MINIMUM ?= $(addprefix tests/unit/test_,app.py bad_input.py contract.py install.py lockfile.py rendering.py settings.py)
+OF_DOCS := $(addprefix tests/unit/test_,answers.py capabilities.py ci_page.py codes.py common_advice.py docs.py \
+  json_page.py pages.py readme.py settings.py site.py stability.py template_contract.py)
 JOB := job ChargeCustomer --model Order --advisory-lock --check-then-act charged_at --idempotency-key \
        --calls PaymentGateway.charge --discard-on PaymentGateway::CardDeclined --queue payments --retry 5 --no-input
 
@@ -80,9 +82,10 @@ snapshots: $(READY) ## write the snapshots again, all of them
 	$(SNAPSHOTS)
 	$(BIN)/sidekiq-gen templates check examples/pack-forge --update --no-rubocop
 
-docs: $(READY) ## write the pages of docs that come from the code, and build the site
+docs: $(READY) ## write the pages of docs that come from the code, build the site, and run the tests of the docs
 	PYTHONPATH=tests $(BIN)/python -m pages
 	$(MAKE) --no-print-directory site
+	$(PYTEST) $(OF_DOCS)
 
 # What builds it is fetched once; building it needs no network. With --quiet, mkdocs would count no warnings.
 $(SITE_READY): $(READY)

@@ -6,12 +6,12 @@ import json
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.main import get_command
 
 from sidekiq_gen.cli.commands import build_app
-from sidekiq_gen.install.request import FLAGS
-from sidekiq_gen.job.patterns.catalogue import PATTERNS
 from support.command import sidekiq_gen
 from support.repos import Repo
 
@@ -24,7 +24,30 @@ def page(name: str) -> str:
     return (ROOT / name).read_text(encoding="utf-8")
 
 
+def build_command() -> Any:
+    return get_command(build_app())
+
+
+def missing(flags: set[str], text: str) -> set[str]:
+    """Those that no whole word of a text is."""
+    return flags - set(re.findall(r"--[a-z]+(?:-[a-z]+)*", text))
+
+
 README = page("README.md")
+# Each command, and the pages that have its flags, beside docs/job.md.
+PAGES = {
+    "": "completion json",
+    "argument": "deploys",
+    "check": "check",
+    "destroy": "destroy",
+    "info": "",
+    "install": "install",
+    "job": "",
+    "patterns": "",
+    "rename": "deploys",
+    "templates": "packs",
+    "upgrade": "upgrade",
+}
 BLOCKS = re.findall(r"```ruby\n(.*?)```", README, re.DOTALL)
 
 
@@ -60,9 +83,20 @@ def test_every_command_and_every_flag_has_its_page() -> None:
 
     assert commands >= {"destroy", "info", "install", "job", "patterns"}
     assert [name for name in commands if f"`sidekiq-gen {name}" not in README] == []
-    flags = [flag for pattern in PATTERNS for flag in pattern.flags]
-    assert [flag.option for flag in flags if flag.option not in page("docs/job.md")] == []
-    assert [flag.option for flag in FLAGS if flag.option not in page("docs/install.md")] == []
+
+
+@pytest.mark.parametrize(("name", "pages"), PAGES.items())
+def test_every_flag_is_on_the_page_of_its_command_or_among_those_that_all_have(name: str, pages: str) -> None:
+    root = build_command()
+    command = root.commands[name] if name else root
+    flags = {flag for one in command.params for flag in (*one.opts, *one.secondary_opts) if flag.startswith("--")}
+    text = "".join(page(f"docs/{one}.md") for one in ("job", *pages.split()))
+
+    assert missing({*flags, "--not-a-flag", "--retr"}, text) == {"--not-a-flag", "--retr"}
+
+
+def test_every_command_has_a_page_for_its_flags() -> None:
+    assert {*PAGES} == {"", *build_command().commands}
 
 
 def test_the_releases_in_the_table_are_those_of_the_live_tests() -> None:
