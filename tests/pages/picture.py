@@ -1,4 +1,8 @@
-"""docs/run.svg, a picture of a real run in a copy of examples/storefront."""
+"""docs/run.svg, a picture of a real run in a copy of examples/storefront.
+
+The terminal has 80 columns, and RuboCop's limit in the copy is 80 as well, so that the picture can be read on a phone.
+A line `...` stands for what is not shown.
+"""
 
 from __future__ import annotations
 
@@ -19,13 +23,17 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 COMMAND = (
-    "sidekiq-gen job ChargeCustomer --model Order --advisory-lock --check-then-act charged_at",
-    "    --idempotency-key --calls PaymentGateway.charge --discard-on PaymentGateway::CardDeclined --queue payments",
+    "sidekiq-gen job ChargeCustomer --model Order --queue payments",
+    "    --advisory-lock --check-then-act charged_at --idempotency-key",
+    "    --calls PaymentGateway.charge --discard-on PaymentGateway::CardDeclined",
 )
+COLUMNS = 80
+LIMIT = f"\nLayout/LineLength:\n  Max: {COLUMNS}\n"
+CUT = ("faint", "...")
 JOB = "app/jobs/charge_customer_job.rb"
 
 # Pixels: a cell of the terminal, and what surrounds the text.
-_CELL, _LINE, _MARGIN, _BAR = 7.8, 19, 20, 34
+_CELL, _LINE, _MARGIN, _BAR = 7.8, 18, 16, 30
 _SGR = re.compile(r"\033\[([\d;]*)m")
 _CLASSES = {"1": "bold", "2": "faint", "31": "red", "32": "green", "33": "yellow", "34": "blue"}
 _RUBY = re.compile(
@@ -55,7 +63,7 @@ def pages() -> dict[str, str]:
         f"<title>sidekiq-gen job writes {JOB} and its spec</title>",
         f"<style>{_STYLE}</style>",
         '<rect width="100%" height="100%" rx="8" fill="#161b22"/>',
-        *(f'<circle cx="{_MARGIN + 18 * place}" cy="18" r="5" fill="#484f58"/>' for place in range(3)),
+        *(f'<circle cx="{_MARGIN + 18 * place}" cy="16" r="5" fill="#484f58"/>' for place in range(3)),
     ]
     for row, line in enumerate(lines):
         parts += _texts(line, _BAR + (row + 1) * _LINE - 5)
@@ -75,16 +83,33 @@ def _texts(line: list[Stretch], y: int) -> Iterator[str]:
 
 
 def _lines() -> Iterator[list[Stretch]]:
-    """What a terminal would show, line by line."""
+    """What a terminal would show, line by line, without what would make it long."""
     with tempfile.TemporaryDirectory() as folder:
         root = shutil.copytree(ROOT / "examples/storefront", Path(folder, "storefront"))
+        with (root / ".rubocop.yml").open("a", encoding="utf-8") as settings:
+            settings.write(LIMIT)
         printed = _run_at_a_terminal(root)
         job = (root / JOB).read_text(encoding="utf-8")
-    yield [("green", "$ "), ("", COMMAND[0] + " \\")]
-    yield [("", COMMAND[1])]
-    yield from map(_of_terminal, printed.splitlines())
+    first, *more = COMMAND
+    yield [("green", "$ "), ("", f"{first} \\")]
+    yield from ([("", f"{line} \\" if line != more[-1] else line)] for line in more)
+    yield from _between("create", "next", map(_of_terminal, printed.splitlines()))
     yield [("green", "$ "), ("", f"cat {JOB}")]
-    yield from map(_of_ruby, job.splitlines())
+    yield from _between("  def perform", "  private", map(_of_ruby, job.splitlines()))
+
+
+def _between(first: str, after: str, lines: Iterator[list[Stretch]]) -> Iterator[list[Stretch]]:
+    """The lines from one with the first text to before one with the other; each side was cut, and says so."""
+    shown = False
+    yield [CUT]
+    for line in lines:
+        text = "".join(text for _, text in line)
+        if shown and after in text:
+            break
+        shown = shown or first in text
+        if shown:
+            yield line
+    yield [CUT]
 
 
 def _run_at_a_terminal(root: Path) -> str:
@@ -96,7 +121,7 @@ def _run_at_a_terminal(root: Path) -> str:
         cwd=str(root),
         env=surroundings | {"TERM": "xterm", "PYTHONUTF8": "1"},
         encoding="utf-8",
-        dimensions=(50, 110),
+        dimensions=(50, COLUMNS),
     )
     if status:
         raise SystemExit(printed)

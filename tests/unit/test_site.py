@@ -129,8 +129,9 @@ def test_make_site_fails_on_a_wrong_link_and_on_a_page_outside_the_navigation(tm
     assert "found/" not in said
 
 
-def test_the_picture_is_what_a_terminal_shows_today() -> None:
+def test_readme_shows_the_picture_of_a_run() -> None:
     picture = (ROOT / "docs/run.svg").read_text(encoding="utf-8")
 
+    assert "](docs/run.svg)" in (ROOT / "README.md").read_text(encoding="utf-8")
     assert ">app/jobs/charge_customer_job.rb</text>" in picture
     assert "order.reload.charged_at?" in picture
