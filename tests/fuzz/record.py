@@ -12,7 +12,7 @@ from fuzz.catalogue import TARGETS
 
 FILE = Path(__file__).with_name("record.json")
 PAGE = Path(__file__).parents[2] / "docs/fuzzing.md"
-HEAD = "| target | what it takes | executions | hours | edges |\n| --- | --- | ---: | ---: | ---: |\n"
+HEAD = "| target | input | executions | hours | edges |\n| --- | --- | ---: | ---: | ---: |\n"
 
 
 @dataclass(frozen=True)

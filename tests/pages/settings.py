@@ -26,9 +26,9 @@ def pages() -> dict[str, str]:
         parts += [f"## `[{name}]`: {heading}", _keys(habit.setting for habit in HABITS if habit.table == name)]
     parts += ["## `[job]`: flags of `sidekiq-gen job`", _keys(map(Setting.of, settable_flags()))]
     parts += ["## `[install]`: flags of `sidekiq-gen install`", _keys(map(Setting.of, SETTABLE))]
-    parts += ["## `[check]`: what `sidekiq-gen check` tells", _keys(CHECK)]
+    parts += ["## `[check]`: what `sidekiq-gen check` reports", _keys(CHECK)]
     return {"settings.md": "\n\n".join(parts) + "\n"}
 
 
 def _keys(settings: Iterable[Setting]) -> str:
-    return table(("key", "says", "takes"), ((f"`{one.name}`", one.help, one.allowed) for one in settings))
+    return table(("key", "meaning", "value"), ((f"`{one.name}`", one.help, one.allowed) for one in settings))

@@ -64,12 +64,12 @@ ROWS = {"name": "ChargeOrders", "arguments": ["since:date"], "model": "Order", "
 ROWS_LINE = "job ChargeOrders since:date --model Order --kind claim"
 
 SKELETONS = (
-    "A skeleton is given the text of each slot by its name, besides the facts; `lookup`, `call` and `around` as "
-    "`perform`, `callbacks` with `entry`, `options` as the whole call of `sidekiq_options`."
+    "Besides the facts, a skeleton is given the text of each slot by its name. `lookup`, `call` and `around` together "
+    "are `perform`, `callbacks` is part of `entry`, and `options` is the whole call of `sidekiq_options`."
 )
 NAMES = (
-    "A name that is no fact is an error, also in a branch that is not taken: `tests/unit/test_templates.py` reads "
-    "them all. The capabilities that `can` answers for are those of `sidekiq-gen info --json`."
+    "A name that is not a fact is an error, even in a branch that is not taken: `tests/unit/test_templates.py` reads "
+    "them all. `can` has the capabilities that `sidekiq-gen info --json` lists."
 )
 
 # How a fact is used that is an object.
@@ -108,12 +108,12 @@ def pages() -> dict[str, str]:
         table(("name", "is"), ((f"`{name}`", text) for name, text in OF_SKELETONS.items())),
         "## Facts",
         NAMES,
-        f"The examples are those of `{LINE}` in `examples/storefront`; in italics, those of `{ROWS_LINE}`.",
+        f"The examples come from `{LINE}` in `examples/storefront`; those in italics from `{ROWS_LINE}`.",
         "### In every template",
         table(("fact", "type", "is", "example"), _facts(JobFacts, sample, rows)),
-        "### In specs and tests, besides",
+        "### Only in specs and tests",
         table(("fact", "type", "is", "example"), _facts(SpecFacts, sample, rows)),
-        "### From patterns, where they are chosen",
+        "### From chosen patterns",
         table(("fact", "of", "is", "example"), _added(sample)),
         "### What facts are made of",
         *_class(JobName, "`job`."),
@@ -125,18 +125,18 @@ def pages() -> dict[str, str]:
         *_class(LookAlike, "One of `look_alikes(key)`."),
         *_class(Reporter, "`reporter`."),
         *_class(FailureMark, "`failed`."),
-        *_class(Mark, "`kind.mark`, where the rows are marked."),
+        *_class(Mark, "`kind.mark`, if the rows are marked."),
         *_class(Delay, "One of `retry_after.delays`."),
         "## Settings",
-        "A kind's settings are `kind` in its templates, a pattern's have the name of the pattern.",
+        "In templates, the settings of a kind are called `kind`, those of a pattern have its name.",
         *(part for kind in KINDS for part in _settings(kind, "kind")),
         *(part for pattern in PATTERNS for part in _settings(pattern, pattern.identifier)),
     ]
     parts += [
         "## Templates of migrations",
-        *_class(Migration, "`migration`, all that a template in `migrate/` is given."),
+        *_class(Migration, "`migration`, the only fact that a template in `migrate/` is given."),
         "## Templates of `install`",
-        "The names that a template in `install/` is given:",
+        "The facts that a template in `install/` is given:",
         table(("name", "is"), ((f"`{name}`", text) for name, text in OF_INSTALL.items())),
         *_class(HealthCheck, "`health`."),
         *_class(DeadLimits, "`limits`."),
@@ -151,7 +151,7 @@ def _request(answers: dict[str, Any]) -> JobRequest:
 
 def _slots() -> Iterator[str]:
     heading = ("slot", "filled by", "parameters", "what belongs there")
-    yield "A kind places the slots that its jobs have. Those of patterns are filled by any of them, and by the kind."
+    yield "A kind places the slots that its jobs have. Every pattern and the kind can fill the slots of patterns."
     yield "### Of a job"
     yield table(heading, (_slot(slot, BOTH if slot.name in EVERYWHERE else "kinds") for slot in JOB.values()))
     yield "\n".join(f"- `{kind.name}` places {_placed(kind)}." for kind in KINDS)
@@ -163,10 +163,10 @@ def _slots() -> Iterator[str]:
 
 def _placed(kind: Kind[Any]) -> str:
     if kind.places == EVERYWHERE:
-        return "all of those that patterns fill"
+        return "all slots of patterns"
     assert kind.places == BESIDE_THE_WORK
     left_out = ", ".join(f"`{name}`" for name in sorted(EVERYWHERE - kind.places))
-    return f"all of those that patterns fill, but {left_out}: it has methods of its own"
+    return f"all slots of patterns except {left_out}, because it has methods of its own"
 
 
 def _slot(slot: Slot, who: str) -> tuple[str, ...]:

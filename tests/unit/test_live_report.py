@@ -80,7 +80,7 @@ def test_what_is_closed_is_marked_as_not_executed_wherever_it_is_offered(known: 
     table = [line for line in (ROOT / "docs/job.md").read_text(encoding="utf-8").split("\n") if line.startswith("| `")]
     option = known.name if known in KINDS else known.flags[0].option
     row = next((line for line in table if re.match(rf"\| `{option}\b", line)), "")
-    assert ("(not executed: closed source)" in row) is bool(CLOSED.search(row)) is bool(known.closed)
+    assert ("(not run by the tests: closed source)" in row) is bool(CLOSED.search(row)) is bool(known.closed)
 
 
 def test_the_mark_is_in_what_patterns_prints(tmp_path: Path) -> None:

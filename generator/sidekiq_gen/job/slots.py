@@ -32,47 +32,48 @@ class Slot:
 
 
 _CLASS_LEVEL = (
-    Slot("requires", "what stands before the class, for example require lines"),
-    Slot("includes", "further modules, below the include of Sidekiq"),
+    Slot("requires", "lines before the class, for example require"),
+    Slot("includes", "further modules, after the include of Sidekiq"),
     Slot("constants", "constants and classes of the job"),
-    Slot("options", "pairs of sidekiq_options, one a line, each with a comment where the reason is not obvious"),
-    Slot("hooks", "calls at the level of the class: sidekiq_retry_in, sidekiq_retries_exhausted"),
+    Slot("options", "pairs of sidekiq_options, one per line, each with a comment if the reason is not obvious"),
+    Slot("hooks", "calls at class level: sidekiq_retry_in, sidekiq_retries_exhausted"),
 )
 _OF_PATTERNS = (
     *_CLASS_LEVEL,
     Slot("start", "the first statements of perform, before the records are looked up"),
-    Slot("around", "the body of perform, with what the pattern lays around it", ("body", "leave")),
+    Slot("around", "the body of perform, with the code that the pattern puts around it", ("body", "leave")),
     Slot("rescues", "rescue clauses of perform"),
-    Slot("todo", "one sentence beside the work that is left to write: what it must bear"),
-    Slot("methods", "private methods; one that several bring is written once"),
+    Slot("todo", "one sentence for the TODO comment: what the work has to allow for"),
+    Slot("methods", "private methods; one that several partials define is written once"),
 )
 _OF_KINDS = (
-    Slot("job_class", "the module that is included, where it is not that of the release"),
+    Slot("job_class", "the module to include, if it is not that of the release"),
     Slot("lookup", "the beginning of perform: the records"),
     Slot("call", "the work in perform"),
-    Slot("entry", "the public methods, where perform is not one that looks up and works"),
+    Slot("entry", "the public methods, if perform does not just look up and work"),
     Slot("callbacks", "further public methods, which Sidekiq calls: on_complete, on_cancel"),
-    Slot(
-        "work_method", "the private methods that a developer fills in, where it is not one that is named after the job"
-    ),
+    Slot("work_method", "the private methods that a developer fills in, if it is not one method named after the job"),
 )
 _OF_TESTS = (
-    Slot("setup", "what happens before each example"),
+    Slot("setup", "code that runs before each example"),
     Slot("examples", "the examples"),
-    Slot("methods", "helper methods; one that several bring is written once"),
+    Slot("methods", "helper methods; one that several partials define is written once"),
 )
 
 JOB: Mapping[str, Slot] = MappingProxyType({slot.name: slot for slot in (*_OF_KINDS, *_OF_PATTERNS)})
 RSPEC: Mapping[str, Slot] = MappingProxyType(
-    {slot.name: slot for slot in (*_OF_TESTS, Slot("lets", "what examples refer to by name, beside job and records"))}
+    {slot.name: slot for slot in (*_OF_TESTS, Slot("lets", "names for the examples, besides job and records"))}
 )
 MINITEST: Mapping[str, Slot] = MappingProxyType(
     {
         slot.name: slot
         for slot in (
             *_OF_TESTS,
-            Slot("stubs", "calls of stub that each run needs, without their block, one a line; a comment says why"),
-            Slot("definitions", "classes for the tests, above the setup"),
+            Slot(
+                "stubs",
+                "calls of stub that every run needs, without their block, one per line; a comment gives the reason",
+            ),
+            Slot("definitions", "classes for the tests, before the setup"),
         )
     }
 )
