@@ -103,6 +103,20 @@ DEPLOY_MUTATIONS = (
         (*RENAME, "-k", "record"),
     ),
     Mutation(
+        "a file that was edited counts as unedited once its job has another name",
+        "deploys/records.py",
+        "or identity(left.before) not in ids",
+        "",
+        RENAME,
+    ),
+    Mutation(
+        "places are named in an order that changes from run to run",
+        "deploys/concerned.py",
+        "return sorted(found, key=lambda push: (push.path, push.line))",
+        "return found",
+        ARGUMENT,
+    ),
+    Mutation(
         "an argument is required that callers do not hand over",
         "deploys/parameters.py",
         "push.shapes is not None and len(push.shapes) <= at",

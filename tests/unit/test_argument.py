@@ -151,6 +151,15 @@ def test_what_is_told(tmp_path: Path) -> None:
     assert document["command_line"] == "sidekiq-gen argument add ChargeJob note --no-input"
 
 
+def test_places_are_named_by_path_and_line(tmp_path: Path) -> None:
+    lines = "".join("    ChargeJob.perform_async(1)\n" for _ in range(8))
+    root = repo(tmp_path, "def perform(order_id)", **{"app/models/order.rb": f"def pay\n{lines}end\n"})
+
+    document = json.loads(sidekiq_gen(root, "argument", "add", "ChargeJob", "note", "--json").out)
+
+    assert ", ".join(f"app/models/order.rb:{line}" for line in range(2, 10)) in document["notices"][0]["message"]
+
+
 @pytest.mark.parametrize(
     ("head", "body", "words", "expected"),
     [

@@ -9,6 +9,7 @@ import pytest
 
 from sidekiq_gen.check.parsing import parse
 from sidekiq_gen.record.book import read_book
+from sidekiq_gen.record.entry import identity
 from support.command import sidekiq_gen, tree
 from support.deploys import write
 from support.repos import Repo
@@ -291,6 +292,7 @@ def test_the_old_class_stays_while_something_names_it(tmp_path: Path) -> None:
 
 
 def test_the_record_of_what_was_generated_follows(tmp_path: Path) -> None:
+    """A file that nobody has edited is still one after the rename: destroy removes it without a question."""
     root = Repo().write(tmp_path)
     assert sidekiq_gen(root, "job", "ChargeOrder", "--no-input").status == 0
     (before,) = read_book(root).entries()
@@ -299,6 +301,27 @@ def test_the_record_of_what_was_generated_follows(tmp_path: Path) -> None:
 
     (after,) = read_book(root).entries()
     assert (after.name, after.answers["name"]) == ("CollectOrderJob", "CollectOrderJob")
-    assert after.files == {path.replace("charge_order", "collect_order"): ids for path, ids in before.files.items()}
+    assert after.files == {
+        (path := old.replace("charge_order", "collect_order")): (identity((root / path).read_bytes()),)
+        for old in before.files
+    }
     assert (after.gems, after.by, after.found) == (before.gems, before.by, before.found)
-    assert sidekiq_gen(root, "destroy", "job", "CollectOrderJob").status == 3  # it was edited since
+    assert sidekiq_gen(root, "upgrade", "--check").status == 0
+    assert sidekiq_gen(root, "destroy", "job", "CollectOrderJob").status == 0
+    assert [*read_book(root).entries()] == []
+    assert not any((root / path).exists() for path in after.files)
+
+
+def test_an_edited_file_is_still_edited_in_the_record(tmp_path: Path) -> None:
+    root = Repo().write(tmp_path)
+    assert sidekiq_gen(root, "job", "ChargeOrder", "--no-input").status == 0
+    (before,) = read_book(root).entries()
+    job = root / "app/jobs/charge_order_job.rb"
+    job.write_text(job.read_text(encoding="utf-8").replace("# TODO", "# Later"), encoding="utf-8")
+
+    run(root, "ChargeOrderJob", "CollectOrderJob")
+
+    (after,) = read_book(root).entries()
+    assert after.files["app/jobs/collect_order_job.rb"] == before.files["app/jobs/charge_order_job.rb"]
+    assert sidekiq_gen(root, "destroy", "job", "CollectOrderJob").status == 3
+    assert (root / "app/jobs/collect_order_job.rb").exists()

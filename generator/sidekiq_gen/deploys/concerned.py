@@ -22,8 +22,9 @@ MOST_NAMED = 20
 
 
 def pushes(job: Existing, index: Index) -> list[PushFacts]:
-    """The places that push a job, without those in tests."""
-    return [push for push in index.pushes if not push.in_test and index.target(push) == job.name]
+    """The places that push a job, without those in tests, by path and line."""
+    found = [push for push in index.pushes if not push.in_test and index.target(push) == job.name]
+    return sorted(found, key=lambda push: (push.path, push.line))
 
 
 def places(found: Sequence[PushFacts]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.record.book import FILE, BrokenRecord, parse
+from sidekiq_gen.record.entry import identity
 from sidekiq_gen.values import dataclass, replace
 
 if TYPE_CHECKING:
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
 class Renamed:
     """The entry of a job under its new name; the old class, which only hands over, is no rendering.
 
-    old, new: of the class. moved: its files, each with its new path. The ids stay: what they lead to is what was
-    rendered, and whoever merges a new rendering finds the new name on both sides.
+    old, new: of the class. moved: its files, each with its new path. A file that nobody had edited gets the id of its
+    text under the new name, so it still counts as unedited. The ids of an edited file stay: they lead to what was
+    rendered, and a merge finds the new name on both sides.
     """
 
     old: str
@@ -32,7 +34,6 @@ class Renamed:
 
     def text(self, plan: Plan, before: bytes | None) -> str | None:
         """What the record is to hold; one that is broken is left as it is."""
-        del plan
         same = None if before is None else before.decode("utf-8", "surrogateescape")
         try:
             book = parse(before)
@@ -41,6 +42,14 @@ class Renamed:
             return same
         if entry is None:
             return same
-        files = {self.moved.get(path, path): ids for path, ids in entry.files.items()}
+        files = {self.moved.get(path, path): self._ids(path, ids, plan) for path, ids in entry.files.items()}
         renamed = replace(entry, name=self.new, answers={**entry.answers, "name": self.new}, files=files)
         return book.changed({entry.key: None, renamed.key: renamed}).encode()
+
+    def _ids(self, path: str, ids: tuple[str, ...], plan: Plan) -> tuple[str, ...]:
+        """Those of a file under its new path. path: the one it had."""
+        planned = {file.path: file for file in plan.files}
+        left, moved = planned.get(path), planned.get(self.moved.get(path, ""))
+        if left is None or moved is None or left.before is None or identity(left.before) not in ids:
+            return ids
+        return (identity(moved.content),)
