@@ -49,7 +49,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5, help="rounds that count (default: 5)")
     parser.add_argument("--quick", action="store_true", help="a tenth of each size")
     arguments = parser.parse_args()
-    print("| what there is more of | command | " + " | ".join(f"{step}x" for step in STEPS) + " | goal | 4x to 1x |")
+    print("| one more | command | " + " | ".join(f"{step}x" for step in STEPS) + " | goal | 4x to 1x |")
     print("| --- | --- |" + " ---: |" * (len(STEPS) + 2))
     with tempfile.TemporaryDirectory(prefix="sidekiq-gen-growth-") as name:
         folder = Path(name)

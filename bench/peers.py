@@ -55,7 +55,7 @@ def hygen(folder: Path) -> Iterator[tuple[str, Command]]:
     """Hygen from npm, with a comparable template."""
     npm, root = shutil.which("npm"), folder / "hygen"
     if npm is None:
-        print("hygen: not measured, there is no npm", file=sys.stderr)
+        print("hygen: not measured, npm is not installed", file=sys.stderr)
         return
     _write(root, HYGEN_TEMPLATES | {"package.json": "{}\n"})
     if subprocess.run([npm, "install", "--silent", "--no-fund", "hygen"], cwd=root, check=False).returncode:

@@ -1,3 +1,3 @@
-"""Sidekiq jobs and their specs, right for the exact Sidekiq in Gemfile.lock."""
+"""Generates Sidekiq jobs and their specs, correct for the exact Sidekiq version in Gemfile.lock."""
 
 __version__ = "0.1.0"

@@ -24,14 +24,14 @@ Numbers: TypeAlias = "dict[str, Any]"
 HEAD = """\
 # In real houses
 
-`make houses` generates jobs in copies of public repos and compares them with the jobs that these repos have: what would
-their maintainers still change before they merge one? Only what was counted is kept here.
+`make houses` generates jobs in copies of public repos and compares them with the existing jobs: what would the
+maintainers still change before they merge one? In this table, a house is such a repo. Only the counts are kept here.
 
-- **m**: the generated files do as a clear majority of the house's own jobs or specs (60 % and at least 3 of those that
-  show the trait; in the same namespace where that is one). **X**: some do not. **-**: the house has no such majority.
-- **Offenses**: what RuboCop finds under the house's own configuration in the generated files, and in the house's own
-  jobs and specs; cops that at least half of these offend are not counted.
-- **Lines**: how many distinct lines of a generated job or spec depart from the house or are an offense, on average.
+- **m**: the generated files match a clear majority of the house's own jobs or specs (60 % and at least 3 of those that
+  show the trait; in the same namespace, if that has a majority). **X**: some do not. **-**: there is no such majority.
+- **Offenses**: what RuboCop finds with the house's own configuration in the generated files, and in the house's own
+  jobs and specs. Cops that at least half of these violate are not counted.
+- **Lines**: the average number of distinct lines per job or spec that differ from the house or are an offense.
 
 """
 
@@ -72,7 +72,7 @@ def numbers_of(measured: Measured) -> Numbers:
         "own offenses": len(measured.own_offenses),
         "lines per job": round(measured.lines(spec=False), 1),
         "lines per spec": round(measured.lines(spec=True), 1),
-        "left": [f"{count} files: {text}" for count, text in findings(measured)],
+        "left": [f"{count} file{'s' * (count > 1)}: {text}" for count, text in findings(measured)],
     }
 
 
@@ -102,9 +102,9 @@ def page(kept: dict[str, Numbers], houses: Sequence[House]) -> str:
     text = f"{len(kept)} repos, {total['runs']} runs, {total['refused']} of them refused, {total['files']} files, "
     text += f"{total['offenses']} offenses.\n\n{table(kept)}\n"
     if left := list(_left(kept)):
-        text += "\n## What is left\n\n" + "".join(f"- {line}\n" for line in left)
+        text += "\n## Remaining differences\n\n" + "".join(f"- {line}\n" for line in left)
     if reasons := [(house, *one) for house in houses if house.name in kept for one in house.accepted.items()]:
-        text += "\n## Why it may stay\n\n"
+        text += "\n## Accepted differences\n\n"
         text += "".join(f"- {house.name}, {column}: {why}\n" for house, column, why in reasons)
     text += "\n## The repos\n\n"
     text += "".join(f"- {house.name}: {house.repo}\n" for house in houses if house.name in kept)

@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 
 PROPERTY = "promise"
 OVERLAID = {"unique": "sidekiq-unique-jobs", "throttle": "sidekiq-throttled"}  # pattern -> gem, tested in test_PATTERN
+WHAT = """\
+`make live-report` writes this table from a run of the live tests.
+
+- **release**: the Debian release and the version of Sidekiq; after a plus, another gem
+- **executed**: how many cases were run to check the promise
+- **result**: `kept`, `broken` or `not run`\
+"""
 RESULTS = {"passed": "kept", "failed": "broken", "skipped": "not run"}
 
 
@@ -68,7 +75,7 @@ class Ledger:
 def markdown(rows: Iterable[Row]) -> str:
     """The table for people."""
     rows = list(rows)
-    lines = ["# What has been executed", "", "`make live-report` writes this table from a run of the live tests.", ""]
+    lines = ["# What has been executed", "", WHAT, ""]
     lines += ["| release | kind | pattern | promise | executed | result |", "| --- | --- | --- | --- | ---: | --- |"]
     lines += [
         f"| {row.release} | {row.kind} | {row.pattern} | {row.promise} | {row.executed} | {row.result} |"

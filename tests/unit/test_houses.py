@@ -225,7 +225,7 @@ def test_what_is_kept_of_a_measurement_is_told_on_a_page() -> None:
     assert measured.open_lines() == 2
     assert replace(measured, house=replace(house, accepted={})).open_lines() == 3
     assert "1 repos, 1 runs, 1 of them refused, 1 files, 2 offenses." in told
-    assert "- shop, 1 files: retry: silent, but 3 of 3 have said\n" in told
+    assert "- shop, 1 file: retry: silent, but 3 of 3 have said\n" in told
     assert "- shop, retry: it may\n" in told
 
 

@@ -1,1 +1,1 @@
-"""From texts to files: the plan as a value, and the only writer."""
+"""From texts to files: the plan, which is a value, and the only code that writes."""

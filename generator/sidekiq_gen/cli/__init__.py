@@ -1,1 +1,1 @@
-"""The command line: parses, asks, prints; decides nothing about jobs."""
+"""The command line: it parses, asks and prints, and decides nothing about jobs."""

@@ -1,1 +1,1 @@
-"""Changing a job while payloads of it are waiting: what is not safe, and the steps that are."""
+"""Changing a job while its payloads wait: `check --against`, and `rename` and `argument`, which go in steps."""

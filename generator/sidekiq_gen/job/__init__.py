@@ -1,1 +1,1 @@
-"""One job, from answers to texts."""
+"""One job, from the answers to the texts of its files."""

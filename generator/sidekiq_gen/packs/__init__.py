@@ -1,1 +1,1 @@
-"""What a team brings of its own: templates in its repo, and packs of templates, patterns and attributes."""
+"""A team's own templates: those in its repo, and packs of templates, patterns and attributes."""

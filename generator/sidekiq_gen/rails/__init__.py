@@ -1,1 +1,1 @@
-"""What the repository says: the lockfile, the habits of its jobs, everything known about the app."""
+"""What is read from the repo: the lockfile, the habits of its jobs, the databases, the models."""

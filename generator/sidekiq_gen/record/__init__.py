@@ -1,1 +1,1 @@
-"""What was generated here, in one small file that is committed: for `upgrade` and `destroy`."""
+"""The record of what was generated, one small committed file, which `upgrade` and `destroy` read."""

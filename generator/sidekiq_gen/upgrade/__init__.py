@@ -1,1 +1,1 @@
-"""What a move to another Sidekiq means here, and rendering again what was generated."""
+"""`upgrade --to`: what another Sidekiq affects in the repo; `upgrade`: rendering generated files again."""

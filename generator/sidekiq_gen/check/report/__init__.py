@@ -1,1 +1,1 @@
-"""What was found, in the forms that people and programs read."""
+"""The findings, in formats for people and for programs."""

@@ -1,1 +1,1 @@
-"""The rules, by what they are about; `catalogue` lists them all."""
+"""The rules of ``check``, a module for each subject; `catalogue` lists them all."""

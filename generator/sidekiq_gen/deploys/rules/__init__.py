@@ -1,1 +1,1 @@
-"""The rules of ``check --against``, by what they are about; `catalogue` lists them all."""
+"""The rules of ``check --against``, a module for each subject; `catalogue` lists them all."""

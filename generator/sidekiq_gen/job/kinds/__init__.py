@@ -1,1 +1,1 @@
-"""The shapes that a job can have."""
+"""The kinds of jobs: record, plain, claim, backfill, fan-out."""

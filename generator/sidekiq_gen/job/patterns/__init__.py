@@ -1,1 +1,1 @@
-"""The safeguards that can be laid over a job."""
+"""The safeguards of a job, one module each; the name of the module is that of the flag."""

@@ -1,1 +1,1 @@
-"""The house: what the repo's own jobs, specs and linter say about how it writes."""
+"""The house: how the repo writes jobs and specs, by its own code and its linter's configuration."""

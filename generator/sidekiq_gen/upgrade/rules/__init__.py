@@ -1,1 +1,1 @@
-"""Rules that only the report of a move asks."""
+"""The rules that only `upgrade --to` uses."""
