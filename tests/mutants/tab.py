@@ -74,6 +74,20 @@ TAB_MUTATIONS = (
         TAB,
     ),
     Mutation(
+        "a code that is on the line is offered again",
+        "cli/codes.py",
+        "if rule.code not in named and",
+        "if",
+        TAB,
+    ),
+    Mutation(
+        "rules that run anyway are offered for --also",
+        "cli/codes.py",
+        'not (parameter == "also" and rule.on)',
+        "True",
+        TAB,
+    ),
+    Mutation(
         "an option is offered that is on the line",
         "cli/completion.py",
         'if word.kind == "list" or word.parameter not in self.given',

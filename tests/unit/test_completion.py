@@ -9,6 +9,7 @@ import click
 import pytest
 import typer
 
+from sidekiq_gen.check.rules.catalogue import BY_CODE
 from sidekiq_gen.cli.commands import build_app
 from sidekiq_gen.cli.words import read_words, write_words
 from sidekiq_gen.job.resolve import all_flags
@@ -26,6 +27,7 @@ FILES = {"config/sidekiq.yml": ":queues:\n  - critical\n  - payments\n  - defaul
 STATES = "class Order < ApplicationRecord\n  enum :state, { pending: 0, paid: 1, failed: 2 }\nend\n"
 JOB = "class SyncOrdersJob\n  include Sidekiq::Job\n\n  def perform\n  end\nend\n"
 REPO = Repo(unique_jobs="8.0.10", files=FILES | {"app/models/order.rb": STATES, "app/jobs/sync_orders_job.rb": JOB})
+REDIS = [code for code in sorted(BY_CODE) if code.startswith("redis-") and code != "redis-boolean"]
 
 
 @pytest.fixture(name="root")
@@ -83,6 +85,13 @@ def test_the_table_is_that_of_the_commands() -> None:
     assert read_words(write_words(words())) == words()
 
 
+def test_codes_of_rules_come_with_their_titles(tab: Tab) -> None:
+    title = BY_CODE["redis-boolean"].title
+    assert tab.fish("check --explain redis-bo").out.strip() == f"redis-boolean\t{title}"
+    assert f'"redis-boolean":"{title}"' in tab.zsh("check --explain redis-bo").out
+    assert tab.bash("check --only=retry-off,redis-bo").out.strip() == "retry-off,redis-boolean"
+
+
 def test_the_table_has_every_flag_and_command() -> None:
     table = read_words()
     known = {name for word in table["job"] for name in word.names}
@@ -127,6 +136,14 @@ def test_the_same_options_as_typer_would_name(tab: Tab, command: str) -> None:
         ("job --model=Order --check-then-act=state=paid:f", ["--check-then-act=state=paid:failed"]),
         ("job --model Order --mark-failed ", ["state=failed"]),
         ("job --discard-on PaymentGateway::C", ["PaymentGateway::CardDeclined"]),
+        ("check --only redis-b", ["redis-boolean"]),
+        ("check --except=redis-bo", ["--except=redis-boolean"]),
+        ("check --only redis-boolean --only redis-", REDIS),  # what is there already is not offered again
+        ("check --only retry-off,redis-boolean,redis-", [f"retry-off,redis-boolean,{code}" for code in REDIS]),
+        ("check --against HEAD --only retry-", ["retry-off"]),  # a rule on changes
+        ("check --only job-r", []),
+        ("check --explain job-r", ["job-removed", "job-renamed"]),
+        ("check --also ", [code for code in sorted(BY_CODE) if not BY_CODE[code].on]),
         ("job --unique until_e", ["until_executed", "until_executing", "until_expired"]),
         ("job X order:r", ["order:record"]),
         ("job X amount:decimal order:r", ["order:record"]),

@@ -141,6 +141,11 @@ class _Line:
         if word.parameter == "arguments" and colon:
             yield from _beginning(value, [(f"{name}:{kind}", "") for kind in _TYPES])
             return
+        if self._command == "check" and word.metavar == "CODE":
+            from sidekiq_gen.cli.codes import codes
+
+            yield from _beginning(value, codes(word.parameter, self.given, value))
+            return
         place = _PLACES.get((self._command, word.parameter), word.parameter)
         yield from _beginning(value, _of_the_repo(place, self.given, value))
 
