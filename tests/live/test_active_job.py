@@ -175,7 +175,7 @@ def test_a_record_that_is_gone_or_cannot_be_asked_for(
         run_ruby(processes, variant, app, f"order = Order.create!(id: 8); {away}; {lost}")
         server.drain(count=6)
 
-    promise(variant, "record", "active-job", "without its record it is dropped, without its database retried", 6)
+    promise(variant, "record", "active-job", "dropped if its record is missing, retried if its database is", 6)
     assert tried(postgresql, app) == {}
     left = sets(processes, variant, app)
     assert left == {"retry": ["GoneAgainJob", "GoneDropJob"], "dead": [], "schedule": ["GoneDropCountedJob"]}

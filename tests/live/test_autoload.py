@@ -87,7 +87,7 @@ def test_rails_loads_each_constant_from_the_file_that_is_read_to_define_it(
     found = run_ruby(processes, variant, app, f"puts JSON.generate({asked})", json.dumps([*expected]))
     report = run_specs(processes, variant, app)
 
-    promise(variant, "record", "", "is put and named as Rails loads it, also from packs and collapsed folders", 1)
+    promise(variant, "record", "", "has the path and name that Rails autoloads, in packs and collapsed folders too", 1)
     places = json.loads(found.splitlines()[-1])
     assert {name: file.removeprefix("/app/") for name, (file, _) in places.items()} == expected
     assert {name: path for path, name in CONSTANTS.items()}.items() <= expected.items()

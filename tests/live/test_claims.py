@@ -146,7 +146,7 @@ def test_rows_that_always_fail_take_one_attempt_a_pass_and_one_retry(
         server.wait_until(lambda: watched.size("retry") == 1)
         server.drain()
 
-    promise(variant, "claim", "none", "rows that always fail: one attempt a pass, one job in the retry set", ROWS)
+    promise(variant, "claim", "none", "rows that always fail: one attempt per pass, one job in the retry set", ROWS)
     assert [watched.tried[row] for row in poison] == [PASSES] * len(poison)
     assert (watched.size("retry"), watched.size("schedule")) == (1, 0)
     assert set(watched.done.values()) == {1}

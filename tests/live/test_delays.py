@@ -79,7 +79,7 @@ def test_a_job_comes_back_in_time_whatever_the_form_of_the_delay(
         server.drain(count=len(expected))
         found = due(redis, app)
 
-    promise(variant, "record", "retry-after", "number, text, date, time, duration: due in time, at most in an hour", 18)
+    promise(variant, "record", "retry-after", "number, text, date, time, duration: that delay, at most an hour", 18)
     arguments = {name: handed for name, (_, handed) in found.items()}
     assert {name: arguments.get(name) for name in late(expected)} == {name: [1, 1] for name in late(expected)}
     for name, seconds in late(expected).items():

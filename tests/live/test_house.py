@@ -65,7 +65,7 @@ def test_a_job_of_the_house_inherits_and_finds_its_constants(
         server.drain(count=2)
 
     promise(
-        variant, "record", "advisory-lock, check-then-act", "inherits the base class of the house, with its options", 2
+        variant, "record", "advisory-lock, check-then-act", "inherits the base class of the repo, with its options", 2
     )
     assert not report.failures
     assert [entry["retry"] for entry in waiting] == [3, 3]

@@ -121,7 +121,7 @@ def test_a_failure_and_a_death_reach_the_tracker_once(
     wrapped = [row for row in told if str(row[1]) in {"Sidekiq::JobRetry::Handled", "Sidekiq::JobRetry::Skip"}]
     assert len(wrapped) == (2 if gem == "rails" else 0)
     assert app.warnings == []
-    promise(variant, "install", "initializer", f"{gem.split(maxsplit=1)[0]} hears of each failure and death once", 3)
+    promise(variant, "install", "initializer", f"{gem.split(maxsplit=1)[0]} receives each failure and death once", 3)
 
 
 DEATHS = """class DiscardedJob
@@ -173,7 +173,7 @@ def test_a_discarded_job_is_not_reported_as_dead(
     dead = [job["args"] for job in dead_jobs(redis, app)]
     assert (dead, redis.call(app.redis_url, "ZCARD", "retry")) == ([["kill"]], 0)
     assert told == [["A Sidekiq job has died"]] * 2  # the one that was killed, and the one of which no copy is kept
-    promise(variant, "install", "initializer", "a death is reported, a job that was discarded on purpose is not", 3)
+    promise(variant, "install", "initializer", "a dead job is reported, a discarded one is not", 3)
 
 
 def test_arguments_that_json_changes_raise(
@@ -211,7 +211,7 @@ ActiveRecord::Base.transaction { FailingJob.perform_async(2) }
     assert sorted(pushed) == [[2], [3], [4]]  # the comment names those two that do not wait
     assert redis.call(app.redis_url, "ZCARD", "schedule") == 0
     promise(variant, "install", "initializer", "a push waits for the commit and goes with a rollback", 2)
-    promise(variant, "install", "initializer", "what is said not to wait for a commit does not", 2)
+    promise(variant, "install", "initializer", "a push that is declared not to wait for the commit does not wait", 2)
 
 
 def test_tasks_for_dead_jobs(
@@ -392,9 +392,7 @@ def test_the_health_check_and_its_spec(
         told = postgresql.query("SELECT name, subject FROM effects", app.database_url)
         assert told == [["Sentry.capture_message", "Too many Sidekiq jobs are dead"]]
         assert redis.call(app.redis_url, "ZCARD", "dead") == 3
-    promise(
-        variant, "install", "health check", f"alerts above its threshold only, its {framework} spec sees to that", 5
-    )
+    promise(variant, "install", "health check", f"alerts only above its threshold, tested by its {framework} spec", 5)
 
 
 def test_duplicates_are_refused_with_the_unique_jobs_initializer(
@@ -449,7 +447,7 @@ puts JSON.generate(options ? [options[:concurrency], options[:queues]] : [found.
     printed = run_ruby(processes, variant, configured, code, *words)
 
     assert json.loads(printed.splitlines()[-1]) == list(expected)
-    promise(variant, "install", "configuration", "RAILS_MAX_THREADS, -c, -q and -C mean what they always do", 1)
+    promise(variant, "install", "configuration", "RAILS_MAX_THREADS, -c, -q and -C keep their meaning", 1)
 
 
 OWN = {
@@ -493,7 +491,7 @@ def test_an_app_with_what_was_inserted_does_what_it_did_and_what_is_new(
     told = postgresql.query("SELECT name FROM effects WHERE subject IS NULL OR name LIKE '%message'", app.database_url)
     assert sorted(told) == [["Sentry.capture_message"], ["Sentry.capture_message"], ["started"]]
     assert redis.call(app.redis_url, "ZCARD", "uniquejobs:digests") == 0  # the dead have let go
-    promise(unique_variant, "install", "insertion", "an app's own settings stay, what is inserted works beside them", 5)
+    promise(unique_variant, "install", "insertion", "an app's own settings stay, the inserted ones take effect", 5)
 
 
 def test_the_youngest_rubocop_finds_nothing(processes: Processes, forky: Variant, tmp_path: Path) -> None:

@@ -176,7 +176,7 @@ def test_a_killed_backfill_goes_on_behind_a_key_of_any_type(
         server.drain()
 
     assert done(postgresql, app).total() <= (ROWS + 10) * len(MADE)
-    promise(variant, "backfill", "other primary keys", "killed and started again: goes on", ROWS * len(MADE))
+    promise(variant, "backfill", "other primary keys", "killed and started again: resumes", ROWS * len(MADE))
 
 
 @pytest.mark.scenario("advisory-lock", "on-exhausted")

@@ -233,7 +233,7 @@ def test_workers_share_a_backlog(
 
     share_a_backlog(processes, variant, app, redis, postgresql, files)
 
-    promise(variant, "claim", "none", "workers in two processes empty a backlog, each row once, within bounds", 300)
+    promise(variant, "claim", "none", "workers in two processes drain a backlog, each row once, within the limits", 300)
 
 
 ORDERED = """# frozen_string_literal: true
@@ -267,7 +267,7 @@ def test_a_default_scope_with_an_order_loses_no_row(
         server.wait_until(lambda: len(effects(postgresql, app)) == 300)
         server.drain()
     assert sorted(map(int, effects(postgresql, app))) == list(range(1, 301))
-    promise(variant, "claim, backfill", "none", "each row once where the model has a default_scope with an order", 900)
+    promise(variant, "claim, backfill", "none", "each row once with a default_scope that has an order", 900)
 
 
 def test_workers_share_a_backlog_on_mariadb(
@@ -308,7 +308,7 @@ def test_a_killed_claim_gives_its_row_back_and_a_failing_row_holds_up_nothing(
         server.drain(count=1)
 
     promise(variant, "claim", "none", "killed in the middle of a row: the next run does it", 1)
-    promise(variant, "claim", "none", "a failing row holds up no other, and gets another pass", 4)
+    promise(variant, "claim", "none", "a failing row does not block others, and is tried again in another pass", 4)
     done = postgresql.query("SELECT subject FROM effects WHERE name = 'worked'", app.database_url)
     assert sorted(subject for (subject,) in done) == ["2", "3", "4", "5"]
     assert count(postgresql, app, "processed_at") == 4
@@ -344,7 +344,7 @@ def test_a_backfill_goes_on_after_a_stop_and_after_a_crash(
         server.wait_until(lambda: count(postgresql, app, "processed_at") == 300)
         server.drain()
     assert sorted(map(int, effects(postgresql, app))) == list(range(1, 301))
-    promise(variant, "backfill", "check-then-act", "stopped, killed, started twice at once: each row once", 300)
+    promise(variant, "backfill", "check-then-act", "stopped, killed, two runs started at once: each row once", 300)
 
     run_ruby(processes, variant, app, "Effect.delete_all; TouchOrdersJob.perform_async")
     with SidekiqServer.start(processes, variant, app, redis) as server:
@@ -357,7 +357,7 @@ def test_a_backfill_goes_on_after_a_stop_and_after_a_crash(
         server.drain()
         assert "to start over, delete progress:TouchOrdersJob in Redis" in server.log
     touched = effects(postgresql, app)
-    promise(variant, "backfill", "none", "killed and started again: goes on, at most one batch twice", 300)
+    promise(variant, "backfill", "none", "killed and started again: resumes, at most one batch twice", 300)
     assert sorted({int(one) for one in touched}) == list(range(1, 301))
     assert len(touched) <= 310
     assert redis.call(app.redis_url, "GET", "progress:TouchOrdersJob") is None
@@ -406,7 +406,7 @@ def test_a_cancelled_backfill_keeps_its_progress(
     with SidekiqServer.start(processes, variant, app, redis) as server:
         server.wait_until(lambda: "2000" in effects(postgresql, app))
         server.drain()
-    promise(variant, "backfill", "none", "cancelled and started again: goes on, each row once", 2000)
+    promise(variant, "backfill", "none", "cancelled and started again: resumes, every row once", 2000)
     assert sorted(map(int, effects(postgresql, app))) == list(range(1, 2001))
     assert redis.call(app.redis_url, "GET", "progress:TouchOrdersJob") is None
 
@@ -450,6 +450,6 @@ def test_a_fan_out_enqueues_each_id_once_in_flat_memory(
 
     printed = run_ruby(processes, variant, app, MEMORY)
     growth, size = json.loads(printed.splitlines()[-1])
-    promise(variant, "fan-out", "none", "ten times the ids take no more memory", size)
+    promise(variant, "fan-out", "none", "ten times as many ids need no more memory", size)
     assert size == 200_000
     assert growth < 20_000  # kilobytes; the ids alone as jobs would take ten times that

@@ -107,7 +107,7 @@ def test_losing_a_lock_is_no_failure(
     lose_a_lock(processes, variant, app, redis, names)
 
     for lock in LOCKS:
-        words = "whoever loses it comes back with a growing delay, fails nothing, is reported nowhere, gives up at last"
+        words = "without the lock: re-enqueued with a growing delay, no failure, no report, gives up in the end"
         promise(variant, "record", f"{lock} lock", words, 3)
     check_losers(postgresql, app, names)
 

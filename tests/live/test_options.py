@@ -85,7 +85,7 @@ def test_a_job_that_is_not_to_be_dead_is_gone_after_its_last_retry(
         server.make_due("retry")
         server.drain(count=5)
 
-    promise(variant, "record", "options", "with dead: false gone after its last retry, reported and marked", 3)
+    promise(variant, "record", "options", "with dead: false, gone after the last retry, reported and marked", 3)
     dead = [json.loads(entry)["class"] for entry in redis.values(app.redis_url, "ZRANGE", "dead", 0, -1)]
     assert dead == ["StayJob"]
     assert redis.call(app.redis_url, "ZCARD", "retry") == 0

@@ -208,7 +208,7 @@ def test_without_a_lock_they_do_meet(
     ids = stress_locks(processes, forky, app, redis, jobs)
 
     entered = stays(postgresql, app)
-    promise(forky, "record", "none", "without a lock they do meet (control)", 4 * AT_ONCE)
+    promise(forky, "record", "none", "without a lock, runs do overlap (control)", 4 * AT_ONCE)
     for name in jobs:
         assert any(overlap(*pair) for pair in combinations(entered[f"{name}/{ids[name][0]}"], 2))
 
@@ -339,7 +339,7 @@ def test_errors_end_a_job_or_not_as_asked(
             server.drain(count=len(wanted) + count)
 
     promise(variant, "record", "discard-on", "ends a job at once, into the Dead set or nowhere; others are retried", 4)
-    promise(variant, "record", "retry", "as often as asked, then the death handlers, once", 3)
+    promise(variant, "record", "retry", "retried as often as configured, then the death handlers run once", 3)
     tried = dict(
         postgresql.query("SELECT subject, count(*) FROM effects WHERE name = 'tried' GROUP BY 1", app.database_url)
     )

@@ -100,7 +100,7 @@ def test_a_marked_backfill_leaves_no_row_and_does_none_twice(
 
     beside_clients_and_a_twin(processes, variant, app, redis, postgresql, tmp_path)
 
-    words = "beside clients that hold rows and a twin that is killed: no row left, none twice; UUIDs, an ordered scope"
+    words = "clients lock rows, a second run is killed: each row exactly once; UUIDs, an ordered scope"
     promise(variant, "backfill", "check-then-act", words, ROWS)
 
 
@@ -142,7 +142,7 @@ def test_a_backfill_without_a_mark_leaves_no_row(
     done = Counter(effects(postgresql, app))
     assert len(done) == ROWS
     assert done.total() <= ROWS + 10  # the batch that was killed
-    words = "stopped, killed, started again: no row left, one batch twice at most; UUIDs, an ordered scope"
+    words = "stopped, killed, started again: every row, at most one batch twice; UUIDs, an ordered scope"
     promise(variant, "backfill", "none", words, ROWS)
 
 
@@ -211,7 +211,7 @@ def test_a_row_that_fails_is_told_and_loses_no_other(
         settle(server)
 
     assert sorted(map(int, effects(postgresql, app))) == list(range(1, 101))
-    words = "a row that fails: told, dead after the retries, done when it is mended; "
+    words = "a row that fails: reported, dead after the retries, done once it is fixed; "
     words += "others go on" if iterates(variant) else "those behind it wait"
     promise(variant, "backfill", "check-then-act", words, 100)
 
@@ -271,7 +271,7 @@ def test_a_fan_out_loses_no_record_and_goes_on_where_it_was(
         found = enqueued(redis, app)
         assert len(found) == FAN_OUT
         twice = found.total() - FAN_OUT
-        words = "stopped half-way: none lost" if number == signal.SIGTERM else "killed, enqueued again: none lost"
+        words = "stopped in the middle: none lost" if number == signal.SIGTERM else "killed, enqueued again: none lost"
         if number == signal.SIGTERM and iterates(variant):
             assert twice <= SLICE
             words += ", at most one slice twice"
@@ -309,7 +309,7 @@ def test_twin_fan_outs_have_each_record_done_once_but_the_one_that_fails(
 
     assert sorted(map(int, effects(postgresql, app))) == [number for number in range(1, 101) if number != 25]
     assert cardinality(redis, app, "retry") == 2
-    words = "two runs beside clients that hold rows: each record once, one that fails holds up no other"
+    words = "two runs with clients that lock rows: each record once, a failing one does not block others"
     promise(variant, "fan-out", "check-then-act", words, 200)
 
 

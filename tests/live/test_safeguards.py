@@ -95,7 +95,7 @@ def test_an_error_with_a_delay_of_its_own_postpones_the_job(
             server.make_due("schedule")
             server.drain(count=count)
 
-    promise(variant, "record", "retry-after", "comes back with its delay, so often at most; others retried as usual", 6)
+    promise(variant, "record", "retry-after", "re-enqueued with its delay, up to the limit; others retried as usual", 6)
     assert tried(postgresql, app) == {"ComeBackJob": 3, "ComeBackOnceJob": 2, "FailAsUsualJob": 1}
     assert redis.call(app.redis_url, "ZCARD", "schedule") == 0
     dead = [json.loads(entry)["class"] for entry in redis.values(app.redis_url, "ZRANGE", "dead", 0, -1)]
@@ -134,7 +134,7 @@ def test_the_end_of_all_retries_is_reported_and_marked(
         server.make_due("retry")
         server.drain(count=7)
 
-    promise(variant, "record", "on-exhausted", "reported once and marked when all retries failed, or none can help", 5)
+    promise(variant, "record", "on-exhausted", "reported once and marked when retries are exhausted or pointless", 5)
     failed = postgresql.query("SELECT id FROM orders WHERE failed_at IS NOT NULL ORDER BY id", app.database_url)
     assert failed == [["1"], ["2"], ["3"], ["5"]]
     once = ("BuryDeclinedJob", "DieAtOnceJob", "MarkDeclinedJob")
@@ -171,7 +171,9 @@ def test_the_context_is_on_the_lines_of_the_run_and_on_no_others(
         server.drain(count=len(jobs))
         lines = re.findall(r" class=(\w+)(.*?)(?: INFO)?: (start|started|at work|done|fail)$", server.log, re.MULTILINE)
 
-    promise(variant, "record", "log-context", "on each line of the run but Sidekiq's start; on none of another run", 8)
+    promise(
+        variant, "record", "log-context", "on each line of the run except Sidekiq's start; on none of another run", 8
+    )
     assert json.loads(printed.splitlines()[-1]) == [{}, {}]
     found = [(job, event, re.findall(r"order_id=(\S+)", pairs)) for job, pairs, event in lines]
     assert found == [

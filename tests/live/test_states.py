@@ -252,7 +252,7 @@ def test_no_row_is_lost_between_two_states(
 ) -> None:
     kill_between_states(processes, variant, app, redis, postgresql, tmp_path)
 
-    promise(variant, "claim, backfill", "check-then-act", "by states: killed, two at once, each row once", 6 * 180)
+    promise(variant, "claim, backfill", "check-then-act", "with states, killed, two at once: every row once", 6 * 180)
 
 
 def test_no_row_is_lost_between_two_states_on_mariadb(
@@ -311,4 +311,4 @@ def test_what_has_failed_is_left_alone_until_somebody_sets_it_back(
         server.drain(count=9)
 
     assert [states(postgresql, app, model) for model in MODELS] == [{"paid": 1}] * 3
-    promise(variant, "record", "on-exhausted", "a failed record is left alone until it is set back", 3)
+    promise(variant, "record", "on-exhausted", "a record marked as failed is skipped until it is reset", 3)

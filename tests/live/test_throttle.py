@@ -66,7 +66,7 @@ def test_so_many_runs_begin_in_so_many_seconds_over_all_processes(
         first.drain()
         second.drain()
 
-    promise(throttled_variant, "record", "throttle", "so many runs begin in so many seconds, over two processes", RUNS)
+    promise(throttled_variant, "record", "throttle", "the limit of runs per period holds across two processes", RUNS)
     slow, free = begun("CallSlowly"), begun("CallAtWill")
     assert [
         later - earlier for earlier, later in zip(slow, slow[LIMIT:], strict=False) if later - earlier < SECONDS - SLACK

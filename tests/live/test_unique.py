@@ -107,7 +107,7 @@ def test_a_duplicate_is_refused_until_the_lock_is_free(
     assert push("OnceForAWhileJob", 3) == [True]
     time.sleep(max(0.0, expires - time.monotonic()) + 3.5)
     assert push("OnceForAWhileJob", 3) == [True]  # after its time
-    promise(unique_variant, "record", "unique", "refused while pending; free after success, death and TTL", 9)
+    promise(unique_variant, "record", "unique", "refused while it waits; allowed after success, death and TTL", 9)
 
 
 RETURNED = "puts JSON.generate([{}].map {{ |jid| jid.class.name }})"
@@ -150,4 +150,4 @@ def test_what_a_push_returns_is_an_id_or_nil(
     rolled_back = RETURNED.format("PushOnceJob.perform_async(3)")
     assert returned(f"Order.transaction {{ {rolled_back}; raise ActiveRecord::Rollback }}") == ["String"]
     assert redis.call(app.redis_url, "LLEN", "queue:default") == 3
-    promise(unique_variant, "record", "unique", "after the commit a push returns an id in any case", 4)
+    promise(unique_variant, "record", "unique", "after the commit a push always returns an id", 4)
