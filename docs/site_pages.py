@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import posixpath
 import re
 from pathlib import Path
@@ -17,6 +18,12 @@ ROOT = Path(__file__).parents[1]
 PAGES = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")
 _LINK = re.compile(r"(?<=\]\()(?![a-z]+:|#)([^)#\s]+)")
 _IMAGE = re.compile(r'(?<=src=")(?![a-z]+:)([^"]+)')
+CODES = "errors.md"
+_CODE = re.compile(r"<tr>\s*<td><code>([a-z]+(?:-[a-z]+)*)</code></td>")
+_CELL = re.compile(r"<td>(?:(?!</td>|<pre).)*</td>")
+_WORD = re.compile(r"<code>([^<\s]{1,26})</code>")
+_ROW = re.compile(r'<tr id="(?P<code>[a-z-]+)">\s*<td>.*?</td>(?P<rest>.*?)</tr>', re.DOTALL)
+_ANY_TAG = re.compile(r"<[^>]+>")
 _TAG = re.compile(r"<(details|table|tr|td)>")
 
 
@@ -39,6 +46,31 @@ def _spread(entries: list[Any], folder: Path) -> list[Any]:
     return spread
 
 
+def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG001 - mkdocs' names
+    r"""Gives each row of a code an anchor, such as ``errors.html#invalid-queue``, and shows code as GitHub does.
+
+    In code inside a table, ``\|`` stands for ``|``. Short code stays on one line.
+    """
+    if page.file.src_uri == CODES:
+        for code in dict.fromkeys(_CODE.findall(html)):
+            html = re.sub(rf"<tr>(?=\s*<td><code>{code}</code></td>)", f'<tr id="{code}">', html, count=1)
+    html = _CELL.sub(lambda cell: cell[0].replace(r"\|", "|"), html)
+    return _WORD.sub(r'<code class="word">\1</code>', html)
+
+
+def on_post_build(config: MkDocsConfig) -> None:
+    """Lets a search find each code: as the title of an entry, since a word in a long table counts for little."""
+    site = Path(config.site_dir)
+    index = site / "search/search_index.json"
+    known = json.loads(index.read_text(encoding="utf-8"))
+    uri = Path(CODES).with_suffix(".html").as_posix()
+    page = (site / uri).read_text(encoding="utf-8") if (site / uri).exists() else ""
+    for row in _ROW.finditer(page):
+        text = _ANY_TAG.sub("", row["rest"]).strip()
+        known["docs"].append({"location": f"{uri}#{row['code']}", "title": row["code"], "text": text})
+    index.write_text(json.dumps(known), encoding="utf-8")
+
+
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Adds the pages of the root."""
     for name in PAGES:
@@ -47,8 +79,13 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG001 - mkdocs' names
-    """Turns links of the repo into links of the site, and lets Markdown be read inside HTML, as GitHub does."""
+    """Turns links of the repo into links of the site, and lets Markdown be read inside HTML, as GitHub does.
+
+    In a search, the many pages of rules come after the others.
+    """
     uri = page.file.src_uri
+    if uri.startswith("rules/"):
+        page.meta["search"] = {"boost": 0.3}  # the guides come first
     folder = posixpath.dirname(uri if uri in PAGES else f"docs/{uri}")
 
     def turned(link: re.Match[str]) -> str:

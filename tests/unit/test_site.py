@@ -90,6 +90,24 @@ def test_the_search_knows_every_page_and_can_be_read_from_a_folder(site: Path) -
     assert any(entry["location"] == "rules/symbol-argument.html#what-to-do" for entry in index["docs"])
 
 
+def test_each_code_has_an_anchor_and_is_found_by_its_name(site: Path) -> None:
+    index = json.loads((site / "search/search_index.json").read_text(encoding="utf-8"))
+    found = {entry["location"]: entry for entry in index["docs"]}
+    page = (site / "errors.html").read_text(encoding="utf-8")
+    codes = re.findall(r"^\| `([a-z-]+)` \|", (ROOT / "docs/errors.md").read_text(encoding="utf-8"), re.MULTILINE)
+
+    assert len(codes) > 200
+    assert [code for code in codes if page.count(f'id="{code}"') != 1] == []
+    assert [code for code in codes if found[f"errors.html#{code}"]["title"] != code] == []
+    assert "not a valid queue name" in found["errors.html#invalid-queue"]["text"]
+
+
+def test_code_in_a_table_is_shown_as_on_github(site: Path) -> None:
+    assert r"`--lock-scope transaction\|session`" in (ROOT / "docs/job.md").read_text(encoding="utf-8")
+
+    assert "<code>--lock-scope transaction|session</code>" in (site / "job.html").read_text(encoding="utf-8")
+
+
 def test_links_between_the_root_and_docs_lead_to_pages(site: Path) -> None:
     start = (site / "index.html").read_text(encoding="utf-8")
 
