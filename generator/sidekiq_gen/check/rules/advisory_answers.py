@@ -32,7 +32,7 @@ class ComparedWithT(FileRule):
     title = 'The answer of an advisory lock is compared with "t"'
     severity = "error"
     why = "From Rails 6.1 on select_value gives true or false: the comparison never holds."
-    source = "rails v6.1.7 postgresql_adapter.rb:901, v8.1.0 :1140; facts 14"
+    source = "rails v6.1.7 postgresql_adapter.rb:901, v8.1.0 :1140"
     way_out = "Use the answer as it is."
     words = ("advisory_",)
     bad = Example({"app/models/order.rb": f'def locked?(order_id)\n  {TAKE} == "t"\nend\n'})
@@ -92,7 +92,7 @@ class PolledFromCache(JobRule):
     title = "An advisory lock is asked for again, and the query cache answers"
     severity = "error"
     why = "In a job Rails caches queries: the same SELECT is answered from the cache, and the lock never becomes free."
-    source = "facts 14 (Sidekiq's reloader turns the query cache on; select_value is answered from it)"
+    source = "sidekiq v8.1.7 lib/sidekiq/rails.rb:18; rails v7.2.2 activerecord/lib/active_record/query_cache.rb:51-52"
     way_out = (
         "Ask inside of uncached: `sidekiq-gen job NAME --advisory-lock --on-locked retry` comes back later instead."
     )

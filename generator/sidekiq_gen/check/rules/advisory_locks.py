@@ -55,7 +55,7 @@ class TransactionLockOutside(JobRule):
     why = (
         "The SELECT is a transaction of its own: the lock is free again before the next statement, and excludes nobody."
     )
-    source = "facts 14 (run on PostgreSQL: true returned, no lock held)"
+    source = "run on PostgreSQL 15: true returned, no lock held"
     way_out = "Take it inside a transaction: `sidekiq-gen job NAME --advisory-lock` writes that."
     words = ("advisory_xact",)
     forms = ("sidekiq", "active-job")
@@ -84,7 +84,7 @@ class SmallKeys(FileRule):
     title = "An id is one of the two keys of an advisory lock"
     severity = "error"
     why = 'The two keys are int4: an id above 2,147,483,647, or a uuid, fails with "function does not exist".'
-    source = "facts 14 (run on PostgreSQL)"
+    source = "run on PostgreSQL 15: function pg_try_advisory_xact_lock(integer, bigint) does not exist"
     way_out = "Use one bigint: hashtextextended('name:id', 0); `sidekiq-gen job NAME --advisory-lock` writes that."
     words = ("advisory_",)
     bad = Example({"app/models/order.rb": 'def lock\n  execute("SELECT pg_advisory_xact_lock(7, #{order.id})")\nend\n'})
@@ -107,7 +107,7 @@ class HashAsKey(FileRule):
     title = "Object#hash is the key of a lock"
     severity = "error"
     why = "It is seeded anew in each process: every process takes another key, and the lock excludes nobody."
-    source = "facts 14; Ruby seeds String#hash at the start of a process"
+    source = "Ruby seeds String#hash at the start of a process"
     way_out = "Use hashtextextended(text, 0) in PostgreSQL, or Zlib.crc32(text)."
     words = ("advisory_",)
     bad = Example(
@@ -170,7 +170,7 @@ class SessionLockKept(FileRule):
     title = "A session's advisory lock is not released in an ensure"
     severity = "warning"
     why = "It outlives the transaction: after an error the pooled connection keeps it, and nobody gets it any more."
-    source = "facts 14 (a session-level lock survives COMMIT and must be unlocked on the same connection)"
+    source = "run on PostgreSQL 15: a lock of the session survives COMMIT, and is unlocked on the same connection"
     way_out = "Unlock in an ensure, or take the form of a transaction: `sidekiq-gen job NAME --advisory-lock`."
     words = ("advisory_", "GET_LOCK")
     bad = Example(

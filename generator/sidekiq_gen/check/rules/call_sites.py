@@ -225,7 +225,7 @@ class BulkAt(PushRule):
     title = "at: of perform_bulk is no point in time that this release takes"
     severity = "error"
     why = "at: came with 8.0.8, and takes seconds since 1970: a small number is long past, a Time raises ArgumentError."
-    source = "sidekiq v8.0.8 lib/sidekiq/job.rb:251, lib/sidekiq/client.rb (push_bulk); facts 11"
+    source = "sidekiq v8.0.8 lib/sidekiq/job.rb:251, lib/sidekiq/client.rb (push_bulk)"
     way_out = "`set(wait: 60).perform_bulk(...)` works in every release, `at: 1.hour.from_now.to_f` from 8.0.8 on."
     bad = Example(
         {"app/jobs/example_job.rb": _JOB, "app/models/order.rb": "ExampleJob.perform_bulk([[1]], at: 60)\n"},

@@ -76,7 +76,7 @@ class LongLoop(JobRule):
     title = "perform goes over a table in one run"
     severity = "note"
     why = "A restart in the meantime begins it again from the first record, and a large table may never be finished."
-    source = "sidekiq v7.3.0 lib/sidekiq/job/iterable.rb (keeps a cursor between interruptions); facts 11"
+    source = "sidekiq v7.3.0 lib/sidekiq/job/iterable.rb (keeps a cursor between interruptions)"
     way_out = "include Sidekiq::IterableJob: `sidekiq-gen job NAME --kind backfill`."
     releases = ">=7.3.0"
     on = False  # whether a table is large, no file says

@@ -138,7 +138,7 @@ class CheckThenAct(JobRule):
     severity = "note"
     on = False  # sidekiq-gen writes it where only --check-then-act is asked for
     why = "Two runs at the same time both find the mark unset, and both do the work."
-    source = "facts 13 (a job may run twice at the same time)"
+    source = "sidekiq v8.1.7 lib/sidekiq/manager.rb:104 (a job is run at least once)"
     way_out = "Read it again under a lock: `sidekiq-gen job NAME --check-then-act COLUMN --row-lock`."
     forms = ("sidekiq", "active-job")
     bad = MarkBeforeWork.good

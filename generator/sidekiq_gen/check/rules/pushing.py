@@ -50,7 +50,7 @@ class PushPerRecord(PushRule):
     title = "A job is pushed for each record, one by one"
     severity = "note"
     why = "Each push is a round trip to Redis; perform_bulk sends a thousand at a time."
-    source = "sidekiq v6.3.0 lib/sidekiq/worker.rb (perform_bulk), facts 11"
+    source = "sidekiq v6.3.0 lib/sidekiq/worker.rb (perform_bulk)"
     way_out = "in_batches { |batch| Job.perform_bulk(batch.pluck(:id).zip) }: `sidekiq-gen job NAME --kind fan-out`."
     releases = ">=6.3.0"
     bad = _pushed("  def self.send_all\n    find_each { |order| ExampleJob.perform_async(order.id) }\n  end\n")
@@ -103,7 +103,7 @@ class PushInTransaction(PushRule):
     why = (
         "It may run before the commit and not find the record, and it runs as well when the transaction is rolled back."
     )
-    source = "sidekiq v8.1.7 lib/sidekiq/job.rb:395 (a plain client pushes at once); facts 11"
+    source = "sidekiq v8.1.7 lib/sidekiq/job.rb:395 (a plain client pushes at once)"
     way_out = (
         "Push after the block or in after_commit; or `Sidekiq.transactional_push!`: `sidekiq-gen install` offers it."
     )

@@ -59,7 +59,7 @@ class ThrottledNotSetUp(_ThrottledRule):
     title = "sidekiq-throttled is not set up"
     severity = "error"
     why = "Before 1.1.0 it does nothing until Sidekiq::Throttled.setup! has been called: jobs run without any limit."
-    source = "sidekiq-throttled v1.1.0 lib/sidekiq/throttled.rb:106; facts 12"
+    source = "sidekiq-throttled v1.1.0 lib/sidekiq/throttled.rb:106"
     way_out = "Call Sidekiq::Throttled.setup! in an initializer, or move to 1.1.0 or later."
     bad = _example("1.0.1", _job())
     good = _example("1.0.1", _job(), setup='require "sidekiq/throttled"\nSidekiq::Throttled.setup!\n')
@@ -106,7 +106,7 @@ class ThrottledPair(_ThrottledRule):
     title = "This sidekiq-throttled does not go with this Sidekiq"
     severity = "error"
     why = "It patches the fetcher of another release: jobs are not throttled, or the process does not start."
-    source = "sidekiq-throttled.gemspec and README at the tags; facts 12"
+    source = "sidekiq-throttled.gemspec and README at the tags"
     way_out = "Lock a version that goes with it: the message says which."
     bad = _example("0.16.2", _job())
     good = _example("1.5.2", _job())

@@ -67,7 +67,7 @@ class UnknownLock(LockRule):
     title = "sidekiq-unique-jobs has no such lock or strategy"
     severity = "error"
     why = "An unknown lock raises UnknownLock at each push; an unknown strategy drops every duplicate."
-    source = "sidekiq-unique-jobs v8.1.0 lib/sidekiq_unique_jobs/config.rb (LOCKS, STRATEGIES); facts 13"
+    source = "sidekiq-unique-jobs v8.1.0 lib/sidekiq_unique_jobs/config.rb (LOCKS, STRATEGIES)"
     way_out = "`sidekiq-gen job NAME --unique LOCK --on-conflict STRATEGY` takes only what the gem has."
     bad = example("lock: :until_done, lock_ttl: 60")
     good = example("lock: :until_executed, lock_ttl: 60")
@@ -107,7 +107,7 @@ class ConflictStrategy(LockRule):
         "A duplicate is met when it is pushed: raise raises in whoever pushes, reject fills the dead set, reschedule "
         "overflows the stack before 8.1.0. The gem's validator refuses all three."
     )
-    source = "sidekiq-unique-jobs v8.1.0 lib/sidekiq_unique_jobs/lock/{client,server}_validator.rb; facts 13"
+    source = "sidekiq-unique-jobs v8.1.0 lib/sidekiq_unique_jobs/lock/{client,server}_validator.rb"
     way_out = "`sidekiq-gen job NAME --unique LOCK --on-conflict STRATEGY` writes the form that the gem takes."
     bad = example("lock: :until_executed, lock_ttl: 60, on_conflict: :reject")
     good = example("lock: :until_executed, lock_ttl: 60, on_conflict: { client: :replace, server: :log }")
@@ -169,7 +169,7 @@ class UniqueArgs(LockRule):
     title = "The option unique_args is ignored"
     severity = "error"
     why = "All arguments count for the lock, not those that the option chooses: what should be a duplicate is none."
-    source = "sidekiq-unique-jobs v8.1.0 lib/sidekiq_unique_jobs/lock_args.rb:101; facts 13 (run 7.1.29 to 8.1.0)"
+    source = "sidekiq-unique-jobs v8.1.0 lib/sidekiq_unique_jobs/lock_args.rb:101; run on 7.1.29 to 8.1.0"
     way_out = "Call it lock_args_method."
     bad = example("lock: :until_executed, lock_ttl: 60, unique_args: ->(args) { args.first }")
     good = example("lock: :until_executed, lock_ttl: 60, lock_args_method: ->(args) { args.first }")
@@ -240,7 +240,7 @@ class LockWithoutGem(JobRule):
     title = "A lock of sidekiq-unique-jobs, and the gem is not locked"
     severity = "error"
     why = "Sidekiq stores the option and nobody reads it: duplicates are pushed and run."
-    source = "facts 6 (unknown keys are stored untouched)"
+    source = "sidekiq v8.1.7 lib/sidekiq/job.rb:71-77 (every key is kept)"
     way_out = "Add the gem and `sidekiq-gen install`, or take the option out."
     bad = example("lock: :until_executed", unique=None, wiring="")
     good = example("queue: :low", unique=None, wiring="")

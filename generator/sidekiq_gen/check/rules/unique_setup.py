@@ -34,7 +34,7 @@ class LockWithoutTtl(RepoRule):
     why = (
         "When a process is killed, nobody frees the lock of its job: duplicates are refused until the reaper finds it."
     )
-    source = "sidekiq-unique-jobs v8.1.0 lib/sidekiq_unique_jobs/lock_ttl.rb (none unless set), facts 13"
+    source = "sidekiq-unique-jobs v8.1.0 lib/sidekiq_unique_jobs/lock_ttl.rb (none unless set)"
     way_out = "Give it one: `sidekiq-gen job NAME --unique LOCK --unique-ttl SECONDS`."
     bad = example("lock: :until_executed")
     good = example("lock: :until_executed, lock_ttl: 3600")
@@ -62,7 +62,7 @@ class ExpiringLockWithoutTtl(LockWithoutTtl):
     title = "until_expired without lock_ttl"
     severity = "error"
     why = "It is never released by a run: after the first job, every later one is a duplicate for ever."
-    source = "sidekiq-unique-jobs v8.1.0 lib/sidekiq_unique_jobs/lock/until_expired.rb; facts 13"
+    source = "sidekiq-unique-jobs v8.1.0 lib/sidekiq_unique_jobs/lock/until_expired.rb"
     bad = example("lock: :until_expired")
     good = example("lock: :until_expired, lock_ttl: 3600")
     kinds = frozenset({"until_expired"})
@@ -88,7 +88,7 @@ class NotWired(RepoRule):
     title = "sidekiq-unique-jobs is not wired into Sidekiq"
     severity = "error"
     why = "Nothing reads the lock: duplicates are pushed and run. Without Server.configure the locks of dead jobs stay."
-    source = "sidekiq-unique-jobs v7.0.1 README.md, lib/sidekiq_unique_jobs/server.rb:19; facts 13"
+    source = "sidekiq-unique-jobs v7.0.1 README.md, lib/sidekiq_unique_jobs/server.rb:19"
     way_out = "`sidekiq-gen install` writes what is missing."
     bad = example("lock: :until_executed, lock_ttl: 60", wiring="")
     good = example("lock: :until_executed, lock_ttl: 60")

@@ -28,7 +28,7 @@ class DurationTtl(LockRule):
     title = "This sidekiq-unique-jobs cannot read a Duration as lock_ttl"
     severity = "error"
     why = "On 8.0.11 the lock never expires; on 8.0.12 and 8.0.13 each push raises ArgumentError."
-    source = "sidekiq-unique-jobs v8.0.11, v8.0.12 lib/sidekiq_unique_jobs/lock_ttl.rb:99; facts 13"
+    source = "sidekiq-unique-jobs v8.0.11, v8.0.12 lib/sidekiq_unique_jobs/lock_ttl.rb:99"
     way_out = "Write 1.hour.to_i: `sidekiq-gen job NAME --unique LOCK --unique-ttl SECONDS` does."
     bad = example("lock: :until_executed, lock_ttl: 1.hour", unique="8.0.12")
     good = example("lock: :until_executed, lock_ttl: 1.hour.to_i", unique="8.0.12")
@@ -57,7 +57,7 @@ class TtlBeforeRetries(LockRule):
     title = "lock_ttl ends before the retries do"
     severity = "note"
     why = "The lock is meant to span the retries; from its end on a duplicate is pushed next to the job that waits."
-    source = "sidekiq v8.1.7 lib/sidekiq/job_retry.rb (count**4 + 15 seconds); facts 13 (held through retries)"
+    source = "sidekiq v8.1.7 lib/sidekiq/job_retry.rb (count**4 + 15 seconds)"
     way_out = "Give fewer retries or a longer lock: `sidekiq-gen job NAME --retry COUNT --unique-ttl SECONDS`."
     on = False  # many mean it so: a lock for an hour or a day, whatever becomes of the job
     bad = example("lock: :until_executed, lock_ttl: 1.hour.to_i, retry: 10", unique="7.1.29", sidekiq="6.5.12")
