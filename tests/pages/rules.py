@@ -126,17 +126,18 @@ def _shown(example: Example) -> str:
         **example.gems,
     }
     before = example.before if isinstance(example, Deploy) else {}
-    texts = {f"{path}, before": text for path, text in before.items()} | dict(example.files)
+    shown = [(path, f"`{path}` before the deploy", text) for path, text in before.items()]
+    shown += [(path, f"`{path}` after it" if before else f"`{path}`", text) for path, text in example.files.items()]
     return "\n\n".join(
         [
             f"With {joined([f'{gem} {version}' for gem, version in locked.items() if version])}:",
-            *(f"`{path}`:\n\n```{_language(path)}\n{text.rstrip()}\n```" for path, text in texts.items()),
+            *(f"{label}:\n\n```{_language(path)}\n{text.rstrip()}\n```" for path, label, text in shown),
         ]
     )
 
 
 def _language(path: str) -> str:
-    suffix = Path(path.partition(",")[0]).suffix
+    suffix = Path(path).suffix
     return {".rb": "ruby", ".yml": "yaml", ".yaml": "yaml"}.get(suffix, "text")
 
 
