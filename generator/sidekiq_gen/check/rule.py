@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sidekiq_gen.rails.app import RailsApp
     from sidekiq_gen.sidekiq.release import Release
 
-# error: it fails, or the job is lost. warning: it goes wrong when a job runs twice, next to itself, or is killed.
+# error: it fails, or the job is lost. warning: it goes wrong when a job runs twice, concurrently, or is killed.
 # note: it works, and there is a better way.
 Severity = Literal["error", "warning", "note"]
 Places = Literal["code", "tests", "all"]

@@ -35,7 +35,7 @@ class HealthCheck:
     """The job that alerts when too many jobs are dead.
 
     name: its names. test: what its spec or test is written for. threshold: that many are not yet too many.
-    queue: one that is served, as far as the repo tells.
+    queue: one that a process of the repo serves, as far as is known.
     base: the class of the repo that it inherits Sidekiq from; empty where it includes it itself.
     path, test_path: relative to the root; the second is None when no spec is wanted.
     around: the namespaces around its class, outermost first, each with its keyword.

@@ -55,12 +55,12 @@ class Delay:
 
     @property
     def thrown(self) -> str:
-        """What RSpec is told to raise where it does not matter what the error asks for."""
+        """What a spec raises if the delay that the error asks for does not matter."""
         return self.bare.removesuffix(".new")
 
     @property
     def answers(self) -> str:
-        """The same, asking for whatever the variable ``asked`` holds; empty where that cannot be had."""
+        """The same, with the delay in the variable ``asked``; empty if that is not possible."""
         return self.made.replace("{}", "asked") if "{}" in self.made else ""
 
     @property

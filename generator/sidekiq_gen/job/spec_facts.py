@@ -89,7 +89,7 @@ class SpecFacts(JobFacts):
     key_taken: str
     """What is the key in that block: `idempotency_key`."""
     stub_of_work: str
-    """What RSpec is told to see of the work: the job's own method still runs, a collaborator does nothing."""
+    """The stub of the work in RSpec: the job's own method still runs, a collaborator does nothing."""
     returned: str
     """Ruby for what the work returns where that is saved; else empty."""
     returned_or_nil: str

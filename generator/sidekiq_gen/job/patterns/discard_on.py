@@ -48,7 +48,7 @@ class DiscardOnSettings:
 
     @property
     def thrown(self) -> tuple[tuple[str, str], ...]:
-        """Each error with what RSpec is told to raise: the class where its initializer needs nothing."""
+        """Each error with what a spec raises: the class, if its initializer needs no arguments."""
         return tuple((error, made.removesuffix(".new")) for error, made in zip(self.errors, self.made, strict=True))
 
     @property
