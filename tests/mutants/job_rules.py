@@ -24,10 +24,17 @@ JOB_RULE_MUTATIONS = (
         ARGUMENTS,
     ),
     Mutation(
+        "a method is read again for each of its locals",
+        "check/shapes.py",
+        "@lru_cache(maxsize=1)",
+        "@lru_cache(maxsize=0)",
+        ARGUMENTS,
+    ),
+    Mutation(
         "a parameter that is set again is what it is set to",
         "check/shapes.py",
-        "    if parameters is not None and written in _names(parameters):\n        yield None\n",
-        "",
+        "for name in _names(parameters) if parameters is not None else ():",
+        "for name in ():",
         ARGUMENTS,
     ),
     Mutation(

@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sidekiq_gen.check import nodes
 from sidekiq_gen.check.rule import Example
 from sidekiq_gen.check.rules import arguments
 from support.rules import findings
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
     from pathlib import Path
+
+    from tree_sitter import Node
 
 JOB = """\
 class ExampleJob
@@ -148,3 +152,23 @@ def test_whether_it_is_refused_is_up_to_the_release_and_the_settings(
     initializer = {"config/initializers/sidekiq.rb": f"{settings}\n"}
 
     assert codes(pushing(f"ExampleJob.{method}(:low)", sidekiq=sidekiq, **initializer), tmp_path) == [code]
+
+
+def test_a_long_method_is_read_once_for_all_of_its_locals(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def steps(pushes: int) -> int:
+        counted.clear()
+        body = "\n    ".join(f"ExampleJob.perform_async(order, {number})" for number in range(pushes))
+        root = tmp_path / str(pushes)
+        assert codes(pushing(body), root) == []
+        return len(counted)
+
+    def walk(node: Node, *, into: Collection[str] = ()) -> Iterator[Node]:
+        for one in walked(node, into=into):
+            counted.append(one.id)
+            yield one
+
+    counted: list[int] = []
+    walked = nodes.walk
+    monkeypatch.setattr("sidekiq_gen.check.shapes.nodes.walk", walk)
+
+    assert steps(80) <= 4.5 * steps(20)

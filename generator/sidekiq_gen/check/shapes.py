@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sidekiq_gen.check import nodes
@@ -167,27 +168,38 @@ def _literal(name: Node) -> Node | None:
 def _values(name: Node) -> Iterator[Node | None]:
     """What a local is set to in its method before a place; None stands for what is not to be seen."""
     method = nodes.method_of(name)
-    if method is None:
-        return
-    written = nodes.text(name)
+    if method is not None:
+        for start, value in _set_in(method).get(nodes.text(name), ()):
+            if start < name.start_byte:
+                yield value
+
+
+@lru_cache(maxsize=1)  # a long method is asked about each of its locals, again and again
+def _set_in(method: Node) -> dict[str, list[tuple[int, Node | None]]]:
+    """By name, the places of a method that set it or change what it means, each with its value as in `_values`."""
     parameters = nodes.field(method, "parameters")
-    if parameters is not None and written in _names(parameters):
-        yield None
+    found: dict[str, list[tuple[int, Node | None]]] = {}
+    for name in _names(parameters) if parameters is not None else ():
+        found[name] = [(method.start_byte, None)]
     for one in nodes.walk(method):
-        if one.start_byte >= name.start_byte:
-            break
-        left = nodes.field(one, "left") if one.type in {"assignment", "operator_assignment"} else None
-        if left is not None and written in _names(left):
-            yield nodes.field(one, "right") if one.type == "assignment" and left.type == "identifier" else None
-        elif _rebinds(one, written):
-            yield None
+        names, value = _sets(one)
+        for name in names:
+            found.setdefault(name, []).append((one.start_byte, value))
+    return found
 
 
-def _rebinds(node: Node, name: str) -> bool:
-    """Whether a block takes a parameter of that name, or a method is called that changes what it means."""
+def _sets(node: Node) -> tuple[set[str], Node | None]:
+    """The names that a node sets: an assignment, the parameters of a block, or a method that changes its receiver."""
+    if node.type in {"assignment", "operator_assignment"}:
+        left = nodes.field(node, "left")
+        seen = left is not None and node.type == "assignment" and left.type == "identifier"
+        return (_names(left) if left is not None else set()), (nodes.field(node, "right") if seen else None)
     if node.type == "block_parameters":
-        return name in _names(node)
-    return node.type == "call" and nodes.method_name(node).endswith("!") and nodes.text(nodes.receiver(node)) == name
+        return _names(node), None
+    if node.type == "call" and nodes.method_name(node).endswith("!"):
+        on = nodes.receiver(node)
+        return ({nodes.text(on)} if on is not None and on.type == "identifier" else set()), None
+    return set(), None
 
 
 def _names(node: Node) -> set[str]:
