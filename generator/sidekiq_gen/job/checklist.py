@@ -108,7 +108,7 @@ def _effect(request: JobRequest) -> str:
 def _lines(request: JobRequest) -> dict[str, str]:
     """Every line there can be, in order, with what is said of it where it is left; empty for nothing."""
     kind = request.context.kind
-    single = kind in {"record", "plain"}
+    single = kind in {"record", "plain"} and request.context.database != "sqlite"
     return {
         "version": "",
         "idempotent": f"make the work idempotent{' (--check-then-act)' if kind in {'record', 'backfill'} else ''}",

@@ -145,12 +145,12 @@ def _call_inside_transaction(lock: object, _request: JobRequest) -> Notice | Non
     )
 
 
-def _check_without_lock(_mark: object, _request: JobRequest) -> Notice:
-    return Notice(
-        "check-without-lock",
-        "Two concurrent runs can both find the work not done yet.",
-        "Add --row-lock or --advisory-lock if that does harm.",
-    )
+def _check_without_lock(_mark: object, request: JobRequest) -> Notice:
+    way_out = {
+        "sqlite": "If that does harm, add --unique while_executing with sidekiq-unique-jobs: SQLite has no such locks.",
+        None: "If that does harm, add --row-lock or --advisory-lock, and --database.",
+    }.get(request.context.database, "Add --row-lock or --advisory-lock if that does harm.")
+    return Notice("check-without-lock", "Two concurrent runs can both find the work not done yet.", way_out)
 
 
 def _failed_is_one_of_them(mark: Mark, exhausted: OnExhaustedSettings) -> bool:
