@@ -12,7 +12,7 @@ PYTEST := $(BIN)/pytest --quiet --numprocesses $(WORKERS) --dist worksteal
 # The web address of the repository. Without it, the metadata has no project URLs.
 ADDRESS ?= $(SIDEKIQ_GEN_ADDRESS)
 MINIMUM ?= $(addprefix tests/unit/test_,app.py bad_input.py contract.py install.py lockfile.py rendering.py settings.py)
-OF_DOCS := $(addprefix tests/unit/test_,answers.py blocks.py capabilities.py ci_page.py codes.py common_advice.py docs.py \
+OF_DOCS := $(addprefix tests/unit/test_,answers.py blocks.py capabilities.py ci_page.py codes.py common_advice.py docs.py examples.py \
   json_page.py pages.py readme.py settings.py site.py stability.py template_contract.py)
 JOB := job ChargeCustomer --model Order --advisory-lock --check-then-act charged_at --idempotency-key \
        --calls PaymentGateway.charge --discard-on PaymentGateway::CardDeclined --queue payments --retry 5 --no-input

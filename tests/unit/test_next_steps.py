@@ -127,7 +127,7 @@ def test_nothing_is_done_by_a_column_that_is_not_there(
     assert found["version"][0]
 
 
-@pytest.mark.parametrize(("adapter", "locks"), [("postgresql", True), ("sqlite3", False)])
+@pytest.mark.parametrize(("adapter", "locks"), [("pg", True), ("sqlite3", False)])
 def test_a_lock_is_advised_only_where_the_database_has_one(tmp_path: Path, adapter: str, *, locks: bool) -> None:
     document = told(Repo(adapter=adapter).write(tmp_path), "ChargeOrder", "--check-then-act", "charged_at")
     hint = {one["code"]: one["hint"] for one in document["notices"]}["check-without-lock"]
