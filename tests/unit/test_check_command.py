@@ -30,7 +30,7 @@ FILES = {"app/jobs/wrong_job.rb": WRONG, "app/jobs/right_job.rb": RIGHT}
 SAID = "discard_on is ActiveJob's: a Sidekiq::Job says it with sidekiq_retry_in with :discard."
 LINES = [
     "app/jobs/wrong_job.rb:3:3: error: " + SAID + " [active-job-macro]",
-    "app/jobs/wrong_job.rb:6:5: error: WrongJob#perform takes 1, and perform_async hands over 2. [argument-count]",
+    "app/jobs/wrong_job.rb:6:5: error: WrongJob#perform takes 1, and perform_async passes 2. [argument-count]",
 ]
 
 

@@ -141,3 +141,8 @@ def test_the_database_that_a_refusal_advises_can_be_named(tmp_path: Path) -> Non
     assert not refused["available"]
     assert advisory("--database", "postgresql")["available"]
     assert "pg_try_advisory" in sidekiq_gen(root, "patterns", "advisory-lock", "--database", "postgresql").out
+
+
+@pytest.mark.parametrize("command", commands.NAMES)
+def test_help_has_no_marks_of_another_printer(tmp_path: Path, command: str) -> None:
+    assert "\\[" not in "\n".join(shown(tmp_path, command, "--help"))

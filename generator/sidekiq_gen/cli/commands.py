@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Annotated
 import click
 import typer
 from click.exceptions import NoSuchCommand
-from typer.core import TyperCommand
 
 from sidekiq_gen import __version__
 from sidekiq_gen.cli import help  # noqa: A004 - as the option is called
@@ -65,7 +64,7 @@ def build_app(names: Sequence[str] = NAMES, pack: Pack | None = None) -> typer.T
     for name, summary in SUMMARIES.items():
         if name in names:
             module = import_module(f"sidekiq_gen.cli.{name}")
-            kind = help.CLASSES.get(name, TyperCommand)
+            kind = help.CLASSES.get(name, help.Command)
             command = module.command_with(pack) if pack and name in _WITH_PACKS else module.command
             app.command(name, cls=kind, epilog=getattr(module, "EXAMPLES", None))(command)
         else:

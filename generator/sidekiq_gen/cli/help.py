@@ -78,7 +78,7 @@ PANELS: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("--discard-on ERROR", "never retry it; --discard-to dead|nowhere"),
         ("--retry-after ERROR[=EXPRESSION]", "when it says; --retry-after-limit N"),
         ("--on-exhausted", "report it; --mark-failed COLUMN[=VALUE]"),
-        ("--throttle COUNT/PERIOD", "at most so many [a gem, or Enterprise]"),
+        ("--throttle COUNT/PERIOD", "limit runs per period [a gem, or Enterprise]"),
         ("--log-context", "ids and arguments on its log lines"),
     ),
     "Run": (
@@ -132,6 +132,15 @@ class Group(TyperGroup):
         formatter.write(_FIRST.format(summary=_summary(self), commands="\n".join(commands)).removesuffix("\n"))
         formatter.write("\n")
         del ctx
+
+
+class Command(TyperCommand):
+    """A command whose help is as typer writes it."""
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write it; without the backslash that typer puts before brackets for rich, which is not used here."""
+        super().format_help(ctx, formatter)
+        formatter.buffer = [part.replace(r"\[", "[") for part in formatter.buffer]
 
 
 class Job(TyperCommand):

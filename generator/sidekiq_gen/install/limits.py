@@ -112,7 +112,7 @@ def limit_notices(
     if limits.names and not release.capabilities.dead_limits_for_kills:
         yield Notice(
             "dead-limits-of-kills",
-            f"In Sidekiq {release.text}, a job killed in the web interface or with DeadSet#kill trims the Dead set to "
+            f"In Sidekiq {release.text}, a job killed in the Web UI or with DeadSet#kill trims the Dead set to "
             "Sidekiq's defaults, 10,000 jobs and 180 days, whatever is configured.",
             "Upgrade to 7.3.5 or later to keep more than that.",
         )

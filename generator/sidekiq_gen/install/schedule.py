@@ -152,6 +152,6 @@ def schedule_notice(schedule: Schedule, text: str) -> Notice | None:
             "enterprise-not-run",
             "The schedule of the health check was not executed: Sidekiq Enterprise is closed source. It is written "
             "from its public documentation.",
-            f"See that {job} is among the periodic jobs in the web interface.",
+            f"See that {job} is among the periodic jobs in the Web UI.",
         )
     return None

@@ -73,12 +73,12 @@ def _no_single_key(model: Model, columns: tuple[str, ...], app: RailsApp) -> Ref
     if columns:
         return Refused(
             f"The primary key of {model.name} is composite ({', '.join(columns)}): no single id stands for a row.",
-            hint=f"Hand over its parts, and look the row up in the work: {_plain(columns, table)}.",
+            hint=f"Pass its parts, and look the row up in the work: {_plain(columns, table)}.",
             code="composite-primary-key",
         )
     return Refused(
         f"{model.name} has no primary key: no id stands for a row.",
-        hint=f"Hand over what tells a row, and look it up in the work: {_plain(_telling(table), table)}; or name a "
+        hint=f"Pass what tells a row, and look it up in the work: {_plain(_telling(table), table)}; or name a "
         "column that is unique in the model: self.primary_key =.",
         code="no-primary-key",
     )

@@ -74,7 +74,7 @@ class JobList:
             lines.append(f"... and {len(faults) - MOST_FAULTS} more")
         usage = any(isinstance(fault.error, InvalidInput) for fault in faults)
         return (InvalidInput if usage else Refused)(
-            "\n".join([f"{len(faults)} things in {self.file} stand in the way:", *lines]),
+            "\n".join([f"{len(faults)} problems in {self.file}:", *lines]),
             hint="Nothing was written: a list is written as a whole, or not at all.",
             code="invalid-jobs",
         )

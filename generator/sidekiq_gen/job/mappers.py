@@ -21,7 +21,7 @@ def other_mapper(context: JobContext, app: RailsApp) -> Refused | None:
         if model and mapper:
             return Refused(
                 f"{model.name} belongs to {mapper}, and jobs about records are written for ActiveRecord.",
-                hint=f"Hand over the id as text: --kind plain {model.variable}_id:string; and look it up in the work.",
+                hint=f"Pass the id as text: --kind plain {model.variable}_id:string; and look it up in the work.",
                 code="no-active-record",
             )
     return None

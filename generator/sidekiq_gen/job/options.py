@@ -34,14 +34,14 @@ if TYPE_CHECKING:
 OPTION_FLAGS = (
     Flag(
         "--backtrace",
-        "Save the backtrace of a failed job with it, for the web interface: the first N lines, or true for all.",
+        "Save the backtrace of a failed job with it, for the Web UI: the first N lines, or true for all.",
         "text",
         metavar="N|true",
         question="How many lines of the backtrace are saved? (a number, or true for all)",
     ),
     Flag(
         "--tags",
-        "Label the job with this tag in the log and the web interface. May be given several times.",
+        "Label the job with this tag in the log and the Web UI. May be given several times.",
         "list",
         metavar="TAG",
         question="Which tags? (separated by commas)",

@@ -104,7 +104,7 @@ class SymbolArgument(_Refused):
 
     code = "symbol-argument"
     title = "A symbol is handed to a job"
-    way_out = "Hand over a string, and compare with strings in perform."
+    way_out = "Pass a string, and compare with strings in perform."
     shapes = frozenset({"symbol"})
     bad = _pushed("1, :note")
     good = _pushed('1, "note"')
@@ -126,7 +126,7 @@ class RecordArgument(_Refused):
 
     code = "record-argument"
     title = "A record is handed to a job"
-    way_out = "Hand over its id and look it up in perform: `sidekiq-gen job NAME order:record` writes both."
+    way_out = "Pass its id and look it up in perform: `sidekiq-gen job NAME order:record` writes both."
     shapes = frozenset({"record", "self"})
     bad = _pushed("self")
     good = _pushed("id")
@@ -137,7 +137,7 @@ class TimeArgument(_Refused):
 
     code = "time-argument"
     title = "A time, a date or a length of time is handed to a job"
-    way_out = "Hand over text and parse it in perform: `sidekiq-gen job NAME due:date` writes both."
+    way_out = "Pass text and parse it in perform: `sidekiq-gen job NAME due:date` writes both."
     shapes = frozenset({"time"})
     bad = _pushed("1, Date.tomorrow")
     good = _pushed("1, Date.tomorrow.iso8601")
@@ -148,7 +148,7 @@ class ComplexArgument(_Refused):
 
     code = "complex-argument"
     title = "A decimal, range, class, pattern or piece of code is handed to a job"
-    way_out = "Hand over numbers, strings, true, false, nil, and lists and hashes of these."
+    way_out = "Pass numbers, strings, true, false, nil, and lists and hashes of these."
     shapes = frozenset({"decimal", "range", "regex", "lambda", "class"})
     bad = _pushed("1, Order")
     good = _pushed("1, Order.name")
@@ -162,7 +162,7 @@ class LossyArgument(PushRule):
     severity = "warning"
     why = "The push succeeds; perform gets what JSON makes of the argument, and from Sidekiq 7.0 on the push raises."
     source = "sidekiq v6.5.12 lib/sidekiq/job_util.rb:16-36; v8.1.0 lib/sidekiq/job.rb:229 (perform_inline)"
-    way_out = "Hand over ids, numbers, strings, and hashes with strings for keys."
+    way_out = "Pass ids, numbers, strings, and hashes with strings for keys."
     of_arguments = True
     bad = _pushed("1, :note", sidekiq="6.5.12")
     good = _pushed('1, "note"', sidekiq="6.5.12")

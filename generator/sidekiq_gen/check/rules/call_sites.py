@@ -51,7 +51,7 @@ class WrongNumberOfArguments(RepoRule):
     severity = "error"
     why = "The push succeeds; the job raises ArgumentError each time it runs, until its retries are used up."
     source = "sidekiq v8.1.7 lib/sidekiq/processor.rb (perform is called with the payload's args)"
-    way_out = "Hand over what perform takes; `sidekiq-gen argument add` changes perform while payloads are waiting."
+    way_out = "Pass what perform takes; `sidekiq-gen argument add` changes perform while payloads are waiting."
     bad = _pushed("1, 2, 3")
     good = _pushed("1")
 
@@ -66,7 +66,7 @@ class WrongNumberOfArguments(RepoRule):
             given = len(push.shapes)
             if given < taken.least or (taken.most is not None and given > taken.most):
                 wanted = f"{taken.least}" if taken.most == taken.least else f"{taken.least} to {taken.most or 'any'}"
-                message = f"{name}#perform takes {wanted}, and {push.method} hands over {given}."
+                message = f"{name}#perform takes {wanted}, and {push.method} passes {given}."
                 yield Finding(self.code, push.path, push.line, push.column, message)
 
     @staticmethod

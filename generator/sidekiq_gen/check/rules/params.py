@@ -41,7 +41,7 @@ class ParamsArgument(PushRule):
     words = ("params",)
     why = "ActionController::Parameters is no Hash: the push raises ArgumentError, since JSON would change it."
     source = "sidekiq v7.0.0 lib/sidekiq/job_util.rb:16-36, v7.0.4 :68 (exact classes); rails strong_parameters.rb"
-    way_out = "Hand over order_params.to_h.to_hash: to_h answers a HashWithIndifferentAccess, which is refused too."
+    way_out = "Pass order_params.to_h.to_hash: to_h answers a HashWithIndifferentAccess, which is refused too."
     bad = _pushed("order_params")
     good = _pushed("order_params.to_h.to_hash")
 

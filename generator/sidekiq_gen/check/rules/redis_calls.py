@@ -107,7 +107,7 @@ class RedisArgument(FileRule):
     places = "all"
     why = "redis-client takes strings, symbols and numbers; a duration, a time, true, false or nil raises TypeError."
     source = "redis-client v0.14.1 lib/redis_client/command_builder.rb"
-    way_out = "Hand over 1.hour.to_i, time.to_i or a string."
+    way_out = "Pass 1.hour.to_i, time.to_i or a string."
     bad = _model('Sidekiq.redis { |conn| conn.set("count", 1, ex: 5.minutes) }')
     good = _model('Sidekiq.redis { |conn| conn.set("count", 1, nx: true, ex: 5.minutes.to_i) }')
 

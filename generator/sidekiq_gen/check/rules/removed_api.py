@@ -163,14 +163,14 @@ class ClientPool(FileRule):
 
 
 class WebSettings(FileRule):
-    """Settings of the web interface that 8.0 has no longer."""
+    """Settings of the Web UI that 8.0 has no longer."""
 
     code = "web-setting"
     title = "A setting of Sidekiq::Web that is gone"
     severity = "error"
     releases = ">=8.0.0"
     places = "all"
-    why = "Sidekiq 8.0 wrote the web interface anew: NoMethodError where the routes are loaded."
+    why = "Sidekiq 8.0 wrote the Web UI anew: NoMethodError where the routes are loaded."
     source = "sidekiq v7.3.10 lib/sidekiq/web.rb:58-99, v8.0.0 lib/sidekiq/web.rb:33-65"
     way_out = "Leave sessions and secrets out, use middleware with Sidekiq::Web.use, tabs with Sidekiq::Web.configure."
     bad = Example(
@@ -190,7 +190,7 @@ class WebSettings(FileRule):
 
 
 class WebRegister(FileRule):
-    """An extension of the web interface, registered in the old way."""
+    """An extension of the Web UI, registered in the old way."""
 
     code = "web-register"
     title = "Sidekiq::Web.register"

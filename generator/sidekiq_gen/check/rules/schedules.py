@@ -84,7 +84,7 @@ class ScheduledArguments(_EntryRule):
     """Arguments that perform does not take."""
 
     code = "schedule-arguments"
-    title = "A schedule hands over arguments that do not fit perform"
+    title = "A schedule passes arguments that do not fit perform"
     severity = "error"
     why = "The job raises ArgumentError each time; sidekiq-scheduler does not even push one whose arguments are a hash."
     source = "sidekiq-cron v2.3.1 lib/sidekiq/cron/job.rb:630; sidekiq-scheduler v6.0.2 scheduler.rb:320"

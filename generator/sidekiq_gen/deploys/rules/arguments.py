@@ -135,7 +135,7 @@ class PushUnfit(ChangeRule):
     """A push that the old perform cannot take."""
 
     code = "push-unfit-for-old-code"
-    title = "A push hands over what the old perform does not take"
+    title = "A push passes what the old perform does not take"
     severity = "warning"
     why = (
         "A worker that still runs the old code raises ArgumentError; the job is retried, and with retry: false it is "

@@ -128,7 +128,7 @@ class ConfigTable(Table):
     delayed_extensions = row(
         "<7.0.0", "Sidekiq::Extensions.enable_delay! adds .delay to classes", "v6.5.12 lib/sidekiq/delay.rb:5"
     )
-    web_configure = row(">=7.3.7", "Sidekiq::Web.configure sets up the web interface", "v7.3.7 lib/sidekiq/web.rb:54")
+    web_configure = row(">=7.3.7", "Sidekiq::Web.configure sets up the Web UI", "v7.3.7 lib/sidekiq/web.rb:54")
     job_generator = row(
         ">=6.4.0",
         "rails generate sidekiq:job; below sidekiq:worker",

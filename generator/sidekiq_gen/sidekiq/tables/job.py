@@ -22,7 +22,7 @@ class JobTable(Table):
         "v7.3.0 lib/sidekiq/job.rb:74",
     )
     tags_option = row(
-        ">=6.0.1", "the option tags, shown on log lines and in the web interface", "v6.0.1 lib/sidekiq/api.rb:392"
+        ">=6.0.1", "the option tags, shown on log lines and in the Web UI", "v6.0.1 lib/sidekiq/api.rb:392"
     )
     backtrace_cleaned = row(
         ">=7.1.0",
