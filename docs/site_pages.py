@@ -19,7 +19,7 @@ PAGES = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")
 _LINK = re.compile(r"(?<=\]\()(?![a-z]+:|#)([^)#\s]+)")
 _IMAGE = re.compile(r'(?<=src=")(?![a-z]+:)([^"]+)')
 CODES = "errors.md"
-_CODE = re.compile(r"<tr>\s*<td><code>([a-z]+(?:-[a-z]+)*)</code></td>")
+_CODE = re.compile(r"<tr>(?=\s*<td><code>([a-z]+(?:-[a-z]+)*)</code></td>)")
 _CELL = re.compile(r"<td>(?:(?!</td>|<pre).)*</td>")
 _WORD = re.compile(r"<code>([^<\s]{1,26})</code>")
 _ROW = re.compile(r'<tr id="(?P<code>[a-z-]+)">\s*<td>.*?</td>(?P<rest>.*?)</tr>', re.DOTALL)
@@ -52,8 +52,15 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
     In code inside a table, ``\|`` stands for ``|``. Short code stays on one line.
     """
     if page.file.src_uri == CODES:
-        for code in dict.fromkeys(_CODE.findall(html)):
-            html = re.sub(rf"<tr>(?=\s*<td><code>{code}</code></td>)", f'<tr id="{code}">', html, count=1)
+        anchored: set[str] = set()
+
+        def anchor(row: re.Match[str]) -> str:
+            if row[1] in anchored:  # it stands in two tables
+                return row[0]
+            anchored.add(row[1])
+            return f'<tr id="{row[1]}">'
+
+        html = _CODE.sub(anchor, html)
     html = _CELL.sub(lambda cell: cell[0].replace(r"\|", "|"), html)
     return _WORD.sub(r'<code class="word">\1</code>', html)
 
