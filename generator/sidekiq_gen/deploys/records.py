@@ -11,7 +11,7 @@ from sidekiq_gen.values import dataclass, replace
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sidekiq_gen.changes.plan import Plan
+    from sidekiq_gen.changes.plan import Plan, PlannedFile
 
 
 @dataclass(frozen=True)
@@ -42,13 +42,13 @@ class Renamed:
             return same
         if entry is None:
             return same
-        files = {self.moved.get(path, path): self._ids(path, ids, plan) for path, ids in entry.files.items()}
+        planned = {file.path: file for file in plan.files}
+        files = {self.moved.get(path, path): self._ids(path, ids, planned) for path, ids in entry.files.items()}
         renamed = replace(entry, name=self.new, answers={**entry.answers, "name": self.new}, files=files)
         return book.changed({entry.key: None, renamed.key: renamed}).encode()
 
-    def _ids(self, path: str, ids: tuple[str, ...], plan: Plan) -> tuple[str, ...]:
-        """Those of a file under its new path. path: the one it had."""
-        planned = {file.path: file for file in plan.files}
+    def _ids(self, path: str, ids: tuple[str, ...], planned: Mapping[str, PlannedFile]) -> tuple[str, ...]:
+        """Those of a file under its new path. path: the one it had. planned: the files of the plan by path."""
         left, moved = planned.get(path), planned.get(self.moved.get(path, ""))
         if left is None or moved is None or left.before is None or identity(left.before) not in ids:
             return ids
