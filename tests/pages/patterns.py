@@ -50,8 +50,10 @@ def pages() -> dict[str, str]:
     every += [(pattern, pattern.flags[0].option, GROUPS[pattern.group]) for pattern in PATTERNS]
     with TemporaryDirectory() as folder:
         runs = Runs(Path(folder))
-        texts = {known.name: _page(known, option, group, runs) for known, option, group in every}
-        each = {f"patterns/{name}.md": "\n\n".join(parts) + "\n" for name, parts in texts.items()}
+        each = {
+            f"patterns/{known.name}.md": "\n\n".join(_page(known, option, group, runs)) + "\n"
+            for known, option, group in every
+        }
     return {"patterns.md": "\n\n".join(_list()) + "\n", **each}
 
 
