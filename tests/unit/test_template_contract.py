@@ -50,7 +50,7 @@ def test_a_name_that_is_not_documented_is_found(path: str, name: str) -> None:
 def test_every_fact_is_documented_and_no_other_name_of_a_skeleton() -> None:
     facts = {field.name for owner in (JobFacts, SpecFacts) for field in fields(owner)}
     given = set(re.findall(r'^ +"(\w+)": ', inspect.getsource(install_facts), re.MULTILINE))
-    listed = CONTRACT.partition("\n## Facts\n")[2].partition("\n### From patterns")[0]
+    listed = CONTRACT.partition("\n## Facts\n")[2].partition("\n### From chosen patterns")[0]
 
     assert {name for name in facts if f"\n| `{name}` |" not in listed} == set()
     assert given == {*OF_INSTALL}
