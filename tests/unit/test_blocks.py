@@ -7,7 +7,6 @@ import json
 import re
 import shlex
 import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,16 +17,13 @@ from typer.main import get_command
 from sidekiq_gen.check.parsing import parse
 from sidekiq_gen.cli.commands import build_app
 from sidekiq_gen.ruby.environment import environment
+from support.blocks import PAGES, blocks, page
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
 
-ROOT = Path(__file__).parents[2]
-WRITTEN = [f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md") if not page.name.endswith(".in.md")]
-PAGES = ["README.md", "SECURITY.md", "CONTRIBUTING.md", *sorted(WRITTEN)]
-BLOCK = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 # A line that a person types, with those that it goes on in.
 TYPED = re.compile(r"^(?:\$ | *(?:- )?(?:run: )?)?(sidekiq-gen(?: (?:.*\\\n)*.*)?)$", re.MULTILINE)
 
@@ -66,20 +62,17 @@ READERS = {
 }
 
 
-def read(page: str) -> list[str]:
-    """The languages of the blocks of a page, each of which has been read."""
-    languages = []
-    for indentation, language, text in BLOCK.findall(page):
-        READERS[language](re.sub(rf"^{indentation}", "", text, flags=re.MULTILINE))
-        languages.append(language)
-    return languages
+def read(text: str) -> int:
+    """How many blocks a page has, each of which has been read."""
+    found = blocks(text)
+    for language, block in found:
+        READERS[language](block)
+    return len(found)
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_every_block_of_a_page_can_be_read(name: str) -> None:
-    text = (ROOT / name).read_text(encoding="utf-8")
-
-    assert len(read(text)) == len(re.findall(r"^ *```", text, re.MULTILINE)) / 2
+    assert read(page(name)) == len(re.findall(r"^ *```", page(name), re.MULTILINE)) / 2
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,6 +19,8 @@ from support.command import sidekiq_gen, tree
 from support.repos import Repo
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from support.command import Finished
 
 JOBS = """
@@ -104,19 +105,6 @@ def test_the_command_line_of_each_gives_the_same(tmp_path: Path, root: Path) -> 
         assert sidekiq_gen(alone, *job["command_line"].split()[1:]).status == 0
         assert {item["name"] for item in job["checklist"]} >= {"idempotent", "tested"}
     assert tree(alone) == tree(root)
-
-
-def test_the_page_about_it_is_real(root: Path) -> None:
-    page = (Path(__file__).parents[2] / "docs/many.md").read_text(encoding="utf-8")
-    shown = re.search(r"```toml\n(.*?)```", page, re.DOTALL)
-    assert shown
-
-    done = from_list(root, shown[1])
-
-    assert done.status == 0, done.err
-    assert 'sidekiq_options queue: "low"' in (root / "app/jobs/billing/sync_invoices_job.rb").read_text(
-        encoding="utf-8"
-    )
 
 
 def test_a_list_can_come_from_standard_input(root: Path) -> None:
